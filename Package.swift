@@ -1,0 +1,138 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let houseStyle: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "antenna-worker",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "antenna-worker", targets: ["AntennaWorker"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.0.4"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.26.0"),
+    ],
+    targets: [
+        // C libraries of the system: a module map each, and a shim header for what Swift cannot call.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+        .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+        .systemLibrary(
+            name: "CTurboJPEG",
+            pkgConfig: "libturbojpeg",
+            providers: [.apt(["libturbojpeg0-dev"])]
+        ),
+        // ONNX Runtime's function table. The library itself is loaded at run time.
+        .target(name: "COnnxRuntime"),
+
+        .target(name: "Threading", swiftSettings: houseStyle),
+        .target(
+            name: "Transport",
+            dependencies: [
+                "CCurl", "CHiredis", "CRabbitMQ", "Threading",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .target(name: "Imaging", dependencies: ["CSPNG", "CTurboJPEG"], swiftSettings: houseStyle),
+        .target(
+            name: "Inference",
+            dependencies: [
+                "COnnxRuntime", "Imaging", "Threading",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Imaging", "Inference", "Threading", "Transport",
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .target(
+            name: "LocalAntenna",
+            dependencies: [
+                "Imaging",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .executableTarget(
+            name: "AntennaWorker",
+            dependencies: [
+                "Imaging", "Inference", "LocalAntenna", "Pipeline", "Threading", "Transport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: houseStyle
+        ),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: houseStyle),
+        .testTarget(name: "ThreadingTests", dependencies: ["Threading", "TestSupport"], swiftSettings: houseStyle),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "Transport", "TestSupport",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
+            name: "ImagingTests",
+            dependencies: ["Imaging", "TestSupport"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
+            name: "InferenceTests",
+            dependencies: ["Inference", "Imaging", "TestSupport"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: houseStyle),
+        .testTarget(
+            name: "LocalAntennaTests",
+            dependencies: ["LocalAntenna", "Imaging", "TestSupport"],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
+            name: "AntennaWorkerTests",
+            dependencies: ["AntennaWorker", "TestSupport"],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["LocalAntenna", "Pipeline", "Transport", "TestSupport"],
+            swiftSettings: houseStyle
+        ),
+    ]
+)

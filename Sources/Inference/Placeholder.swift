@@ -1,0 +1,1 @@
+// Inference: placeholder until the module's first file.

@@ -1,0 +1,1 @@
+// LocalAntenna: placeholder until the module's first file.

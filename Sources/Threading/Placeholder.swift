@@ -1,0 +1,1 @@
+// Threading: placeholder until the module's first file.
