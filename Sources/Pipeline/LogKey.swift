@@ -1,0 +1,21 @@
+/// The keys of the metadata that the worker logs, all in one place so that they stay the same everywhere.
+package enum LogKey {
+    package static let address = "address"
+    package static let attempt = "attempt"
+    package static let batchSize = "batch_size"
+    package static let bytes = "bytes"
+    package static let count = "count"
+    package static let delay = "delay"
+    package static let device = "device"
+    package static let error = "error"
+    package static let file = "file"
+    package static let imageURL = "image_url"
+    package static let jobID = "job_id"
+    package static let pipeline = "pipeline"
+    package static let reason = "reason"
+    package static let source = "source"
+    package static let stage = "stage"
+    package static let status = "status"
+    package static let taskID = "task_id"
+    package static let url = "url"
+}

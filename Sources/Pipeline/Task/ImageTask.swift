@@ -1,0 +1,35 @@
+/// One image to process, as queued by Antenna: the unit of work of every source.
+package struct ImageTask: Sendable, Hashable {
+    /// The task's id, unique within Antenna; results carry it as their message id.
+    package var id: String
+    /// The image's database id; Antenna wants a whole number written as a string.
+    package var imageID: String
+    /// Where the image is fetched from, not validated: the fetch stage says what is wrong with it.
+    package var imageURL: String
+    /// Where the result goes; a REST result repeats it to name its task.
+    package var replySubject: String
+    /// The slug of the pipeline that analyses the image.
+    package var pipeline: String
+    /// The Antenna job the task belongs to.
+    package var jobID: Int?
+    /// W3C trace context, passed on from the task's message to the result's.
+    package var traceparent: String?
+
+    package init(
+        id: String,
+        imageID: String,
+        imageURL: String,
+        replySubject: String,
+        pipeline: String,
+        jobID: Int? = nil,
+        traceparent: String? = nil
+    ) {
+        self.id = id
+        self.imageID = imageID
+        self.imageURL = imageURL
+        self.replySubject = replySubject
+        self.pipeline = pipeline
+        self.jobID = jobID
+        self.traceparent = traceparent
+    }
+}

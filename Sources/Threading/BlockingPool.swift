@@ -1,0 +1,103 @@
+import Foundation
+import Synchronization
+
+/// A fixed number of threads for calls that block or compute for long: decoding, file writes, resampling.
+///
+/// Swift's cooperative pool has one thread a core and must never be blocked, so such work is handed over here and awaited.
+/// Work starts in the order it was handed in. The pool ends its threads when it is released.
+package final class BlockingPool: Sendable {
+    /// The number of threads, at least one.
+    package let threadCount: Int
+    private let queue: WorkQueue
+
+    /// Starts the threads.
+    ///
+    /// - Parameters:
+    ///   - name: What the threads are called in a debugger; the kernel shows the first 15 bytes.
+    ///   - threadCount: How many calls run at the same time; values below 1 count as 1.
+    package init(name: String, threadCount: Int) {
+        self.threadCount = max(1, threadCount)
+        self.queue = WorkQueue()
+        for index in 0..<self.threadCount {
+            let queue = self.queue
+            let thread = Thread { queue.drainUntilClosed() }
+            thread.name = "\(name)-\(index)"
+            thread.stackSize = 1 << 20
+            thread.start()
+        }
+    }
+
+    deinit {
+        queue.close()
+    }
+
+    /// Runs `body` on a thread of the pool and returns what it returns.
+    ///
+    /// A task cancelled before a thread was free is not started.
+    ///
+    /// - Throws: What `body` throws, or `CancellationError` when it was never started.
+    package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        let cancelled = Atomic(false)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.add {
+                    if cancelled.load(ordering: .relaxed) {
+                        continuation.resume(throwing: CancellationError())
+                    } else {
+                        continuation.resume(with: Result(catching: body))
+                    }
+                }
+            }
+        } onCancel: {
+            cancelled.store(true, ordering: .relaxed)
+        }
+    }
+}
+
+/// An unbounded queue of closures, drained by threads that sleep while it is empty.
+///
+/// Whoever hands work in awaits its end, so the length is bounded by the number of callers.
+final class WorkQueue: @unchecked Sendable {
+    // Guarded by `condition`, which is what makes the class Sendable.
+    private var work: [@Sendable () -> Void] = []
+    private var head = 0
+    private var isClosed = false
+    private let condition = NSCondition()
+
+    func add(_ item: @escaping @Sendable () -> Void) {
+        condition.lock()
+        work.append(item)
+        condition.unlock()
+        condition.signal()
+    }
+
+    /// Lets the threads end once everything handed in has run.
+    func close() {
+        condition.lock()
+        isClosed = true
+        condition.unlock()
+        condition.broadcast()
+    }
+
+    func drainUntilClosed() {
+        while let item = next() {
+            item()
+        }
+    }
+
+    private func next() -> (@Sendable () -> Void)? {
+        condition.lock()
+        defer { condition.unlock() }
+        while head == work.count {
+            if isClosed { return nil }
+            condition.wait()
+        }
+        let item = work[head]
+        head += 1
+        if head == work.count {
+            work.removeAll(keepingCapacity: true)
+            head = 0
+        }
+        return item
+    }
+}

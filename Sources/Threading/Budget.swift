@@ -1,0 +1,156 @@
+import Synchronization
+
+/// A budget of some unit (tasks, bytes of pixels) from which amounts are reserved, first come, first served.
+///
+/// An amount larger than the whole budget is admitted once nothing else is reserved, so that a single huge image is slow
+/// rather than stuck for ever.
+package final class Budget: Sendable {
+    /// The total that may be reserved at the same time.
+    package let limit: Int
+    private let state: Mutex<BudgetState>
+
+    /// Makes a budget of `limit` units; values below 1 count as 1.
+    package init(limit: Int) {
+        self.limit = max(1, limit)
+        self.state = Mutex(BudgetState(limit: self.limit))
+    }
+
+    /// What is reserved now.
+    package var reserved: Int { state.withLock { $0.reserved } }
+
+    /// How many callers wait for their amount.
+    package var waiting: Int { state.withLock { $0.waiters.count } }
+
+    /// Waits until `amount` fits, and reserves it until the returned reservation is released.
+    ///
+    /// - Throws: `CancellationError` when the calling task is cancelled while it waits.
+    package func reserve(_ amount: Int) async throws -> Reservation {
+        let id = state.withLock { $0.makeID() }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let verdict = state.withLock { $0.request(id: id, amount: amount, continuation: continuation) }
+                switch verdict {
+                case .admitted: continuation.resume()
+                case .cancelled: continuation.resume(throwing: CancellationError())
+                case .waits: break
+                }
+            }
+        } onCancel: {
+            let (cancelled, admitted) = state.withLock { $0.cancel(id: id) }
+            cancelled?.resume(throwing: CancellationError())
+            for continuation in admitted {
+                continuation.resume()
+            }
+        }
+        state.withLock { $0.forget(id: id) }
+        return Reservation(amount: amount, budget: self)
+    }
+
+    fileprivate func release(_ amount: Int) {
+        let admitted = state.withLock { $0.release(amount) }
+        for continuation in admitted {
+            continuation.resume()
+        }
+    }
+
+    /// An amount taken from a budget, given back when the last reference goes or on ``release()``, whichever is first.
+    package final class Reservation: Sendable {
+        private let amount: Mutex<Int>
+        private let budget: Budget
+
+        fileprivate init(amount: Int, budget: Budget) {
+            self.amount = Mutex(amount)
+            self.budget = budget
+        }
+
+        deinit {
+            release()
+        }
+
+        /// Gives the amount back; a second call does nothing.
+        package func release() {
+            let amount = self.amount.withLock { amount in
+                defer { amount = 0 }
+                return amount
+            }
+            if amount > 0 { budget.release(amount) }
+        }
+    }
+}
+
+/// Who holds and who waits.
+///
+/// Pure: continuations are handed back to be resumed outside the lock.
+struct BudgetState {
+    struct Waiter {
+        let id: UInt64
+        let amount: Int
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    enum Verdict {
+        case admitted
+        case waits
+        case cancelled
+    }
+
+    let limit: Int
+    private(set) var reserved = 0
+    private(set) var waiters: [Waiter] = []
+    private var cancelledEarly: Set<UInt64> = []
+    private var nextID: UInt64 = 0
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    mutating func makeID() -> UInt64 {
+        nextID += 1
+        return nextID
+    }
+
+    mutating func request(id: UInt64, amount: Int, continuation: CheckedContinuation<Void, any Error>) -> Verdict {
+        if cancelledEarly.remove(id) != nil { return .cancelled }
+        if waiters.isEmpty, fits(amount) {
+            reserved += amount
+            return .admitted
+        }
+        waiters.append(Waiter(id: id, amount: amount, continuation: continuation))
+        return .waits
+    }
+
+    /// Takes a waiter out, which may make room for those behind it; one that has not asked yet is refused when it does.
+    mutating func cancel(
+        id: UInt64
+    ) -> (cancelled: CheckedContinuation<Void, any Error>?, admitted: [CheckedContinuation<Void, any Error>]) {
+        guard let index = waiters.firstIndex(where: { $0.id == id }) else {
+            cancelledEarly.insert(id)
+            return (nil, [])
+        }
+        let waiter = waiters.remove(at: index)
+        return (waiter.continuation, admitThoseThatFit())
+    }
+
+    /// Forgets a cancellation that came after the amount was admitted.
+    mutating func forget(id: UInt64) {
+        cancelledEarly.remove(id)
+    }
+
+    mutating func release(_ amount: Int) -> [CheckedContinuation<Void, any Error>] {
+        reserved -= amount
+        return admitThoseThatFit()
+    }
+
+    private mutating func admitThoseThatFit() -> [CheckedContinuation<Void, any Error>] {
+        var admitted: [CheckedContinuation<Void, any Error>] = []
+        while let first = waiters.first, fits(first.amount) {
+            reserved += first.amount
+            admitted.append(waiters.removeFirst().continuation)
+        }
+        return admitted
+    }
+
+    private func fits(_ amount: Int) -> Bool {
+        reserved == 0 || reserved + amount <= limit
+    }
+}

@@ -1,1 +1,0 @@
-// Threading: placeholder until the module's first file.

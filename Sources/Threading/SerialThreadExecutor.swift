@@ -1,0 +1,30 @@
+import Foundation
+
+/// A serial executor on a thread of its own, for an actor whose methods block: a device's inference engine, for instance.
+///
+/// The actor keeps it in a constant and returns it from `unownedExecutor`. The thread ends when the executor is released.
+package final class SerialThreadExecutor: SerialExecutor {
+    private let queue = WorkQueue()
+
+    /// Starts the thread.
+    ///
+    /// - Parameter name: What the thread is called in a debugger.
+    package init(name: String) {
+        let queue = self.queue
+        let thread = Thread { queue.drainUntilClosed() }
+        thread.name = name
+        // ONNX Runtime recurses over graphs while it loads them.
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    deinit {
+        queue.close()
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let executor = asUnownedSerialExecutor()
+        queue.add { job.runSynchronously(on: executor) }
+    }
+}

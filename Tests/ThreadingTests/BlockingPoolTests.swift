@@ -1,0 +1,87 @@
+import Synchronization
+import Testing
+import Threading
+
+@Suite struct BlockingPoolTests {
+    @Test func returnsWhatTheBodyReturns() async throws {
+        let pool = BlockingPool(name: "test", threadCount: 2)
+        let value = try await pool.run { 41 + 1 }
+        #expect(value == 42)
+    }
+
+    @Test func passesErrorsOn() async {
+        struct Broken: Error {}
+        let pool = BlockingPool(name: "test", threadCount: 1)
+        await #expect(throws: Broken.self) { try await pool.run { throw Broken() } }
+    }
+
+    @Test func neverRunsMoreAtOnceThanItHasThreads() async throws {
+        let pool = BlockingPool(name: "test", threadCount: 3)
+        let running = Gauge()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    try await pool.run {
+                        running.enter()
+                        running.leave()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(running.most <= 3)
+        #expect(running.now == 0)
+    }
+
+    @Test func aTaskCancelledBeforeItsTurnIsNotStarted() async throws {
+        let pool = BlockingPool(name: "test", threadCount: 1)
+        let gate = WorkGate()
+        let first = Task { try await pool.run { gate.waitUntilOpen() } }
+        await gate.waitUntilEntered()
+        let started = Atomic(false)
+        let second = Task { try await pool.run { started.store(true, ordering: .relaxed) } }
+        second.cancel()
+        gate.open()
+        try await first.value
+        await #expect(throws: CancellationError.self) { try await second.value }
+        let wasStarted = started.load(ordering: .relaxed)
+        #expect(!wasStarted)
+    }
+
+    @Test func anActorOnItsOwnThreadStaysOnIt() async {
+        let resident = Resident()
+        let first = await resident.threadIdentity()
+        let second = await resident.threadIdentity()
+        #expect(first == second)
+        #expect(await resident.isIsolated())
+    }
+}
+
+private final class Gauge: Sendable {
+    private let counts = Mutex((now: 0, most: 0))
+
+    var now: Int { counts.withLock { $0.now } }
+    var most: Int { counts.withLock { $0.most } }
+
+    func enter() {
+        counts.withLock {
+            $0.now += 1
+            $0.most = max($0.most, $0.now)
+        }
+    }
+
+    func leave() {
+        counts.withLock { $0.now -= 1 }
+    }
+}
+
+private actor Resident {
+    private let executor = SerialThreadExecutor(name: "resident")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    func threadIdentity() -> UInt { currentThreadIdentity() }
+    func isIsolated() -> Bool {
+        preconditionIsolated()
+        return true
+    }
+}

@@ -1,0 +1,94 @@
+import Testing
+import Threading
+
+@Suite struct BudgetTests {
+    @Test func admitsUpToTheLimitAndGivesBack() async throws {
+        let budget = Budget(limit: 10)
+        let first = try await budget.reserve(4)
+        let second = try await budget.reserve(6)
+        #expect(budget.reserved == 10)
+        first.release()
+        first.release()
+        #expect(budget.reserved == 6)
+        second.release()
+        #expect(budget.reserved == 0)
+    }
+
+    @Test func aReservationThatGoesOutOfScopeIsGivenBack() async throws {
+        let budget = Budget(limit: 1)
+        for _ in 0..<3 {
+            _ = try await budget.reserve(1)
+        }
+        #expect(budget.reserved == 0)
+    }
+
+    @Test func waitersAreServedInOrderAndAreNotOvertakenBySmallerOnes() async throws {
+        let budget = Budget(limit: 10)
+        let held = try await budget.reserve(8)
+        let (order, note) = AsyncStream.makeStream(of: Int.self)
+        let large = Task {
+            let reservation = try await budget.reserve(9)
+            note.yield(9)
+            reservation.release()
+        }
+        try await untilWaiting(1, in: budget)
+        let small = Task {
+            let reservation = try await budget.reserve(2)
+            note.yield(2)
+            reservation.release()
+        }
+        try await untilWaiting(2, in: budget)
+        held.release()
+        try await large.value
+        try await small.value
+        note.finish()
+        #expect(await order.reduce(into: []) { $0.append($1) } == [9, 2])
+        #expect(budget.reserved == 0)
+    }
+
+    @Test func anAmountAboveTheLimitIsAdmittedAlone() async throws {
+        let budget = Budget(limit: 10)
+        let small = try await budget.reserve(1)
+        let huge = Task { try await budget.reserve(50) }
+        try await untilWaiting(1, in: budget)
+        small.release()
+        let reservation = try await huge.value
+        #expect(budget.reserved == 50)
+        reservation.release()
+    }
+
+    @Test func aCancelledWaiterMakesWayForThoseBehindIt() async throws {
+        let budget = Budget(limit: 10)
+        let held = try await budget.reserve(5)
+        let large = Task { try await budget.reserve(10) }
+        try await untilWaiting(1, in: budget)
+        let small = Task { try await budget.reserve(5) }
+        try await untilWaiting(2, in: budget)
+        large.cancel()
+        await #expect(throws: CancellationError.self) { try await large.value }
+        let reservation = try await small.value
+        #expect(budget.reserved == 10)
+        reservation.release()
+        held.release()
+    }
+
+    @Test func aTaskCancelledBeforeItAsksIsRefused() async throws {
+        let budget = Budget(limit: 1)
+        let held = try await budget.reserve(1)
+        let late = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await budget.reserve(1)
+        }
+        await #expect(throws: CancellationError.self) { try await late.value }
+        held.release()
+        #expect(budget.waiting == 0)
+    }
+
+    /// Yields until the other tasks have queued up; ends when cancelled by the test's own time limit.
+    private func untilWaiting(_ count: Int, in budget: Budget) async throws {
+        while budget.waiting < count {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+}
