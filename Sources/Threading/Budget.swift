@@ -21,6 +21,11 @@ package final class Budget: Sendable {
     /// How many callers wait for their amount.
     package var waiting: Int { state.withLock { $0.waiters.count } }
 
+    /// Reserves `amount` if it fits now and nobody waits; nil otherwise.
+    package func reserveIfFree(_ amount: Int) -> Reservation? {
+        state.withLock { $0.requestNow(amount) } ? Reservation(amount: amount, budget: self) : nil
+    }
+
     /// Waits until `amount` fits, and reserves it until the returned reservation is released.
     ///
     /// - Throws: `CancellationError` when the calling task is cancelled while it waits.
@@ -111,12 +116,15 @@ struct BudgetState {
 
     mutating func request(id: UInt64, amount: Int, continuation: CheckedContinuation<Void, any Error>) -> Verdict {
         if cancelledEarly.remove(id) != nil { return .cancelled }
-        if waiters.isEmpty, fits(amount) {
-            reserved += amount
-            return .admitted
-        }
+        if requestNow(amount) { return .admitted }
         waiters.append(Waiter(id: id, amount: amount, continuation: continuation))
         return .waits
+    }
+
+    mutating func requestNow(_ amount: Int) -> Bool {
+        guard waiters.isEmpty, fits(amount) else { return false }
+        reserved += amount
+        return true
     }
 
     /// Takes a waiter out, which may make room for those behind it; one that has not asked yet is refused when it does.

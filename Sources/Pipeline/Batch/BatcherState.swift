@@ -1,0 +1,139 @@
+import DequeModule
+
+/// Decides which images go together, when, and to which engine.
+///
+/// Pure: it is told what happened and the time, and answers with what to do. Images that share a key (pipeline and
+/// localization size) form a group. The rules:
+/// - A full batch goes to the least busy engine as long as that has fewer than ``depth`` batches, so that the next batch is
+///   prepared while one is inferred.
+/// - An idle engine also takes a part-filled batch: at once when nothing upstream could still join it, or when memory for
+///   more images has run out; otherwise once its oldest image has waited for the linger.
+/// - Groups are served by their oldest image, so that a rare size is not starved by a common one.
+package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable {
+    /// Something to do, in the order given.
+    package enum Action: Sendable {
+        case dispatch(engine: Int, key: Key, items: [Item])
+        /// Call ``timerFired(now:)`` at that time; there is never more than one timer.
+        case setTimer(ContinuousClock.Instant)
+    }
+
+    private struct Waiting {
+        let item: Item
+        let since: ContinuousClock.Instant
+    }
+
+    /// Batches an engine may have in hand: one inferring, one being prepared.
+    package static var depth: Int { 2 }
+
+    private let maximumSize: Int
+    private let linger: Duration
+    private var groups: [Key: Deque<Waiting>] = [:]
+    private var batchesInHand: [Int]
+    private var upstream = 0
+    private var blockedUpstream = 0
+    private var timerIsSet = false
+
+    /// Starts with nothing waiting.
+    ///
+    /// - Parameters:
+    ///   - maximumSize: Images a batch at most.
+    ///   - linger: How long an image waits for others while an engine is idle.
+    ///   - engineCount: How many engines take batches.
+    package init(maximumSize: Int, linger: Duration, engineCount: Int) {
+        self.maximumSize = max(1, maximumSize)
+        self.linger = linger
+        self.batchesInHand = Array(repeating: 0, count: max(1, engineCount))
+    }
+
+    /// Images waiting for a batch.
+    package var waitingCount: Int { groups.values.reduce(0) { $0 + $1.count } }
+
+    /// A task has set out: an image may come.
+    package mutating func upstreamEntered() {
+        upstream += 1
+    }
+
+    /// A task has ended before its image came here.
+    package mutating func upstreamLeft(now: ContinuousClock.Instant) -> [Action] {
+        upstream -= 1
+        return decide(now: now)
+    }
+
+    /// An image cannot come before others have left: it waits for memory.
+    package mutating func upstreamBlocked(now: ContinuousClock.Instant) -> [Action] {
+        blockedUpstream += 1
+        return decide(now: now)
+    }
+
+    /// An image that waited for memory has got it.
+    package mutating func upstreamUnblocked() {
+        blockedUpstream -= 1
+    }
+
+    /// An image is here; it no longer counts as upstream.
+    package mutating func submit(_ item: Item, key: Key, now: ContinuousClock.Instant) -> [Action] {
+        upstream -= 1
+        groups[key, default: []].append(Waiting(item: item, since: now))
+        return decide(now: now)
+    }
+
+    /// An engine has finished a batch.
+    package mutating func engineFinished(_ engine: Int, now: ContinuousClock.Instant) -> [Action] {
+        batchesInHand[engine] -= 1
+        return decide(now: now)
+    }
+
+    /// The time asked for by ``Action/setTimer(_:)`` has come.
+    package mutating func timerFired(now: ContinuousClock.Instant) -> [Action] {
+        timerIsSet = false
+        return decide(now: now)
+    }
+
+    private mutating func decide(now: ContinuousClock.Instant) -> [Action] {
+        var actions: [Action] = []
+        while let engine = leastBusyEngine, let key = nextKey(engineIsIdle: batchesInHand[engine] == 0, now: now) {
+            actions.append(dispatch(key, to: engine))
+        }
+        if !timerIsSet, let engine = leastBusyEngine, batchesInHand[engine] == 0,
+            let oldest = oldestWaiting(where: { _ in true })
+        {
+            timerIsSet = true
+            actions.append(.setTimer(oldest.since + linger))
+        }
+        return actions
+    }
+
+    private var leastBusyEngine: Int? {
+        guard let engine = batchesInHand.indices.min(by: { batchesInHand[$0] < batchesInHand[$1] }) else { return nil }
+        return batchesInHand[engine] < Self.depth ? engine : nil
+    }
+
+    private func nextKey(engineIsIdle: Bool, now: ContinuousClock.Instant) -> Key? {
+        if let full = oldestWaiting(where: { $0.count >= maximumSize }) { return full.key }
+        guard engineIsIdle, let oldest = oldestWaiting(where: { _ in true }) else { return nil }
+        let nothingCanJoin = upstream <= blockedUpstream
+        return nothingCanJoin || oldest.since + linger <= now ? oldest.key : nil
+    }
+
+    private func oldestWaiting(
+        where isCandidate: (Deque<Waiting>) -> Bool
+    ) -> (key: Key, since: ContinuousClock.Instant)? {
+        var oldest: (key: Key, since: ContinuousClock.Instant)?
+        for (key, group) in groups where isCandidate(group) {
+            guard let since = group.first?.since else { continue }
+            if let best = oldest, best.since <= since { continue }
+            oldest = (key, since)
+        }
+        return oldest
+    }
+
+    private mutating func dispatch(_ key: Key, to engine: Int) -> Action {
+        var group = groups.removeValue(forKey: key) ?? []
+        let size = min(maximumSize, group.count)
+        let items = group.prefix(size).map(\.item)
+        group.removeFirst(size)
+        if !group.isEmpty { groups[key] = group }
+        batchesInHand[engine] += 1
+        return .dispatch(engine: engine, key: key, items: items)
+    }
+}

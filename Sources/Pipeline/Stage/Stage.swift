@@ -1,0 +1,25 @@
+/// A part of an image's way through the worker that is timed by itself.
+///
+/// Waiting and working are kept apart, so that the figures tell where the time goes and what to add more of.
+package enum Stage: String, Sendable, CaseIterable {
+    /// Taken from the source, waiting for its turn.
+    case queue
+    /// Fetching the image, waiting for a connection included.
+    case fetch
+    /// Waiting for memory to decode into.
+    case admit
+    /// Waiting for a decoding thread, and decoding.
+    case decode
+    /// Waiting for others of the same localization size, and for an engine.
+    case batchWait = "batch_wait"
+    /// Resampling into the detector's input.
+    case prepare
+    /// The detector, for the whole batch.
+    case detect
+    /// The binary filter and the classifier, crops included, for the whole batch.
+    case classify
+    /// Writing the result's JSON.
+    case encode
+    /// Publishing the result and acknowledging the task.
+    case publish
+}

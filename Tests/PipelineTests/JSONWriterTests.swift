@@ -1,0 +1,52 @@
+import Foundation
+import Pipeline
+import Testing
+
+@Suite struct JSONWriterTests {
+    @Test func commasStandBetweenMembersAndElementsOnly() {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("a")
+            writer.array { _ in }
+            writer.key("b")
+            writer.array { writer in
+                writer.integer(1)
+                writer.object { _ in }
+                writer.null()
+            }
+            writer.key("c")
+            writer.boolean(false)
+        }
+        #expect(String(decoding: writer.finish(), as: UTF8.self) == #"{"a":[],"b":[1,{},null],"c":false}"#)
+    }
+
+    @Test(arguments: ["", "moth", "quo\"te", "back\\slash", "line\nfeed\u{0}\u{1f}", "nœud 蛾 🦋", "</script>"])
+    func stringsReadBackAsTheyWere(_ text: String) throws {
+        var writer = JSONWriter()
+        writer.array { $0.string(text) }
+        let read = try JSONDecoder().decode([String].self, from: Data(writer.finish()))
+        #expect(read == [text])
+    }
+
+    @Test func floatsReadBackBitForBit() throws {
+        var generator = SystemRandomNumberGenerator()
+        var values = [0, -0.0, 1e-45, 3.4028235e38, 0.1, -7.25, 1e16, 1.0e-5].map(Float.init)
+        for _ in 0..<2_000 {
+            let value = Float(bitPattern: UInt32.random(in: .min ... .max, using: &generator))
+            if value.isFinite { values.append(value) }
+        }
+        var writer = JSONWriter()
+        writer.numbers(values)
+        let read = try JSONDecoder().decode([Float].self, from: Data(writer.finish()))
+        #expect(read.map(\.bitPattern) == values.map(\.bitPattern))
+    }
+
+    @Test func whatJSONCannotSayIsNull() {
+        var writer = JSONWriter()
+        writer.array { writer in
+            writer.number(Float.nan)
+            writer.number(Double.infinity)
+        }
+        #expect(String(decoding: writer.finish(), as: UTF8.self) == "[null,null]")
+    }
+}
