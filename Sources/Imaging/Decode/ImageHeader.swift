@@ -1,0 +1,24 @@
+/// The image formats that are read.
+package enum ImageFormat: String, Sendable {
+    /// JPEG: baseline or progressive, 8 bits a sample.
+    case jpeg = "JPEG"
+    /// PNG: every colour type and depth.
+    case png = "PNG"
+}
+
+/// What the first bytes of an image tell, before any pixel is decoded.
+package struct ImageHeader: Sendable, Equatable {
+    /// The format, found by its signature and not by a file name.
+    package let format: ImageFormat
+    /// Pixels in a row; above zero.
+    package let width: Int
+    /// Rows; above zero.
+    package let height: Int
+    /// Bytes the decoder needs beside the pixels while it runs, for a budget of memory.
+    ///
+    /// The large parts only: the coefficients of a progressive JPEG, CMYK or 16-bit samples before they become RGB.
+    package let scratchByteCount: Int
+
+    /// Bytes of the decoded image: height × width × 3.
+    package var pixelByteCount: Int { height * width * 3 }
+}

@@ -1,0 +1,158 @@
+/// The marker segments of a JPEG up to its first scan (ISO/IEC 10918-1, annex B).
+///
+/// Read here and not by the library because this takes no memory, names what the library cannot decode, and tells a
+/// header that is cut off from one that is wrong.
+struct JPEGHeader {
+    private(set) var width = 0
+    private(set) var height = 0
+    private(set) var components = 0
+    /// Whether the coefficients of the whole image are kept until the last scan is read.
+    private(set) var isProgressive = false
+    /// Samples of all components relative to those of the largest, in 64ths: 96 for 4:2:0, 192 for 4:4:4.
+    private(set) var sampleDensity = 64
+    /// MCUs between restart markers; zero for none.
+    private(set) var restartInterval = 0
+    /// Where the entropy-coded data of the first scan begins; nil when the data ends before.
+    private(set) var firstScan: Int?
+
+    private static let operation = "read JPEG header"
+
+    init(parsing bytes: UnsafeRawBufferPointer) throws(ImagingError) {
+        var segments = JPEGSegments(bytes: bytes, position: 2)
+        while let segment = try segments.next() {
+            switch segment.marker {
+            case 0xC0...0xCF where ![0xC4, 0xC8, 0xCC].contains(segment.marker):
+                try readFrame(segment)
+            case 0xDD where segment.payload.count >= 2:
+                restartInterval = segment.payload.bigEndian16(at: 0)
+            case 0xDA:
+                firstScan = segments.position
+            case 0xD9:
+                throw Self.damaged("the file ends before it holds an image")
+            default:
+                break
+            }
+            if firstScan != nil { break }
+        }
+        guard components > 0 else {
+            guard firstScan == nil else { throw Self.damaged("picture data comes before the picture's size") }
+            throw ImagingError(.truncated, message: "the file ends inside its header", operation: Self.operation)
+        }
+    }
+
+    /// Size and memory needs.
+    func summary() -> ImageHeader {
+        let pixels = width * height
+        let coefficients = isProgressive ? pixels * sampleDensity / 64 * 2 : 0
+        let cmyk = components == 4 ? pixels * 4 : 0
+        return ImageHeader(format: .jpeg, width: width, height: height, scratchByteCount: coefficients + cmyk)
+    }
+
+    private mutating func readFrame(_ segment: JPEGSegments.Segment) throws(ImagingError) {
+        let payload = segment.payload
+        guard components == 0 else { throw Self.damaged("two pictures in one header") }
+        guard payload.count >= 6, payload.count >= 6 + 3 * Int(payload[payload.startIndex + 5]) else {
+            throw Self.damaged("the frame header is too short")
+        }
+        switch segment.marker {
+        case 0xC0, 0xC1, 0xC9: isProgressive = false
+        case 0xC2, 0xCA: isProgressive = true
+        case 0xC3, 0xCB: throw Self.unsupported("lossless JPEG")
+        default: throw Self.unsupported("hierarchical JPEG")
+        }
+        let precision = payload[payload.startIndex]
+        guard precision == 8 else { throw Self.unsupported("JPEG of \(precision) bits a sample") }
+        height = payload.bigEndian16(at: 1)
+        width = payload.bigEndian16(at: 3)
+        guard width > 0, height > 0 else {
+            throw ImagingError(.zeroSize, message: "\(width) × \(height) pixels", operation: Self.operation)
+        }
+        let count = Int(payload[payload.startIndex + 5])
+        guard [1, 3, 4].contains(count) else { throw Self.unsupported("JPEG of \(count) components") }
+        components = count
+        try readSampling(payload.dropFirst(6).prefix(3 * count))
+    }
+
+    private mutating func readSampling(_ descriptions: Slice<UnsafeRawBufferPointer>) throws(ImagingError) {
+        var samples = 0
+        var widest = 1
+        var tallest = 1
+        for offset in stride(from: descriptions.startIndex + 1, to: descriptions.endIndex, by: 3) {
+            let across = Int(descriptions[offset] >> 4)
+            let down = Int(descriptions[offset] & 15)
+            guard (1...4).contains(across), (1...4).contains(down) else {
+                throw Self.damaged("sampling factors \(across) × \(down)")
+            }
+            samples += across * down
+            widest = max(widest, across)
+            tallest = max(tallest, down)
+        }
+        sampleDensity = samples * 64 / (widest * tallest)
+    }
+
+    private static func damaged(_ message: String) -> ImagingError {
+        ImagingError(.damaged, message: message, operation: operation)
+    }
+
+    private static func unsupported(_ what: String) -> ImagingError {
+        ImagingError(.unsupportedFormat, message: "\(what) is not supported", operation: operation)
+    }
+}
+
+/// Walks the marker segments of a JPEG.
+struct JPEGSegments {
+    struct Segment {
+        let marker: UInt8
+        /// Without the two bytes of its own length.
+        let payload: Slice<UnsafeRawBufferPointer>
+    }
+
+    let bytes: UnsafeRawBufferPointer
+    /// Where the next marker is looked for.
+    private(set) var position: Int
+
+    init(bytes: UnsafeRawBufferPointer, position: Int) {
+        self.bytes = bytes
+        self.position = position
+    }
+
+    /// The next segment, with an empty payload for a marker that stands alone; nil when the data ends first.
+    ///
+    /// Bytes that belong to no segment are skipped, as libjpeg does.
+    mutating func next() throws(ImagingError) -> Segment? {
+        guard let marker = nextMarker() else { return nil }
+        guard !Self.standsAlone(marker) else { return Segment(marker: marker, payload: bytes[position..<position]) }
+        guard position + 2 <= bytes.count else { return nil }
+        let length = bytes[position...].bigEndian16(at: 0)
+        guard length >= 2 else {
+            throw ImagingError(.damaged, message: "a segment of \(length) bytes", operation: "read JPEG header")
+        }
+        guard position + length <= bytes.count else { return nil }
+        defer { position += length }
+        return Segment(marker: marker, payload: bytes[(position + 2)..<(position + length)])
+    }
+
+    private mutating func nextMarker() -> UInt8? {
+        while position + 1 < bytes.count {
+            let marker = bytes[position + 1]
+            // FF 00 is a data byte of FF, and FF FF is filling before a marker.
+            if bytes[position] == 0xFF, marker != 0, marker != 0xFF {
+                position += 2
+                return marker
+            }
+            position += 1
+        }
+        return nil
+    }
+
+    private static func standsAlone(_ marker: UInt8) -> Bool {
+        marker == 0x01 || (0xD0...0xD9).contains(marker)
+    }
+}
+
+extension Slice<UnsafeRawBufferPointer> {
+    /// The number in the two bytes at `offset` from the start of the slice.
+    fileprivate func bigEndian16(at offset: Int) -> Int {
+        Int(self[startIndex + offset]) << 8 | Int(self[startIndex + offset + 1])
+    }
+}
