@@ -50,3 +50,16 @@ enum Fixtures {
         }
     }
 }
+
+extension Fixtures {
+    /// An image of noise that can be made again anywhere; the formula is that of `tools/make_resampler_fixtures.py`.
+    static func noise(height: Int, width: Int, seed: UInt64) throws(ImagingError) -> PixelBuffer {
+        try PixelBuffer(pool: pool, height: height, width: width) { bytes in
+            for index in bytes.indices {
+                var product = (UInt64(index) + seed) &* 2_654_435_761 & 0xFFFF_FFFF
+                product = (product ^ (product >> 16)) &* 2_246_822_519 & 0xFFFF_FFFF
+                bytes[index] = UInt8(product >> 24)
+            }
+        }
+    }
+}
