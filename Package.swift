@@ -119,7 +119,10 @@ let package = Package(
         ),
         .testTarget(
             name: "InferenceTests",
-            dependencies: ["Inference", "Imaging", "TestSupport"],
+            dependencies: [
+                "Inference", "Imaging", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             resources: [.copy("Fixtures")],
             swiftSettings: houseStyle
         ),

@@ -1,0 +1,99 @@
+/// A pipeline as its folder describes it: `pipeline.json`, checked, with the paths of its models.
+///
+/// The file's format is in docs/pipeline-manifest.md.
+package struct PipelineManifest: Sendable, Hashable {
+    /// Antenna's name of the pipeline, and the folder's.
+    package let slug: String
+    /// The name for people.
+    package let name: String
+    /// What the pipeline does, for people.
+    package let description: String?
+    /// A number that grows with every change.
+    package let version: Int
+    /// The folder all paths are in.
+    package let directory: String
+    /// Finds the insects.
+    package let detector: Detector
+    /// Sends on only those that are of interest.
+    package let binaryFilter: Classifier?
+    /// Names them.
+    package let classifier: Classifier?
+
+    /// The manifest's file.
+    package var path: String { "\(directory)/\(PipelineManifest.fileName)" }
+
+    /// The file name of every manifest.
+    package static let fileName = "pipeline.json"
+
+    /// What every algorithm says of itself.
+    package struct Algorithm: Sendable, Hashable {
+        /// The name for people.
+        package let name: String
+        /// Antenna's name, by default the name's slug.
+        package let key: String
+        /// A number that grows with every change.
+        package let version: Int
+        /// The version's name, such as `2024-04`.
+        package let versionName: String?
+        /// What the algorithm does, for people.
+        package let description: String?
+        /// Where its weights come from.
+        package let uri: String?
+        /// The path of its ONNX file.
+        package let file: String
+    }
+
+    /// The detector's part.
+    package struct Detector: Sendable, Hashable {
+        /// Name, key and file.
+        package let algorithm: Algorithm
+        /// How an image becomes the model's input.
+        package let input: LocalizationRule
+        /// Only boxes with a greater score count; 0 to 1.
+        package let scoreThreshold: Float
+        /// At most so many boxes an image, the best ones.
+        package let maximumDetections: Int
+    }
+
+    /// A classifier's part.
+    package struct Classifier: Sendable, Hashable {
+        /// Name, key and file.
+        package let algorithm: Algorithm
+        /// How a crop becomes the model's input.
+        package let input: CropRule
+        /// What the model's outputs mean, in their order.
+        package let labels: [String]
+        /// The rank of the labels, such as `SPECIES`.
+        package let taxonRank: String?
+        /// For a filter: the indices of the labels that are sent on.
+        package let passingLabels: Set<Int>
+    }
+
+    /// How a crop becomes a classifier's input.
+    package struct CropRule: Sendable, Hashable {
+        /// Rows of the input.
+        package let height: Int
+        /// Columns of the input.
+        package let width: Int
+        /// Whether shrinking averages over all pixels.
+        package let antialias: Bool
+        /// How values become floats.
+        package let normalization: ChannelNormalization
+    }
+
+    /// `(value / 255 − mean) / std` for each of red, green and blue.
+    package struct ChannelNormalization: Sendable, Hashable {
+        /// Subtracted, in units of full brightness.
+        package let mean: [Float]
+        /// Divided by.
+        package let std: [Float]
+    }
+
+    /// The slug of a name: lower case, spaces as underscores, and of the rest only ASCII letters, digits and underscores.
+    package static func key(for name: String) -> String {
+        String(
+            name.lowercased().map { $0 == " " ? "_" : $0 }
+                .filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        )
+    }
+}

@@ -1,1 +1,0 @@
-// Inference: placeholder until the module's first file.

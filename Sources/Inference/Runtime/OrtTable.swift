@@ -1,0 +1,71 @@
+import COnnxRuntime
+
+/// ONNX Runtime's function table with its errors turned into `InferenceError`.
+///
+/// `@unchecked Sendable`: the table is constant and lives as long as the library, which is never unloaded.
+struct OrtTable: @unchecked Sendable {
+    private let table: UnsafePointer<OrtApi>
+
+    init(_ table: UnsafePointer<OrtApi>) {
+        self.table = table
+    }
+
+    var api: OrtApi {
+        _read { yield table.pointee }
+    }
+
+    /// Throws the error that a call answered, and frees it.
+    func check(_ result: OpaquePointer?, _ operation: @autoclosure () -> String) throws(InferenceError) {
+        guard let status = result else { return }
+        defer { api.ReleaseStatus(status) }
+        let native = api.GetErrorCode(status)
+        let text = String(cString: api.GetErrorMessage(status))
+        throw InferenceError(
+            OrtTable.code(native: native, text: text),
+            operation: operation(),
+            message: text,
+            nativeCode: native
+        )
+    }
+
+    /// Calls a function that makes an object, and owns what it made.
+    func make(
+        _ operation: @autoclosure () -> String,
+        release: @escaping @convention(c) (OpaquePointer?) -> Void,
+        _ call: (UnsafeMutablePointer<OpaquePointer?>) -> OpaquePointer?
+    ) throws(InferenceError) -> OrtHandle {
+        var made: OpaquePointer?
+        try check(call(&made), operation())
+        guard let made else {
+            throw InferenceError(.runFailed, operation: operation(), message: "ONNX Runtime gave nothing back")
+        }
+        return OrtHandle(made, release: release)
+    }
+
+    // Codes of `OrtErrorCode`; running out of memory has none of its own and is known by its text.
+    private static func code(native: Int32, text: String) -> InferenceError.Code {
+        let lowered = text.lowercased()
+        if ["failed to allocate", "out of memory", "bad_alloc"].contains(where: lowered.contains) {
+            return .outOfMemory
+        }
+        return switch native {
+        case 2: .invalidInput
+        case 3, 4, 7, 10: .invalidModel
+        case 11: .deviceUnavailable
+        default: .runFailed
+        }
+    }
+}
+
+/// The one owner of an object of ONNX Runtime.
+struct OrtHandle: ~Copyable {
+    let pointer: OpaquePointer
+    private let release: @convention(c) (OpaquePointer?) -> Void
+
+    init(_ pointer: OpaquePointer, release: @escaping @convention(c) (OpaquePointer?) -> Void) {
+        self.pointer = pointer
+        self.release = release
+    }
+
+    deinit { release(pointer) }
+}

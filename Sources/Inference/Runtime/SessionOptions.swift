@@ -1,0 +1,123 @@
+import COnnxRuntime
+
+/// How a model is loaded.
+package struct SessionOptions: Sendable, Hashable {
+    /// Where the model runs.
+    package var device: Device
+    /// Threads ONNX Runtime may use inside one operator, the caller's included; 0 leaves the number to it.
+    package var intraOpThreads: Int
+    /// Whether freed memory of a run is kept for the next one.
+    ///
+    /// It saves the page faults of fresh memory, and holds the largest run's memory until the session ends.
+    package var keepsMemory: Bool
+
+    /// Makes options; the defaults suit one engine that shares the processor with decoding.
+    package init(device: Device = .cpu, intraOpThreads: Int = 0, keepsMemory: Bool = true) {
+        self.device = device
+        self.intraOpThreads = intraOpThreads
+        self.keepsMemory = keepsMemory
+    }
+
+    func makeHandle(_ runtime: InferenceRuntime) throws(InferenceError) -> OrtHandle {
+        let table = runtime.table
+        let api = table.api
+        let handle = try table.make("make session options", release: api.ReleaseSessionOptions) {
+            api.CreateSessionOptions($0)
+        }
+        let options = handle.pointer
+        try table.check(api.SetIntraOpNumThreads(options, Int32(clamping: intraOpThreads)), "set the thread count")
+        try table.check(api.SetInterOpNumThreads(options, 1), "set the thread count")
+        // Idle threads of ONNX Runtime would spin on the cores that decode the next images.
+        for key in ["session.intra_op.allow_spinning", "session.inter_op.allow_spinning"] {
+            try table.check(api.AddSessionConfigEntry(options, key, "0"), "set \(key)")
+        }
+        // A memory pattern plans one block for the shapes it has seen; sizes here differ from batch to batch.
+        try table.check(api.DisableMemPattern(options), "disable memory patterns")
+        if !keepsMemory {
+            try table.check(api.DisableCpuMemArena(options), "disable the memory arena")
+        }
+        try appendProviders(to: options, runtime)
+        return handle
+    }
+
+    private func appendProviders(to options: OpaquePointer, _ runtime: InferenceRuntime) throws(InferenceError) {
+        guard runtime.providers.contains(device.providerName) else {
+            throw InferenceError(
+                .deviceUnavailable,
+                operation: "use \(device)",
+                message: "ONNX Runtime \(runtime.version) at \(runtime.libraryPath) has no \(device.providerName); "
+                    + "it has \(runtime.providers.joined(separator: ", "))"
+            )
+        }
+        do throws(InferenceError) {
+            switch device {
+            case .cpu: break
+            case .cuda(let index):
+                try appendCUDA(index, to: options, runtime.table)
+            case .tensorRT(let index):
+                try appendTensorRT(index, to: options, runtime.table)
+                // TensorRT leaves operators it does not know to the next provider: better the same GPU than the processor.
+                if runtime.providers.contains(Device.cuda(index).providerName) {
+                    try appendCUDA(index, to: options, runtime.table)
+                }
+            }
+        } catch {
+            throw InferenceError(
+                .deviceUnavailable,
+                operation: "use \(device)",
+                message: error.message,
+                nativeCode: error.nativeCode
+            )
+        }
+    }
+
+    private func appendCUDA(_ index: Int, to options: OpaquePointer, _ table: OrtTable) throws(InferenceError) {
+        let api = table.api
+        let provider = try table.make("make CUDA options", release: api.ReleaseCUDAProviderOptions) {
+            api.CreateCUDAProviderOptions($0)
+        }
+        let settings: KeyValuePairs = [
+            "device_id": "\(index)",
+            // Grow by what is asked for: doubling takes memory from other engines on the same GPU.
+            "arena_extend_strategy": "kSameAsRequested",
+            // The exhaustive search takes seconds for each new image size.
+            "cudnn_conv_algo_search": "HEURISTIC",
+        ]
+        try table.check(
+            withCStrings(settings) { api.UpdateCUDAProviderOptions(provider.pointer, $0, $1, $2) },
+            "set CUDA options"
+        )
+        try table.check(
+            api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, provider.pointer),
+            "add the CUDA provider"
+        )
+    }
+
+    private func appendTensorRT(_ index: Int, to options: OpaquePointer, _ table: OrtTable) throws(InferenceError) {
+        let api = table.api
+        let provider = try table.make("make TensorRT options", release: api.ReleaseTensorRTProviderOptions) {
+            api.CreateTensorRTProviderOptions($0)
+        }
+        try table.check(
+            withCStrings(["device_id": "\(index)"]) {
+                api.UpdateTensorRTProviderOptions(provider.pointer, $0, $1, $2)
+            },
+            "set TensorRT options"
+        )
+        try table.check(
+            api.SessionOptionsAppendExecutionProvider_TensorRT_V2(options, provider.pointer),
+            "add the TensorRT provider"
+        )
+    }
+}
+
+private typealias CStrings = UnsafePointer<UnsafePointer<CChar>>
+
+private func withCStrings(
+    _ pairs: KeyValuePairs<String, String>,
+    _ body: (CStrings, CStrings, Int) -> OpaquePointer?
+) -> OpaquePointer? {
+    let keys = CStringTable(pairs.map(\.key))
+    let values = CStringTable(pairs.map(\.value))
+    return keys.withPointer { keys in values.withPointer { values in body(keys, values, pairs.count) } }
+}

@@ -1,0 +1,171 @@
+import FoundationEssentials
+import Inference
+import Testing
+
+@Suite("The manifest names every mistake at once")
+struct ManifestTests {
+    @Test("A complete manifest reads")
+    func reads() throws {
+        let manifest = try ManifestFixture().manifest()
+        #expect(manifest.slug == "moths")
+        #expect(manifest.version == 3)
+        #expect(manifest.detector.algorithm.key == "blob_detector_2")
+        #expect(manifest.detector.scoreThreshold == 0.5)
+        #expect(manifest.detector.maximumDetections == 500)
+        #expect(manifest.binaryFilter?.passingLabels == [0])
+        #expect(manifest.binaryFilter?.algorithm.key == "moth__nonmoth_classifier")
+        #expect(manifest.classifier?.labels == ["a", "b", "c"])
+        #expect(manifest.classifier?.algorithm.file.hasSuffix("/moths/classifier.onnx") == true)
+    }
+
+    @Test("A pipeline may consist of a detector alone")
+    func detectorAlone() throws {
+        var fixture = try ManifestFixture()
+        fixture.replace(#","binary_filter""#, with: "}#cut#")
+        fixture.text = String(fixture.text.prefix { $0 != "#" })
+        #expect(try fixture.manifest().classifier == nil)
+    }
+
+    @Test("One mistake gives one sentence that names the key", arguments: ManifestMistake.all)
+    func names(mistake: ManifestMistake) throws {
+        var fixture = try ManifestFixture()
+        fixture.replace(mistake.original, with: mistake.replacement)
+        let error = #expect(throws: ManifestError.self) { try fixture.manifest() }
+        #expect(error?.mistakes.count == 1, "\(error?.description ?? "")")
+        #expect(error?.mistakes.first?.contains(mistake.sentence) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("Ten mistakes give ten sentences")
+    func namesAll() throws {
+        var fixture = try ManifestFixture()
+        var count = 0
+        // Those that concern the whole file hide the others, and one place can be wrong in one way only.
+        for mistake in ManifestMistake.all where !mistake.isFatal && fixture.text.contains(mistake.original) {
+            fixture.replace(mistake.original, with: mistake.replacement)
+            count += 1
+        }
+        let error = #expect(throws: ManifestError.self) { try fixture.manifest() }
+        #expect(count >= 10)
+        #expect(error?.mistakes.count == count, "\(error?.description ?? "")")
+    }
+
+    @Test("Labels come from a file of lines or of JSON", arguments: ["labels.txt", "labels.json"])
+    func labelFiles(name: String) throws {
+        var fixture = try ManifestFixture()
+        fixture.replace(#""labels":["a","b","c"]"#, with: #""labels_file":"\#(name)""#)
+        #expect(try fixture.manifest().classifier?.labels == ["x y", "z"])
+    }
+
+    @Test("A missing file is one mistake, not a crash")
+    func missing() {
+        let error = #expect(throws: ManifestError.self) { try PipelineManifest(directory: "/nowhere/at-all") }
+        #expect(error?.mistakes == ["the file cannot be read"])
+    }
+
+    @Test("Bytes cut short at any place are refused")
+    func truncated() throws {
+        let fixture = try ManifestFixture()
+        let bytes = Array(fixture.text.utf8)
+        for length in 0..<bytes.count {
+            #expect(throws: ManifestError.self) {
+                try PipelineManifest(json: Array(bytes.prefix(length)), directory: fixture.directory)
+            }
+        }
+    }
+
+    @Test("Nesting without end is refused")
+    func deepNesting() {
+        let bytes = [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)
+        #expect(throws: ManifestError.self) { try PipelineManifest(json: bytes, directory: "/x") }
+    }
+
+    @Test(
+        "Slugs follow Antenna's rule",
+        arguments: [
+            ("Moth / Non-Moth Classifier", "moth__nonmoth_classifier"),
+            ("FasterRCNN for AMI Moth Traps 2023", "fasterrcnn_for_ami_moth_traps_2023"),
+            ("Québec", "qubec"),
+        ]
+    )
+    func slugs(name: String, key: String) {
+        #expect(PipelineManifest.key(for: name) == key)
+    }
+}
+
+/// One wrong place in the fixture and the words its sentence must have.
+struct ManifestMistake: Sendable, CustomTestStringConvertible {
+    let original: String
+    let replacement: String
+    let sentence: String
+    var isFatal = false
+
+    var testDescription: String { sentence }
+
+    static let all = [
+        ManifestMistake(original: #""slug":"moths""#, replacement: #""slug":"other""#, sentence: "the folder is"),
+        ManifestMistake(original: #""slug":"moths","#, replacement: "", sentence: "slug is missing", isFatal: true),
+        ManifestMistake(original: #""name":"Moths""#, replacement: #""name":7"#, sentence: "name is a number"),
+        ManifestMistake(original: #""name":"Moths""#, replacement: #""name":" ""#, sentence: "name is empty"),
+        ManifestMistake(original: #""version":3"#, replacement: #""version":2.5"#, sentence: "whole number"),
+        ManifestMistake(
+            original: #""version":3"#,
+            replacement: #""version":3,"version":3"#,
+            sentence: "is there twice"
+        ),
+        ManifestMistake(
+            original: #""version":3"#,
+            replacement: #""version":3,"vers":1"#,
+            sentence: "vers is not known"
+        ),
+        ManifestMistake(original: "detector.onnx", replacement: "gone.onnx", sentence: "gone.onnx, which is not there"),
+        ManifestMistake(original: #""shorter_side":540"#, replacement: #""shorter_side":5"#, sentence: "outside 16"),
+        ManifestMistake(
+            original: #""shorter_side":540"#,
+            replacement: #""shorter_side":2000"#,
+            sentence: "greater than"
+        ),
+        ManifestMistake(
+            original: #""interpolation":"bilinear""#,
+            replacement: #""interpolation":"cubic""#,
+            sentence: "cubic"
+        ),
+        ManifestMistake(original: #""antialias":false"#, replacement: #""antialias":0"#, sentence: "not true or false"),
+        ManifestMistake(original: "[0.5,0.5,0.5]", replacement: "[0.5,0.5]", sentence: "mean has 2 values"),
+        ManifestMistake(original: "[0.2,0.2,0.2]", replacement: "[0.2,0,0.2]", sentence: "std is 0.0, outside"),
+        ManifestMistake(
+            original: #""score_threshold":0.5"#,
+            replacement: #""score_threshold":1.5"#,
+            sentence: "outside 0.0 to 1.0"
+        ),
+        ManifestMistake(
+            original: #""score_threshold":0.5"#,
+            replacement: #""score_threshold":null"#,
+            sentence: "is null"
+        ),
+        ManifestMistake(
+            original: #""pass_labels":["moth"]"#,
+            replacement: #""pass_labels":["bat"]"#,
+            sentence: "\"bat\""
+        ),
+        ManifestMistake(
+            original: #""pass_labels":["moth"]"#,
+            replacement: #""pass_labels":[]"#,
+            sentence: "pass_labels is empty"
+        ),
+        ManifestMistake(original: #""size":[64,64]"#, replacement: #""size":64"#, sentence: "an array of 2"),
+        ManifestMistake(original: #"["a","b","c"]"#, replacement: #"["a","b","a"]"#, sentence: "\"a\" twice"),
+        ManifestMistake(original: #"["a","b","c"]"#, replacement: #"["a",1]"#, sentence: "not a list of strings"),
+        ManifestMistake(
+            original: #""labels":["a","b","c"]"#,
+            replacement: #""labels_file":"none.txt""#,
+            sentence: "cannot be read"
+        ),
+        ManifestMistake(
+            original: #""name":"Colours""#,
+            replacement: #""name":"Moth / Non-Moth Classifier""#,
+            sentence: "two algorithms have the key"
+        ),
+        ManifestMistake(original: #"{"slug""#, replacement: #"["slug""#, sentence: "not JSON", isFatal: true),
+        ManifestMistake(original: "3,", replacement: "03,", sentence: "03 is no number", isFatal: true),
+    ]
+}
