@@ -14,10 +14,13 @@ package struct ImageHeader: Sendable, Equatable {
     package let width: Int
     /// Rows; above zero.
     package let height: Int
+    /// Bytes of scratch memory for every 64 pixels.
+    let scratchPerTile: Int
+
     /// Bytes the decoder needs beside the pixels while it runs, for a budget of memory.
     ///
     /// The large parts only: the coefficients of a progressive JPEG, CMYK or 16-bit samples before they become RGB.
-    package let scratchByteCount: Int
+    package var scratchByteCount: Int { height * width * scratchPerTile / 64 }
 
     /// Bytes of the decoded image: height × width × 3.
     package var pixelByteCount: Int { height * width * 3 }

@@ -15,6 +15,8 @@ struct JPEGHeader {
     /// Where the entropy-coded data of the first scan begins; nil when the data ends before.
     private(set) var firstScan: Int?
 
+    /// Where libjpeg ends, a little below what 16 bits hold.
+    private static let longestSide = 65_500
     private static let operation = "read JPEG header"
 
     init(parsing bytes: UnsafeRawBufferPointer) throws(ImagingError) {
@@ -42,10 +44,9 @@ struct JPEGHeader {
 
     /// Size and memory needs.
     func summary() -> ImageHeader {
-        let pixels = width * height
-        let coefficients = isProgressive ? pixels * sampleDensity / 64 * 2 : 0
-        let cmyk = components == 4 ? pixels * 4 : 0
-        return ImageHeader(format: .jpeg, width: width, height: height, scratchByteCount: coefficients + cmyk)
+        let coefficients = isProgressive ? sampleDensity * 2 : 0
+        let cmyk = components == 4 ? 64 * 4 : 0
+        return ImageHeader(format: .jpeg, width: width, height: height, scratchPerTile: coefficients + cmyk)
     }
 
     private mutating func readFrame(_ segment: JPEGSegments.Segment) throws(ImagingError) {
@@ -66,6 +67,9 @@ struct JPEGHeader {
         width = payload.bigEndian16(at: 3)
         guard width > 0, height > 0 else {
             throw ImagingError(.zeroSize, message: "\(width) × \(height) pixels", operation: Self.operation)
+        }
+        guard max(width, height) <= Self.longestSide else {
+            throw Self.unsupported("JPEG of \(width) × \(height) pixels, with a side above \(Self.longestSide),")
         }
         let count = Int(payload[payload.startIndex + 5])
         guard [1, 3, 4].contains(count) else { throw Self.unsupported("JPEG of \(count) components") }

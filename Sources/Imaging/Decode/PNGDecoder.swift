@@ -8,7 +8,12 @@ enum PNGDecoder {
     static func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
         let reader = try SPNGReader.open(bytes)
         let header = try reader.header()
-        return ImageHeader(format: .png, width: Int(header.width), height: Int(header.height), scratchByteCount: 0)
+        return ImageHeader(
+            format: .png,
+            width: Int(header.width),
+            height: Int(header.height),
+            scratchPerTile: isDeepGrey(header) ? 64 * 2 : 0
+        )
     }
 
     /// Decodes `bytes`, whose header was read and found within the limits.
@@ -17,11 +22,9 @@ enum PNGDecoder {
         header: ImageHeader,
         into pool: PixelBufferPool
     ) throws(ImagingError) -> PixelBuffer {
+        guard isComplete(bytes) else { throw SPNGReader.truncated }
         let reader = try SPNGReader.open(bytes)
-        let details = try reader.header()
-        let isDeepGrey =
-            details.bit_depth == 16 && UInt32(details.color_type) == SPNG_COLOR_TYPE_GRAYSCALE.rawValue
-        guard isDeepGrey else {
+        guard isDeepGrey(try reader.header()) else {
             return try PixelBuffer(pool: pool, height: header.height, width: header.width) {
                 pixels throws(ImagingError) in
                 try reader.decode(format: SPNG_FMT_RGB8, into: pixels)
@@ -32,6 +35,22 @@ enum PNGDecoder {
         return try PixelBuffer(pool: pool, height: header.height, width: header.width) { pixels in
             expandDeepGrey(samples.bytes, into: pixels)
         }
+    }
+
+    /// Whether the chunks reach to the end chunk and its checksum, which libspng does not ask for.
+    private static func isComplete(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var position = 8
+        while position + 12 <= bytes.count {
+            let length = bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self).bigEndian
+            let isEnd = bytes[(position + 4)..<(position + 8)].elementsEqual("IEND".utf8)
+            position += Int(length) + 12
+            if isEnd { return position <= bytes.count }
+        }
+        return false
+    }
+
+    private static func isDeepGrey(_ header: spng_ihdr) -> Bool {
+        header.bit_depth == 16 && UInt32(header.color_type) == SPNG_COLOR_TYPE_GRAYSCALE.rawValue
     }
 
     /// Pillow keeps 16-bit grey as it is and cuts it off at 255 when it becomes RGB, rather than scaling it.
@@ -50,6 +69,11 @@ enum PNGDecoder {
 private struct SPNGReader: ~Copyable {
     private let context: OpaquePointer
     private static let operation = "decode PNG"
+    static let truncated = ImagingError(
+        .truncated,
+        message: "the file ends before the picture does",
+        operation: operation
+    )
 
     /// Most bytes of one text, profile or other side chunk: without a limit a few kilobytes unpack into gigabytes.
     private static let maximumSideChunk = 16 << 20
@@ -95,7 +119,9 @@ private struct SPNGReader: ~Copyable {
         let (code, message): (ImagingError.Code, String) =
             switch status {
             case Int32(SPNG_IO_EOF.rawValue), Int32(SPNG_EOF.rawValue):
-                (.truncated, "the file ends before the picture does")
+                (truncated.code, truncated.message)
+            case Int32(SPNG_EOVERFLOW.rawValue):
+                (.tooManyPixels, "more pixels than any memory holds")
             case Int32(SPNG_EWIDTH.rawValue), Int32(SPNG_EHEIGHT.rawValue):
                 (.zeroSize, "width or height is zero or beyond the format's range")
             case Int32(SPNG_EMEM.rawValue):
