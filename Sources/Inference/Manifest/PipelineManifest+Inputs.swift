@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Imaging
 
 extension LocalizationRule {
     init?(_ tree: JSONTree, path: String, notes: ManifestReader.Notes) {
@@ -7,7 +8,7 @@ extension LocalizationRule {
         let longerSide = reader.integer("longer_side_max", in: 16...16_384, required: true)
         let antialias = reader.bool("antialias") ?? false
         reader.checkInterpolation()
-        let normalization = PipelineManifest.ChannelNormalization(&reader)
+        let normalization = Normalization(&reader)
         let padMultiple = reader.integer("pad_multiple", in: 1...1024) ?? 1
         reader.finish()
         guard let shorterSide, let longerSide, let normalization else { return nil }
@@ -30,21 +31,28 @@ extension PipelineManifest.CropRule {
         let size = reader.integers("size", count: 2, in: 1...4096)
         let antialias = reader.bool("antialias") ?? true
         reader.checkInterpolation()
-        let normalization = PipelineManifest.ChannelNormalization(&reader)
+        let normalization = Normalization(&reader)
         reader.finish()
         guard let size, let normalization else { return nil }
-        self.init(height: size[0], width: size[1], antialias: antialias, normalization: normalization)
+        self.init(
+            size: PixelSize(height: size[0], width: size[1]),
+            antialias: antialias,
+            normalization: normalization
+        )
     }
 }
 
-extension PipelineManifest.ChannelNormalization {
+extension Normalization {
     fileprivate init?(_ reader: inout ManifestReader) {
         // Left out means plain 0…1; written wrongly must not.
         let wanted = (mean: reader.has("mean"), std: reader.has("std"))
         let mean = reader.numbers("mean", count: 3, in: -10...10)
         let std = reader.numbers("std", count: 3, in: 1e-6...10)
         guard wanted.mean == (mean != nil), wanted.std == (std != nil) else { return nil }
-        self.init(mean: (mean ?? [0, 0, 0]).map { Float($0) }, std: (std ?? [1, 1, 1]).map { Float($0) })
+        self.init(
+            mean: SIMD3(mean.map { $0.map { Float($0) } } ?? [0, 0, 0]),
+            standardDeviation: SIMD3(std.map { $0.map { Float($0) } } ?? [1, 1, 1])
+        )
     }
 }
 

@@ -1,3 +1,5 @@
+package import Imaging
+
 /// A pipeline as its folder describes it: `pipeline.json`, checked, with the paths of its models.
 ///
 /// The file's format is in docs/pipeline-manifest.md.
@@ -71,22 +73,12 @@ package struct PipelineManifest: Sendable, Hashable {
 
     /// How a crop becomes a classifier's input.
     package struct CropRule: Sendable, Hashable {
-        /// Rows of the input.
-        package let height: Int
-        /// Columns of the input.
-        package let width: Int
+        /// Rows and columns of the input.
+        package let size: PixelSize
         /// Whether shrinking averages over all pixels.
         package let antialias: Bool
         /// How values become floats.
-        package let normalization: ChannelNormalization
-    }
-
-    /// `(value / 255 − mean) / std` for each of red, green and blue.
-    package struct ChannelNormalization: Sendable, Hashable {
-        /// Subtracted, in units of full brightness.
-        package let mean: [Float]
-        /// Divided by.
-        package let std: [Float]
+        package let normalization: Normalization
     }
 
     /// The slug of a name: lower case, spaces as underscores, and of the rest only ASCII letters, digits and underscores.

@@ -1,0 +1,153 @@
+package import Imaging
+
+/// A pipeline with its models loaded on one device, ready to analyse.
+///
+/// All calls run on the caller's thread and block it.
+package final class LoadedPipeline: Sendable {
+    /// What the pipeline says of itself.
+    package let manifest: PipelineManifest
+    /// Where its models run.
+    package let device: Device
+    /// Finds the insects.
+    package let detector: ObjectDetector
+
+    private let filter: CropClassifier?
+    private let classifier: CropClassifier?
+    private let classificationBatchSize: Int
+
+    /// Loads the models and runs each once, so that the first batch is not the one that waits.
+    /// - Parameters:
+    ///   - manifest: the pipeline.
+    ///   - options: device and threads.
+    ///   - classificationBatchSize: crops in a classifier's run, at most.
+    ///   - runtime: ONNX Runtime.
+    /// - Throws: `InferenceError` when the device is not there or a run fails; `ManifestError` with every model that cannot
+    ///   be read or does not keep its role's contract.
+    package init(
+        _ manifest: PipelineManifest,
+        options: SessionOptions,
+        classificationBatchSize: Int,
+        runtime: InferenceRuntime
+    ) throws {
+        var loader = ModelLoader(options: options, runtime: runtime)
+        let detector = try loader.load(manifest.detector.algorithm, ObjectDetector.contract)
+        let filter = try manifest.binaryFilter.flatMap { try loader.load($0.algorithm, CropClassifier.contract($0)) }
+        let classifier = try manifest.classifier.flatMap { try loader.load($0.algorithm, CropClassifier.contract($0)) }
+        guard loader.mistakes.isEmpty, let detector else {
+            throw ManifestError(path: manifest.path, mistakes: loader.mistakes)
+        }
+        self.manifest = manifest
+        device = options.device
+        self.classificationBatchSize = max(1, classificationBatchSize)
+        self.detector = ObjectDetector(manifest.detector, session: detector)
+        self.filter = manifest.binaryFilter.flatMap { manifest in
+            filter.map { CropClassifier(manifest, isTerminal: false, session: $0) }
+        }
+        self.classifier = manifest.classifier.flatMap { manifest in
+            classifier.map { CropClassifier(manifest, isTerminal: true, session: $0) }
+        }
+        try warmUp()
+    }
+
+    /// The size an image of `height` × `width` has in the detector.
+    package func localizationSize(height: Int, width: Int) -> LocalizationSize {
+        manifest.detector.input.size(height: height, width: width)
+    }
+
+    /// Analyses images of one localization size: fills a batch, one image after the other, and analyses it.
+    package func analyse(_ images: [PixelBuffer]) throws(InferenceError) -> PipelineAnalysis {
+        guard let first = images.first else { return PipelineAnalysis(insects: [], times: PipelineTimes()) }
+        let started = ContinuousClock.now
+        let size = localizationSize(height: first.height, width: first.width)
+        let batch = detector.makeBatch(size: size, count: images.count)
+        for (slot, image) in images.enumerated() {
+            try batch.fill(slot: slot, with: image)
+        }
+        let prepared = started.duration(to: .now)
+        var analysis = try analyse(batch)
+        analysis.times.prepare = prepared
+        return analysis
+    }
+
+    /// Analyses a batch whose slots are all filled: detects, filters, classifies.
+    package func analyse(_ batch: DetectorBatch) throws(InferenceError) -> PipelineAnalysis {
+        var times = PipelineTimes()
+        let started = ContinuousClock.now
+        let detections = try detector.detect(batch, runtime: &times.runtime)
+        let detected = ContinuousClock.now
+        times.detect = started.duration(to: detected)
+        let images = batch.images() ?? []
+        var insects: [Insect] = []
+        for (index, found) in detections.enumerated() {
+            insects += found.map { Insect(image: index, detection: $0, crop: Crop(image: images[index], box: $0.box)) }
+        }
+        try ask(filter, about: &insects, runtime: &times.runtime)
+        try ask(classifier, about: &insects, runtime: &times.runtime)
+        times.classify = detected.duration(to: .now)
+        var byImage = [[DetectedInsect]](repeating: [], count: batch.count)
+        for insect in insects {
+            byImage[insect.image].append(
+                DetectedInsect(detection: insect.detection, classifications: insect.classifications)
+            )
+        }
+        return PipelineAnalysis(insects: byImage, times: times)
+    }
+
+    private struct Insect {
+        let image: Int
+        let detection: Detection
+        let crop: Crop
+        var classifications: [Classification] = []
+        var isTurnedAway = false
+    }
+
+    private func ask(
+        _ classifier: CropClassifier?,
+        about insects: inout [Insect],
+        runtime: inout Duration
+    ) throws(InferenceError) {
+        guard let classifier else { return }
+        let asked = insects.indices.filter { !insects[$0].isTurnedAway }
+        let answers = try classifier.classify(
+            asked.map { insects[$0].crop },
+            batchSize: classificationBatchSize,
+            runtime: &runtime
+        )
+        for (index, answer) in zip(asked, answers) {
+            insects[index].classifications.append(answer)
+            insects[index].isTurnedAway =
+                !classifier.isTerminal && !classifier.manifest.passingLabels.contains(answer.labelIndex)
+        }
+    }
+
+    private func warmUp() throws {
+        let image = try PixelBuffer(pool: PixelBufferPool(maximumIdleBytes: 0), height: 540, width: 960) { bytes in
+            bytes.initializeMemory(as: UInt8.self, repeating: 200)
+        }
+        _ = try analyse([image])
+        let crop = Crop(image: image, box: Box(x1: 100, y1: 100, x2: 200, y2: 200))
+        for classifier in [filter, classifier].compactMap({ $0 }) {
+            _ = try classifier.classify([crop], batchSize: 1)
+        }
+    }
+}
+
+/// What a pipeline found in a batch.
+package struct PipelineAnalysis: Sendable {
+    /// The insects of each image, the best score first.
+    package var insects: [[DetectedInsect]]
+    /// How long the parts took.
+    package var times: PipelineTimes
+}
+
+/// How long the parts of an analysis took.
+package struct PipelineTimes: Sendable {
+    /// Resampling the images into the detector's input.
+    package var prepare: Duration = .zero
+    /// The detector's run and its boxes.
+    package var detect: Duration = .zero
+    /// Filter and classifier, crops included.
+    package var classify: Duration = .zero
+    /// The share of `detect` and `classify` that was spent inside ONNX Runtime.
+    package var runtime: Duration = .zero
+}

@@ -1,0 +1,30 @@
+/// Loads the models of a pipeline and notes what is wrong with each, instead of stopping at the first.
+struct ModelLoader {
+    private(set) var mistakes: [String] = []
+    private let options: SessionOptions
+    private let runtime: InferenceRuntime
+
+    init(options: SessionOptions, runtime: InferenceRuntime) {
+        self.options = options
+        self.runtime = runtime
+    }
+
+    /// Loads a model; nil, and a note, when it is no model or breaks its contract.
+    ///
+    /// A device that is not there is thrown at once: it would be the same for every model.
+    mutating func load(
+        _ algorithm: PipelineManifest.Algorithm,
+        _ contract: ModelContract
+    ) throws(InferenceError) -> InferenceSession? {
+        let session: InferenceSession
+        do {
+            session = try InferenceSession(path: algorithm.file, options: options, runtime: runtime)
+        } catch  where error.code == .invalidModel {
+            mistakes.append(error.description)
+            return nil
+        }
+        let broken = contract.mistakes(of: session)
+        mistakes += broken.map { "\(algorithm.file) \($0)" }
+        return broken.isEmpty ? session : nil
+    }
+}

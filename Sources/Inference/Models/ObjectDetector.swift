@@ -1,0 +1,107 @@
+import Imaging
+
+/// Finds insects in batches of images.
+///
+/// Contract of the graph: inputs `images` (float32, N×3×H×W) and, if it wants it, `image_size` (int64, 2: height and width
+/// without padding); outputs `boxes` (float32, M×4: x1, y1, x2, y2 in pixels of the input), `scores` (float32, M) and
+/// `image_index` (int64, M: the box's image).
+package final class ObjectDetector: Sendable {
+    /// What the manifest says of it.
+    package let manifest: PipelineManifest.Detector
+
+    private let session: InferenceSession
+    private let takesImageSize: Bool
+    private let pool = FloatBufferPool(maximumIdle: 2)
+
+    static let contract = ModelContract(
+        inputs: [TensorDescription(name: "images", element: .float32, dimensions: [nil, 3, nil, nil])],
+        optionalInputs: [TensorDescription(name: "image_size", element: .int64, dimensions: [2])],
+        outputs: [
+            TensorDescription(name: "boxes", element: .float32, dimensions: [nil, 4]),
+            TensorDescription(name: "scores", element: .float32, dimensions: [nil]),
+            TensorDescription(name: "image_index", element: .int64, dimensions: [nil]),
+        ]
+    )
+
+    /// Makes a detector of a model that keeps the contract.
+    package init(_ manifest: PipelineManifest.Detector, session: InferenceSession) {
+        self.manifest = manifest
+        self.session = session
+        takesImageSize = session.inputs.contains { $0.name == "image_size" }
+    }
+
+    /// Makes an empty batch for `count` images of one size.
+    package func makeBatch(size: LocalizationSize, count: Int) -> DetectorBatch {
+        DetectorBatch(size: size, count: count, rule: manifest.input, pool: pool)
+    }
+
+    /// Finds the insects of each image, the best score first; equal scores keep the model's order.
+    ///
+    /// Fails with `invalidInput` when a slot is empty, with `contractViolated` when the model's answer makes no sense.
+    package func detect(_ batch: DetectorBatch) throws(InferenceError) -> [[Detection]] {
+        var runtime = Duration.zero
+        return try detect(batch, runtime: &runtime)
+    }
+
+    /// The same, and adds the time inside ONNX Runtime to `runtime`.
+    func detect(_ batch: DetectorBatch, runtime: inout Duration) throws(InferenceError) -> [[Detection]] {
+        guard let images = batch.images() else {
+            let message = "a slot of the batch is empty"
+            throw InferenceError(.invalidInput, operation: "detect", message: message)
+        }
+        let scales = images.map { BoxScale(height: $0.height, width: $0.width, size: batch.size) }
+        let started = ContinuousClock.now
+        var ended = started
+        let candidates = try run(batch) { outputs throws(InferenceError) in
+            ended = .now
+            return try DetectorOutput.read(outputs, imageCount: batch.count, operation: "run \(session.path)")
+        }
+        runtime += started.duration(to: ended)
+        return zip(candidates, scales).map { detections(from: $0, scale: $1) }
+    }
+
+    private func run<Result>(
+        _ batch: DetectorBatch,
+        _ read: (borrowing RunOutputs) throws(InferenceError) -> Result
+    ) throws(InferenceError) -> Result {
+        let planes = batch.size.padded
+        return try batch.withFloats { floats throws(InferenceError) in
+            let images = TensorInput(
+                name: "images",
+                shape: [batch.count, 3, planes.height, planes.width],
+                floats: floats
+            )
+            let outputs = ObjectDetector.contract.outputs.map(\.name)
+            guard takesImageSize else { return try session.run(inputs: [images], outputs: outputs, read) }
+            let size = [Int64(batch.size.image.height), Int64(batch.size.image.width)]
+            return try withIntegers(size) { integers throws(InferenceError) in
+                let imageSize = TensorInput(name: "image_size", shape: [2], integers: integers)
+                return try session.run(inputs: [images, imageSize], outputs: outputs, read)
+            }
+        }
+    }
+
+    private func detections(from candidates: [DetectorOutput.Candidate], scale: BoxScale) -> [Detection] {
+        var found: [Detection] = []
+        // A stable order: the sort keeps the model's order where scores are equal.
+        let best = candidates.enumerated()
+            .filter { $0.element.score > manifest.scoreThreshold }
+            .sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }
+            .prefix(manifest.maximumDetections)
+        for (_, candidate) in best {
+            guard let box = scale.box(candidate.corners) else { continue }
+            found.append(Detection(box: box, score: candidate.score))
+        }
+        return found
+    }
+}
+
+private func withIntegers<Result>(
+    _ values: [Int64],
+    _ body: (UnsafeMutableBufferPointer<Int64>) throws(InferenceError) -> Result
+) throws(InferenceError) -> Result {
+    let memory = UnsafeMutableBufferPointer<Int64>.allocate(capacity: values.count)
+    defer { memory.deallocate() }
+    _ = memory.initialize(from: values)
+    return try body(memory)
+}
