@@ -1,0 +1,132 @@
+internal import CCurl
+internal import Foundation
+internal import Synchronization
+
+/// An HTTP client on libcurl: one thread of its own, kept-alive connections, HTTP/2 where offered, limits on everything.
+///
+/// Connections are shared by all requests; the address policy of each request is checked also when it uses a connection that
+/// another one opened. TLS is always verified.
+package final class HTTPClient: Sendable {
+    /// What holds for all requests of a client.
+    package struct Configuration: Sendable {
+        /// The `User-Agent` of requests that set none.
+        package var userAgent = "antenna-worker"
+        /// Transfers at once to one scheme, host and port; more wait.
+        package var maximumConnectionsPerHost = 16
+        /// Transfers at once in all; more wait.
+        package var maximumConnections = 64
+        /// Idle connections kept for later.
+        package var maximumIdleConnections = 32
+        /// PEM file of the authorities trusted instead of the system's.
+        package var caBundlePath: String?
+
+        /// The defaults.
+        package init() {}
+    }
+
+    private let mailbox: HTTPMailbox
+    private let nextID = Atomic<UInt64>(0)
+
+    /// `curl_global_init` is to be called once, before anything else of libcurl.
+    private static let globalInit: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
+    /// Starts the client's thread.
+    ///
+    /// - Parameter configuration: What holds for all requests.
+    /// - Throws: ``TransportError`` with `configuration` when the CA bundle cannot be read, `internal` when libcurl does not start.
+    package init(configuration: Configuration = Configuration()) throws(TransportError) {
+        let operation = "http.start"
+        guard Self.globalInit == CURLE_OK, let multi = curl_multi_init() else {
+            throw TransportError(
+                .internal,
+                operation: operation,
+                message: "libcurl did not start",
+                nativeCode: Int32(bitPattern: Self.globalInit.rawValue)
+            )
+        }
+        if let path = configuration.caBundlePath, !FileManager.default.isReadableFile(atPath: path) {
+            curl_multi_cleanup(multi)
+            throw TransportError(.configuration, operation: operation, message: "the CA bundle \(path) cannot be read")
+        }
+        let handle = MultiHandle(pointer: multi)
+        let mailbox = HTTPMailbox(multi: handle)
+        let thread = Thread { HTTPLoop(configuration, multi: handle, mailbox: mailbox).run() }
+        thread.name = "http"
+        thread.start()
+        self.mailbox = mailbox
+    }
+
+    deinit {
+        mailbox.close()
+    }
+
+    /// Makes a request and returns the whole answer, whatever its status.
+    ///
+    /// Cancelling the task ends the transfer at once.
+    ///
+    /// - Parameter request: The request and its limits.
+    /// - Returns: The answer after redirects.
+    /// - Throws: ``TransportError`` when there is no complete answer within the limits.
+    package func execute(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        let start = ContinuousClock.now
+        let deadline = start + request.policy.totalTimeout
+        var chain = try RedirectChain(request)
+        while true {
+            let answer = try await transfer(chain.hop, deadline: deadline)
+            guard try chain.answered(redirectingTo: answer.redirectURL) == .finish else { continue }
+            var timings = answer.timings
+            timings.total = ContinuousClock.now - start
+            return HTTPResponse(
+                status: answer.status,
+                headers: answer.headers,
+                body: answer.body,
+                effectiveURL: chain.hop.url.text,
+                redirectCount: chain.count,
+                timings: timings
+            )
+        }
+    }
+
+    /// Ends all transfers with an error and the thread; later calls fail at once.
+    ///
+    /// Returns without waiting.
+    package func shutdown() {
+        mailbox.close()
+    }
+
+    private func transfer(
+        _ hop: HTTPHop,
+        deadline: ContinuousClock.Instant
+    ) async throws(TransportError) -> HTTPAnswer {
+        let id = nextID.add(1, ordering: .relaxed).newValue
+        let cancellation = HTTPCancellation()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { completion in
+                let job = HTTPJob(
+                    id: id,
+                    hop: hop,
+                    deadline: deadline,
+                    cancellation: cancellation,
+                    completion: completion
+                )
+                if !mailbox.send(.start(job)) {
+                    completion.resume(returning: .failure(.shutDown(hop.operation)))
+                }
+            }
+        } onCancel: {
+            cancellation.cancel()
+            _ = mailbox.send(.cancel(id))
+        }
+        return try result.get()
+    }
+}
+
+extension TransportError {
+    static func shutDown(_ operation: String) -> TransportError {
+        TransportError(.closed, operation: operation, message: "the HTTP client was shut down", isRetriable: false)
+    }
+
+    static func cancelled(_ operation: String) -> TransportError {
+        TransportError(.cancelled, operation: operation, message: "the request was cancelled")
+    }
+}

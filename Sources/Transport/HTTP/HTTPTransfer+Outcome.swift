@@ -1,0 +1,103 @@
+internal import CCurl
+
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
+extension HTTPTransfer {
+    /// Turns libcurl's verdict into an answer or into an error a person understands.
+    func outcome(_ code: CURLcode) -> Result<HTTPAnswer, TransportError> {
+        code == CURLE_OK ? .success(takeAnswer()) : .failure(error(code))
+    }
+
+    private func error(_ code: CURLcode) -> TransportError {
+        if let verdict, [CURLE_WRITE_ERROR, CURLE_ABORTED_BY_CALLBACK].contains(code) { return verdict }
+        let peer = lastAddress ?? job.hop.url.authority
+        return switch code {
+        case CURLE_OPERATION_TIMEDOUT:
+            failure(.timedOut, code, timeoutMessage())
+        case CURLE_COULDNT_CONNECT:
+            connectFailure(code, peer: peer)
+        case CURLE_COULDNT_RESOLVE_HOST:
+            failure(.nameResolution, code, "the host name \(job.hop.url.host) cannot be resolved")
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            failure(.nameResolution, code, "the proxy's host name cannot be resolved")
+        case CURLE_PARTIAL_FILE:
+            failure(.truncated, code, truncationMessage())
+        case CURLE_GOT_NOTHING:
+            failure(.closed, code, "\(peer) closed the connection without an answer")
+        case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+            failure(.closed, code, "the connection to \(peer) broke after \(bytesReceived) bytes of the body")
+        case CURLE_HTTP2, CURLE_HTTP2_STREAM:
+            failure(.closed, code, "the HTTP/2 exchange with \(peer) broke after \(bytesReceived) bytes of the body")
+        case CURLE_FILESIZE_EXCEEDED:
+            tooLarge(job.hop.policy.maximumResponseBytes)
+        case CURLE_OUT_OF_MEMORY:
+            failure(.outOfMemory, code, "no memory for the transfer")
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+            failure(.protocolViolation, code, "\(peer) did not answer in proper HTTP" + reason())
+        case CURLE_URL_MALFORMAT:
+            failure(.malformedURL, code, "malformed URL: \(redactedURL(job.hop.url.text))")
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT,
+            CURLE_USE_SSL_FAILED:
+            failure(.tls, code, "no trusted TLS connection to \(job.hop.url.authority)" + reason())
+        default:
+            failure(.internal, code, String(cString: curl_easy_strerror(code)))
+        }
+    }
+
+    /// The error for a body beyond the limit, announced or real.
+    func tooLarge(_ limit: Int) -> TransportError {
+        failure(.tooLarge, CURLE_FILESIZE_EXCEEDED, "the body is larger than \(limit) bytes")
+    }
+
+    private func connectFailure(_ code: CURLcode, peer: String) -> TransportError {
+        // Refused by us only when no address of the name was left to try.
+        if let verdict, connectedNowhere { return verdict }
+        let system = Int32(truncatingIfNeeded: long(CURLINFO_OS_ERRNO))
+        if system == ECONNREFUSED { return failure(.refused, code, "connection refused by \(peer)") }
+        let detail = system == 0 ? "" : ": \(String(cString: strerror(system)))"
+        return failure(.connectFailed, code, "no connection to \(peer)\(detail)")
+    }
+
+    private func timeoutMessage() -> String {
+        let policy = job.hop.policy
+        if let slow = policy.lowSpeed, libraryMessage.hasPrefix("Operation too slow") {
+            return "slower than \(slow.bytesPerSecond) bytes/s for \(seconds(slow.over)) s, "
+                + "after \(bytesReceived) bytes of the body"
+        }
+        let limit = seconds(policy.totalTimeout)
+        if long(CURLINFO_RESPONSE_CODE) > 0 {
+            return "the answer was not complete within \(limit) s, after \(bytesReceived) bytes of the body"
+        }
+        if offset(CURLINFO_PRETRANSFER_TIME_T) > 0 { return "no answer within \(limit) s" }
+        let connectLimit = seconds(min(policy.connectTimeout, policy.totalTimeout))
+        let step = offset(CURLINFO_NAMELOOKUP_TIME_T) > 0 ? "no connection to" : "no answer of the name service for"
+        return "\(step) \(lastAddress ?? job.hop.url.authority) within \(connectLimit) s"
+    }
+
+    private func truncationMessage() -> String {
+        let announced = offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+        let of = announced > 0 ? " of \(announced)" : ""
+        return "the answer ended after \(bytesReceived)\(of) bytes"
+    }
+
+    /// libcurl's own words, where they help: they name certificates and protocols, never the query.
+    private func reason() -> String {
+        libraryMessage.isEmpty ? "" : ": \(libraryMessage)"
+    }
+
+    private func failure(_ kind: TransportError.Code, _ code: CURLcode, _ message: String) -> TransportError {
+        TransportError(
+            kind,
+            operation: job.hop.operation,
+            message: message,
+            nativeCode: Int32(bitPattern: code.rawValue)
+        )
+    }
+}

@@ -1,0 +1,316 @@
+internal import CCurl
+
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
+/// One hop under way: owns the easy handle and gathers what comes back.
+///
+/// Lives on the client's thread.
+final class HTTPTransfer {
+    let job: HTTPJob
+    let easy: UnsafeMutableRawPointer
+    /// The address connected to last, for messages.
+    private(set) var lastAddress: String?
+    /// Why a callback ended the transfer; says more than libcurl's code.
+    private(set) var verdict: TransportError?
+    private var headers: HTTPHeaders = [:]
+    private var headerBytes = 0
+    private var body: [UInt8] = []
+    private var socketsOpened = 0
+    private var requestLines: UnsafeMutablePointer<curl_slist>?
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+
+    /// A server's header section larger than this is an attack or a fault.
+    private static let maximumHeaderBytes = 256 << 10
+    /// Large enough that a 20 MB image takes few turns, small enough for 64 transfers.
+    private static let receiveBufferBytes = 128 << 10
+
+    /// Prepares a transfer; it starts when it is added to the multi handle.
+    ///
+    /// - Throws: ``TransportError`` when libcurl refuses a setting, or when there is no time left.
+    init(
+        _ job: HTTPJob,
+        configuration: HTTPClient.Configuration,
+        share: UnsafeMutableRawPointer?,
+        now: ContinuousClock.Instant
+    ) throws(TransportError) {
+        guard let easy = curl_easy_init() else {
+            errorText.deallocate()
+            throw TransportError(.outOfMemory, operation: job.hop.operation, message: "no memory for a transfer")
+        }
+        self.job = job
+        self.easy = easy
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        try configureRequest(job.hop, userAgent: configuration.userAgent)
+        try configureLimits(job.hop.policy, left: now.duration(to: job.deadline))
+        try configureConnection(job.hop.policy, caBundlePath: configuration.caBundlePath, share: share)
+        try configureCallbacks()
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(requestLines)
+        errorText.deallocate()
+    }
+
+    /// What libcurl has to say about a failure.
+    var libraryMessage: String { String(cString: errorText) }
+
+    /// How many bytes of the body have come.
+    var bytesReceived: Int { body.count }
+
+    /// Whether every socket asked for was refused by the address policy.
+    var connectedNowhere: Bool { socketsOpened == 0 }
+
+    /// What came back, the body handed over without a copy.
+    func takeAnswer() -> HTTPAnswer {
+        var whole: [UInt8] = []
+        swap(&whole, &body)
+        return HTTPAnswer(
+            status: long(CURLINFO_RESPONSE_CODE),
+            headers: headers,
+            body: whole,
+            redirectURL: string(CURLINFO_REDIRECT_URL),
+            timings: HTTPResponse.Timings(
+                nameLookup: .microseconds(offset(CURLINFO_NAMELOOKUP_TIME_T)),
+                connect: .microseconds(offset(CURLINFO_CONNECT_TIME_T)),
+                firstByte: .microseconds(offset(CURLINFO_STARTTRANSFER_TIME_T)),
+                total: .microseconds(offset(CURLINFO_TOTAL_TIME_T)),
+                openedConnection: long(CURLINFO_NUM_CONNECTS) > 0
+            )
+        )
+    }
+}
+
+// MARK: - Settings
+
+extension HTTPTransfer {
+    private func configureRequest(_ hop: HTTPHop, userAgent: String) throws(TransportError) {
+        try set(CURLOPT_URL, hop.url.text)
+        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        try set(CURLOPT_FOLLOWLOCATION, 0)
+        try set(CURLOPT_USERAGENT, userAgent)
+        if hop.method == .post {
+            let body = hop.body ?? []
+            try set(CURLOPT_POST, 1)
+            try check(antenna_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+            // The errors' buffer stands in for an empty body: no byte of it is read, but a null pointer means "read from a file".
+            let code = body.withUnsafeBytes { bytes in
+                let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress) ?? UnsafeMutableRawPointer(errorText)
+                return antenna_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start)
+            }
+            try check(code)
+            // libcurl would wait a second for a "100 Continue" that many servers never send.
+            appendRequestLine("Expect:")
+        }
+        for field in hop.headers {
+            appendRequestLine(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+        }
+        if let requestLines { try check(antenna_curl_set_pointer(easy, CURLOPT_HTTPHEADER, requestLines)) }
+    }
+
+    private func configureLimits(_ policy: HTTPPolicy, left: Duration) throws(TransportError) {
+        // 0 would mean "for ever".
+        try set(CURLOPT_TIMEOUT_MS, max(1, milliseconds(left)))
+        try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, milliseconds(policy.connectTimeout)))
+        if let slow = policy.lowSpeed {
+            try set(CURLOPT_LOW_SPEED_LIMIT, slow.bytesPerSecond)
+            try set(CURLOPT_LOW_SPEED_TIME, max(1, milliseconds(slow.over) / 1000))
+        }
+        try check(
+            antenna_curl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(max(1, policy.maximumResponseBytes)))
+        )
+        try set(CURLOPT_BUFFERSIZE, Self.receiveBufferBytes)
+        // Empty: everything this libcurl can unpack.
+        if policy.acceptsCompression { try set(CURLOPT_ACCEPT_ENCODING, "") }
+    }
+
+    private func configureConnection(
+        _ policy: HTTPPolicy,
+        caBundlePath: String?,
+        share: UnsafeMutableRawPointer?
+    ) throws(TransportError) {
+        try set(CURLOPT_NOSIGNAL, 1)
+        // Else ending a transfer during its name lookup would hold up all others until the resolver returns.
+        try set(CURLOPT_QUICK_EXIT, 1)
+        try set(CURLOPT_TCP_KEEPALIVE, 1)
+        // A libcurl without HTTP/2 refuses this and speaks HTTP/1.1.
+        _ = antenna_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        try set(CURLOPT_SSL_VERIFYPEER, 1)
+        try set(CURLOPT_SSL_VERIFYHOST, 2)
+        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        if let caBundlePath { try set(CURLOPT_CAINFO, caBundlePath) }
+        if let share { try check(antenna_curl_set_pointer(easy, CURLOPT_SHARE, share)) }
+        switch policy.proxy {
+        case .none: try set(CURLOPT_PROXY, "")
+        case .environment: break
+        case .url(let proxy): try set(CURLOPT_PROXY, proxy)
+        }
+    }
+
+    private func configureCallbacks() throws(TransportError) {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        try check(antenna_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText))
+        try check(antenna_curl_set_write_callback(easy, CURLOPT_WRITEFUNCTION, bodyArrived))
+        try check(antenna_curl_set_pointer(easy, CURLOPT_WRITEDATA, context))
+        try check(antenna_curl_set_write_callback(easy, CURLOPT_HEADERFUNCTION, headerArrived))
+        try check(antenna_curl_set_pointer(easy, CURLOPT_HEADERDATA, context))
+        try check(antenna_curl_set_open_socket_callback(easy, openSocket))
+        try check(antenna_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context))
+        try check(antenna_curl_set_before_request_callback(easy, beforeRequest))
+        try check(antenna_curl_set_pointer(easy, CURLOPT_PREREQDATA, context))
+    }
+
+    private func appendRequestLine(_ line: String) {
+        if let longer = curl_slist_append(requestLines, line) { requestLines = longer }
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) throws(TransportError) {
+        try check(antenna_curl_set_long(easy, option, value))
+    }
+
+    private func set(_ option: CURLoption, _ value: String) throws(TransportError) {
+        try check(antenna_curl_set_string(easy, option, value))
+    }
+
+    private func check(_ code: CURLcode) throws(TransportError) {
+        guard code == CURLE_OK else {
+            throw TransportError(
+                code == CURLE_OUT_OF_MEMORY ? .outOfMemory : .internal,
+                operation: job.hop.operation,
+                message: "libcurl refused a setting: \(String(cString: curl_easy_strerror(code)))",
+                nativeCode: Int32(bitPattern: code.rawValue)
+            )
+        }
+    }
+}
+
+// MARK: - What libcurl measured
+
+extension HTTPTransfer {
+    func long(_ info: CURLINFO) -> Int {
+        var value = 0
+        return antenna_curl_get_long(easy, info, &value) == CURLE_OK ? value : 0
+    }
+
+    func offset(_ info: CURLINFO) -> Int64 {
+        var value: curl_off_t = 0
+        return antenna_curl_get_offset(easy, info, &value) == CURLE_OK ? Int64(value) : 0
+    }
+
+    private func string(_ info: CURLINFO) -> String? {
+        var value: UnsafePointer<CChar>?
+        guard antenna_curl_get_string(easy, info, &value) == CURLE_OK else { return nil }
+        return value.map { String(cString: $0) }
+    }
+}
+
+// MARK: - Callbacks
+
+extension HTTPTransfer {
+    /// Takes bytes of the body, written once into the array that the caller gets.
+    fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let limit = job.hop.policy.maximumResponseBytes
+        guard bytes.count <= limit - body.count else {
+            verdict = tooLarge(limit)
+            return false
+        }
+        if body.isEmpty {
+            // A length beyond the limit was refused with the header; memory that is reserved but not written costs nothing.
+            let announced = offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+            body.reserveCapacity(min(limit, max(bytes.count, Int(clamping: announced))))
+        }
+        body.append(contentsOf: bytes)
+        return true
+    }
+
+    /// Takes one line of a header section; a new status line starts over, after a `100 Continue` for instance.
+    fileprivate func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        headerBytes += bytes.count
+        guard headerBytes <= Self.maximumHeaderBytes else {
+            verdict = TransportError(
+                .protocolViolation,
+                operation: job.hop.operation,
+                message: "the header section is larger than \(Self.maximumHeaderBytes >> 10) KiB"
+            )
+            return false
+        }
+        let line = String(decoding: bytes, as: UTF8.self)
+        if line.hasPrefix("HTTP/") {
+            headers = [:]
+        } else if let colon = line.firstIndex(of: ":") {
+            let value = line[line.index(after: colon)...]
+            headers.append(name: String(line[..<colon]), value: trimmed(value))
+        }
+        return true
+    }
+
+    private func trimmed(_ text: Substring) -> String {
+        var rest = text
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return String(rest)
+    }
+
+    /// Opens a socket to a resolved address if the policy allows the address.
+    fileprivate func open(_ target: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        let family = target.pointee.family
+        // libcurl keeps addresses longer than a plain sockaddr in place; the length says how far it reaches.
+        let start = UnsafeRawPointer(target) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
+        let bytes = UnsafeRawBufferPointer(start: start, count: Int(target.pointee.addrlen))
+        guard let (address, port) = IPAddress.socketAddress(bytes, family: family) else { return CURL_SOCKET_BAD }
+        guard isAllowed(address) else { return CURL_SOCKET_BAD }
+        if case .v6 = address { lastAddress = "[\(address)]:\(port)" } else { lastAddress = "\(address):\(port)" }
+        socketsOpened += 1
+        #if canImport(Darwin)
+            return socket(family, target.pointee.socktype, target.pointee.protocol)
+        #else
+            return socket(family, target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), target.pointee.protocol)
+        #endif
+    }
+
+    /// Judges the peer of a connection before the request goes out on it: it may have been opened under another policy.
+    fileprivate func isAllowed(peer: String) -> Bool {
+        guard let address = IPAddress(peer) else { return false }
+        return isAllowed(address)
+    }
+
+    private func isAllowed(_ address: IPAddress) -> Bool {
+        guard let refusal = job.hop.policy.addresses.refusal(of: address) else { return true }
+        verdict = TransportError(.forbiddenAddress, operation: job.hop.operation, message: "\(address) \(refusal)")
+        return false
+    }
+}
+
+private func transfer(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer? {
+    context.map { Unmanaged<HTTPTransfer>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private let bodyArrived: curl_write_callback = { bytes, size, count, context in
+    let length = size * count
+    let taken = transfer(context)?.receive(UnsafeRawBufferPointer(start: bytes, count: length)) ?? false
+    return taken ? length : Int(CURL_WRITEFUNC_ERROR)
+}
+
+private let headerArrived: curl_write_callback = { bytes, size, count, context in
+    let length = size * count
+    let taken = transfer(context)?.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: length)) ?? false
+    return taken ? length : Int(CURL_WRITEFUNC_ERROR)
+}
+
+private let openSocket: curl_opensocket_callback = { context, _, target in
+    guard let target else { return CURL_SOCKET_BAD }
+    return transfer(context)?.open(target) ?? CURL_SOCKET_BAD
+}
+
+private let beforeRequest: curl_prereq_callback = { context, peer, _, _, _ in
+    guard let peer, transfer(context)?.isAllowed(peer: String(cString: peer)) == true else {
+        return CURL_PREREQFUNC_ABORT
+    }
+    return CURL_PREREQFUNC_OK
+}

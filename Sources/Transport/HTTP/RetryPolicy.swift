@@ -1,0 +1,104 @@
+/// How often and how soon a failed request is made again.
+package struct RetryPolicy: Sendable, Hashable {
+    /// Attempts in all, the first one included; at least 1.
+    package var maximumAttempts: Int
+    /// The longest wait before the second attempt; doubles with each attempt.
+    package var initialDelay: Duration
+    /// The longest wait that doubling leads to.
+    package var maximumDelay: Duration
+    /// The longest wait a server's `Retry-After` leads to.
+    package var maximumRetryAfter: Duration
+    /// Status codes that are tried again.
+    package var retriableStatuses: Set<Int>
+
+    /// Makes a policy.
+    ///
+    /// - Parameters:
+    ///   - maximumAttempts: Attempts in all.
+    ///   - initialDelay: The longest wait before the second attempt.
+    ///   - maximumDelay: The longest wait that doubling leads to.
+    ///   - maximumRetryAfter: The longest wait a `Retry-After` leads to.
+    ///   - retriableStatuses: Status codes that are tried again.
+    package init(
+        maximumAttempts: Int = 4,
+        initialDelay: Duration = .milliseconds(500),
+        maximumDelay: Duration = .seconds(20),
+        maximumRetryAfter: Duration = .seconds(60),
+        retriableStatuses: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
+    ) {
+        self.maximumAttempts = maximumAttempts
+        self.initialDelay = initialDelay
+        self.maximumDelay = maximumDelay
+        self.maximumRetryAfter = maximumRetryAfter
+        self.retriableStatuses = retriableStatuses
+    }
+}
+
+/// Decides after every attempt whether and when there is another one.
+///
+/// Pure: randomness and time come from outside.
+///
+/// Exponential back-off with full jitter: the wait is drawn evenly from zero to a bound that doubles, so that workers that failed
+/// together do not come back together. A `Retry-After` is a lower bound, with the first back-off's jitter on top.
+package struct RetrySchedule: Sendable {
+    private let policy: RetryPolicy
+    private var attempts = 0
+
+    /// What an attempt ended in.
+    package enum Outcome: Sendable {
+        /// An answer, and the wait its `Retry-After` asks for.
+        case status(Int, retryAfter: Duration?)
+        /// No answer.
+        case failure(TransportError)
+    }
+
+    /// What to do next.
+    package enum Decision: Sendable, Hashable {
+        /// The outcome stands: it is good, it cannot get better, or the attempts are used up.
+        case stop
+        /// Make another attempt after this wait.
+        case retry(after: Duration)
+    }
+
+    /// Starts before the first attempt.
+    ///
+    /// - Parameter policy: How often and how soon.
+    package init(_ policy: RetryPolicy) {
+        self.policy = policy
+    }
+
+    /// Counts an attempt and decides.
+    ///
+    /// - Parameters:
+    ///   - outcome: What the attempt ended in.
+    ///   - generator: Where the jitter comes from.
+    /// - Returns: Whether to make another attempt, and after what wait.
+    package mutating func next(
+        after outcome: Outcome,
+        using generator: inout some RandomNumberGenerator
+    ) -> Decision {
+        attempts += 1
+        guard attempts < policy.maximumAttempts else { return .stop }
+        switch outcome {
+        case .failure(let error):
+            return error.isRetriable ? .retry(after: backOff(using: &generator)) : .stop
+        case .status(let status, let retryAfter):
+            guard policy.retriableStatuses.contains(status) else { return .stop }
+            guard let retryAfter else { return .retry(after: backOff(using: &generator)) }
+            let asked = min(retryAfter, policy.maximumRetryAfter)
+            return .retry(after: asked + jitter(upTo: policy.initialDelay, using: &generator))
+        }
+    }
+
+    private func backOff(using generator: inout some RandomNumberGenerator) -> Duration {
+        // 2^20 half-seconds is six days: doubling further only risks overflow.
+        let doubled = policy.initialDelay * (1 << min(attempts - 1, 20))
+        return jitter(upTo: min(doubled, policy.maximumDelay), using: &generator)
+    }
+
+    private func jitter(upTo bound: Duration, using generator: inout some RandomNumberGenerator) -> Duration {
+        // The high half of the product scales the draw. `Int.random` would draw again on some bits: for ever, from a fixed source.
+        let steps = UInt64(milliseconds(bound)) + 1
+        return .milliseconds(Int(steps.multipliedFullWidth(by: generator.next()).high))
+    }
+}
