@@ -22,13 +22,13 @@ final class HTTPTransfer {
     private var headerBytes = 0
     private var body: [UInt8] = []
     private var socketsOpened = 0
-    private var requestLines: UnsafeMutablePointer<curl_slist>?
-    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    var requestLines: UnsafeMutablePointer<curl_slist>?
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// A server's header section larger than this is an attack or a fault.
     private static let maximumHeaderBytes = 256 << 10
     /// Large enough that a 20 MB image takes few turns, small enough for 64 transfers.
-    private static let receiveBufferBytes = 128 << 10
+    static let receiveBufferBytes = 128 << 10
 
     /// Prepares a transfer; it starts when it is added to the multi handle.
     ///
@@ -84,109 +84,6 @@ final class HTTPTransfer {
                 openedConnection: long(CURLINFO_NUM_CONNECTS) > 0
             )
         )
-    }
-}
-
-// MARK: - Settings
-
-extension HTTPTransfer {
-    private func configureRequest(_ hop: HTTPHop, userAgent: String) throws(TransportError) {
-        try set(CURLOPT_URL, hop.url.text)
-        try set(CURLOPT_PROTOCOLS_STR, "http,https")
-        try set(CURLOPT_FOLLOWLOCATION, 0)
-        try set(CURLOPT_USERAGENT, userAgent)
-        if hop.method == .post {
-            let body = hop.body ?? []
-            try set(CURLOPT_POST, 1)
-            try check(antenna_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
-            // The errors' buffer stands in for an empty body: no byte of it is read, but a null pointer means "read from a file".
-            let code = body.withUnsafeBytes { bytes in
-                let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress) ?? UnsafeMutableRawPointer(errorText)
-                return antenna_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start)
-            }
-            try check(code)
-            // libcurl would wait a second for a "100 Continue" that many servers never send.
-            appendRequestLine("Expect:")
-        }
-        for field in hop.headers {
-            appendRequestLine(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
-        }
-        if let requestLines { try check(antenna_curl_set_pointer(easy, CURLOPT_HTTPHEADER, requestLines)) }
-    }
-
-    private func configureLimits(_ policy: HTTPPolicy, left: Duration) throws(TransportError) {
-        // 0 would mean "for ever".
-        try set(CURLOPT_TIMEOUT_MS, max(1, milliseconds(left)))
-        try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, milliseconds(policy.connectTimeout)))
-        if let slow = policy.lowSpeed {
-            try set(CURLOPT_LOW_SPEED_LIMIT, slow.bytesPerSecond)
-            try set(CURLOPT_LOW_SPEED_TIME, max(1, milliseconds(slow.over) / 1000))
-        }
-        try check(
-            antenna_curl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(max(1, policy.maximumResponseBytes)))
-        )
-        try set(CURLOPT_BUFFERSIZE, Self.receiveBufferBytes)
-        // Empty: everything this libcurl can unpack.
-        if policy.acceptsCompression { try set(CURLOPT_ACCEPT_ENCODING, "") }
-    }
-
-    private func configureConnection(
-        _ policy: HTTPPolicy,
-        caBundlePath: String?,
-        share: UnsafeMutableRawPointer?
-    ) throws(TransportError) {
-        try set(CURLOPT_NOSIGNAL, 1)
-        // Else ending a transfer during its name lookup would hold up all others until the resolver returns.
-        try set(CURLOPT_QUICK_EXIT, 1)
-        try set(CURLOPT_TCP_KEEPALIVE, 1)
-        // A libcurl without HTTP/2 refuses this and speaks HTTP/1.1.
-        _ = antenna_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        try set(CURLOPT_SSL_VERIFYPEER, 1)
-        try set(CURLOPT_SSL_VERIFYHOST, 2)
-        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let caBundlePath { try set(CURLOPT_CAINFO, caBundlePath) }
-        if let share { try check(antenna_curl_set_pointer(easy, CURLOPT_SHARE, share)) }
-        switch policy.proxy {
-        case .none: try set(CURLOPT_PROXY, "")
-        case .environment: break
-        case .url(let proxy): try set(CURLOPT_PROXY, proxy)
-        }
-    }
-
-    private func configureCallbacks() throws(TransportError) {
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        try check(antenna_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText))
-        try check(antenna_curl_set_write_callback(easy, CURLOPT_WRITEFUNCTION, bodyArrived))
-        try check(antenna_curl_set_pointer(easy, CURLOPT_WRITEDATA, context))
-        try check(antenna_curl_set_write_callback(easy, CURLOPT_HEADERFUNCTION, headerArrived))
-        try check(antenna_curl_set_pointer(easy, CURLOPT_HEADERDATA, context))
-        try check(antenna_curl_set_open_socket_callback(easy, openSocket))
-        try check(antenna_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context))
-        try check(antenna_curl_set_before_request_callback(easy, beforeRequest))
-        try check(antenna_curl_set_pointer(easy, CURLOPT_PREREQDATA, context))
-    }
-
-    private func appendRequestLine(_ line: String) {
-        if let longer = curl_slist_append(requestLines, line) { requestLines = longer }
-    }
-
-    private func set(_ option: CURLoption, _ value: Int) throws(TransportError) {
-        try check(antenna_curl_set_long(easy, option, value))
-    }
-
-    private func set(_ option: CURLoption, _ value: String) throws(TransportError) {
-        try check(antenna_curl_set_string(easy, option, value))
-    }
-
-    private func check(_ code: CURLcode) throws(TransportError) {
-        guard code == CURLE_OK else {
-            throw TransportError(
-                code == CURLE_OUT_OF_MEMORY ? .outOfMemory : .internal,
-                operation: job.hop.operation,
-                message: "libcurl refused a setting: \(String(cString: curl_easy_strerror(code)))",
-                nativeCode: Int32(bitPattern: code.rawValue)
-            )
-        }
     }
 }
 
@@ -291,24 +188,24 @@ private func transfer(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer? {
     context.map { Unmanaged<HTTPTransfer>.fromOpaque($0).takeUnretainedValue() }
 }
 
-private let bodyArrived: curl_write_callback = { bytes, size, count, context in
+let bodyArrived: curl_write_callback = { bytes, size, count, context in
     let length = size * count
     let taken = transfer(context)?.receive(UnsafeRawBufferPointer(start: bytes, count: length)) ?? false
     return taken ? length : Int(CURL_WRITEFUNC_ERROR)
 }
 
-private let headerArrived: curl_write_callback = { bytes, size, count, context in
+let headerArrived: curl_write_callback = { bytes, size, count, context in
     let length = size * count
     let taken = transfer(context)?.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: length)) ?? false
     return taken ? length : Int(CURL_WRITEFUNC_ERROR)
 }
 
-private let openSocket: curl_opensocket_callback = { context, _, target in
+let openSocket: curl_opensocket_callback = { context, _, target in
     guard let target else { return CURL_SOCKET_BAD }
     return transfer(context)?.open(target) ?? CURL_SOCKET_BAD
 }
 
-private let beforeRequest: curl_prereq_callback = { context, peer, _, _, _ in
+let beforeRequest: curl_prereq_callback = { context, peer, _, _, _ in
     guard let peer, transfer(context)?.isAllowed(peer: String(cString: peer)) == true else {
         return CURL_PREREQFUNC_ABORT
     }
