@@ -7,6 +7,7 @@ package enum LogKey {
     package static let count = "count"
     package static let delay = "delay"
     package static let device = "device"
+    package static let duration = "duration"
     package static let error = "error"
     package static let file = "file"
     package static let imageURL = "image_url"

@@ -8,10 +8,17 @@ package final class Budget: Sendable {
     /// The total that may be reserved at the same time.
     package let limit: Int
     private let state: Mutex<BudgetState>
+    private let onShortage: (@Sendable (Int) -> Void)?
 
-    /// Makes a budget of `limit` units; values below 1 count as 1.
-    package init(limit: Int) {
+    /// Makes a budget.
+    ///
+    /// - Parameters:
+    ///   - limit: Units in all; values below 1 count as 1.
+    ///   - onShortage: Called with the amount wanted once a caller has begun to wait, so that whoever holds reservations it can
+    ///     spare gives them up.
+    package init(limit: Int, onShortage: (@Sendable (Int) -> Void)? = nil) {
         self.limit = max(1, limit)
+        self.onShortage = onShortage
         self.state = Mutex(BudgetState(limit: self.limit))
     }
 
@@ -37,7 +44,7 @@ package final class Budget: Sendable {
                 switch verdict {
                 case .admitted: continuation.resume()
                 case .cancelled: continuation.resume(throwing: CancellationError())
-                case .waits: break
+                case .waits: onShortage?(amount)
                 }
             }
         } onCancel: {
@@ -71,6 +78,9 @@ package final class Budget: Sendable {
         deinit {
             release()
         }
+
+        /// Whether somebody waits for what is reserved here.
+        package var isWanted: Bool { budget.waiting > 0 }
 
         /// Gives the amount back; a second call does nothing.
         package func release() {

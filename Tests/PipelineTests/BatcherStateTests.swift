@@ -8,37 +8,37 @@ import Testing
     @Test func aFullBatchGoesAtOnce() {
         var state = State(maximumSize: 2, linger: .seconds(1), engineCount: 1)
         enter(&state, 3)
-        #expect(dispatched(state.submit(1, key: "a", now: start)) == [])
-        #expect(dispatched(state.submit(2, key: "a", now: start)) == [Batch(0, "a", [1, 2])])
+        #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [])
+        #expect(dispatched(state.submit(2, 2, key: "a", now: start)) == [Batch(0, "a", [1, 2])])
     }
 
     @Test func sizesDoNotMix() {
         var state = State(maximumSize: 2, linger: .seconds(1), engineCount: 1)
         enter(&state, 4)
-        #expect(dispatched(state.submit(1, key: "wide", now: start)) == [])
-        #expect(dispatched(state.submit(2, key: "tall", now: start)) == [])
-        #expect(dispatched(state.submit(3, key: "tall", now: start)) == [Batch(0, "tall", [2, 3])])
+        #expect(dispatched(state.submit(1, 1, key: "wide", now: start)) == [])
+        #expect(dispatched(state.submit(2, 2, key: "tall", now: start)) == [])
+        #expect(dispatched(state.submit(3, 3, key: "tall", now: start)) == [Batch(0, "tall", [2, 3])])
         #expect(state.waitingCount == 1)
     }
 
     @Test func theLastImageOfADryQueueDoesNotWait() {
         var state = State(maximumSize: 8, linger: .seconds(60), engineCount: 1)
         enter(&state, 2)
-        #expect(dispatched(state.submit(1, key: "a", now: start)) == [])
-        #expect(dispatched(state.submit(2, key: "a", now: start)) == [Batch(0, "a", [1, 2])])
+        #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [])
+        #expect(dispatched(state.submit(2, 2, key: "a", now: start)) == [Batch(0, "a", [1, 2])])
     }
 
     @Test func aNeighbourThatFailsUpstreamReleasesTheBatch() {
         var state = State(maximumSize: 8, linger: .seconds(60), engineCount: 1)
         enter(&state, 2)
-        #expect(dispatched(state.submit(1, key: "a", now: start)) == [])
+        #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [])
         #expect(dispatched(state.upstreamLeft(now: start)) == [Batch(0, "a", [1])])
     }
 
     @Test func whenMemoryIsShortTheBatchGoesAsItIs() {
         var state = State(maximumSize: 8, linger: .seconds(60), engineCount: 1)
         enter(&state, 3)
-        #expect(dispatched(state.submit(1, key: "a", now: start)) == [])
+        #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [])
         #expect(dispatched(state.upstreamBlocked(now: start)) == [])
         #expect(dispatched(state.upstreamBlocked(now: start)) == [Batch(0, "a", [1])])
     }
@@ -46,9 +46,9 @@ import Testing
     @Test func theLingerCountsFromTheOldestImage() {
         var state = State(maximumSize: 8, linger: .milliseconds(100), engineCount: 1)
         enter(&state, 9)
-        let first = state.submit(1, key: "a", now: start)
+        let first = state.submit(1, 1, key: "a", now: start)
         #expect(timers(first) == [start + .milliseconds(100)])
-        let second = state.submit(2, key: "a", now: start + .milliseconds(90))
+        let second = state.submit(2, 2, key: "a", now: start + .milliseconds(90))
         #expect(timers(second) == [], "one timer is enough")
         #expect(
             dispatched(state.timerFired(now: start + .milliseconds(100))) == [Batch(0, "a", [1, 2])]
@@ -58,7 +58,7 @@ import Testing
     @Test func aTimerThatFiresEarlySetsAnother() {
         var state = State(maximumSize: 8, linger: .milliseconds(100), engineCount: 1)
         enter(&state, 9)
-        _ = state.submit(1, key: "a", now: start)
+        _ = state.submit(1, 1, key: "a", now: start)
         let actions = state.timerFired(now: start + .milliseconds(99))
         #expect(dispatched(actions) == [])
         #expect(timers(actions) == [start + .milliseconds(100)])
@@ -67,11 +67,11 @@ import Testing
     @Test func aBusyEngineTakesOneFullBatchAheadAndNoPartOfOne() {
         var state = State(maximumSize: 2, linger: .zero, engineCount: 1)
         enter(&state, 9)
-        _ = state.submit(1, key: "a", now: start)
-        #expect(dispatched(state.submit(2, key: "a", now: start)) == [])
-        #expect(dispatched(state.submit(3, key: "a", now: start)) == [Batch(0, "a", [2, 3])])
-        #expect(dispatched(state.submit(4, key: "a", now: start)) == [])
-        #expect(dispatched(state.submit(5, key: "a", now: start)) == [])
+        _ = state.submit(1, 1, key: "a", now: start)
+        #expect(dispatched(state.submit(2, 2, key: "a", now: start)) == [])
+        #expect(dispatched(state.submit(3, 3, key: "a", now: start)) == [Batch(0, "a", [2, 3])])
+        #expect(dispatched(state.submit(4, 4, key: "a", now: start)) == [])
+        #expect(dispatched(state.submit(5, 5, key: "a", now: start)) == [])
         #expect(dispatched(state.engineFinished(0, now: start)) == [Batch(0, "a", [4, 5])])
         #expect(state.waitingCount == 0)
     }
@@ -79,23 +79,35 @@ import Testing
     @Test func enginesShareTheWork() {
         var state = State(maximumSize: 1, linger: .zero, engineCount: 2)
         enter(&state, 5)
-        #expect(dispatched(state.submit(1, key: "a", now: start)) == [Batch(0, "a", [1])])
-        #expect(dispatched(state.submit(2, key: "a", now: start)) == [Batch(1, "a", [2])])
-        #expect(dispatched(state.submit(3, key: "a", now: start)) == [Batch(0, "a", [3])])
-        #expect(dispatched(state.submit(4, key: "a", now: start)) == [Batch(1, "a", [4])])
-        #expect(dispatched(state.submit(5, key: "a", now: start)) == [])
+        #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [Batch(0, "a", [1])])
+        #expect(dispatched(state.submit(2, 2, key: "a", now: start)) == [Batch(1, "a", [2])])
+        #expect(dispatched(state.submit(3, 3, key: "a", now: start)) == [Batch(0, "a", [3])])
+        #expect(dispatched(state.submit(4, 4, key: "a", now: start)) == [Batch(1, "a", [4])])
+        #expect(dispatched(state.submit(5, 5, key: "a", now: start)) == [])
     }
 
     @Test func aRareSizeIsNotStarvedByACommonOne() {
         var state = State(maximumSize: 2, linger: .milliseconds(10), engineCount: 1)
         enter(&state, 99)
-        _ = state.submit(0, key: "rare", now: start)
+        _ = state.submit(0, 0, key: "rare", now: start)
         for item in 1...4 {
-            _ = state.submit(item, key: "common", now: start + .milliseconds(1))
+            _ = state.submit(UInt64(item), item, key: "common", now: start + .milliseconds(1))
         }
-        _ = state.submit(5, key: "common", now: start + .milliseconds(2))
+        _ = state.submit(5, 5, key: "common", now: start + .milliseconds(2))
         _ = state.engineFinished(0, now: start + .milliseconds(20))
         #expect(dispatched(state.engineFinished(0, now: start + .milliseconds(20))) == [Batch(0, "rare", [0])])
+    }
+
+    @Test func anImageThatIsWithdrawnIsInNoBatch() {
+        var state = State(maximumSize: 2, linger: .seconds(60), engineCount: 1)
+        enter(&state, 9)
+        _ = state.submit(1, 1, key: "a", now: start)
+        #expect(state.withdraw(1) == 1)
+        #expect(state.withdraw(1) == nil)
+        #expect(state.waitingCount == 0)
+        _ = state.submit(2, 2, key: "a", now: start)
+        #expect(dispatched(state.submit(3, 3, key: "a", now: start)) == [Batch(0, "a", [2, 3])])
+        #expect(state.withdraw(2) == nil, "it is with the engine")
     }
 
     private func enter(_ state: inout State, _ count: Int) {

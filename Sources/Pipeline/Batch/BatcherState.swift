@@ -18,6 +18,7 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     }
 
     private struct Waiting {
+        let id: UInt64
         let item: Item
         let since: ContinuousClock.Instant
     }
@@ -71,10 +72,28 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     }
 
     /// An image is here; it no longer counts as upstream.
-    package mutating func submit(_ item: Item, key: Key, now: ContinuousClock.Instant) -> [Action] {
+    ///
+    /// - Parameters:
+    ///   - id: Names it for ``withdraw(_:)``; unique.
+    ///   - item: The image.
+    ///   - key: What it shares with the others of its batch.
+    ///   - now: The time.
+    /// - Returns: What to do.
+    package mutating func submit(_ id: UInt64, _ item: Item, key: Key, now: ContinuousClock.Instant) -> [Action] {
         upstream -= 1
-        groups[key, default: []].append(Waiting(item: item, since: now))
+        groups[key, default: []].append(Waiting(id: id, item: item, since: now))
         return decide(now: now)
+    }
+
+    /// Takes an image out that still waits; nil when it has been dispatched or was never here.
+    package mutating func withdraw(_ id: UInt64) -> Item? {
+        for (key, var group) in groups {
+            guard let index = group.firstIndex(where: { $0.id == id }) else { continue }
+            let item = group.remove(at: index).item
+            groups[key] = group.isEmpty ? nil : group
+            return item
+        }
+        return nil
     }
 
     /// An engine has finished a batch.

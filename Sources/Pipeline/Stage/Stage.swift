@@ -12,11 +12,11 @@ package enum Stage: String, Sendable, CaseIterable {
     case decode
     /// Waiting for others of the same localization size, and for an engine.
     case batchWait = "batch_wait"
-    /// Resampling into the detector's input.
+    /// Resampling into the detector's input; an image's share of its batch's time.
     case prepare
-    /// The detector, for the whole batch.
+    /// The detector; an image's share of its batch's time.
     case detect
-    /// The binary filter and the classifier, crops included, for the whole batch.
+    /// The binary filter and the classifier, crops included; an image's share of its batch's time.
     case classify
     /// Writing the result's JSON.
     case encode

@@ -1,4 +1,5 @@
 import Histogram
+import Metrics
 import Synchronization
 
 /// Durations of every stage since the start, as counts, sums and percentiles.
@@ -18,29 +19,38 @@ package final class StageStatistics: Sendable {
     }
 
     private struct Recording {
+        let timer: Timer
         var total = Duration.zero
         // Microseconds to two significant digits, growing as needed: some kilobytes a stage.
         var microseconds = Histogram<UInt32>(numberOfSignificantValueDigits: .two)
     }
 
-    private let recordings = Mutex<[Stage: Recording]>([:])
+    private let recordings: Mutex<[Stage: Recording]>
 
-    package init() {}
+    /// Starts empty; every duration is also given to the metrics system as `antenna_worker_stage`.
+    package init() {
+        let recordings = Stage.allCases.map { stage in
+            (stage, Recording(timer: Timer(label: "antenna_worker_stage", dimensions: [("stage", stage.rawValue)])))
+        }
+        self.recordings = Mutex(Dictionary(uniqueKeysWithValues: recordings))
+    }
 
     /// Adds one duration.
     package func record(_ duration: Duration, in stage: Stage) {
-        let microseconds = max(0, duration.components.seconds * 1_000_000 + duration.components.attoseconds / 1_000_000_000_000)
-        recordings.withLock { recordings in
-            recordings[stage, default: Recording()].total += duration
-            recordings[stage, default: Recording()].microseconds.record(UInt64(microseconds))
+        let microseconds = UInt64(max(0, duration / .microseconds(1)))
+        let timer = recordings.withLock { recordings in
+            recordings[stage]?.total += duration
+            _ = recordings[stage]?.microseconds.record(microseconds)
+            return recordings[stage]?.timer
         }
+        timer?.record(duration: duration)
     }
 
     /// The stages that have at least one duration, in the order of the way.
     package func summaries() -> [Summary] {
         recordings.withLock { recordings in
             Stage.allCases.compactMap { stage in
-                guard let recording = recordings[stage] else { return nil }
+                guard let recording = recordings[stage], recording.microseconds.totalCount > 0 else { return nil }
                 return Summary(
                     stage: stage,
                     count: Int(recording.microseconds.totalCount),

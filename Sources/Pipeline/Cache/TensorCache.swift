@@ -1,0 +1,22 @@
+package import Imaging
+package import Threading
+
+/// Keeps decoded pixels between fetching and inference, and for whoever needs the same image again.
+///
+/// A cache is never in the way of a task: whatever goes wrong in it counts as a miss, is counted, and is otherwise silent.
+package protocol TensorCache: Sendable {
+    /// The pixels stored under `key`, or nil.
+    ///
+    /// - Parameters:
+    ///   - key: Names the image.
+    ///   - admit: Reserves memory for so many bytes of pixels, waiting where it must, before any are read.
+    /// - Returns: The pixels with their part of the budget; nil for a miss.
+    /// - Throws: Only what `admit` throws.
+    func pixels(
+        for key: TensorKey,
+        admit: (_ byteCount: Int) async throws -> Budget.Reservation
+    ) async throws -> AdmittedPixels?
+
+    /// Stores pixels, as far as there is room.
+    func store(_ pixels: AdmittedPixels, for key: TensorKey) async
+}

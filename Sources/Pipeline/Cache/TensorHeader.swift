@@ -1,0 +1,81 @@
+import CXXHash
+
+/// What stands before the pixels in a stored tensor: 32 bytes, numbers little-endian.
+///
+/// | offset | bytes | what |
+/// |---|---|---|
+/// | 0 | 4 | `ANTT` |
+/// | 4 | 2 | version, 1 |
+/// | 6 | 2 | channels, 3 |
+/// | 8 | 4 | height |
+/// | 12 | 4 | width |
+/// | 16 | 8 | XXH3, 64 bits, of the pixels |
+/// | 24 | 8 | zero |
+package struct TensorHeader: Equatable, Sendable {
+    /// The bytes of an encoded header.
+    package static let byteCount = 32
+
+    /// Rows.
+    package let height: Int
+    /// Columns.
+    package let width: Int
+    /// XXH3, 64 bits, of the pixels.
+    package let checksum: UInt64
+
+    /// Bytes of pixels that follow.
+    package var pixelByteCount: Int { height * width * Self.channels }
+
+    private static let magic: UInt32 = 0x5454_4E41
+    private static let version: UInt16 = 1
+    private static let channels = 3
+
+    /// Describes `pixels` of `height` × `width`.
+    package init(height: Int, width: Int, pixels: UnsafeRawBufferPointer) {
+        self.height = height
+        self.width = width
+        self.checksum = Self.checksum(of: pixels)
+    }
+
+    /// Reads a header; nil when it is not one, or not one of this version.
+    ///
+    /// - Parameter bytes: At least 32 bytes.
+    package init?(decoding bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= Self.byteCount,
+            UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self)) == Self.magic,
+            UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self)) == Self.version,
+            UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 6, as: UInt16.self)) == Self.channels
+        else { return nil }
+        height = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
+        width = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self)))
+        checksum = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+        // Sides beyond 2^20 are no image of ours, and their product could overflow.
+        guard (1...1 << 20).contains(height), (1...1 << 20).contains(width) else { return nil }
+    }
+
+    /// The header as it is stored.
+    package func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount)
+        Self.append(Self.magic, to: &bytes)
+        Self.append(Self.version, to: &bytes)
+        Self.append(UInt16(Self.channels), to: &bytes)
+        Self.append(UInt32(height), to: &bytes)
+        Self.append(UInt32(width), to: &bytes)
+        Self.append(checksum, to: &bytes)
+        Self.append(UInt64(0), to: &bytes)
+        return bytes
+    }
+
+    /// Whether `pixels` are those the header was made for.
+    package func describes(_ pixels: UnsafeRawBufferPointer) -> Bool {
+        pixels.count == pixelByteCount && Self.checksum(of: pixels) == checksum
+    }
+
+    private static func checksum(of pixels: UnsafeRawBufferPointer) -> UInt64 {
+        XXH3_64bits(pixels.baseAddress, pixels.count)
+    }
+
+    private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,74 @@
+package import Imaging
+package import Threading
+
+/// Gets the pixels of a task's image, within the worker's budgets: from the cache, else fetched and decoded.
+package struct PixelProvider: Sendable {
+    private let cache: (any TensorCache)?
+    private let fetcher: ImageFetcher
+    private let decoding: ImageDecodingStage
+    private let readAhead: Budget
+    private let statistics: WorkerStatistics
+
+    /// Makes a provider.
+    ///
+    /// - Parameters:
+    ///   - cache: Asked first, and given what had to be decoded.
+    ///   - fetcher: Gets the bytes.
+    ///   - decoding: Decodes them, within the budget of pixels.
+    ///   - imagesReadAhead: Images being fetched, or fetched and not yet decoded, at most.
+    ///   - statistics: Where the stages' durations are recorded.
+    package init(
+        cache: (any TensorCache)?,
+        fetcher: ImageFetcher,
+        decoding: ImageDecodingStage,
+        imagesReadAhead: Int,
+        statistics: WorkerStatistics
+    ) {
+        self.cache = cache
+        self.fetcher = fetcher
+        self.decoding = decoding
+        self.readAhead = Budget(limit: imagesReadAhead)
+        self.statistics = statistics
+    }
+
+    /// Gets the image of `task`.
+    ///
+    /// - Parameters:
+    ///   - task: Names the image.
+    ///   - waiting: Wraps a wait for memory, so that whoever holds memory can be told.
+    /// - Returns: The pixels, and the part of the budget they hold until it is released.
+    /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
+    package func pixels(
+        of task: ImageTask,
+        waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
+    ) async throws -> AdmittedPixels {
+        let key = TensorKey(url: task.imageURL)
+        let cached = try await cache?.pixels(for: key) { try await decoding.admit($0, waiting: waiting).reservation }
+        if let cached { return cached }
+        // Held until the image is decoded, so that compressed images do not pile up in front of a full memory.
+        let slot = try await readAhead.reserve(1)
+        defer { slot.release() }
+        let began = ContinuousClock.now
+        let bytes = try await fetcher.fetch(task.imageURL)
+        statistics.record(.now - began, in: .fetch)
+        let image = try await decoding.decode(bytes, waiting: waiting)
+        statistics.record(image.waited, in: .admit)
+        statistics.record(image.decoding, in: .decode)
+        await cache?.store(image.pixels, for: key)
+        return image.pixels
+    }
+}
+
+/// Pixels together with the part of the budget that they occupy.
+package struct AdmittedPixels: Sendable {
+    /// The pixels.
+    package let buffer: PixelBuffer
+    /// Given back when the last copy of this value goes.
+    package let reservation: Budget.Reservation
+
+    /// Joins pixels with what was reserved for them.
+    package init(buffer: PixelBuffer, reservation: Budget.Reservation) {
+        self.buffer = buffer
+        self.reservation = reservation
+    }
+}

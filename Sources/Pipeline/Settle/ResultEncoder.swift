@@ -1,0 +1,156 @@
+package import Foundation
+package import Inference
+
+/// Writes results in the shape of Antenna's contract (`PipelineResultsResponse` and `AntennaTaskResultError` of the original).
+///
+/// Two encodings of the same analysis differ in nothing but timestamps and durations.
+package struct ResultEncoder: Sendable {
+    private let manifests: [String: PipelineManifest]
+    private let now: @Sendable () -> Date
+
+    /// Makes an encoder for the pipelines that are loaded.
+    ///
+    /// - Parameters:
+    ///   - manifests: Their manifests; names and keys of the algorithms come from these.
+    ///   - now: The wall clock of the timestamps.
+    package init(manifests: [PipelineManifest], now: @escaping @Sendable () -> Date = { Date() }) {
+        self.manifests = Dictionary(manifests.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        self.now = now
+    }
+
+    /// Encodes what was found in an image.
+    ///
+    /// - Parameters:
+    ///   - insects: What was found; nothing is a result too.
+    ///   - task: The task it answers; its pipeline is one of the encoder's.
+    ///   - duration: From taking the task to here.
+    /// - Returns: The result object.
+    package func encode(_ insects: [DetectedInsect], of task: ImageTask, duration: Duration) -> EncodedResult {
+        guard let manifest = manifests[task.pipeline] else {
+            return encodeFailure("Pipeline \(task.pipeline) is not loaded in this worker", of: task)
+        }
+        let timestamp = timestamp()
+        var writer = JSONWriter(capacity: capacity(for: insects))
+        writer.object { writer in
+            writer.key("pipeline")
+            writer.string(task.pipeline)
+            writer.key("algorithms")
+            writer.object { _ in }
+            writer.key("total_time")
+            writer.number(duration / .seconds(1))
+            writer.key("source_images")
+            writer.array { writer in
+                writer.object { writer in
+                    writer.key("id")
+                    writer.string(task.imageID)
+                    writer.key("url")
+                    writer.string(task.imageURL)
+                }
+            }
+            writer.key("detections")
+            writer.array { writer in
+                for insect in insects {
+                    Self.write(insect, task: task, manifest: manifest, timestamp: timestamp, to: &writer)
+                }
+            }
+        }
+        return EncodedResult(taskID: task.id, json: writer.finish(), isError: false)
+    }
+
+    /// Encodes why there is no analysis.
+    ///
+    /// - Parameters:
+    ///   - message: A sentence for people.
+    ///   - task: The task it answers; without its image id the server would leave the image pending for ever.
+    /// - Returns: The error object.
+    package func encodeFailure(_ message: String, of task: ImageTask) -> EncodedResult {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("error")
+            writer.string(message)
+            writer.key("image_id")
+            writer.string(task.imageID)
+        }
+        return EncodedResult(taskID: task.id, json: writer.finish(), isError: true)
+    }
+
+    private static func write(
+        _ insect: DetectedInsect,
+        task: ImageTask,
+        manifest: PipelineManifest,
+        timestamp: String,
+        to writer: inout JSONWriter
+    ) {
+        writer.object { writer in
+            writer.key("source_image_id")
+            writer.string(task.imageID)
+            writer.key("bbox")
+            writer.object { writer in
+                writer.key("x1")
+                writer.integer(insect.box.x1)
+                writer.key("y1")
+                writer.integer(insect.box.y1)
+                writer.key("x2")
+                writer.integer(insect.box.x2)
+                writer.key("y2")
+                writer.integer(insect.box.y2)
+            }
+            write(manifest.detector.algorithm, to: &writer)
+            writer.key("timestamp")
+            writer.string(timestamp)
+            writer.key("crop_image_url")
+            writer.null()
+            writer.key("classifications")
+            writer.array { writer in
+                for classification in insect.classifications {
+                    write(classification, timestamp: timestamp, to: &writer)
+                }
+            }
+        }
+    }
+
+    private static func write(
+        _ classification: Classification,
+        timestamp: String,
+        to writer: inout JSONWriter
+    ) {
+        writer.object { writer in
+            writer.key("classification")
+            writer.string(classification.label)
+            writer.key("labels")
+            writer.null()
+            writer.key("scores")
+            writer.numbers(classification.scores)
+            writer.key("logits")
+            writer.numbers(classification.logits)
+            write(classification.algorithm, to: &writer)
+            writer.key("terminal")
+            writer.boolean(classification.isTerminal)
+            writer.key("timestamp")
+            writer.string(timestamp)
+        }
+    }
+
+    private static func write(_ algorithm: PipelineManifest.Algorithm, to writer: inout JSONWriter) {
+        writer.key("algorithm")
+        writer.object { writer in
+            writer.key("name")
+            writer.string(algorithm.name)
+            writer.key("key")
+            writer.string(algorithm.key)
+        }
+    }
+
+    /// Bytes that the numbers take, roughly; growing an array of megabytes copies it each time.
+    private func capacity(for insects: [DetectedInsect]) -> Int {
+        insects.reduce(1_024) { total, insect in
+            insect.classifications.reduce(total + 512) { $0 + 512 + 26 * $1.scores.count }
+        }
+    }
+
+    private func timestamp() -> String {
+        now().formatted(
+            .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .colon)
+        )
+    }
+}

@@ -1,0 +1,149 @@
+import Inference
+package import Logging
+package import ServiceLifecycle
+package import Threading
+
+/// Takes tasks from a source and sees each through: fetch, decode, batch, infer, publish, acknowledge.
+///
+/// Every task is one Swift task that walks the stages in order; what bounds memory and concurrency are the budgets it passes:
+/// the window of tasks in hand, the slots between fetching and decoding, and the bytes of pixels.
+package struct Worker: Service {
+    private let source: any TaskSource
+    private let images: PixelProvider
+    private let batcher: Batcher
+    private let encoder: ResultEncoder
+    private let window: Budget
+    private let statistics: WorkerStatistics
+    private let logger: Logger
+
+    /// Puts a worker together.
+    ///
+    /// - Parameters:
+    ///   - source: Where tasks come from and results go.
+    ///   - images: Gets the images' pixels.
+    ///   - batcher: Batches them for the engines.
+    ///   - encoder: Writes the results.
+    ///   - tasksInHand: Tasks taken from the source and not yet settled, at most.
+    ///   - statistics: Where outcomes and durations are counted.
+    ///   - logger: Gets one debug line a task, and warnings.
+    package init(
+        source: any TaskSource,
+        images: PixelProvider,
+        batcher: Batcher,
+        encoder: ResultEncoder,
+        tasksInHand: Int,
+        statistics: WorkerStatistics,
+        logger: Logger
+    ) {
+        self.source = source
+        self.images = images
+        self.batcher = batcher
+        self.encoder = encoder
+        self.window = Budget(limit: tasksInHand)
+        self.statistics = statistics
+        self.logger = logger
+    }
+
+    /// Works until the source has ended and every task in hand is settled.
+    ///
+    /// A graceful shutdown drains the source first; cancellation gives back what has not been inferred.
+    ///
+    /// - Throws: What the source throws when it cannot go on.
+    package func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { services in
+                services.addTask { await batcher.run() }
+                services.addTask { try await source.run() }
+                services.addTask {
+                    await takeTasks()
+                    batcher.finish()
+                }
+                try await services.waitForAll()
+            }
+        } onGracefulShutdown: {
+            source.drain()
+        }
+    }
+
+    private func takeTasks() async {
+        await withDiscardingTaskGroup { tasks in
+            while let place = await placeInWindow(), let lease = await source.next() {
+                batcher.enterUpstream()
+                tasks.addTask {
+                    await process(lease)
+                    place.release()
+                }
+            }
+        }
+    }
+
+    private func placeInWindow() async -> Budget.Reservation? {
+        do {
+            return try await window.reserve(1)
+        } catch {
+            // Cancelled: nothing more is taken.
+            return nil
+        }
+    }
+
+    private func process(_ lease: Lease) async {
+        let task = lease.task
+        statistics.record(.now - lease.takenAt, in: .queue)
+        let settlement: Settlement
+        do {
+            settlement = .completed(try await analyse(task, began: lease.takenAt))
+        } catch is CancellationError {
+            settlement = .retry(reason: "the worker is stopping")
+        } catch let failure as TaskFailure where failure.isRetriable {
+            logger.warning("Task given back", metadata: metadata(of: task, error: failure))
+            settlement = .retry(reason: failure.message)
+        } catch {
+            logger.debug("Task failed", metadata: metadata(of: task, error: error))
+            settlement = .completed(encoder.encodeFailure("\(error)", of: task))
+        }
+        let began = ContinuousClock.now
+        do {
+            // Not cut off by a cancellation: the result is there, and goes out or into the spool.
+            try await Task { try await lease.settle(settlement) }.value
+            statistics.record(.now - began, in: .publish)
+            statistics.count(settlement)
+        } catch {
+            statistics.countUnsettled()
+            logger.warning(
+                "Task not settled; its source will deliver it again",
+                metadata: metadata(of: task, error: error)
+            )
+        }
+    }
+
+    private func analyse(_ task: ImageTask, began: ContinuousClock.Instant) async throws -> EncodedResult {
+        let image: AdmittedPixels
+        do {
+            image = try await images.pixels(of: task) { wait in try await batcher.whileBlocked(wait) }
+        } catch {
+            batcher.leaveUpstream()
+            throw error
+        }
+        let outcome: BatchOutcome
+        do {
+            outcome = try await batcher.analyse(image, pipeline: task.pipeline)
+        } catch let error as InferenceError {
+            throw TaskFailure(
+                stage: .detect,
+                message: "The image could not be analysed: \(error.message)",
+                isRetriable: error.isRetriable
+            )
+        }
+        statistics.record(outcome)
+        return statistics.time(.encode) {
+            encoder.encode(outcome.insects, of: task, duration: .now - began)
+        }
+    }
+
+    private func metadata(of task: ImageTask, error: any Error) -> Logger.Metadata {
+        [
+            LogKey.taskID: "\(task.id)", LogKey.jobID: "\(task.jobID.map(String.init) ?? "")",
+            LogKey.pipeline: "\(task.pipeline)", LogKey.error: "\(error)",
+        ]
+    }
+}

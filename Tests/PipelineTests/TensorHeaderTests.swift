@@ -1,0 +1,41 @@
+import Pipeline
+import Testing
+
+@Suite struct TensorHeaderTests {
+    private let pixels = (0..<60).map { UInt8($0 * 4) }
+
+    @Test func readsBackWhatWasWritten() throws {
+        let header = pixels.withUnsafeBytes { TensorHeader(height: 4, width: 5, pixels: $0) }
+        let bytes = header.encoded()
+        #expect(bytes.count == TensorHeader.byteCount)
+        #expect(Array(bytes.prefix(4)) == Array("ANTT".utf8))
+        let read = try #require(bytes.withUnsafeBytes { TensorHeader(decoding: $0) })
+        #expect(read == header)
+        #expect(read.pixelByteCount == 60)
+        #expect(pixels.withUnsafeBytes { read.describes($0) })
+    }
+
+    @Test func aTruncatedHeaderIsNone() {
+        let bytes = pixels.withUnsafeBytes { TensorHeader(height: 4, width: 5, pixels: $0) }.encoded()
+        for count in 0..<bytes.count {
+            #expect(bytes.prefix(count).withUnsafeBytes { TensorHeader(decoding: $0) } == nil)
+        }
+    }
+
+    @Test(arguments: [0, 4, 6, 11, 15])
+    func aHeaderOfAnotherKindIsNone(_ offset: Int) {
+        var bytes = pixels.withUnsafeBytes { TensorHeader(height: 4, width: 5, pixels: $0) }.encoded()
+        bytes[offset] ^= 0xFF
+        #expect(bytes.withUnsafeBytes { TensorHeader(decoding: $0) } == nil)
+    }
+
+    @Test func everyChangedOrMissingByteOfPixelsIsFound() {
+        let header = pixels.withUnsafeBytes { TensorHeader(height: 4, width: 5, pixels: $0) }
+        for index in pixels.indices {
+            var damaged = pixels
+            damaged[index] ^= 1
+            #expect(!damaged.withUnsafeBytes { header.describes($0) })
+        }
+        #expect(!pixels.dropLast().withUnsafeBytes { header.describes($0) })
+    }
+}
