@@ -104,6 +104,7 @@ let package = Package(
             dependencies: [
                 "Transport", "TestSupport",
                 .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
         ),

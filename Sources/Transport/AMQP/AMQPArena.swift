@@ -1,0 +1,92 @@
+import CRabbitMQ
+
+/// Memory for the C structures of one method, freed all at once.
+///
+/// Confined to the thread of its connection.
+final class AMQPArena {
+    private var pool = amqp_pool_t()
+
+    init() {
+        init_amqp_pool(&pool, 4096)
+    }
+
+    deinit {
+        empty_amqp_pool(&pool)
+    }
+
+    /// Frees everything taken since the last call; pointers from before are void.
+    func recycle() {
+        recycle_amqp_pool(&pool)
+    }
+
+    /// A copy of the text.
+    func bytes(_ text: String) -> amqp_bytes_t {
+        var text = text
+        return text.withUTF8 { bytes(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// A copy of the bytes.
+    func bytes(_ source: UnsafeRawBufferPointer) -> amqp_bytes_t {
+        guard let base = source.baseAddress, !source.isEmpty,
+            let copy = amqp_pool_alloc(&pool, source.count)
+        else { return amqp_bytes_t(len: 0, bytes: nil) }
+        copy.copyMemory(from: base, byteCount: source.count)
+        return amqp_bytes_t(len: source.count, bytes: copy)
+    }
+
+    /// A table in the order of its keys, so that equal headers are equal bytes.
+    func table(_ values: [String: AMQPValue]) -> amqp_table_t {
+        let stride = MemoryLayout<amqp_table_entry_t>.stride
+        guard !values.isEmpty, let memory = amqp_pool_alloc(&pool, values.count * stride) else {
+            return amqp_table_t(num_entries: 0, entries: nil)
+        }
+        let entries = memory.bindMemory(to: amqp_table_entry_t.self, capacity: values.count)
+        for (index, (key, value)) in values.sorted(by: { $0.key < $1.key }).enumerated() {
+            (entries + index).initialize(to: amqp_table_entry_t(key: bytes(key), value: field(value)))
+        }
+        return amqp_table_t(num_entries: Int32(values.count), entries: entries)
+    }
+
+    private func field(_ value: AMQPValue) -> amqp_field_value_t {
+        var field = amqp_field_value_t()
+        switch value {
+        case .bool(let value):
+            field.kind = UInt8(AMQP_FIELD_KIND_BOOLEAN.rawValue)
+            field.value.boolean = value ? 1 : 0
+        case .int(let value):
+            field.kind = UInt8(AMQP_FIELD_KIND_I64.rawValue)
+            field.value.i64 = value
+        case .double(let value):
+            field.kind = UInt8(AMQP_FIELD_KIND_F64.rawValue)
+            field.value.f64 = value
+        case .string(let value):
+            field.kind = UInt8(AMQP_FIELD_KIND_UTF8.rawValue)
+            field.value.bytes = bytes(value)
+        case .bytes(let value):
+            field.kind = UInt8(AMQP_FIELD_KIND_BYTES.rawValue)
+            field.value.bytes = value.withUnsafeBytes { bytes($0) }
+        case .timestamp(let value):
+            field.kind = UInt8(AMQP_FIELD_KIND_TIMESTAMP.rawValue)
+            field.value.u64 = value
+        case .array(let values):
+            field.kind = UInt8(AMQP_FIELD_KIND_ARRAY.rawValue)
+            field.value.array = array(values)
+        case .table(let values):
+            field.kind = UInt8(AMQP_FIELD_KIND_TABLE.rawValue)
+            field.value.table = table(values)
+        case .null:
+            field.kind = UInt8(AMQP_FIELD_KIND_VOID.rawValue)
+        }
+        return field
+    }
+
+    private func array(_ values: [AMQPValue]) -> amqp_array_t {
+        let stride = MemoryLayout<amqp_field_value_t>.stride
+        guard !values.isEmpty, let memory = amqp_pool_alloc(&pool, values.count * stride) else {
+            return amqp_array_t(num_entries: 0, entries: nil)
+        }
+        let entries = memory.bindMemory(to: amqp_field_value_t.self, capacity: values.count)
+        for (index, value) in values.enumerated() { (entries + index).initialize(to: field(value)) }
+        return amqp_array_t(num_entries: Int32(values.count), entries: entries)
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+package import Logging
+import Threading
+
+/// A connection to a RabbitMQ broker that comes back by itself.
+///
+/// A thread of its own polls the socket and a wake-up descriptor, so heartbeats are on time whatever the process computes; no call
+/// blocks a thread of the caller. After a loss it connects again with jittered waits, repeats the declarations made through it and
+/// restores its consumers. Deliveries of a lost connection are stale: acknowledging them sends nothing, and the broker delivers them
+/// again. Use one connection to consume and one to publish, because an alarm of the broker stops publishing connections.
+package final class AMQPConnection: Sendable {
+    /// Where and how.
+    package let configuration: AMQPConfiguration
+    private let mailbox: AMQPMailbox
+    private let messages: Budget
+    private let bytes: Budget
+
+    /// Starts connecting and goes on trying until ``close()``.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where and how.
+    ///   - backoff: How long to wait between attempts.
+    ///   - generator: The randomness for the waits.
+    ///   - logger: For losses, alarms and refusals.
+    /// - Throws: ``TransportError`` when the process has no descriptors left.
+    package init(
+        configuration: AMQPConfiguration,
+        backoff: AMQPBackoff = AMQPBackoff(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger
+    ) throws(TransportError) {
+        let mailbox = try AMQPMailbox()
+        self.configuration = configuration
+        self.mailbox = mailbox
+        messages = Budget(limit: max(1, configuration.publishWindow))
+        bytes = Budget(limit: max(1, configuration.publishWindowBytes))
+        let thread = Thread {
+            AMQPLoop(
+                configuration: configuration,
+                mailbox: mailbox,
+                backoff: backoff,
+                generator: generator,
+                logger: logger
+            ).run()
+        }
+        thread.name = "amqp"
+        thread.stackSize = 2 << 20
+        thread.start()
+    }
+
+    deinit {
+        mailbox.post(.close)
+    }
+
+    /// Connects; unlike the initializer it gives up when the first attempt fails.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where and how.
+    ///   - backoff: How long to wait between attempts after a later loss.
+    ///   - generator: The randomness for the waits.
+    ///   - logger: For losses, alarms and refusals.
+    /// - Returns: A connection that is logged in.
+    /// - Throws: ``TransportError`` that says why the first attempt failed.
+    package static func connect(
+        _ configuration: AMQPConfiguration,
+        backoff: AMQPBackoff = AMQPBackoff(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger
+    ) async throws(TransportError) -> AMQPConnection {
+        let connection = try AMQPConnection(
+            configuration: configuration,
+            backoff: backoff,
+            generator: generator,
+            logger: logger
+        )
+        for await state in connection.states() {
+            switch state {
+            case .connecting: continue
+            case .connected, .blocked: return connection
+            case .reconnecting(let error):
+                await connection.close()
+                throw error
+            case .closed: throw AMQPMailbox.closed
+            }
+        }
+        await connection.close()
+        throw TransportError(.cancelled, operation: "amqp.connect", message: "the task was cancelled")
+    }
+
+    /// The present state.
+    package var state: AMQPConnectionState { mailbox.connectionState }
+
+    /// The states from now on, beginning with the present one; the latest 16 are kept for a slow reader.
+    package func states() -> AsyncStream<AMQPConnectionState> { mailbox.states() }
+
+    /// Publishes and returns once the broker has confirmed that it keeps the message.
+    ///
+    /// Any number of tasks may publish at once; beyond ``AMQPConfiguration/publishWindow`` messages they wait. While the connection is
+    /// away or blocked, messages that were not sent wait, and messages that were sent without a confirm fail at the loss.
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - exchange: The exchange; `""` sends to the queue named by the routing key.
+    ///   - routingKey: The routing key.
+    ///   - mandatory: Whether it is a failure when the message reaches no queue.
+    /// - Throws: ``TransportError`` with code `unroutable`, `nacked`, `closed`, `notFound` (no such exchange), `tooLarge`, `cancelled`, …
+    ///   After an error with code `closed`, `timedOut` or `cancelled` the broker may have the message all the same.
+    package func publish(
+        _ message: AMQPMessage,
+        exchange: String = "",
+        routingKey: String,
+        mandatory: Bool = true
+    ) async throws(TransportError) {
+        let publish = AMQPPublish(
+            id: mailbox.makeID(),
+            message: message,
+            exchange: exchange,
+            routingKey: routingKey,
+            isMandatory: mandatory
+        )
+        try publish.check(limit: configuration.messageLimit)
+        let slots: [Budget.Reservation]
+        do {
+            slots = [try await messages.reserve(1), try await bytes.reserve(max(1, message.body.count))]
+        } catch {
+            throw TransportError(
+                .cancelled,
+                operation: "amqp.publish",
+                message: "the publish was cancelled before it was sent",
+                underlying: error
+            )
+        }
+        defer { for slot in slots { slot.release() } }
+        try await mailbox.publish(publish).get()
+    }
+
+    /// Acknowledges a delivery: the broker forgets it.
+    @discardableResult
+    package func ack(_ delivery: AMQPDelivery) -> AMQPSettlement { mailbox.settle(delivery, .ack) }
+
+    /// Gives a delivery back; with `requeue` it goes to its queue again, otherwise to the dead letters.
+    @discardableResult
+    package func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlement {
+        mailbox.settle(delivery, .nack(requeue: requeue))
+    }
+
+    /// Rejects a delivery; without `requeue` it goes to the dead letters.
+    @discardableResult
+    package func reject(_ delivery: AMQPDelivery, requeue: Bool = false) -> AMQPSettlement {
+        mailbox.settle(delivery, .reject(requeue: requeue))
+    }
+
+    /// Sends the acknowledgements in hand, says goodbye to the broker and ends the thread; a second call does nothing.
+    ///
+    /// Waits at most a few seconds. Consumers end, everything else that waits fails with code `closed`.
+    package func close() async {
+        mailbox.post(.close)
+        for await state in mailbox.states() {
+            if case .closed = state { return }
+        }
+    }
+
+    func request(_ command: (UInt64) -> AMQPCommand) async throws(TransportError) -> AMQPReply {
+        try await mailbox.request(command).get()
+    }
+
+    func makeID() -> UInt64 { mailbox.makeID() }
+}

@@ -1,0 +1,42 @@
+/// What became of an attempt to acknowledge, reject or give back a delivery.
+package enum AMQPSettlement: String, Sendable, Hashable {
+    /// Handed to the connection's thread, which sends it. Should the connection end before, the broker delivers again.
+    case accepted
+    /// The channel it came on is gone; nothing is sent, and the broker delivers the message again.
+    case stale
+    /// It was settled before; nothing is sent.
+    case alreadySettled
+}
+
+/// The deliveries in hand, so that each is settled once and only on the channel it came on.
+///
+/// Pure. A tag acknowledged twice, or on a channel opened later, would make the broker close the channel, and all deliveries in hand
+/// with it.
+struct AMQPDeliveryLedger {
+    private var unsettled: [AMQPChannelEpoch: Set<UInt64>] = [:]
+
+    /// How many deliveries are in hand.
+    var count: Int { unsettled.values.reduce(0) { $0 + $1.count } }
+
+    /// Begins an epoch; those before on the same channel are over.
+    mutating func opened(_ epoch: AMQPChannelEpoch) {
+        closed(channel: epoch.channel)
+        unsettled[epoch] = []
+    }
+
+    /// Ends the epoch of a channel.
+    mutating func closed(channel: UInt16) {
+        unsettled = unsettled.filter { $0.key.channel != channel }
+    }
+
+    /// Takes a delivery; one of an epoch that is over is forgotten.
+    mutating func delivered(_ tag: UInt64, in epoch: AMQPChannelEpoch) {
+        unsettled[epoch]?.insert(tag)
+    }
+
+    /// Settles a delivery.
+    mutating func settle(_ tag: UInt64, in epoch: AMQPChannelEpoch) -> AMQPSettlement {
+        guard unsettled[epoch] != nil else { return .stale }
+        return unsettled[epoch]?.remove(tag) == nil ? .alreadySettled : .accepted
+    }
+}

@@ -1,0 +1,153 @@
+import Logging
+
+extension AMQPLoop {
+    /// Takes one frame.
+    func handle(_ received: AMQPReceived) {
+        switch received {
+        case .channel(let number, let frame):
+            let index = Int(number) - 1
+            guard channels.indices.contains(index) else {
+                fault = AMQPChannelStateMachine.violation("a frame on channel \(number), which is not open")
+                return
+            }
+            perform(channels[index].receive(frame, openings: &openings), on: index)
+        case .connection(.closed(let code, let reason)):
+            mustConfirmClose = true
+            fault = .amqp(replyCode: code, reason: reason, operation: "amqp.connection")
+        case .connection(.closeConfirmed):
+            isCloseConfirmed = true
+        case .connection(.blocked(let reason)):
+            isBlocked = true
+            mailbox.enter(.blocked(reason: reason))
+            logger.warning("the broker blocks publishes", metadata: ["reason": "\(reason)"])
+        case .connection(.unblocked):
+            isBlocked = false
+            mailbox.enter(.connected)
+            logger.info("the broker takes publishes again")
+        case .connection(.unexpected(let method)):
+            fault = AMQPChannelStateMachine.violation("method \(method) that we cannot have asked for")
+        }
+    }
+
+    /// Carries out what a channel's state machine says.
+    func perform(_ actions: [AMQPChannelStateMachine.Action], on index: Int) {
+        for action in actions {
+            switch action {
+            case .deliver(let delivery, let tag):
+                mailbox.withLedger { $0.delivered(delivery.deliveryTag, in: delivery.epoch) }
+                deliver(delivery, to: tag)
+            case .complete(let id, let result):
+                complete(id, result)
+            case .refused(let id, let error):
+                refused(id, error)
+            case .settle(let id, let result):
+                mailbox.complete(publish: id, result)
+            case .refuse(let tag, let bytes):
+                answers.append((tag, channels[index].epoch, .reject(requeue: false)))
+                logger.error("a message is too large and goes to the dead letters", metadata: ["bytes": "\(bytes)"])
+            case .putBack(let tag):
+                answers.append((tag, channels[index].epoch, .nack(requeue: true)))
+            case .consumerCancelled(let tag):
+                consumers.removeValue(forKey: tag)?.consumer.buffer.finish(Self.cancelledByBroker)
+            case .confirmClose(let error):
+                closedByBroker(index, error)
+            case .opened(let epoch):
+                mailbox.withLedger { $0.opened(epoch) }
+                if index == Role.consume.rawValue { for tag in consumers.keys.sorted() { establish(tag) } }
+            case .fail(let error):
+                fault = error
+            }
+        }
+    }
+
+    private func deliver(_ delivery: AMQPDelivery, to tag: String) {
+        if let entry = consumers[tag] {
+            entry.consumer.buffer.yield(delivery)
+        } else if mailbox.withLedger({ $0.settle(delivery.deliveryTag, in: delivery.epoch) }) == .accepted {
+            // Sent before the broker read our cancel: nobody will take it.
+            answers.append((delivery.deliveryTag, delivery.epoch, .nack(requeue: true)))
+        }
+    }
+
+    private func complete(_ id: UInt64, _ result: AMQPMailbox.Reply) {
+        switch (purposes.removeValue(forKey: id), result) {
+        case (.topology, _):
+            restoring -= 1
+        case (.consume(let tag), .success(let reply)):
+            if let request = consumers[tag]?.request { mailbox.complete(request: request, .success(reply)) }
+            consumers[tag]?.request = nil
+            consumers[tag]?.phase = .established
+        case (.consume, .failure), (.prefetch, _):
+            break
+        case (nil, _):
+            let request = asked.removeValue(forKey: id)
+            if let request, case .success(let reply) = result { note(request, reply) }
+            mailbox.complete(request: id, result)
+        }
+    }
+
+    /// Remembers what is worth repeating after a reconnect, and forgets what was deleted.
+    private func note(_ request: AMQPRequest, _ reply: AMQPReply) {
+        switch (request, reply) {
+        case (.declare(let declaration), _) where declaration.isActive:
+            if !topology.contains(declaration) { topology.append(declaration) }
+        case (.delete(let queue), _):
+            topology.removeAll { $0.concerns(queue: queue) }
+        case (_, .message(let delivery, _)):
+            mailbox.withLedger { $0.delivered(delivery.deliveryTag, in: delivery.epoch) }
+        default:
+            break
+        }
+    }
+
+    private func refused(_ id: UInt64, _ error: TransportError) {
+        switch purposes.removeValue(forKey: id) {
+        case .topology(let declaration):
+            restoring -= 1
+            logger.error(
+                "the broker refused to restore a declaration",
+                metadata: ["declaration": "\(declaration)", "error": "\(error)"]
+            )
+        case .consume(let tag):
+            guard let entry = consumers.removeValue(forKey: tag) else { return }
+            if let request = entry.request { mailbox.complete(request: request, .failure(error)) }
+            entry.consumer.buffer.finish(error)
+        case .prefetch:
+            break
+        case nil:
+            asked[id] = nil
+            mailbox.complete(request: id, .failure(error))
+        }
+    }
+
+    private func closedByBroker(_ index: Int, _ error: TransportError) {
+        logger.warning(
+            "the broker closed a channel",
+            metadata: ["channel": "\(index + 1)", "error": "\(error)"]
+        )
+        unconfirmedCloses.append(UInt16(index + 1))
+        mailbox.withLedger { $0.closed(channel: UInt16(index + 1)) }
+        switch Role(rawValue: index) {
+        case .publish:
+            partial = nil
+        case .consume:
+            perform(channels[index].abandonWaiting(error), on: index)
+            for (tag, var entry) in consumers {
+                _ = entry.consumer.buffer.drain()
+                entry.phase = .idle
+                consumers[tag] = entry
+            }
+        case .control, nil:
+            break
+        }
+    }
+
+    private static var cancelledByBroker: TransportError {
+        TransportError(
+            .notFound,
+            operation: "amqp.consume",
+            message: "the broker cancelled the consumer: its queue was deleted or is being moved",
+            isRetriable: true
+        )
+    }
+}

@@ -1,0 +1,198 @@
+import DequeModule
+import Foundation
+import Logging
+
+/// What the thread of one connection does, from the first connect to the close.
+///
+/// Confined to that thread. One round: take the commands of callers, take what has arrived, send what there is room for, wait for
+/// either. Nothing in a round blocks except connecting, when there is nothing to serve anyway.
+final class AMQPLoop {
+    /// One consumer and how far it has come on the present channel.
+    struct ConsumerEntry {
+        enum Phase { case idle, asked, established }
+        let consumer: AMQPConsumer
+        let prefetch: UInt16
+        let arguments: [String: AMQPValue]
+        /// Who waits for the first success.
+        var request: UInt64?
+        var phase = Phase.idle
+    }
+
+    /// Requests that the loop makes by itself.
+    enum Purpose {
+        case topology(AMQPDeclaration)
+        case prefetch
+        case consume(consumerTag: String)
+    }
+
+    /// A message of which a part is sent.
+    struct Partial {
+        let publish: AMQPPublish
+        var offset = 0
+    }
+
+    /// The channels; a fault on one leaves the others alone.
+    enum Role: Int, CaseIterable {
+        case control
+        case publish
+        case consume
+        var number: UInt16 { UInt16(rawValue + 1) }
+    }
+
+    let configuration: AMQPConfiguration
+    let mailbox: AMQPMailbox
+    let logger: Logger
+    private let backoff: AMQPBackoff
+    private var generator: any RandomNumberGenerator
+    var channels: [AMQPChannelStateMachine]
+    var openings: UInt64 = 0
+    var consumers: [String: ConsumerEntry] = [:]
+    var topology: [AMQPDeclaration] = []
+    var purposes: [UInt64: Purpose] = [:]
+    /// What callers asked for, by request.
+    var asked: [UInt64: AMQPRequest] = [:]
+    var pending: Deque<AMQPPublish> = []
+    var partial: Partial?
+    var answers: Deque<(tag: UInt64, epoch: AMQPChannelEpoch, answer: AMQPAnswer)> = []
+    var unconfirmedCloses: [UInt16] = []
+    var restoring = 0
+    var isBlocked = false
+    var isClosing = false
+    var isCloseConfirmed = false
+    var mustConfirmClose = false
+    var fault: TransportError?
+
+    init(
+        configuration: AMQPConfiguration,
+        mailbox: AMQPMailbox,
+        backoff: AMQPBackoff,
+        generator: any RandomNumberGenerator,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.mailbox = mailbox
+        self.backoff = backoff
+        self.generator = generator
+        self.logger = logger
+        channels = Role.allCases.map { role in
+            AMQPChannelStateMachine(
+                number: role.number,
+                confirms: role == .publish,
+                timeout: configuration.rpcTimeout,
+                messageLimit: configuration.messageLimit
+            )
+        }
+    }
+
+    /// Runs until the connection is closed for good.
+    func run() {
+        var attempt = 0
+        while !isClosing {
+            do throws(TransportError) {
+                let wire = try AMQPWire(configuration)
+                attempt = 0
+                begin(wire)
+                try serve(wire)
+            } catch {
+                lost(error)
+                guard !isClosing else { break }
+                mailbox.enter(.reconnecting(error))
+                logger.warning(
+                    "connection to the broker lost; connecting again",
+                    metadata: ["error": "\(error)", "attempt": "\(attempt)", "broker": "\(configuration)"]
+                )
+                pause(for: backoff.delay(attempt: attempt, using: &generator))
+                attempt += 1
+            }
+        }
+        lost(AMQPMailbox.closed)
+        for entry in consumers.values { entry.consumer.buffer.finish() }
+        mailbox.close()
+    }
+
+    private func begin(_ wire: AMQPWire) {
+        isBlocked = false
+        for declaration in topology {
+            restoring += 1
+            request(.declare(declaration), on: .control, for: .topology(declaration))
+        }
+        mailbox.enter(.connected)
+        logger.info("connected to the broker", metadata: ["broker": "\(configuration)"])
+    }
+
+    private func serve(_ wire: AMQPWire) throws(TransportError) {
+        var closeDeadline: ContinuousClock.Instant?
+        while true {
+            takeCommands()
+            let mayHaveMore = try receive(wire)
+            if isCloseConfirmed { return }
+            let needsRoom = try send(wire)
+            let now = ContinuousClock.now
+            if isClosing, answers.isEmpty {
+                if closeDeadline == nil {
+                    try wire.sendClose(isAnswer: false)
+                    closeDeadline = now + .seconds(2)
+                }
+                if let closeDeadline, now >= closeDeadline { return }
+            }
+            if let late = channels.compactMap(\.deadline).min(), late <= now {
+                throw TransportError(
+                    .timedOut,
+                    operation: "amqp.request",
+                    message: "the broker did not answer a request within \(configuration.rpcTimeout)"
+                )
+            }
+            // One second at most: heartbeats are looked after in `receive`, and their interval is at least as long.
+            _ = Poll.wait(
+                socket: wire.socket,
+                writing: needsRoom,
+                wakeUp: mailbox.wakeUp,
+                until: mayHaveMore ? now : now + .seconds(1)
+            )
+        }
+    }
+
+    /// Takes what has arrived, at most so much that writing is not starved; says whether there may be more.
+    private func receive(_ wire: AMQPWire) throws(TransportError) -> Bool {
+        for _ in 0..<256 {
+            let wasBlocked = isBlocked
+            let hadFrame = try wire.receive { handle($0) }
+            if wasBlocked != isBlocked {
+                wire.limitUnacknowledged(isBlocked ? nil : configuration.heartbeat * 2)
+            }
+            if let fault {
+                self.fault = nil
+                if mustConfirmClose { try? wire.sendClose(isAnswer: true) }
+                mustConfirmClose = false
+                throw fault
+            }
+            if !hadFrame { return false }
+        }
+        return true
+    }
+
+    /// Settles all that depended on the connection; what was not sent yet stays, but for requests, which somebody waits for.
+    private func lost(_ error: TransportError) {
+        for index in channels.indices {
+            perform(channels[index].connectionLost(error), on: index)
+            perform(channels[index].abandonWaiting(error), on: index)
+            mailbox.withLedger { $0.closed(channel: UInt16(index + 1)) }
+        }
+        purposes = [:]
+        restoring = 0
+        partial = nil
+        answers = []
+        unconfirmedCloses = []
+        suspendConsumers(error)
+    }
+
+    /// Waits before the next attempt, but not when the connection is closed meanwhile.
+    private func pause(for delay: Duration) {
+        let end = ContinuousClock.now + delay
+        while !isClosing, ContinuousClock.now < end {
+            _ = Poll.wait(socket: -1, writing: false, wakeUp: mailbox.wakeUp, until: end)
+            takeCommands()
+            pending.removeAll { !mailbox.isAwaited(publish: $0.id) }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import DequeModule
+import Synchronization
+
+/// The state of a connection as callers see it.
+package enum AMQPConnectionState: Sendable {
+    /// The first connection is being made.
+    case connecting
+    /// Logged in; publishes and deliveries flow.
+    case connected
+    /// Logged in, but the broker takes no publishes, for this reason (an alarm); they wait.
+    case blocked(reason: String)
+    /// The connection was lost or could not be made; it is being made again.
+    case reconnecting(TransportError)
+    /// Closed by us, for good.
+    case closed
+}
+
+/// What callers ask of the connection's thread.
+enum AMQPCommand: Sendable {
+    case request(id: UInt64, AMQPRequest)
+    case publish(AMQPPublish)
+    case settle(tag: UInt64, AMQPChannelEpoch, AMQPAnswer)
+    case consume(id: UInt64, AMQPConsumer, prefetch: UInt16, arguments: [String: AMQPValue])
+    case cancel(id: UInt64, consumerTag: String)
+    case close
+}
+
+/// All that callers and the connection's thread share: commands one way, answers the other.
+final class AMQPMailbox: Sendable {
+    typealias Reply = Result<AMQPReply, TransportError>
+    private typealias PublishWaiter = CheckedContinuation<Result<Void, TransportError>, Never>
+
+    private struct State {
+        var commands: Deque<AMQPCommand> = []
+        var requests: [UInt64: CheckedContinuation<Reply, Never>] = [:]
+        var publishes: [UInt64: PublishWaiter] = [:]
+        var ledger = AMQPDeliveryLedger()
+        var connection = AMQPConnectionState.connecting
+        var observers: [UInt64: AsyncStream<AMQPConnectionState>.Continuation] = [:]
+        var nextID: UInt64 = 0
+
+        var isClosed: Bool {
+            if case .closed = connection { true } else { false }
+        }
+
+        mutating func makeID() -> UInt64 {
+            nextID += 1
+            return nextID
+        }
+    }
+
+    let wakeUp: WakeUp
+    private let state = Mutex(State())
+
+    init() throws(TransportError) {
+        wakeUp = try WakeUp()
+    }
+
+    static let closed = TransportError(
+        .closed,
+        operation: "amqp.connection",
+        message: "the connection was closed by this process",
+        isRetriable: false
+    )
+
+    // MARK: for callers
+
+    var connectionState: AMQPConnectionState { state.withLock { $0.connection } }
+
+    func makeID() -> UInt64 { state.withLock { $0.makeID() } }
+
+    /// Posts a command that nobody waits for.
+    func post(_ command: AMQPCommand) {
+        if state.withLock({ append(command, to: &$0) }) { wakeUp.signal() }
+    }
+
+    /// Posts a command and waits for its answer.
+    func request(_ command: (UInt64) -> AMQPCommand) async -> Reply {
+        let id = makeID()
+        let command = command(id)
+        return await withCheckedContinuation { continuation in
+            let (isClosed, wakes) = state.withLock { state in
+                if state.isClosed { return (true, false) }
+                state.requests[id] = continuation
+                return (false, append(command, to: &state))
+            }
+            if isClosed { continuation.resume(returning: .failure(Self.closed)) }
+            if wakes { wakeUp.signal() }
+        }
+    }
+
+    /// Posts a message and waits for its fate.
+    func publish(_ publish: AMQPPublish) async -> Result<Void, TransportError> {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: PublishWaiter) in
+                let (isClosed, wakes) = state.withLock { state in
+                    if state.isClosed { return (true, false) }
+                    state.publishes[publish.id] = continuation
+                    return (false, append(.publish(publish), to: &state))
+                }
+                if isClosed { continuation.resume(returning: .failure(Self.closed)) }
+                if wakes { wakeUp.signal() }
+                // A cancellation before the waiter was there found nobody.
+                if Task.isCancelled { cancelPublish(publish.id) }
+            }
+        } onCancel: {
+            cancelPublish(publish.id)
+        }
+    }
+
+    /// Settles a delivery, once and only in its epoch.
+    func settle(_ delivery: AMQPDelivery, _ answer: AMQPAnswer) -> AMQPSettlement {
+        let (settlement, wakes) = state.withLock { state in
+            let settlement = state.ledger.settle(delivery.deliveryTag, in: delivery.epoch)
+            guard settlement == .accepted else { return (settlement, false) }
+            return (settlement, append(.settle(tag: delivery.deliveryTag, delivery.epoch, answer), to: &state))
+        }
+        if wakes { wakeUp.signal() }
+        return settlement
+    }
+
+    /// The states from now on, beginning with the present one.
+    func states() -> AsyncStream<AMQPConnectionState> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: AMQPConnectionState.self,
+            bufferingPolicy: .bufferingNewest(16)
+        )
+        let id = state.withLock { state in
+            let id = state.makeID()
+            continuation.yield(state.connection)
+            if state.isClosed { continuation.finish() } else { state.observers[id] = continuation }
+            return id
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.observers[id] = nil }
+        }
+        return stream
+    }
+
+    // MARK: for the connection's thread
+
+    /// Takes all commands.
+    func take() -> Deque<AMQPCommand> {
+        state.withLock { state in
+            defer { state.commands = [] }
+            return state.commands
+        }
+    }
+
+    /// Whether somebody still waits for this publish.
+    func isAwaited(publish id: UInt64) -> Bool { state.withLock { $0.publishes[id] != nil } }
+
+    func complete(request id: UInt64, _ reply: Reply) {
+        state.withLock { $0.requests.removeValue(forKey: id) }?.resume(returning: reply)
+    }
+
+    func complete(publish id: UInt64, _ result: Result<Void, TransportError>) {
+        state.withLock { $0.publishes.removeValue(forKey: id) }?.resume(returning: result)
+    }
+
+    func withLedger<Value: Sendable>(_ body: (inout AMQPDeliveryLedger) -> Value) -> Value {
+        state.withLock { body(&$0.ledger) }
+    }
+
+    func enter(_ connection: AMQPConnectionState) {
+        let observers = state.withLock { state in
+            state.connection = connection
+            return state.observers.values
+        }
+        for observer in observers { observer.yield(connection) }
+    }
+
+    /// Ends everything: nobody waits for ever.
+    func close() {
+        enter(.closed)
+        let (requests, publishes, observers) = state.withLock { state in
+            defer {
+                state.commands = []
+                state.requests = [:]
+                state.publishes = [:]
+                state.observers = [:]
+            }
+            return (state.requests.values, state.publishes.values, state.observers.values)
+        }
+        for request in requests { request.resume(returning: .failure(Self.closed)) }
+        for publish in publishes { publish.resume(returning: .failure(Self.closed)) }
+        for observer in observers { observer.finish() }
+    }
+
+    private func cancelPublish(_ id: UInt64) {
+        let error = TransportError(
+            .cancelled,
+            operation: "amqp.publish",
+            message: "the publish was cancelled; it may or may not have reached the broker"
+        )
+        complete(publish: id, .failure(error))
+    }
+
+    /// Adds a command; says whether the thread must be woken.
+    private func append(_ command: AMQPCommand, to state: inout State) -> Bool {
+        defer { state.commands.append(command) }
+        return state.commands.isEmpty
+    }
+}

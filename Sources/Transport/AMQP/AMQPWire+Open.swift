@@ -1,0 +1,108 @@
+import CRabbitMQ
+import Foundation
+
+extension AMQPWire {
+    /// Opens the socket, with TLS where the URL says so; the handle owns it.
+    static func open(
+        _ state: amqp_connection_state_t,
+        _ configuration: AMQPConfiguration
+    ) throws(TransportError) -> Int32 {
+        var limit = timeval(configuration.connectTimeout)
+        amqp_set_handshake_timeout(state, &limit)
+        let socket = configuration.isEncrypted ? amqp_ssl_socket_new(state) : amqp_tcp_socket_new(state)
+        guard let socket else { throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "amqp.connect") }
+        if configuration.isEncrypted { try secure(socket, configuration.tls) }
+        let status = amqp_socket_open_noblock(socket, configuration.host, Int32(configuration.port), &limit)
+        guard status == AMQP_STATUS_OK.rawValue else {
+            let error = errno
+            if status == AMQP_STATUS_SOCKET_ERROR.rawValue, error == ECONNREFUSED {
+                throw TransportError(
+                    .refused,
+                    operation: "amqp.connect",
+                    message: "nothing accepts connections at \(configuration.host):\(configuration.port)",
+                    nativeCode: error
+                )
+            }
+            throw .amqp(status: status, operation: "amqp.connect")
+        }
+        return amqp_socket_get_sockfd(socket)
+    }
+
+    /// Sets send buffer, keep-alive and the limit for unacknowledged data; returns how many bytes may be written once the kernel
+    /// says "writable".
+    static func tune(_ socket: Int32, _ configuration: AMQPConfiguration) throws(TransportError) -> Int {
+        func set(_ level: Int32, _ option: Int32, _ value: Int32) {
+            var value = value
+            setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
+        let tcp = Int32(IPPROTO_TCP)
+        let seconds = Int32(clamping: max(1, configuration.heartbeat.components.seconds))
+        set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        set(tcp, TCP_KEEPIDLE, seconds)
+        set(tcp, TCP_KEEPINTVL, max(1, seconds / 2))
+        set(tcp, TCP_KEEPCNT, 3)
+        set(tcp, TCP_NODELAY, 1)
+        set(tcp, TCP_USER_TIMEOUT, seconds * 2000)
+        set(SOL_SOCKET, SO_SNDBUF, 1 << 20)
+        var buffer: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(socket, SOL_SOCKET, SO_SNDBUF, &buffer, &size) == 0 else {
+            throw TransportError(
+                .internal,
+                operation: "amqp.connect",
+                message: "the size of the send buffer cannot be read",
+                nativeCode: errno
+            )
+        }
+        return max(4096, Int(buffer) / 6)
+    }
+
+    private static func secure(_ socket: OpaquePointer, _ tls: AMQPConfiguration.TLS) throws(TransportError) {
+        func check(_ status: Int32, _ what: String) throws(TransportError) {
+            guard status == AMQP_STATUS_OK.rawValue else {
+                throw TransportError(.configuration, operation: "amqp.tls", message: what, nativeCode: status)
+            }
+        }
+        amqp_ssl_socket_set_verify_peer(socket, 1)
+        amqp_ssl_socket_set_verify_hostname(socket, 1)
+        try check(
+            amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST),
+            "TLS 1.2 or later is not available"
+        )
+        let known = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
+        guard let authorities = tls.authorities ?? known.first(where: { access($0, R_OK) == 0 }) else {
+            throw TransportError(
+                .configuration,
+                operation: "amqp.tls",
+                message: "no certificate authorities are installed: install ca-certificates or name a PEM file"
+            )
+        }
+        try check(
+            amqp_ssl_socket_set_cacert(socket, authorities),
+            "the certificate authorities in \(authorities) cannot be read"
+        )
+        switch (tls.clientCertificate, tls.clientKey) {
+        case (let certificate?, let key?):
+            try check(
+                amqp_ssl_socket_set_key(socket, certificate, key),
+                "the client certificate \(certificate) and its key \(key) cannot be used"
+            )
+        case (nil, nil):
+            break
+        default:
+            throw TransportError(
+                .configuration,
+                operation: "amqp.tls",
+                message: "a client certificate needs its key, and a key its certificate"
+            )
+        }
+    }
+}
+
+extension timeval {
+    /// A duration as C wants it, not below zero.
+    init(_ duration: Duration) {
+        let micros = max(0, Int(duration / .microseconds(1)))
+        self.init(tv_sec: micros / 1_000_000, tv_usec: micros % 1_000_000)
+    }
+}

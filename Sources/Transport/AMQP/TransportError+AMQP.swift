@@ -1,0 +1,105 @@
+import CRabbitMQ
+
+extension TransportError {
+    /// The error for a reply code with which the broker closed a channel or a connection.
+    ///
+    /// Codes: https://www.rabbitmq.com/amqp-0-9-1-reference#constants
+    static func amqp(replyCode: UInt16, reason: String, operation: String) -> TransportError {
+        let (code, isRetriable): (Code, Bool) =
+            switch replyCode {
+            case 320: (.closed, true)
+            case 311: (.tooLarge, false)
+            case 403: (.accessRefused, false)
+            // A queue or exchange that is missing now may exist later, but only if somebody makes it.
+            case 404: (.notFound, false)
+            case 405: (.unavailable, true)
+            case 406: (.preconditionFailed, false)
+            case 501, 502, 503, 504, 505: (.protocolViolation, false)
+            case 506: (.outOfMemory, true)
+            case 530: (.accessRefused, false)
+            case 540: (.configuration, false)
+            default: (.rejected, true)
+            }
+        return TransportError(
+            code,
+            operation: operation,
+            message: "the broker answered \(replyCode): \(reason)",
+            nativeCode: Int32(replyCode),
+            isRetriable: isRetriable
+        )
+    }
+
+    /// The error for a status of librabbitmq, a negative number.
+    static func amqp(status: Int32, operation: String) -> TransportError {
+        let code: Code =
+            switch amqp_status_enum(status) {
+            case AMQP_STATUS_NO_MEMORY: .outOfMemory
+            case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED: .nameResolution
+            case AMQP_STATUS_TIMEOUT, AMQP_STATUS_HEARTBEAT_TIMEOUT: .timedOut
+            case AMQP_STATUS_CONNECTION_CLOSED, AMQP_STATUS_SOCKET_CLOSED, AMQP_STATUS_TCP_ERROR: .closed
+            case AMQP_STATUS_SOCKET_ERROR: .connectFailed
+            case AMQP_STATUS_BAD_AMQP_DATA, AMQP_STATUS_UNKNOWN_CLASS, AMQP_STATUS_UNKNOWN_METHOD,
+                AMQP_STATUS_WRONG_METHOD, AMQP_STATUS_UNEXPECTED_STATE, AMQP_STATUS_INCOMPATIBLE_AMQP_VERSION:
+                .protocolViolation
+            case AMQP_STATUS_TABLE_TOO_BIG: .tooLarge
+            case AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD: .authentication
+            case AMQP_STATUS_SSL_ERROR, AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED, AMQP_STATUS_SSL_PEER_VERIFY_FAILED,
+                AMQP_STATUS_SSL_CONNECTION_FAILED, AMQP_STATUS_SSL_SET_ENGINE_FAILED:
+                .tls
+            default: .internal
+            }
+        return TransportError(
+            code,
+            operation: operation,
+            message: amqp_error_string2(status).map { String(cString: $0) } ?? "unknown status",
+            nativeCode: status,
+            // Data that makes no sense ends one connection; the next may be sound.
+            isRetriable: code == .protocolViolation ? true : nil
+        )
+    }
+
+    /// What a publish ends with.
+    static func result(of fate: AMQPConfirmWindow.Fate) -> Result<Void, TransportError> {
+        switch fate {
+        case .confirmed:
+            .success(())
+        case .nacked:
+            .failure(
+                TransportError(
+                    .nacked,
+                    operation: "amqp.publish",
+                    message: "the broker refused the message (basic.nack)"
+                )
+            )
+        case .returned(let code, let reason):
+            .failure(
+                TransportError(
+                    .unroutable,
+                    operation: "amqp.publish",
+                    message: "the message reached no queue: \(reason)",
+                    nativeCode: Int32(code),
+                    isRetriable: true
+                )
+            )
+        }
+    }
+}
+
+extension AMQPChannelStateMachine {
+    static func violation(_ sentence: String) -> TransportError {
+        TransportError(
+            .protocolViolation,
+            operation: "amqp.receive",
+            message: "the broker sent \(sentence)",
+            isRetriable: true
+        )
+    }
+
+    static func tooLarge(_ bytes: UInt64, limit: Int) -> TransportError {
+        TransportError(
+            .tooLarge,
+            operation: "amqp.get",
+            message: "a message of \(bytes) bytes where \(limit) are allowed"
+        )
+    }
+}

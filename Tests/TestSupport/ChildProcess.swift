@@ -1,0 +1,124 @@
+package import Foundation
+import Synchronization
+
+/// A program started by a test, which cannot outlive the test process.
+///
+/// A second small process waits on a pipe that only the test process holds. When that pipe closes, however the test process ended,
+/// it kills the program (and the process named in `pidFile`) and removes the scratch folder.
+package final class ChildProcess: Sendable {
+    // Process is not Sendable; after start it is only touched under this lock.
+    private let processes: Mutex<(child: Process, watchdog: Process, leash: Pipe)>
+    private let exit = OneShot()
+    /// The process identifier of the program.
+    package let pid: pid_t
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - executable: Absolute path.
+    ///   - arguments: Its arguments.
+    ///   - environment: Its whole environment.
+    ///   - output: The file that takes what it prints.
+    ///   - pidFile: A file in which the program writes the identifier of a process of its own, killed with it.
+    ///   - scratch: A folder that is removed should the test process end without ``release()``.
+    /// - Throws: What the operating system says when the program cannot be started.
+    package init(
+        executable: String,
+        arguments: [String],
+        environment: [String: String],
+        output: URL,
+        pidFile: String? = nil,
+        scratch: URL
+    ) throws {
+        if !FileManager.default.fileExists(atPath: output.path) {
+            _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+        }
+        let handle = try FileHandle(forWritingTo: output)
+        try handle.seekToEnd()
+        let child = Process()
+        child.executableURL = URL(fileURLWithPath: executable)
+        child.arguments = arguments
+        child.environment = environment
+        child.standardInput = FileHandle.nullDevice
+        child.standardOutput = handle
+        child.standardError = handle
+        let exit = exit
+        child.terminationHandler = { _ in exit.fire() }
+        try child.run()
+        pid = child.processIdentifier
+
+        let watchdog = Process()
+        let leash = Pipe()
+        watchdog.executableURL = URL(fileURLWithPath: "/bin/sh")
+        watchdog.arguments = [
+            "-c",
+            """
+            trap '' INT TERM HUP
+            read word && exit 0
+            [ -f "$2" ] && kill -KILL "$(cat "$2")"
+            kill -KILL "$1"
+            rm -rf "$3"
+            """,
+            "watchdog", String(pid), pidFile ?? "", scratch.path,
+        ]
+        watchdog.standardInput = leash
+        watchdog.standardOutput = FileHandle.nullDevice
+        watchdog.standardError = FileHandle.nullDevice
+        try watchdog.run()
+        processes = Mutex((child, watchdog, leash))
+    }
+
+    /// Whether the program has not ended yet.
+    package var isRunning: Bool {
+        processes.withLock { $0.child.isRunning }
+    }
+
+    /// The exit status, once the program has ended.
+    package var exitStatus: Int32 {
+        processes.withLock { $0.child.terminationStatus }
+    }
+
+    /// Sends a signal to the program.
+    package func send(signal: Int32) {
+        if isRunning { kill(pid, signal) }
+    }
+
+    /// Waits until the program has ended.
+    package func waitForExit() async {
+        await exit.wait()
+    }
+
+    /// Tells the watchdog that the program was ended in an orderly way and the scratch folder is still wanted.
+    package func release() throws {
+        try processes.withLock { try $0.leash.fileHandleForWriting.write(contentsOf: Data("done\n".utf8)) }
+    }
+}
+
+/// An event that happens once and that any number of tasks wait for.
+package final class OneShot: Sendable {
+    private let state = Mutex<(fired: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
+
+    /// Makes an event that has not happened.
+    package init() {}
+
+    /// Marks the event as having happened and lets all waiters go on.
+    package func fire() {
+        let waiters = state.withLock { state in
+            state.fired = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Waits for the event; returns at once when it has happened.
+    package func wait() async {
+        await withCheckedContinuation { continuation in
+            let fired = state.withLock { state in
+                if !state.fired { state.waiters.append(continuation) }
+                return state.fired
+            }
+            if fired { continuation.resume() }
+        }
+    }
+}
