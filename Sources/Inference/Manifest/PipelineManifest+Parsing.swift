@@ -53,14 +53,16 @@ extension PipelineManifest {
         }
         reader.finish()
         guard let slug, let name, let detector else { return nil }
-        self.slug = slug
-        self.name = name
-        self.description = description
-        self.version = version
-        self.directory = directory
-        self.detector = detector
-        binaryFilter = filter
-        self.classifier = classifier
+        self.init(
+            slug: slug,
+            name: name,
+            description: description,
+            version: version,
+            directory: directory,
+            detector: detector,
+            binaryFilter: filter,
+            classifier: classifier
+        )
     }
 
     private static func checkSlug(_ slug: String, directory: String, notes: ManifestReader.Notes) {
@@ -85,10 +87,12 @@ extension PipelineManifest.Detector {
         let maximum = reader.integer("max_detections", in: 1...100_000) ?? 500
         reader.finish()
         guard let algorithm, let input, let threshold else { return nil }
-        self.algorithm = algorithm
-        self.input = input
-        scoreThreshold = Float(threshold)
-        maximumDetections = maximum
+        self.init(
+            algorithm: algorithm,
+            input: input,
+            scoreThreshold: Float(threshold),
+            maximumDetections: maximum
+        )
     }
 }
 
@@ -110,11 +114,13 @@ extension PipelineManifest.Classifier {
             }
         }
         guard let algorithm, let input, let labels, let passing else { return nil }
-        self.algorithm = algorithm
-        self.input = input
-        self.labels = labels
-        self.taxonRank = taxonRank
-        passingLabels = Set(passing.compactMap { labels.firstIndex(of: $0) })
+        self.init(
+            algorithm: algorithm,
+            input: input,
+            labels: labels,
+            taxonRank: taxonRank,
+            passingLabels: Set(passing.compactMap { labels.firstIndex(of: $0) })
+        )
     }
 }
 

@@ -21,6 +21,27 @@ package struct PipelineManifest: Sendable, Hashable {
     /// Names them.
     package let classifier: Classifier?
 
+    /// Makes a manifest of parts that are known to be right, for pipelines that have no folder.
+    package init(
+        slug: String,
+        name: String,
+        description: String? = nil,
+        version: Int = 1,
+        directory: String,
+        detector: Detector,
+        binaryFilter: Classifier? = nil,
+        classifier: Classifier? = nil
+    ) {
+        self.slug = slug
+        self.name = name
+        self.description = description
+        self.version = version
+        self.directory = directory
+        self.detector = detector
+        self.binaryFilter = binaryFilter
+        self.classifier = classifier
+    }
+
     /// The manifest's file.
     package var path: String { "\(directory)/\(PipelineManifest.fileName)" }
 
@@ -43,6 +64,25 @@ package struct PipelineManifest: Sendable, Hashable {
         package let uri: String?
         /// The path of its ONNX file.
         package let file: String
+
+        /// Makes a description.
+        package init(
+            name: String,
+            key: String,
+            version: Int,
+            versionName: String? = nil,
+            description: String? = nil,
+            uri: String? = nil,
+            file: String
+        ) {
+            self.name = name
+            self.key = key
+            self.version = version
+            self.versionName = versionName
+            self.description = description
+            self.uri = uri
+            self.file = file
+        }
     }
 
     /// The detector's part.
@@ -55,6 +95,19 @@ package struct PipelineManifest: Sendable, Hashable {
         package let scoreThreshold: Float
         /// At most so many boxes an image, the best ones.
         package let maximumDetections: Int
+
+        /// Makes a description.
+        package init(
+            algorithm: Algorithm,
+            input: LocalizationRule,
+            scoreThreshold: Float,
+            maximumDetections: Int
+        ) {
+            self.algorithm = algorithm
+            self.input = input
+            self.scoreThreshold = scoreThreshold
+            self.maximumDetections = maximumDetections
+        }
     }
 
     /// A classifier's part.
@@ -69,6 +122,21 @@ package struct PipelineManifest: Sendable, Hashable {
         package let taxonRank: String?
         /// For a filter: the indices of the labels that are sent on.
         package let passingLabels: Set<Int>
+
+        /// Makes a description.
+        package init(
+            algorithm: Algorithm,
+            input: CropRule,
+            labels: [String],
+            taxonRank: String? = nil,
+            passingLabels: Set<Int> = []
+        ) {
+            self.algorithm = algorithm
+            self.input = input
+            self.labels = labels
+            self.taxonRank = taxonRank
+            self.passingLabels = passingLabels
+        }
     }
 
     /// How a crop becomes a classifier's input.
@@ -79,6 +147,13 @@ package struct PipelineManifest: Sendable, Hashable {
         package let antialias: Bool
         /// How values become floats.
         package let normalization: Normalization
+
+        /// Makes a rule.
+        package init(size: PixelSize, antialias: Bool, normalization: Normalization) {
+            self.size = size
+            self.antialias = antialias
+            self.normalization = normalization
+        }
     }
 
     /// The slug of a name: lower case, spaces as underscores, and of the rest only ASCII letters, digits and underscores.

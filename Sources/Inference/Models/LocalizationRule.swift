@@ -14,6 +14,21 @@ package struct LocalizationRule: Sendable, Hashable {
     /// Rows and columns are filled up with zeros to a multiple of this.
     package let padMultiple: Int
 
+    /// Makes a rule; all numbers are positive.
+    package init(
+        shorterSide: Int,
+        longerSideMaximum: Int,
+        antialias: Bool,
+        normalization: Normalization,
+        padMultiple: Int
+    ) {
+        self.shorterSide = shorterSide
+        self.longerSideMaximum = longerSideMaximum
+        self.antialias = antialias
+        self.normalization = normalization
+        self.padMultiple = padMultiple
+    }
+
     /// The size an image of `height` × `width` gets.
     package func size(height: Int, width: Int) -> LocalizationSize {
         let image = PixelSize(height: height, width: width).fitted(shortest: shorterSide, longest: longerSideMaximum)
