@@ -303,6 +303,11 @@ def insect_mask(g, crops, size):
     return mask, sheet, off
 
 
+def steady(g, logits):
+    """Rounds away the last bits, which depend on the batch's size in some releases of ONNX Runtime."""
+    g.Mul(g.Round(g.Mul(logits, 256.0)), 1 / 256.0, name="logits")
+
+
 def classifier(size=64):
     g = Graph("classifier")
     mask, sheet, _ = insect_mask(g, "crops", size)
@@ -322,7 +327,7 @@ def classifier(size=64):
     colour = g.Mul(g.Add(g.Mul(by_hue, 2.5), by_lightness), -40.0)  # [N, colours, 1]
 
     pattern = g.Mul(g.Sub(g.Reshape(spread, [-1, 1, 1]), 0.16), np.array([[[-15, 15]]], np.float32))
-    g.Reshape(g.Add(colour, pattern), [-1, len(COLOURS) * len(PATTERNS)], name="logits")
+    steady(g, g.Reshape(g.Add(colour, pattern), [-1, len(COLOURS) * len(PATTERNS)]))
     g.save(
         [("crops", F32, ["n", 3, size, size])],
         [("logits", F32, ["n", len(COLOURS) * len(PATTERNS)])],
@@ -340,7 +345,7 @@ def contrast_filter(size=32):
     edge = g.Mul(g.Add(*edges), 0.5)  # [N, 1]
     filled = g.ReduceMean(g.Flatten(mask, axis=1), axes=[1], keepdims=1)
     certainty = g.Min(g.Mul(g.Sub(edge, 0.16), 30.0), g.Mul(g.Sub(filled, 0.04), 60.0))
-    g.Mul(certainty, np.array([[0.5, -0.5]], np.float32), name="logits")
+    steady(g, g.Mul(certainty, np.array([[0.5, -0.5]], np.float32)))
     g.save(
         [("crops", F32, ["n", 3, size, size])],
         [("logits", F32, ["n", 2])],

@@ -43,9 +43,9 @@ struct DetectorTests {
         #expect(try scripted.detect([image]).first?.map(\.box) == [Box(x1: 120, y1: 60, x2: 128, y2: 64)])
     }
 
-    @Test("Each image of a batch gets its own boxes, wherever it stands")
-    func images() throws {
-        let scripted = try ScriptedDetector()
+    @Test("Each image of a batch gets its own boxes, wherever it stands", arguments: [1, 2, 5, 9])
+    func images(imagesPerRun: Int) throws {
+        let scripted = try ScriptedDetector(imagesPerRun: imagesPerRun)
         let images = try (1...5).map { try scripted.image([($0, $0, 20, 20, score: 2 + $0)]) }
         for shift in 0..<5 {
             let turned = Array(images[shift...] + images[..<shift])
@@ -158,7 +158,7 @@ struct DetectorBatchTests {
             count: 1
         )
         try batch.fill(slot: 0, with: image(height: 64, width: 128) { _, _ in (0, 0, 0) })
-        try batch.withFloats { floats throws(InferenceError) in
+        try batch.withFloats(of: 0..<1) { floats throws(InferenceError) in
             #expect(floats.count == 3 * 48 * 96)
             #expect(floats.allSatisfy { $0 == 0 })
         }

@@ -8,7 +8,7 @@ struct ScriptedDetector {
 
     let detector: ObjectDetector
 
-    init(maximumDetections: Int = 500) throws {
+    init(maximumDetections: Int = 500, imagesPerRun: Int = .max) throws {
         detector = ObjectDetector(
             PipelineManifest.Detector(
                 algorithm: testAlgorithm("scripted_detector.onnx"),
@@ -23,7 +23,8 @@ struct ScriptedDetector {
                 scoreThreshold: 1,
                 maximumDetections: maximumDetections
             ),
-            session: try testSession("scripted_detector.onnx")
+            session: try testSession("scripted_detector.onnx"),
+            imagesPerRun: imagesPerRun
         )
     }
 

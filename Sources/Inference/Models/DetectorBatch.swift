@@ -82,12 +82,14 @@ package final class DetectorBatch: @unchecked Sendable {
         }
     }
 
-    /// Lends the floats of all slots, one after the other.
+    /// Lends the floats of some slots, one after the other.
     func withFloats<Result>(
+        of slots: Range<Int>,
         _ body: (UnsafeMutableBufferPointer<Float>) throws(InferenceError) -> Result
     ) throws(InferenceError) -> Result {
-        let length = count * PlanarSlot.elementCount(size.padded)
-        return try body(UnsafeMutableBufferPointer(rebasing: buffer.floats[..<length]))
+        let length = PlanarSlot.elementCount(size.padded)
+        let floats = buffer.floats[slots.lowerBound * length..<slots.upperBound * length]
+        return try body(UnsafeMutableBufferPointer(rebasing: floats))
     }
 }
 

@@ -11,6 +11,7 @@ package final class ObjectDetector: Sendable {
 
     private let session: InferenceSession
     private let takesImageSize: Bool
+    private let imagesPerRun: Int
     private let pool = FloatBufferPool(maximumIdle: 2)
 
     static let contract = ModelContract(
@@ -24,9 +25,13 @@ package final class ObjectDetector: Sendable {
     )
 
     /// Makes a detector of a model that keeps the contract.
-    package init(_ manifest: PipelineManifest.Detector, session: InferenceSession) {
+    ///
+    /// `imagesPerRun` bounds the images in one run of the model; nil means one on a processor and the whole batch on a GPU.
+    package init(_ manifest: PipelineManifest.Detector, session: InferenceSession, imagesPerRun: Int? = nil) {
         self.manifest = manifest
         self.session = session
+        // A processor gains nothing from several images at once: the memory of a run grows with them and leaves the caches.
+        self.imagesPerRun = imagesPerRun ?? (session.device == .cpu ? 1 : .max)
         takesImageSize = session.inputs.contains { $0.name == "image_size" }
     }
 
@@ -50,25 +55,30 @@ package final class ObjectDetector: Sendable {
             throw InferenceError(.invalidInput, operation: "detect", message: message)
         }
         let scales = images.map { BoxScale(height: $0.height, width: $0.width, size: batch.size) }
-        let started = ContinuousClock.now
-        var ended = started
-        let candidates = try run(batch) { outputs throws(InferenceError) in
-            ended = .now
-            return try DetectorOutput.read(outputs, imageCount: batch.count, operation: "run \(session.path)")
+        var candidates: [[DetectorOutput.Candidate]] = []
+        for start in stride(from: 0, to: batch.count, by: min(imagesPerRun, max(1, batch.count))) {
+            let slots = start..<min(batch.count, start + min(imagesPerRun, batch.count))
+            let started = ContinuousClock.now
+            var ended = started
+            candidates += try run(batch, slots) { outputs throws(InferenceError) in
+                ended = .now
+                return try DetectorOutput.read(outputs, imageCount: slots.count, operation: "run \(session.path)")
+            }
+            runtime += started.duration(to: ended)
         }
-        runtime += started.duration(to: ended)
         return zip(candidates, scales).map { detections(from: $0, scale: $1) }
     }
 
     private func run<Result>(
         _ batch: DetectorBatch,
+        _ slots: Range<Int>,
         _ read: (borrowing RunOutputs) throws(InferenceError) -> Result
     ) throws(InferenceError) -> Result {
         let planes = batch.size.padded
-        return try batch.withFloats { floats throws(InferenceError) in
+        return try batch.withFloats(of: slots) { floats throws(InferenceError) in
             let images = TensorInput(
                 name: "images",
-                shape: [batch.count, 3, planes.height, planes.width],
+                shape: [slots.count, 3, planes.height, planes.width],
                 floats: floats
             )
             let outputs = ObjectDetector.contract.outputs.map(\.name)

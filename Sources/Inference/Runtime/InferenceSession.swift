@@ -7,6 +7,8 @@ import COnnxRuntime
 package final class InferenceSession: @unchecked Sendable {
     /// The model's file.
     package let path: String
+    /// Where it runs.
+    package let device: Device
     /// The inputs the model declares, in its order.
     package let inputs: [TensorDescription]
     /// The outputs the model declares, in its order.
@@ -33,6 +35,7 @@ package final class InferenceSession: @unchecked Sendable {
             api.CreateCpuMemoryInfo(0, 0, made)
         }
         self.path = path
+        device = options.device
         self.runtime = runtime
         let graph = GraphReader(table: table, session: session.pointer, operation: operation)
         inputs = try graph.inputs()
