@@ -1,0 +1,34 @@
+/// What goes wrong on purpose, and how often.
+package struct FaultSettings: Sendable, Equatable {
+    /// The share of API calls that are answered 500, 503 or 429 without being looked at, 0…1.
+    package var failRate = 0.0
+    /// How many calls in a row fail once one does.
+    package var failBurst = 1
+    /// What `Retry-After` says with 429 and 503, in whole seconds.
+    package var retryAfterSeconds = 1
+    /// How long every answer is held back, image host included.
+    package var latency = Duration.zero
+    /// The share of posted results that are taken in although the client gets no good answer, 0…1.
+    package var lostPostRate = 0.0
+    /// The share of images that are held back by `slowImageDelay`, 0…1.
+    package var slowImageRate = 0.0
+    /// How long a slow image is held back.
+    package var slowImageDelay = Duration.seconds(2)
+
+    /// Nothing goes wrong.
+    package init() {}
+}
+
+/// A failure of one API call.
+package enum APIFault: Sendable, Equatable {
+    case internalError
+    case unavailable(retryAfterSeconds: Int)
+    case tooManyRequests(retryAfterSeconds: Int)
+}
+
+/// How the answer to a POST that was taken in is lost.
+package enum LostAnswer: Sendable, Equatable, CaseIterable {
+    case connectionClosed
+    case halfABody
+    case internalError
+}

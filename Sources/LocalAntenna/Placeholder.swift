@@ -1,1 +1,0 @@
-// LocalAntenna: placeholder until the module's first file.

@@ -1,0 +1,127 @@
+import Dispatch
+import Glibc
+import LocalAntenna
+
+/// Speaks to the local Antenna over a bare socket, one connection a call, so that a test sees exactly what was answered.
+struct SmallClient: Sendable {
+    let server: LocalAntennaServer
+    var token: String?
+
+    struct Answer: Sendable {
+        /// Nil when the connection closed before the first byte.
+        let status: Int?
+        let headers: [String: String]
+        let body: [UInt8]
+
+        /// Whether the body is as long as the header said.
+        var isComplete: Bool { status != nil && headers["content-length"] == "\(body.count)" }
+
+        func json() throws -> JSONValue { try JSONValue(parsing: body) }
+    }
+
+    struct Failure: Error {
+        let operation: String
+        let code: Int32
+    }
+
+    func get(_ path: String) async throws -> Answer {
+        try await send("GET", server.baseURL + path)
+    }
+
+    func post(_ path: String, _ body: JSONValue) async throws -> Answer {
+        try await send("POST", server.baseURL + path, body: body.encoded)
+    }
+
+    /// Sends a request to an address of this server; redirects are not followed.
+    func send(_ method: String, _ address: String, body: [UInt8] = []) async throws -> Answer {
+        let port = server.port ?? 0
+        let target = address.hasPrefix(server.rootURL) ? String(address.dropFirst(server.rootURL.count)) : address
+        var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+        if let token { head += "Authorization: Token \(token)\r\n" }
+        head += "Content-Length: \(body.count)\r\n\r\n"
+        let request = Array(head.utf8) + body
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { Answer(bytes: try Self.exchange(request, port: port)) })
+            }
+        }
+    }
+
+    /// Writes the request and reads until the server closes.
+    private static func exchange(_ request: [UInt8], port: UInt16) throws -> [UInt8] {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw Failure(operation: "socket", code: errno) }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { throw Failure(operation: "connect", code: errno) }
+        var sent = 0
+        while sent < request.count {
+            let count = request[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { throw Failure(operation: "send", code: errno) }
+            sent += count
+        }
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count >= 0 else { throw Failure(operation: "recv", code: errno) }
+            if count == 0 { return answer }
+            answer += buffer[..<count]
+        }
+    }
+
+    /// Reserves tasks, and gives back what the server's own record of each says.
+    func reserve(job: Int = 1, _ count: Int) async throws -> [JSONValue] {
+        try await post("/jobs/\(job)/tasks/", ["batch_size": JSONValue(count)]).json()["tasks"]?.elements ?? []
+    }
+
+    /// Posts one result.
+    func submit(job: Int = 1, _ items: JSONValue...) async throws -> Answer {
+        try await post("/jobs/\(job)/result/", ["results": JSONValue(items)])
+    }
+}
+
+extension SmallClient.Answer {
+    fileprivate init(bytes: [UInt8]) {
+        let end = bytes.indices.first { bytes[$0...].starts(with: Array("\r\n\r\n".utf8)) } ?? bytes.endIndex
+        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
+        self.status = lines.first.flatMap { $0.split(separator: " ").dropFirst().first.flatMap { Int($0) } }
+        self.headers = lines.dropFirst().reduce(into: [:]) { headers, line in
+            let parts = line.split(separator: ":", maxSplits: 1)
+            headers[parts[0].lowercased()] = parts.last.map { String($0.drop { $0 == " " }) }
+        }
+        self.body = Array(bytes[end...].dropFirst(4))
+    }
+}
+
+/// Runs `body` against a server on a free port of the loopback interface, and stops it whatever happens.
+func withServer(
+    _ change: (inout LocalAntennaConfiguration) -> Void = { _ in },
+    now: (@Sendable () -> Duration)? = nil,
+    onResult: (@Sendable (AcceptedResult) -> Void)? = nil,
+    _ body: (SmallClient) async throws -> Void
+) async throws {
+    var configuration = LocalAntennaConfiguration()
+    let image = ImageSource.bytes(Array("not looked at".utf8))
+    configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: [image], count: 5)]
+    change(&configuration)
+    let server = LocalAntennaServer(configuration: configuration, now: now, onResult: onResult)
+    try await server.start()
+    do {
+        try await body(SmallClient(server: server, token: configuration.token))
+    } catch {
+        await server.stop()
+        throw error
+    }
+    await server.stop()
+}
