@@ -126,7 +126,14 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: houseStyle
         ),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: houseStyle),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "Pipeline", "TestSupport", "Threading", "Transport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
         .testTarget(
             name: "LocalAntennaTests",
             dependencies: ["LocalAntenna", "Imaging", "TestSupport"],

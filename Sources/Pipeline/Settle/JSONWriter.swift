@@ -91,6 +91,13 @@ package struct JSONWriter: ~Copyable {
         raw("null")
     }
 
+    /// Writes a value that is JSON already, unread.
+    package mutating func json(_ value: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: value)
+        needsComma = true
+    }
+
     private mutating func raw(_ text: String) {
         separate()
         bytes.append(contentsOf: text.utf8)

@@ -1,0 +1,102 @@
+import Logging
+import Synchronization
+
+extension ResultPoster {
+    /// Posts results of one job, with quick retries and with halving.
+    ///
+    /// - Returns: An outcome for each, in order.
+    func post(_ results: [OutgoingResult]) async -> [PostOutcome] {
+        guard let jobID = results.first?.jobID else { return [] }
+        do throws(AntennaError) {
+            let refused = try await postWithQuickRetries(results, jobID: jobID)
+            return results.map { result in
+                guard let status = refused[result.replySubject] else { return .taken }
+                return .refused(
+                    AntennaError(
+                        .refused,
+                        operation: "antenna.result",
+                        message: "the server answered the result with \(status)",
+                        status: 200
+                    )
+                )
+            }
+        } catch {
+            switch error.code {
+            case .refused where results.count > 1:
+                // One bad item rejects the whole POST: halved until it is alone.
+                let middle = results.count / 2
+                let first = await post(Array(results[..<middle]))
+                let second = await post(Array(results[middle...]))
+                return first + second
+            case .refused, .notFound, .methodNotAllowed:
+                return results.map { _ in .refused(error) }
+            case .transport, .authentication, .rateLimited, .unavailable, .redirected, .malformedAnswer, .configuration,
+                .cancelled:
+                return results.map { _ in .later(error) }
+            }
+        }
+    }
+
+    /// Makes a few attempts within a few seconds.
+    private func postWithQuickRetries(
+        _ results: [OutgoingResult],
+        jobID: Int
+    ) async throws(AntennaError) -> [String: String] {
+        var attempt = 1
+        while true {
+            do throws(AntennaError) {
+                let refused = try await client.post(results, jobID: jobID)
+                succeeded(results.count - refused.count)
+                return refused
+            } catch {
+                guard error.code.isUsuallyRetriable || error.code == .authentication || error.code == .redirected else {
+                    throw error
+                }
+                let asked = error.retryAfter ?? .zero
+                guard error.isRetriable, attempt < settings.quickAttempts, asked <= settings.longestQuickDelay else {
+                    failed(error)
+                    throw error
+                }
+                let delay = state.withLock { state in
+                    let doubled = settings.quickDelay * (1 << min(attempt - 1, 16))
+                    return asked + doubled * Double.random(in: 0.5...1, using: &state.generator)
+                }
+                attempt += 1
+                do {
+                    try await timeline.sleep(for: delay)
+                } catch {
+                    throw AntennaError(.cancelled, operation: "antenna.result", message: "cancelled while waiting")
+                }
+            }
+        }
+    }
+
+    private func succeeded(_ count: Int) {
+        let wasAway = state.withLock { state in
+            state.counters.posted += count
+            state.misses = 0
+            defer { state.awayUntil = nil }
+            return state.awayUntil != nil
+        }
+        if wasAway { logger.notice("Results can be posted again") }
+    }
+
+    /// Leaves the server alone for a while; a refused token for the longest while.
+    private func failed(_ error: AntennaError) {
+        let now = timeline.now
+        let isNew = state.withLock { state in
+            defer {
+                state.misses += 1
+                let isSlow = error.code == .authentication || error.code == .redirected
+                let delay = state.delay(isSlow ? Int.max : state.misses, settings)
+                state.awayUntil = max(state.awayUntil ?? .zero, now + max(delay, error.retryAfter ?? .zero))
+            }
+            return state.awayUntil == nil
+        }
+        logger.log(
+            level: isNew ? .warning : .debug,
+            "Results cannot be posted; they go to the spool",
+            metadata: [LogKey.error: "\(error)"]
+        )
+    }
+}

@@ -1,0 +1,218 @@
+package import Logging
+import Synchronization
+import Threading
+
+/// Brings results to Antenna: at once where possible, else over the spool.
+///
+/// ``deliver(_:)`` posts in the caller's task, a few at a time; ``run()`` posts what waits in the spool. While the server does
+/// not answer, new results go straight to the spool, and only the oldest of those waiting knocks now and then.
+package final class ResultPoster: Sendable {
+    /// How results are posted.
+    package struct Settings: Sendable {
+        /// The most results in one POST, all of one job.
+        ///
+        /// Default: 1.
+        package var resultsPerPost = 1
+        /// POSTs at the same time.
+        ///
+        /// Default: 4.
+        package var postsInFlight = 4
+        /// Attempts before a result goes to the spool.
+        ///
+        /// Default: 3.
+        package var quickAttempts = 3
+        /// The first wait between these attempts; doubles.
+        ///
+        /// Default: 0.5 s.
+        package var quickDelay = Duration.milliseconds(500)
+        /// The longest `Retry-After` that is still waited for instead of spooling.
+        ///
+        /// Default: 3 s.
+        package var longestQuickDelay = Duration.seconds(3)
+        /// Results waiting for a turn before more go to the spool.
+        ///
+        /// Default: 256.
+        package var longestQueue = 256
+        /// The first wait after a failure before the spool is tried again; doubles.
+        ///
+        /// Default: 1 s.
+        package var minimumDrainDelay = Duration.seconds(1)
+        /// The longest wait.
+        ///
+        /// Default: 60 s.
+        package var maximumDrainDelay = Duration.seconds(60)
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// What the poster has done since its start.
+    package struct Counters: Sendable, Hashable {
+        /// Results that the server has taken, those from the spool included.
+        package var posted = 0
+        /// Results put into the spool.
+        package var spooled = 0
+        /// Results that the server will never take.
+        package var refused = 0
+    }
+
+    struct State {
+        var queue = PostQueue()
+        var counters = Counters()
+        /// Until when the server is left alone; nil while all is well.
+        var awayUntil: Duration?
+        var misses = 0
+        /// Deliveries that have found no place at all.
+        var stranded = 0
+        var isFinishing = false
+        var generator: any RandomNumberGenerator & Sendable
+    }
+
+    let client: AntennaClient
+    let spool: Spool
+    let settings: Settings
+    let timeline: Timeline
+    let logger: Logger
+    let turns: Budget
+    let changed = WakeSignal()
+    let state: Mutex<State>
+
+    /// Makes a poster.
+    ///
+    /// - Parameters:
+    ///   - client: Speaks the API.
+    ///   - spool: Where results wait.
+    ///   - settings: How results are posted.
+    ///   - clock: What is waited by.
+    ///   - generator: Where the jitter comes from.
+    ///   - logger: Where events are reported.
+    package init<C: Clock>(
+        client: AntennaClient,
+        spool: Spool,
+        settings: Settings = Settings(),
+        clock: C = ContinuousClock(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger
+    ) where C.Duration == Duration {
+        self.client = client
+        self.spool = spool
+        self.settings = settings
+        self.timeline = Timeline(clock)
+        self.turns = Budget(limit: settings.postsInFlight)
+        self.state = Mutex(State(generator: generator))
+        self.logger = logger
+    }
+
+    /// What has been done so far.
+    package var counters: Counters { state.withLock { $0.counters } }
+
+    /// Whether results have nowhere to go: the spool is full, or the disk is.
+    package var isBackedUp: Bool { spool.isFull || state.withLock { $0.stranded > 0 } }
+
+    /// Whether a result of this task waits in the spool.
+    package func holds(_ key: TaskKey) -> Bool { spool.holds(key) }
+
+    /// Brings a result to the server, or into the spool.
+    ///
+    /// When this returns the result is safe.
+    ///
+    /// Waits as long as neither is possible: that is the back-pressure that ends at the reservations.
+    ///
+    /// - Throws: `CancellationError` when the task was cancelled before the result was safe; the server then delivers the
+    ///   task again.
+    package func deliver(_ result: OutgoingResult) async throws {
+        var isStranded = false
+        defer {
+            if isStranded { state.withLock { $0.stranded -= 1 } }
+        }
+        var mayPost = mayPostNow()
+        var misses = 0
+        while true {
+            if mayPost, try await postAndSetAside(result) { return }
+            do {
+                try await spool.add(result)
+                state.withLock { $0.counters.spooled += 1 }
+                return
+            } catch let error as SpoolError {
+                misses += 1
+                if !isStranded {
+                    isStranded = true
+                    state.withLock { $0.stranded += 1 }
+                }
+                logger.log(
+                    level: error.code == .full ? .warning : .critical,
+                    "A result can neither be posted nor kept on disk; it is held in memory and nothing more is reserved",
+                    metadata: [
+                        LogKey.taskID: "\(result.taskID)", LogKey.error: "\(error)", LogKey.attempt: "\(misses)",
+                    ]
+                )
+            }
+            try await timeline.sleep(for: state.withLock { $0.delay(misses, settings) })
+            mayPost = true
+        }
+    }
+
+    /// Ends ``run()`` once the spool is empty, or at the first attempt that fails; what is left waits for the next start.
+    package func finish() {
+        state.withLock { $0.isFinishing = true }
+        changed.notify()
+        spool.changed.notify()
+    }
+
+    private func mayPostNow() -> Bool {
+        let now = timeline.now
+        return state.withLock { state in
+            state.queue.count < settings.longestQueue && (state.awayUntil.map { $0 <= now } ?? true)
+        }
+    }
+
+    /// Posts a result; `false` when it could not be posted now, nor be set aside.
+    private func postAndSetAside(_ result: OutgoingResult) async throws -> Bool {
+        switch try await postInTurn(result) {
+        case .taken:
+            return true
+        case .later(let error):
+            if error.code == .cancelled { try Task.checkCancellation() }
+            return false
+        case .refused(let error):
+            state.withLock { $0.counters.refused += 1 }
+            do {
+                try await spool.setAside(result, because: error)
+                return true
+            } catch let failure as SpoolError {
+                logger.error("A refused result could not be set aside", metadata: [LogKey.error: "\(failure)"])
+                // Nowhere to keep it, and the server will not have it: the log line above is what is left.
+                return true
+            }
+        }
+    }
+
+    /// Waits for a turn and posts, together with others of the job where that is wanted.
+    private func postInTurn(_ result: OutgoingResult) async throws -> PostOutcome {
+        let ticket = PostTicket(result)
+        state.withLock { $0.queue.add(ticket) }
+        let turn: Budget.Reservation
+        do {
+            turn = try await turns.reserve(1)
+        } catch {
+            // Taken by another's turn means that it is being posted right now.
+            guard !state.withLock({ $0.queue.withdraw(ticket) }) else { throw error }
+            return await ticket.outcome()
+        }
+        let tickets = state.withLock { $0.queue.take(ticket, upTo: max(1, settings.resultsPerPost)) }
+        if !tickets.isEmpty {
+            let outcomes = await post(tickets.map(\.result))
+            for (ticket, outcome) in zip(tickets, outcomes) { ticket.finish(outcome) }
+        }
+        turn.release()
+        return await ticket.outcome()
+    }
+}
+
+extension ResultPoster.State {
+    /// A delay that doubles with every miss, jittered.
+    mutating func delay(_ misses: Int, _ settings: ResultPoster.Settings) -> Duration {
+        let doubled = settings.minimumDrainDelay * (1 << min(max(0, misses - 1), 16))
+        return min(doubled, settings.maximumDrainDelay) * Double.random(in: 0.5...1, using: &generator)
+    }
+}

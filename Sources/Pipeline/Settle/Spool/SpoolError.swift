@@ -1,0 +1,62 @@
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
+/// What went wrong in the spool.
+package struct SpoolError: Error, Sendable, CustomStringConvertible {
+    /// What failed.
+    package enum Code: String, Sendable, Hashable, CaseIterable {
+        /// The spool's own limit is reached.
+        case full
+        /// The disk, or a quota, has no room left.
+        case diskFull
+        /// Any other failure of the file system.
+        case fileSystem
+        /// The entry is truncated, changed, or none of ours.
+        case damaged
+    }
+
+    /// What failed.
+    package let code: Code
+    /// `errno`, if a system call failed.
+    package let nativeCode: Int32?
+    /// What was being done, for instance `spool.write`.
+    package let operation: String
+    /// One sentence for people.
+    package let message: String
+
+    /// Whether it may succeed later: all but damage passes when somebody makes room or mends the disk.
+    package var isRetriable: Bool { code != .damaged }
+
+    init(_ code: Code, operation: String, message: String, nativeCode: Int32? = nil) {
+        self.code = code
+        self.operation = operation
+        self.message = message
+        self.nativeCode = nativeCode
+    }
+
+    /// The error of a system call, from `errno`.
+    init(errno number: Int32, operation: String, path: String) {
+        self.init(
+            [ENOSPC, EDQUOT].contains(number) ? .diskFull : .fileSystem,
+            operation: operation,
+            message: "\(path): \(String(cString: strerror(number)))",
+            nativeCode: number
+        )
+    }
+
+    /// The operation, the sentence, and the native code if there is one.
+    package var description: String {
+        let native = nativeCode.map { ", errno \($0)" } ?? ""
+        return "\(operation): \(message) (\(code.rawValue)\(native))"
+    }
+}
+
+extension SpoolError {
+    /// Whether the file is not there (any more).
+    var isMissingFile: Bool { nativeCode == ENOENT }
+}

@@ -1,0 +1,97 @@
+import DequeModule
+
+/// What is in the spool, oldest first, and whether more fits.
+///
+/// Pure: no file is touched here.
+struct SpoolIndex {
+    /// A waiting result, by the number that names its file.
+    struct Item: Sendable, Hashable {
+        let number: UInt64
+        let key: TaskKey
+        let bytes: Int
+        /// Whether it is for the server this worker talks to.
+        let isOurs: Bool
+    }
+
+    let maximumBytes: Int
+    let maximumEntries: Int
+    private(set) var bytes = 0
+    private var order: Deque<UInt64> = []
+    private var items: [UInt64: Item] = [:]
+    private var keys: [TaskKey: Int] = [:]
+    private var reservedEntries = 0
+    private var nextNumber: UInt64 = 1
+
+    init(maximumBytes: Int, maximumEntries: Int) {
+        self.maximumBytes = max(1, maximumBytes)
+        self.maximumEntries = max(1, maximumEntries)
+    }
+
+    var count: Int { items.count }
+    /// Results for other servers, which wait until a worker for that server comes.
+    var foreignCount: Int { items.values.count { !$0.isOurs } }
+    var isFull: Bool { bytes >= maximumBytes || items.count + reservedEntries >= maximumEntries }
+
+    /// Whether a result of this task waits to be posted by us.
+    func holds(_ key: TaskKey) -> Bool { keys[key] != nil }
+
+    mutating func makeNumber() -> UInt64 {
+        defer { nextNumber += 1 }
+        return nextNumber
+    }
+
+    /// Keeps room for an entry that is about to be written; nil when there is none.
+    ///
+    /// One that is larger than the whole spool fits when the spool is empty.
+    mutating func reserve(_ size: Int) -> UInt64? {
+        guard !isFull, bytes + size <= maximumBytes || bytes == 0 else { return nil }
+        bytes += size
+        reservedEntries += 1
+        return makeNumber()
+    }
+
+    /// Gives back the room of an entry that could not be written.
+    mutating func cancelReservation(_ size: Int) {
+        bytes -= size
+        reservedEntries -= 1
+    }
+
+    /// Adds an entry whose room was reserved.
+    mutating func commit(_ item: Item) {
+        reservedEntries -= 1
+        insert(item)
+    }
+
+    /// Adds an entry that was found on disk, even above the limit.
+    mutating func adopt(_ item: Item) {
+        bytes += item.bytes
+        insert(item)
+    }
+
+    mutating func remove(_ number: UInt64) -> Item? {
+        guard let item = items.removeValue(forKey: number) else { return nil }
+        bytes -= item.bytes
+        if item.isOurs {
+            let left = (keys[item.key] ?? 1) - 1
+            keys[item.key] = left > 0 ? left : nil
+        }
+        while let first = order.first, items[first] == nil { order.removeFirst() }
+        return item
+    }
+
+    /// The oldest entries for our server.
+    func oldest(_ count: Int) -> [Item] {
+        var found: [Item] = []
+        for number in order {
+            guard found.count < count else { break }
+            if let item = items[number], item.isOurs { found.append(item) }
+        }
+        return found
+    }
+
+    private mutating func insert(_ item: Item) {
+        items[item.number] = item
+        order.append(item.number)
+        if item.isOurs { keys[item.key, default: 0] += 1 }
+    }
+}

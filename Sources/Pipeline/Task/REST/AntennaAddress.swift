@@ -1,0 +1,89 @@
+/// Where Antenna's API is, and the addresses of its calls.
+package struct AntennaAddress: Sendable, Hashable {
+    /// The base without a trailing slash, scheme and host in lower case; names the server in the spool.
+    package let base: String
+
+    /// Reads a base URL such as `https://antenna.example.org/api/v2/`.
+    ///
+    /// Trailing slashes are dropped; a URL of a host alone gets `/api/v2`.
+    ///
+    /// - Throws: ``AntennaError`` with `configuration` for anything that is no http(s) URL, or that carries a query, a fragment
+    ///   or a password (which would end up in logs).
+    package init(_ text: String) throws(AntennaError) {
+        func refuse(_ why: String) -> AntennaError {
+            AntennaError(.configuration, operation: "antenna.address", message: "the base URL \(why)")
+        }
+        let blanks: (Character) -> Bool = { $0.isWhitespace }
+        let text = String(text.drop(while: blanks).reversed().drop(while: blanks).reversed())
+        guard let schemeEnd = text.firstRange(of: "://") else { throw refuse("has no scheme such as https://") }
+        let scheme = text[..<schemeEnd.lowerBound].lowercased()
+        guard scheme == "http" || scheme == "https" else { throw refuse("is neither http nor https") }
+        let rest = text[schemeEnd.upperBound...]
+        guard !rest.contains(where: { $0 == "?" || $0 == "#" }) else { throw refuse("has a query or a fragment") }
+        guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw refuse("has characters that no URL has") }
+        let host = rest.prefix { $0 != "/" }
+        guard !host.isEmpty, !host.hasPrefix(":") else { throw refuse("names no host") }
+        guard !host.contains("@") else { throw refuse("has a user name in it") }
+        var path = String(rest.dropFirst(host.count))
+        while path.hasSuffix("/") { path.removeLast() }
+        self.base = "\(scheme)://\(host.lowercased())\(path.isEmpty ? "/api/v2" : path)"
+    }
+
+    /// `GET`: the jobs that have work for some pipelines.
+    ///
+    /// - Parameters:
+    ///   - pipelines: Pipeline slugs.
+    ///   - projectID: Only jobs of this project; nil for all the token may see.
+    ///   - limit: The most jobs to name; without one the server hands out a single random job.
+    /// - Returns: The URL, query included.
+    package func jobs(pipelines: [String], projectID: Int?, limit: Int) -> String {
+        var query: [(String, String)] = [
+            ("pipeline__slug__in", pipelines.joined(separator: ",")),
+            ("ids_only", "1"),
+            ("incomplete_only", "1"),
+            ("dispatch_mode", "async_api"),
+            ("limit", "\(limit)"),
+        ]
+        if let projectID { query.append(("project_id", "\(projectID)")) }
+        return "\(base)/jobs/?\(Self.encode(query))"
+    }
+
+    /// `POST`: reserves tasks of a job.
+    package func tasks(job: Int) -> String { "\(base)/jobs/\(job)/tasks/" }
+
+    /// `GET`: reserves tasks of a job, as servers before 2026-04 want it.
+    package func legacyTasks(job: Int, count: Int, serviceName: String) -> String {
+        let query = [("batch", "\(count)"), ("processing_service_name", serviceName)]
+        return "\(base)/jobs/\(job)/tasks?\(Self.encode(query))"
+    }
+
+    /// `POST`: results of a job's tasks.
+    package func result(job: Int) -> String { "\(base)/jobs/\(job)/result/" }
+
+    /// `GET`: a page of the projects.
+    package func projects(limit: Int, offset: Int) -> String {
+        "\(base)/projects/?\(Self.encode([("limit", "\(limit)"), ("offset", "\(offset)")]))"
+    }
+
+    /// `POST`: registers pipelines with a project.
+    package func pipelines(project: Int) -> String { "\(base)/projects/\(project)/pipelines/" }
+
+    private static func encode(_ query: [(String, String)]) -> String {
+        query.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")
+    }
+
+    /// Everything but the unreserved characters of RFC 3986 and the comma, which separates slugs.
+    private static func percentEncoded(_ text: String) -> String {
+        let hex = Array("0123456789ABCDEF")
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2C, 0x2D, 0x2E, 0x5F, 0x7E:
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                encoded += "%\(hex[Int(byte >> 4)])\(hex[Int(byte & 15)])"
+            }
+        }
+        return encoded
+    }
+}

@@ -1,0 +1,61 @@
+/// A project that images and jobs belong to.
+package struct AntennaProject: Sendable, Hashable {
+    /// The project's number.
+    package let id: Int
+    /// Its name, empty if the server did not say.
+    package let name: String
+}
+
+/// What a registration changed.
+package struct AntennaRegistration: Sendable, Hashable {
+    /// Slugs of the pipelines that were new.
+    package let created: [String]
+    /// Slugs of those that were there before; only older servers tell.
+    package let updated: [String]
+}
+
+extension AntennaClient {
+    /// All projects the token may see, page by page.
+    ///
+    /// - Throws: ``AntennaError``.
+    package func projects() async throws(AntennaError) -> [AntennaProject] {
+        let operation = "antenna.projects"
+        let pageSize = 100
+        // More projects than any server has: ends a `next` that never ends.
+        let mostPages = 100
+        var projects: [AntennaProject] = []
+        var offset = 0
+        for _ in 0..<mostPages {
+            let answer = try await call(.get, address.projects(limit: pageSize, offset: offset), operation: operation)
+            guard let page = AntennaWire.read(AntennaWire.Page<AntennaWire.Project>.self, from: answer.body) else {
+                throw malformed(answer, operation)
+            }
+            projects += page.results.compactMap(\.element).map { AntennaProject(id: $0.id, name: $0.name ?? "") }
+            // Own offsets instead of the server's `next`, which may point at an inner host name: the token stays with its server.
+            offset += page.results.count
+            guard page.next != nil, !page.results.isEmpty else { break }
+        }
+        return projects
+    }
+
+    /// Registers pipelines with a project.
+    ///
+    /// - Parameters:
+    ///   - pipelines: A JSON list of pipeline configurations.
+    ///   - projectID: The project.
+    /// - Returns: What changed; empty when the server answered with a success of another shape.
+    /// - Throws: ``AntennaError``.
+    package func register(pipelines: [UInt8], projectID: Int) async throws(AntennaError) -> AntennaRegistration {
+        var writer = JSONWriter(capacity: pipelines.count + 256)
+        writer.object { writer in
+            writer.key("processing_service_name")
+            writer.string(serviceName)
+            writer.key("pipelines")
+            writer.json(pipelines)
+        }
+        let url = address.pipelines(project: projectID)
+        let answer = try await call(.post, url, body: writer.finish(), operation: "antenna.register")
+        let wire = AntennaWire.read(AntennaWire.Registration.self, from: answer.body)
+        return AntennaRegistration(created: wire?.created ?? [], updated: wire?.updated ?? [])
+    }
+}

@@ -1,0 +1,106 @@
+/// A result on its way to Antenna.
+package struct OutgoingResult: Sendable, Equatable {
+    /// The job the task belongs to.
+    package let jobID: Int
+    /// The subject that names the task's delivery.
+    package let replySubject: String
+    /// The task's id, to recognise it by.
+    package let taskID: String
+    /// The result object, UTF-8 JSON.
+    package let json: [UInt8]
+
+    package init(jobID: Int, replySubject: String, taskID: String, json: [UInt8]) {
+        self.jobID = jobID
+        self.replySubject = replySubject
+        self.taskID = taskID
+        self.json = json
+    }
+}
+
+extension AntennaClient {
+    /// The statuses that say no although the whole POST was answered 200.
+    private static let refusals: Set<String> = ["rejected", "refused", "error", "failed", "invalid"]
+
+    /// Posts results of one job.
+    ///
+    /// The server has taken them when this returns; saving comes later. A body that cannot be read after a 2xx counts as taken:
+    /// the status line is what the server promises by, and posting again would only repeat the work.
+    ///
+    /// - Parameters:
+    ///   - results: Results of one job.
+    ///   - jobID: That job.
+    /// - Returns: The reply subjects of results that the server says it did not take, each with the status it gave.
+    /// - Throws: ``AntennaError`` when none was taken.
+    package func post(_ results: [OutgoingResult], jobID: Int) async throws(AntennaError) -> [String: String] {
+        let candidates = dialect.settled.map { [$0] } ?? dialect.candidates
+        var firstError: AntennaError?
+        for candidate in candidates {
+            do throws(AntennaError) {
+                let answer = try await post(results, jobID: jobID, in: candidate)
+                // The first form being refused and the other taken is proof; the first one taken is none, an error page may answer 200.
+                if firstError != nil { dialect.remember(candidate) }
+                return Self.refused(answer, among: results)
+            } catch {
+                if let firstError { throw firstError }
+                guard error.code == .refused || error.code == .methodNotAllowed else { throw error }
+                firstError = error
+            }
+        }
+        throw firstError ?? AntennaError(.configuration, operation: "antenna.result", message: "no dialect to speak")
+    }
+
+    private func post(
+        _ results: [OutgoingResult],
+        jobID: Int,
+        in dialect: AntennaDialect
+    ) async throws(AntennaError) -> AntennaAnswer {
+        let body = resultBody(results, in: dialect)
+        return try await call(.post, address.result(job: jobID), body: body, operation: "antenna.result")
+    }
+
+    /// The body: an object with `results` today, a bare list before.
+    ///
+    /// The results' own JSON goes in as it is.
+    func resultBody(_ results: [OutgoingResult], in dialect: AntennaDialect) -> [UInt8] {
+        let size = results.reduce(256) { $0 + $1.json.count + $1.replySubject.utf8.count + 64 }
+        var writer = JSONWriter(capacity: size)
+        switch dialect {
+        case .legacy:
+            Self.write(results, to: &writer)
+        case .current:
+            writer.object { writer in
+                writer.key("results")
+                Self.write(results, to: &writer)
+                if let clientInfo {
+                    writer.key("client_info")
+                    clientInfo.write(to: &writer)
+                }
+            }
+        }
+        return writer.finish()
+    }
+
+    private static func write(_ results: [OutgoingResult], to writer: inout JSONWriter) {
+        writer.array { writer in
+            for result in results {
+                writer.object { writer in
+                    writer.key("reply_subject")
+                    writer.string(result.replySubject)
+                    writer.key("result")
+                    writer.json(result.json)
+                }
+            }
+        }
+    }
+
+    private static func refused(_ answer: AntennaAnswer, among results: [OutgoingResult]) -> [String: String] {
+        guard let receipt = AntennaWire.read(AntennaWire.Receipt.self, from: answer.body) else { return [:] }
+        let ours = Set(results.map(\.replySubject))
+        var refused: [String: String] = [:]
+        for task in receipt.tasks.compactMap(\.element)
+        where ours.contains(task.replySubject) && refusals.contains(task.status.lowercased()) {
+            refused[task.replySubject] = task.status
+        }
+        return refused
+    }
+}

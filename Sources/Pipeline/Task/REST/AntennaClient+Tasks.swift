@@ -1,0 +1,140 @@
+/// A job that has tasks for one of our pipelines.
+package struct AntennaJob: Sendable, Hashable {
+    /// The job's number.
+    package let id: Int
+    /// The slug of the pipeline that analyses its images.
+    package let pipeline: String
+
+    package init(id: Int, pipeline: String) {
+        self.id = id
+        self.pipeline = pipeline
+    }
+}
+
+/// What a reservation brought.
+package struct AntennaReservation: Sendable, Hashable {
+    /// Tasks to do.
+    ///
+    /// One without an address has an empty one: the fetch stage says so in its error result.
+    package var tasks: [ImageTask] = []
+    /// How many elements said too little to be answered at all: no id, no image, or no subject to reply to.
+    package var unanswerable = 0
+}
+
+extension AntennaClient {
+    /// The jobs that have work.
+    ///
+    /// - Parameters:
+    ///   - pipelines: Pipeline slugs; jobs of other pipelines are left out whatever the server says.
+    ///   - projectID: Only jobs of this project; nil for all the token may see.
+    ///   - limit: The most jobs to ask for.
+    /// - Returns: The jobs in the server's order.
+    /// - Throws: ``AntennaError``.
+    package func jobs(
+        pipelines: [String],
+        projectID: Int? = nil,
+        limit: Int
+    ) async throws(AntennaError) -> [AntennaJob] {
+        let operation = "antenna.jobs"
+        let url = address.jobs(pipelines: pipelines, projectID: projectID, limit: limit)
+        let answer = try await call(.get, url, operation: operation)
+        guard let page = AntennaWire.read(AntennaWire.Page<AntennaWire.Job>.self, from: answer.body) else {
+            throw malformed(answer, operation)
+        }
+        return page.results.compactMap { lenient in
+            guard let job = lenient.element else { return nil }
+            // Servers that do not name the pipeline can still be understood when there is only one to choose from.
+            guard let pipeline = job.pipelineSlug ?? (pipelines.count == 1 ? pipelines.first : nil),
+                pipelines.contains(pipeline)
+            else { return nil }
+            return AntennaJob(id: job.id, pipeline: pipeline)
+        }
+    }
+
+    /// Reserves tasks of a job, in whichever dialect the server understands.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - count: The most tasks to reserve, at least 1.
+    /// - Returns: None when the job is drained, not active, or its queue hiccupped: all look the same.
+    /// - Throws: ``AntennaError``; `notFound` when the job is gone.
+    package func reserve(job: AntennaJob, count: Int) async throws(AntennaError) -> AntennaReservation {
+        let candidates = dialect.candidates
+        var firstError: AntennaError?
+        for candidate in candidates {
+            do throws(AntennaError) {
+                let reservation = try await reserve(job: job, count: count, in: candidate)
+                dialect.remember(candidate)
+                return reservation
+            } catch {
+                // The other dialect's failure says nothing new: the first error is the one to report.
+                if let firstError { throw firstError }
+                guard speaksAnotherDialect(error) else { throw error }
+                firstError = error
+            }
+        }
+        throw firstError ?? AntennaError(.configuration, operation: "antenna.reserve", message: "no dialect to speak")
+    }
+
+    /// A 405 always hints at the other dialect; a 404 only while none has ever worked, else it means that the job is gone.
+    private func speaksAnotherDialect(_ error: AntennaError) -> Bool {
+        error.code == .methodNotAllowed || (error.code == .notFound && dialect.settled == nil)
+    }
+
+    private func reserve(
+        job: AntennaJob,
+        count: Int,
+        in dialect: AntennaDialect
+    ) async throws(AntennaError) -> AntennaReservation {
+        let operation = "antenna.reserve"
+        let answer: AntennaAnswer
+        switch dialect {
+        case .current:
+            answer = try await call(.post, address.tasks(job: job.id), body: reserveBody(count), operation: operation)
+        case .legacy:
+            let url = address.legacyTasks(job: job.id, count: count, serviceName: serviceName)
+            answer = try await call(.get, url, operation: operation)
+        }
+        guard let wire = AntennaWire.read(AntennaWire.Tasks.self, from: answer.body) else {
+            throw malformed(answer, operation)
+        }
+        return AntennaReservation(wire, job: job)
+    }
+
+    private func reserveBody(_ count: Int) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("batch_size")
+            writer.integer(max(1, count))
+            if let clientInfo {
+                writer.key("client_info")
+                clientInfo.write(to: &writer)
+            }
+        }
+        return writer.finish()
+    }
+}
+
+extension AntennaReservation {
+    init(_ wire: AntennaWire.Tasks, job: AntennaJob) {
+        for lenient in wire.tasks {
+            guard let element = lenient.element, let id = element.id, !id.isEmpty,
+                let subject = element.replySubject, !subject.isEmpty,
+                let imageID = element.imageID, !imageID.isEmpty
+            else {
+                unanswerable += 1
+                continue
+            }
+            tasks.append(
+                ImageTask(
+                    id: id,
+                    imageID: imageID,
+                    imageURL: element.imageURL ?? "",
+                    replySubject: subject,
+                    pipeline: job.pipeline,
+                    jobID: job.id
+                )
+            )
+        }
+    }
+}

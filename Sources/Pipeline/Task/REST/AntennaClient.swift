@@ -1,0 +1,116 @@
+import Transport
+
+/// Speaks Antenna's REST API: one call, one attempt, one typed error.
+///
+/// Retries and pace are the callers' business.
+package struct AntennaClient: Sendable {
+    /// Which server this is.
+    package let address: AntennaAddress
+    let serviceName: String
+    let clientInfo: AntennaClientInfo?
+    let dialect: DialectMemory
+    private let http: any HTTPExecuting
+    private let token: String
+    private let timeout: Duration
+    private let maximumResponseBytes: Int
+
+    /// Makes a client.
+    ///
+    /// - Parameters:
+    ///   - address: Where the API is.
+    ///   - token: The API token, sent with every call as `Authorization: Token …`; an empty one sends no header.
+    ///   - serviceName: The name of this processing service, as registered.
+    ///   - clientInfo: What is told about this worker with every POST.
+    ///   - dialect: The dialect to speak.
+    ///   - timeout: The longest time for one call.
+    ///   - maximumResponseBytes: The largest answer that is read, in bytes.
+    ///   - http: Who makes the requests.
+    package init(
+        address: AntennaAddress,
+        token: String,
+        serviceName: String,
+        clientInfo: AntennaClientInfo? = nil,
+        dialect: AntennaDialectChoice = .auto,
+        timeout: Duration = .seconds(30),
+        maximumResponseBytes: Int = 8 << 20,
+        http: any HTTPExecuting
+    ) {
+        self.address = address
+        self.token = token
+        self.serviceName = serviceName
+        self.clientInfo = clientInfo
+        self.dialect = DialectMemory(dialect)
+        self.timeout = timeout
+        self.maximumResponseBytes = maximumResponseBytes
+        self.http = http
+    }
+
+    /// Makes one attempt and returns the answer if it is a success.
+    func call(
+        _ method: AntennaRequest.Method,
+        _ url: String,
+        body: [UInt8]? = nil,
+        operation: String
+    ) async throws(AntennaError) -> AntennaAnswer {
+        var headers = [(name: "Accept", value: "application/json")]
+        if !token.isEmpty { headers.append((name: "Authorization", value: "Token \(token)")) }
+        if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
+        let request = AntennaRequest(
+            method: method,
+            url: url,
+            headers: headers,
+            body: body,
+            timeout: timeout,
+            maximumResponseBytes: maximumResponseBytes
+        )
+        let answer: AntennaAnswer
+        do throws(TransportError) {
+            answer = try await http.answer(to: request)
+        } catch {
+            throw AntennaError(error, operation: operation)
+        }
+        guard !(200..<300).contains(answer.status) else { return answer }
+        let code = AntennaError.Code(status: answer.status)
+        throw AntennaError(
+            code,
+            operation: operation,
+            message: sentence(for: code, answer),
+            status: answer.status,
+            retryAfter: answer.retryAfter
+        )
+    }
+
+    /// The error of a 2xx answer whose body is not what the contract says.
+    func malformed(_ answer: AntennaAnswer, _ operation: String) -> AntennaError {
+        AntennaError(
+            .malformedAnswer,
+            operation: operation,
+            message:
+                "the answer is not the JSON that the contract asks for (is the base URL right?): \(excerpt(answer.body))",
+            status: answer.status,
+            retryAfter: answer.retryAfter
+        )
+    }
+
+    private func sentence(for code: AntennaError.Code, _ answer: AntennaAnswer) -> String {
+        let said = answer.body.isEmpty ? "" : ": \(excerpt(answer.body))"
+        return switch code {
+        case .authentication: "the server refuses the token\(said)"
+        case .notFound: "not found\(said)"
+        case .redirected: "the server answers with a redirect, which is not followed (http instead of https?)"
+        case .rateLimited: "the server asks to slow down\(said)"
+        case .unavailable: "the server cannot serve now\(said)"
+        default: "the server refuses the request\(said)"
+        }
+    }
+
+    /// The beginning of a body, on one line, for people; the token is taken out should the server repeat it.
+    private func excerpt(_ body: [UInt8]) -> String {
+        let limit = 300
+        // Cut only after the token is gone, or half of it would stay.
+        var text = String(decoding: body.prefix(4 * limit + token.utf8.count), as: UTF8.self)
+        if !token.isEmpty { text = text.replacing(token, with: "<token>") }
+        let line = text.prefix(limit).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return line.isEmpty ? "empty" : line + (text.count > limit ? " …" : "")
+    }
+}

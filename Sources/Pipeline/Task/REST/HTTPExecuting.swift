@@ -1,0 +1,51 @@
+package import Transport
+
+/// What the Antenna client needs of HTTP: one request, one whole answer.
+///
+/// Narrower than the HTTP client on purpose, so that a scripted server can stand in for the network.
+package protocol HTTPExecuting: Sendable {
+    /// Makes one attempt.
+    ///
+    /// - Throws: ``TransportError`` when there is no complete answer within the request's limits.
+    func answer(to request: AntennaRequest) async throws(TransportError) -> AntennaAnswer
+}
+
+/// A request to Antenna's API.
+package struct AntennaRequest: Sendable {
+    /// The HTTP method.
+    package enum Method: String, Sendable {
+        /// Reads.
+        case get = "GET"
+        /// Writes; follows no redirect.
+        case post = "POST"
+    }
+
+    /// The HTTP method.
+    package var method: Method
+    /// The absolute URL, query included.
+    package var url: String
+    /// Header fields, the token's among them: never to be logged.
+    package var headers: [(name: String, value: String)]
+    /// The JSON body of a POST.
+    package var body: [UInt8]?
+    /// The longest time for the whole call.
+    package var timeout: Duration
+    /// The largest answer in bytes.
+    package var maximumResponseBytes: Int
+}
+
+/// An answer of Antenna's API, whatever its status.
+package struct AntennaAnswer: Sendable {
+    /// The HTTP status code.
+    package var status: Int
+    /// How long the server asks to wait (`Retry-After`), if it does.
+    package var retryAfter: Duration?
+    /// The body, whole.
+    package var body: [UInt8]
+
+    package init(status: Int, retryAfter: Duration? = nil, body: [UInt8] = []) {
+        self.status = status
+        self.retryAfter = retryAfter
+        self.body = body
+    }
+}

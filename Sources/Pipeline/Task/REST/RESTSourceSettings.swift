@@ -1,0 +1,134 @@
+/// How tasks are taken from Antenna's REST API and results brought back.
+package struct RESTSourceSettings: Sendable {
+    /// The API's base URL; a host alone gets `/api/v2`.
+    ///
+    /// Default: `http://localhost:8000/api/v2`.
+    package var baseURL = "http://localhost:8000/api/v2"
+    /// The API token, sent to the API only.
+    ///
+    /// Default: none.
+    package var authToken = ""
+    /// The name of this processing service, as registered.
+    ///
+    /// Default: `AMI Data Companion`, the original's.
+    package var serviceName = "AMI Data Companion"
+    /// Slugs of the pipelines to take tasks of.
+    package var pipelines: [String] = []
+    /// Only jobs of this project.
+    ///
+    /// Default: all the token may see.
+    package var projectID: Int?
+    /// What the server is told about this worker with every POST.
+    ///
+    /// Default: nothing.
+    package var clientInfo: AntennaClientInfo?
+    /// The dialect to speak.
+    ///
+    /// Default: found out by itself.
+    package var dialect = AntennaDialectChoice.auto
+    /// The most tasks reserved by one call, 1 or more.
+    ///
+    /// Default: 24.
+    package var batchSize = 24
+    /// How long the server keeps a task for us; it does not say, older deployments have 30 s.
+    ///
+    /// Default: 300 s.
+    package var lease = Duration.seconds(300)
+    /// The most jobs asked for by one listing.
+    ///
+    /// Default: 100.
+    package var jobLimit = 100
+    /// The longest time without any call, so that the server sees the worker alive; it looks back 60 s.
+    ///
+    /// Default: 20 s.
+    package var livenessInterval = Duration.seconds(20)
+    /// How often the jobs are listed while some have work.
+    ///
+    /// Default: 15 s.
+    package var jobRefreshInterval = Duration.seconds(15)
+    /// The first wait after an empty answer; doubles with every further one.
+    ///
+    /// Default: 1 s.
+    package var minimumIdleDelay = Duration.seconds(1)
+    /// The longest wait after empty answers.
+    ///
+    /// Default: 10 s.
+    package var maximumIdleDelay = Duration.seconds(10)
+    /// Whether the source ends when there is nothing left to do.
+    ///
+    /// That is: all jobs came back empty in two rounds running, nothing is in hand, and no task that this worker gave back or
+    /// lost can still return. Leases of other workers that run out afterwards are left to others. Default: no.
+    package var untilEmpty = false
+    /// The longest time for one call of the API.
+    ///
+    /// Default: 30 s.
+    package var requestTimeout = Duration.seconds(30)
+    /// The largest answer of the API, in bytes.
+    ///
+    /// Default: 8 MiB.
+    package var maximumResponseBytes = 8 << 20
+    /// The most results in one POST, all of one job; large ones stall the server's database.
+    ///
+    /// Default: 1.
+    package var resultsPerPost = 1
+    /// POSTs of results at the same time.
+    ///
+    /// Default: 4.
+    package var postsInFlight = 4
+    /// Where results wait that cannot be posted now.
+    ///
+    /// Default: `antenna-spool` in the working directory.
+    package var spoolDirectory = "antenna-spool"
+    /// The most bytes that wait there.
+    ///
+    /// When it is full, settling waits and nothing more is reserved. Default: 1 GiB.
+    package var spoolMaximumBytes = 1 << 30
+    /// The most results that wait there.
+    ///
+    /// Default: 100,000.
+    package var spoolMaximumEntries = 100_000
+
+    /// The defaults.
+    package init() {}
+
+    /// A client for the server that the settings name.
+    ///
+    /// - Parameter http: Who makes the requests.
+    /// - Returns: The client, to be shared by source and poster.
+    /// - Throws: ``AntennaError`` with `configuration` when the base URL is none.
+    package func makeClient(http: any HTTPExecuting) throws(AntennaError) -> AntennaClient {
+        AntennaClient(
+            address: try AntennaAddress(baseURL),
+            token: authToken,
+            serviceName: serviceName,
+            clientInfo: clientInfo,
+            dialect: dialect,
+            timeout: requestTimeout,
+            maximumResponseBytes: maximumResponseBytes,
+            http: http
+        )
+    }
+
+    /// The planner's share of the settings.
+    var plannerLimits: ReservationPlanner.Limits {
+        ReservationPlanner.Limits(
+            batchSize: max(1, batchSize),
+            lease: lease,
+            livenessInterval: livenessInterval,
+            jobRefreshInterval: jobRefreshInterval,
+            minimumIdleDelay: minimumIdleDelay,
+            maximumIdleDelay: max(minimumIdleDelay, maximumIdleDelay),
+            untilEmpty: untilEmpty
+        )
+    }
+}
+
+extension RESTSourceSettings {
+    /// The poster's share of the settings.
+    package var posterSettings: ResultPoster.Settings {
+        var settings = ResultPoster.Settings()
+        settings.resultsPerPost = max(1, resultsPerPost)
+        settings.postsInFlight = max(1, postsInFlight)
+        return settings
+    }
+}

@@ -1,0 +1,142 @@
+package import Logging
+import Synchronization
+import Threading
+
+/// Takes tasks from Antenna's REST API, round-robin over the jobs of its pipelines, and brings their results back.
+///
+/// ``run()`` polls; ``next()`` hands out. What to ask for is the planner's decision, what is held the book's; both live under
+/// one lock and every call is made outside it.
+package final class RESTTaskSource: TaskSource {
+    /// What the source has done since its start.
+    package struct Counters: Sendable, Hashable {
+        /// Tasks reserved, those delivered twice counted once.
+        package var reserved = 0
+        /// Tasks settled with a result.
+        package var completed = 0
+        /// Tasks given back.
+        package var givenBack = 0
+        /// Tasks dropped unstarted because their lease was about to end.
+        package var expired = 0
+        /// Deliveries of tasks that were held or answered already.
+        package var duplicates = 0
+        /// Elements that said too little to be answered.
+        package var unanswerable = 0
+    }
+
+    struct State {
+        var planner: ReservationPlanner
+        var book = LeaseBook()
+        var rate: CompletionRate
+        /// How long a task takes from being handed out to being settled, averaged; zero until measured.
+        var latency = Duration.zero
+        var counters = Counters()
+        var isCalling = false
+        var hasEnded = false
+        var reportedExpiry = false
+
+        mutating func letTimePass(to now: Duration) {
+            rate.advance(to: now, isBusy: book.outstanding > 0)
+        }
+
+        var isOver: Bool { hasEnded || (planner.isDraining && !isCalling) }
+    }
+
+    let settings: RESTSourceSettings
+    let client: AntennaClient
+    let poster: ResultPoster
+    let timeline: Timeline
+    let logger: Logger
+    /// Given when something was reserved, handed out, settled, or ended.
+    let changed = WakeSignal()
+    let state: Mutex<State>
+
+    /// Makes a source that begins with ``run()``.
+    ///
+    /// - Parameters:
+    ///   - settings: Where and how.
+    ///   - client: Speaks the API; the poster uses the same, so that both know the server's dialect.
+    ///   - poster: Brings the results back.
+    ///   - clock: What time is measured and waited by.
+    ///   - generator: Where the jitter comes from.
+    ///   - logger: Where events are reported.
+    package init<C: Clock>(
+        settings: RESTSourceSettings,
+        client: AntennaClient,
+        poster: ResultPoster,
+        clock: C = ContinuousClock(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger
+    ) where C.Duration == Duration {
+        self.settings = settings
+        self.client = client
+        self.poster = poster
+        self.timeline = Timeline(clock)
+        self.logger = logger
+        let planner = ReservationPlanner(limits: settings.plannerLimits, generator: generator)
+        // A tenth of the lease: long enough for several batches, short enough to notice that images became larger.
+        let rate = CompletionRate(timeConstant: settings.lease / 10, now: .zero)
+        self.state = Mutex(State(planner: planner, rate: rate))
+    }
+
+    /// What has been done so far.
+    package var counters: Counters { state.withLock { $0.counters } }
+
+    /// Tasks reserved and not settled.
+    package var outstanding: Int { state.withLock { $0.book.outstanding } }
+
+    package func next() async -> Lease? {
+        while !Task.isCancelled {
+            let seen = changed.generation
+            let now = timeline.now
+            let (held, expired, isOver) = state.withLock { state in
+                state.letTimePass(to: now)
+                // Never more than half the lease: a worker that is slower than its lease still gets to work.
+                let (held, expired) = state.book.take(now: now, margin: min(state.latency, settings.lease / 2))
+                for item in expired {
+                    state.counters.expired += 1
+                    state.planner.expectReturn(jobID: item.task.jobID, by: item.deadline)
+                }
+                return (held, expired, state.isOver)
+            }
+            if !expired.isEmpty { report(expired) }
+            if let held {
+                changed.notify()
+                return lease(on: held, now: now)
+            }
+            if isOver { return nil }
+            if !expired.isEmpty { changed.notify() }
+            await changed.wait(after: seen)
+        }
+        return nil
+    }
+
+    package func drain() {
+        state.withLock { $0.planner.drain() }
+        changed.notify()
+    }
+
+    private func lease(on held: LeaseBook.Held, now: Duration) -> Lease {
+        let instant = ContinuousClock.now
+        return Lease(
+            task: held.task,
+            takenAt: instant,
+            deadline: instant + (held.deadline - now),
+            settler: self,
+            logger: logger
+        )
+    }
+
+    private func report(_ expired: [LeaseBook.Held]) {
+        let isFirst = state.withLock { state in
+            defer { state.reportedExpiry = true }
+            return !state.reportedExpiry
+        }
+        logger.log(
+            level: isFirst ? .warning : .debug,
+            "Leases ran out before their tasks could be begun; the server will deliver them again",
+            metadata: [
+                LogKey.count: "\(expired.count)", LogKey.jobID: "\(expired.first?.task.jobID ?? 0)",
+            ]
+        )
+    }
+}

@@ -1,0 +1,131 @@
+/// Decides what to ask the server next: which jobs there are, tasks of which job and how many, or nothing yet.
+///
+/// Pure: the caller says what time it is and how much is in hand, makes the call, and reports how it went.
+struct ReservationPlanner {
+    /// The paces and bounds, from the settings.
+    struct Limits: Sendable {
+        var batchSize = 24
+        var lease = Duration.seconds(300)
+        var livenessInterval = Duration.seconds(20)
+        var jobRefreshInterval = Duration.seconds(15)
+        var minimumIdleDelay = Duration.seconds(1)
+        var maximumIdleDelay = Duration.seconds(10)
+        var maximumFailureDelay = Duration.seconds(30)
+        var refusedDelay = Duration.seconds(60)
+        var maximumRetryAfter = Duration.seconds(600)
+        var untilEmpty = false
+    }
+
+    /// What is in hand.
+    struct Load {
+        /// Reserved and begun by nobody.
+        var queued = 0
+        /// Reserved and not settled.
+        var outstanding = 0
+        /// Tasks finished a second; nil until measured.
+        var ratePerSecond: Double?
+        /// Whether results have nowhere to go, so that more work would only pile up.
+        var isBackedUp = false
+    }
+
+    /// What to do next.
+    enum Step: Equatable {
+        case listJobs
+        case reserve(AntennaJob, count: Int)
+        /// Nothing before this time, unless the load changes.
+        case wait(until: Duration)
+        case finished
+    }
+
+    /// A job and when to ask for its tasks.
+    struct JobState {
+        let job: AntennaJob
+        var readyAt = Duration.zero
+        var misses = 0
+        /// Whether it was found empty since the jobs were last listed.
+        var isEmpty = false
+        /// Until when tasks of it that were given back or lost may be delivered again.
+        var mayReturnUntil = Duration.zero
+    }
+
+    /// Clocks of two machines differ, and servers look at their leases now and then only.
+    static let leaseSlack = Duration.seconds(5)
+
+    let limits: Limits
+    var generator: any RandomNumberGenerator & Sendable
+    /// The jobs in the order in which they are asked; who was asked goes to the end.
+    var jobs: [JobState] = []
+    var nextListing = Duration.zero
+    var pausedUntil = Duration.zero
+    var lastCall: Duration?
+    var hasSucceeded = false
+    var serverMisses = 0
+    var emptyListings = 0
+    var emptyRounds = 0
+    var isRoundOpen = false
+    private(set) var isDraining = false
+
+    init(limits: Limits, generator: any RandomNumberGenerator & Sendable) {
+        self.limits = limits
+        self.generator = generator
+    }
+
+    /// Reserves no more.
+    mutating func drain() {
+        isDraining = true
+    }
+
+    /// Decides; a step that is a call counts as made.
+    mutating func step(now: Duration, load: Load) -> Step {
+        guard !isDraining else { return .finished }
+        if now < pausedUntil { return .wait(until: pausedUntil) }
+        if limits.untilEmpty, closeRoundIfEmpty(now: now, load: load) { return .finished }
+        if now >= listingDue {
+            lastCall = now
+            return .listJobs
+        }
+        let count = room(load)
+        guard count > 0 else { return .wait(until: load.isBackedUp ? min(listingDue, now + .seconds(1)) : listingDue) }
+        if let index = jobs.firstIndex(where: { $0.readyAt <= now }) {
+            lastCall = now
+            let state = jobs.remove(at: index)
+            jobs.append(state)
+            return .reserve(state.job, count: count)
+        }
+        return .wait(until: jobs.map(\.readyAt).reduce(listingDue, min))
+    }
+
+    /// The jobs are listed when it is time, and in any case when nothing was asked for so long that the server would think us dead.
+    private var listingDue: Duration {
+        guard let lastCall else { return nextListing }
+        return min(nextListing, lastCall + limits.livenessInterval)
+    }
+
+    /// How many tasks to reserve.
+    ///
+    /// Outstanding tasks stay below what the measured rate finishes within half a lease; before anything is measured that is one
+    /// batch. While enough is queued for the next second nothing is reserved, so that other workers get their share; and not
+    /// for a trickle of single tasks, a call costs the server the same for one as for many.
+    func room(_ load: Load) -> Int {
+        guard !load.isBackedUp else { return 0 }
+        let rate = load.ratePerSecond
+        let lowWater = max(max(1, limits.batchSize / 2), rate.map { Int($0.rounded(.up)) } ?? 0)
+        guard load.queued < lowWater else { return 0 }
+        let sustainable = rate.map { ($0 * limits.lease.inSeconds / 2).rounded(.down) }
+        let limit = sustainable.map { max(1, Int(min($0, 1e6))) } ?? limits.batchSize
+        let count = min(limits.batchSize, limit - load.outstanding)
+        let worthACall = max(1, min(limits.batchSize, limit) / 4)
+        return count >= worthACall ? count : 0
+    }
+
+    /// Half the delay and up to as much again, so that workers that started together drift apart.
+    mutating func jittered(_ delay: Duration) -> Duration {
+        delay * Double.random(in: 0.5...1, using: &generator)
+    }
+
+    /// A delay that doubles with every miss, jittered.
+    mutating func backOff(misses: Int, maximum: Duration) -> Duration {
+        let doubled = limits.minimumIdleDelay * (1 << min(max(0, misses - 1), 16))
+        return jittered(min(doubled, maximum))
+    }
+}
