@@ -64,14 +64,7 @@ package struct ResultEncoder: Sendable {
     ///   - task: The task it answers; without its image id the server would leave the image pending for ever.
     /// - Returns: The error object.
     package func encodeFailure(_ message: String, of task: ImageTask) -> EncodedResult {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.key("error")
-            writer.string(message)
-            writer.key("image_id")
-            writer.string(task.imageID)
-        }
-        return EncodedResult(taskID: task.id, json: writer.finish(), isError: true)
+        EncodedResult.error(message, for: task)
     }
 
     private static func write(
