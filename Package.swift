@@ -2,13 +2,17 @@
 
 import PackageDescription
 
-let houseStyle: [SwiftSetting] = [
+var houseStyle: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
+// Set by scripts/test. Not for everybody: the warnings of a newer compiler must not stop somebody who only wants to run it.
+if Context.environment["ANTENNA_STRICT_BUILD"] == "1" {
+    houseStyle.append(.treatAllWarnings(as: .error))
+}
 
 let package = Package(
     name: "antenna-worker",
@@ -30,7 +34,8 @@ let package = Package(
     targets: [
         // C libraries of the system: a module map each, and a shim header for what Swift cannot call.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        // Without pkg-config: Debian's file has a flag that SwiftPM refuses with a warning, and no path that is not searched anyway.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
         .systemLibrary(
@@ -141,7 +146,11 @@ let package = Package(
         ),
         .testTarget(
             name: "AntennaWorkerTests",
-            dependencies: ["AntennaWorker", "TestSupport"],
+            dependencies: [
+                "AntennaWorker", "Inference", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: houseStyle
         ),
         .testTarget(

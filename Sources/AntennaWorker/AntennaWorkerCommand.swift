@@ -1,6 +1,24 @@
 import ArgumentParser
+import Foundation
 
+/// The program: every command it has is listed here.
 @main
 struct AntennaWorkerCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "antenna-worker")
+    static let configuration = CommandConfiguration(
+        commandName: "antenna-worker",
+        abstract: "Finds and names the insects in the images that Antenna queues.",
+        discussion: """
+            Start with 'antenna-worker demo', which needs no server. 'antenna-worker check' shows what is set, what is \
+            missing and how to mend it. All settings are in docs/configuration.md.
+            """,
+        version: Version.current,
+        subcommands: [
+            CheckCommand.self
+        ]
+    )
+
+    /// Ends the program with a status of ``ExitStatus``.
+    static func main() async {
+        Foundation.exit(await CommandRunner.run(Self.self, arguments: Array(CommandLine.arguments.dropFirst())))
+    }
 }

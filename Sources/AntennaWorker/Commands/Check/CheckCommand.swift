@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import Logging
+
+/// Shows what is set, what is there, what is wrong and how to mend it.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Shows the settings in force and whether everything a worker needs is there.",
+        discussion: """
+            Takes the flags of 'run', so that a command line can be tried before it is used. Ends with status 1 when something \
+            needed is missing, and with 2 when a setting is wrong.
+            """
+    )
+
+    @Flag(help: "Print one JSON object instead of text.")
+    var json = false
+
+    @Flag(help: .hidden)
+    var markdown = false
+
+    @OptionGroup var config: ConfigFileOption
+    @OptionGroup(title: "Work") var work: WorkOptions
+    @OptionGroup(title: "Antenna") var antenna: AntennaOptions
+    @OptionGroup(title: "Images") var images: ImageOptions
+    @OptionGroup(title: "Inference") var inference: InferenceOptions
+    @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup(title: "Log") var log: LogOptions
+
+    func run() async throws {
+        if markdown {
+            print(ConfigurationDocument.markdown, terminator: "")
+            return
+        }
+        let resolved = ResolvedSettings(flags: flags, environment: ProcessInfo.processInfo.environment)
+        var report = CheckReport(resolved)
+        if resolved.mistakes.isEmpty {
+            report.sections = await sections(resolved)
+        }
+        print(json ? try jsonText(report) : report.text(on: .output), terminator: "")
+        if report.exitStatus != ExitStatus.success { throw ExitCode(report.exitStatus) }
+    }
+
+    private func sections(_ resolved: ResolvedSettings) async -> [CheckReport.Section] {
+        let settings = resolved.settings
+        let environment = ProcessInfo.processInfo.environment
+        // What ONNX Runtime has to say comes back as an error; its log would only stand between the lines.
+        let logger = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
+        let isAddressSet = resolved.effective.contains {
+            $0.key == Catalogue.antennaBaseURL.key && $0.origin != .default
+        }
+        return [
+            LibraryCheck.section(environment: environment, logger: logger),
+            DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
+            ModelCheck.section(models: settings.inference.models, pipelines: settings.pipelines),
+            await ServiceCheck.section(antenna: settings.antenna, isSet: isAddressSet),
+            FolderCheck.section(spool: settings.spool.directory),
+        ]
+    }
+
+    private func jsonText(_ report: CheckReport) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
+    }
+
+    /// What the command line set.
+    var flags: FlagValues {
+        FlagValues(config, work, antenna, images, inference, service, log)
+    }
+}

@@ -1,0 +1,37 @@
+extension CheckReport {
+    /// The report for people.
+    func text(on terminal: Terminal) -> String {
+        var lines = [terminal.styled("antenna-worker \(version)", .bold), "", terminal.styled("Settings", .bold)]
+        let keyWidth = settings.map(\.key.count).max() ?? 0
+        for setting in settings {
+            let key = setting.key + String(repeating: " ", count: keyWidth - setting.key.count)
+            let value = setting.value.isEmpty ? "–" : setting.value
+            let place = setting.place.map { $0 == setting.origin ? "" : ": \($0)" } ?? ""
+            lines.append("  \(key)  \(value)  \(terminal.styled("(\(setting.origin)\(place))", .dim))")
+        }
+        if !mistakes.isEmpty {
+            lines += ["", terminal.styled("Mistakes in the settings", .bold)]
+            lines += mistakes.map { "  \(terminal.styled("✗", .red)) \($0)" }
+            lines += ["", "Nothing else was checked. Mend these first; docs/configuration.md lists all settings."]
+        }
+        for section in sections {
+            lines += ["", terminal.styled(section.title, .bold)]
+            lines += section.findings.flatMap { text(of: $0, on: terminal) }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func text(of finding: Finding, on terminal: Terminal) -> [String] {
+        let mark =
+            switch finding.status {
+            case .good: terminal.styled("✓", .green)
+            case .note: terminal.styled("–", .yellow)
+            case .missing: terminal.styled("✗", .red)
+            }
+        let detail = finding.detail.split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = ["  \(mark) \(finding.subject): \(detail.first ?? "")"]
+        lines += detail.dropFirst().map { "    \($0)" }
+        if let remedy = finding.remedy { lines.append("    → \(remedy)") }
+        return lines
+    }
+}

@@ -1,0 +1,43 @@
+import FoundationEssentials
+import Inference
+
+/// Whether the pipelines in the models folder are valid, and those that are set are among them.
+enum ModelCheck {
+    static func section(models: String, pipelines: [String]) -> CheckReport.Section {
+        let slugs = PipelineManifest.slugs(in: models)
+        var findings = slugs.map { finding(of: $0, in: models, isWanted: pipelines.isEmpty || pipelines.contains($0)) }
+        findings += pipelines.filter { !slugs.contains($0) }.map { slug in
+            .missing(
+                slug,
+                "there is no \(models)/\(slug)/\(PipelineManifest.fileName)\(Spelling.suggestion(for: slug, among: slugs))",
+                remedy: "Mend the slug (--pipeline), or the folder (--models)."
+            )
+        }
+        if slugs.isEmpty {
+            findings.append(
+                .missing(
+                    "Pipelines",
+                    FileManager.default.fileExists(atPath: models)
+                        ? "\(models) holds none" : "there is no folder \(models)",
+                    remedy: "Set --models to the folder that holds one folder for each pipeline."
+                )
+            )
+        }
+        return CheckReport.Section(title: "Models in \(models)", findings: findings)
+    }
+
+    private static func finding(of slug: String, in models: String, isWanted: Bool) -> CheckReport.Finding {
+        do throws(ManifestError) {
+            let manifest = try PipelineManifest(directory: "\(models)/\(slug)")
+            let stages =
+                [manifest.detector.algorithm]
+                + [manifest.binaryFilter, manifest.classifier].compactMap { $0?.algorithm }
+            return .good(slug, "\(manifest.name): \(stages.map(\.name).joined(separator: " → "))")
+        } catch {
+            let detail = "\(error)"
+            return isWanted
+                ? .missing(slug, detail, remedy: "Mend \(error.path), or choose other pipelines with --pipeline.")
+                : .note(slug, detail, remedy: "Not among the pipelines that are set, so the worker starts without it.")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+extension Catalogue {
+    static let imagesConcurrency = Setting(
+        "images.fetch_concurrency",
+        flag: "fetch-concurrency",
+        .integer(1...256),
+        default: 8,
+        "Images that may be on their way or waiting to be decoded at the same time."
+    )
+
+    static let imagesDecodeThreads = Setting(
+        "images.decode_threads",
+        flag: "decode-threads",
+        .integer(0...256),
+        default: 4,
+        "Threads that decode images, never more than there are cores; 0 means one for each core.",
+        aliases: ["AMI_NUM_WORKERS"]
+    )
+
+    static let imagesConnectTimeout = Setting(
+        "images.connect_timeout",
+        flag: "connect-timeout",
+        .seconds(.milliseconds(100) ... .seconds(600)),
+        default: .seconds(10),
+        "How long connecting to an image host may take."
+    )
+
+    static let imagesTotalTimeout = Setting(
+        "images.total_timeout",
+        flag: "image-timeout",
+        .seconds(.seconds(1) ... .seconds(3_600)),
+        default: .seconds(60),
+        "How long fetching one image may take in all, redirects included."
+    )
+
+    static let imagesRetries = Setting(
+        "images.retries",
+        flag: "image-retries",
+        .integer(0...20),
+        default: 3,
+        "How often an image is asked for again after a failure that may pass."
+    )
+
+    static let imagesMaxBytes = Setting(
+        "images.max_bytes",
+        flag: "max-image-bytes",
+        .byteCount(1 << 10...1 << 40),
+        default: 64 << 20,
+        "The largest image file that is fetched."
+    )
+
+    static let imagesMaxPixels = Setting(
+        "images.max_pixels",
+        flag: "max-image-pixels",
+        .pixelCount(1_000...4_000_000_000),
+        default: 200_000_000,
+        "The largest image that is decoded, width × height; checked before memory is taken."
+    )
+
+    static let imagesAllowPrivate = Setting(
+        "images.allow_private",
+        flag: "allow-private-images",
+        .flag,
+        default: true,
+        "Whether images may come from private networks and this machine. Link-local and metadata addresses never may."
+    )
+}

@@ -1,0 +1,61 @@
+import Inference
+
+extension Catalogue {
+    static let batchLocalizationSize = Setting(
+        "batch.localization_size",
+        flag: "localization-batch-size",
+        .integer(1...256),
+        default: 8,
+        "Images that go through the detector together, at most.",
+        aliases: ["AMI_LOCALIZATION_BATCH_SIZE"]
+    )
+
+    static let batchClassificationSize = Setting(
+        "batch.classification_size",
+        flag: "classification-batch-size",
+        .integer(1...4_096),
+        default: 20,
+        "Insects that go through a classifier together, at most.",
+        aliases: ["AMI_CLASSIFICATION_BATCH_SIZE"]
+    )
+
+    static let batchLinger = Setting(
+        "batch.linger",
+        flag: "linger",
+        .milliseconds(.zero ... .seconds(60)),
+        default: .milliseconds(100),
+        "How long an image waits for others to fill its batch while a device is idle and more images are on their way."
+    )
+
+    static let inferenceDevices = Setting(
+        "inference.devices",
+        flag: "device",
+        .devices,
+        default: [Device.cpu],
+        "Where models run: cpu, cuda:N or tensorrt:N, several with commas; each gets an engine of its own."
+    )
+
+    static let inferenceThreads = Setting(
+        "inference.threads",
+        flag: "inference-threads",
+        .integer(0...1_024),
+        default: 0,
+        "Threads of ONNX Runtime for each device; 0 means one for each core."
+    )
+
+    static let inferenceModels = Setting(
+        "inference.models",
+        flag: "models",
+        .path,
+        default: "models",
+        "The folder of the pipelines: one folder each, with a pipeline.json and its models."
+    )
+
+    static let memoryPixelBudget = Setting(
+        "memory.pixel_budget",
+        flag: "pixel-budget",
+        .byteCount(16 << 20...1 << 40),
+        default: 288 << 20,
+        "Decoded images in memory, height × width × 3 bytes each, at most. A larger image is taken when it is alone."
+    )
+}

@@ -1,0 +1,46 @@
+extension WorkerSettings {
+    /// Reads every setting; what is wrong is kept by the resolver, and its default taken.
+    init(from resolver: inout SettingsResolver) {
+        source = resolver.value(of: Catalogue.source)
+        pipelines = resolver.value(of: Catalogue.pipelines)
+        antenna = AntennaSettings(
+            baseURL: resolver.value(of: Catalogue.antennaBaseURL),
+            token: resolver.value(of: Catalogue.antennaToken),
+            serviceName: resolver.value(of: Catalogue.antennaServiceName),
+            project: resolver.value(of: Catalogue.antennaProject),
+            dialect: resolver.value(of: Catalogue.antennaDialect),
+            batchSize: resolver.value(of: Catalogue.antennaBatchSize),
+            lease: resolver.value(of: Catalogue.antennaLease)
+        )
+        images = ImageSettings(
+            fetchConcurrency: resolver.value(of: Catalogue.imagesConcurrency),
+            decodeThreads: resolver.value(of: Catalogue.imagesDecodeThreads),
+            connectTimeout: resolver.value(of: Catalogue.imagesConnectTimeout),
+            totalTimeout: resolver.value(of: Catalogue.imagesTotalTimeout),
+            retries: resolver.value(of: Catalogue.imagesRetries),
+            maxBytes: resolver.value(of: Catalogue.imagesMaxBytes),
+            maxPixels: resolver.value(of: Catalogue.imagesMaxPixels),
+            allowPrivate: resolver.value(of: Catalogue.imagesAllowPrivate)
+        )
+        batch = BatchSettings(
+            localizationSize: resolver.value(of: Catalogue.batchLocalizationSize),
+            classificationSize: resolver.value(of: Catalogue.batchClassificationSize),
+            linger: resolver.value(of: Catalogue.batchLinger)
+        )
+        inference = InferenceSettings(
+            devices: resolver.value(of: Catalogue.inferenceDevices),
+            threads: resolver.value(of: Catalogue.inferenceThreads),
+            models: resolver.value(of: Catalogue.inferenceModels)
+        )
+        memory = MemorySettings(pixelBudget: resolver.value(of: Catalogue.memoryPixelBudget))
+        spool = SpoolSettings(
+            directory: resolver.value(of: Catalogue.spoolDirectory),
+            maxBytes: resolver.value(of: Catalogue.spoolMaxBytes)
+        )
+        shutdown = ShutdownSettings(grace: resolver.value(of: Catalogue.shutdownGrace))
+        log = LogSettings(
+            level: resolver.value(of: Catalogue.logLevel),
+            format: resolver.value(of: Catalogue.logFormat)
+        )
+    }
+}

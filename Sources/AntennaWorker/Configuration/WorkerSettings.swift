@@ -1,0 +1,126 @@
+import Inference
+import Logging
+import Pipeline
+
+/// All settings, checked and typed.
+struct WorkerSettings: Sendable, Equatable {
+    /// Where tasks come from.
+    var source: SourceKind
+    /// The pipelines to work for; empty for every pipeline in the models folder.
+    var pipelines: [String]
+    var antenna: AntennaSettings
+    var images: ImageSettings
+    var batch: BatchSettings
+    var inference: InferenceSettings
+    var memory: MemorySettings
+    var spool: SpoolSettings
+    var shutdown: ShutdownSettings
+    var log: LogSettings
+}
+
+/// Where tasks come from.
+enum SourceKind: String, Sendable, CaseIterable {
+    /// Antenna's REST API, polled.
+    case rest
+}
+
+/// Antenna and this worker's place in it.
+struct AntennaSettings: Sendable, Equatable {
+    /// The API's address without a slash at its end.
+    var baseURL: String
+    var token: Secret?
+    var serviceName: String
+    /// Work only for this project.
+    var project: Int?
+    var dialect: AntennaDialectChoice
+    /// Tasks a call reserves, at most.
+    var batchSize: Int
+    /// How long Antenna keeps a task reserved.
+    var lease: Duration
+}
+
+/// Fetching and decoding.
+struct ImageSettings: Sendable, Equatable {
+    /// Images on their way or waiting to be decoded, at most.
+    var fetchConcurrency: Int
+    /// As it was set; 0 means one for each core.
+    var decodeThreads: Int
+    var connectTimeout: Duration
+    var totalTimeout: Duration
+    /// Attempts after the first.
+    var retries: Int
+    var maxBytes: Int
+    var maxPixels: Int
+    var allowPrivate: Bool
+
+    /// Threads to make on a machine with so many cores: more would only take turns.
+    func decodeThreadCount(cores: Int) -> Int {
+        max(1, decodeThreads == 0 ? cores : min(decodeThreads, cores))
+    }
+}
+
+/// What goes through a model together.
+struct BatchSettings: Sendable, Equatable {
+    var localizationSize: Int
+    var classificationSize: Int
+    var linger: Duration
+}
+
+/// Where and with what models run.
+struct InferenceSettings: Sendable, Equatable {
+    var devices: [Device]
+    /// Threads for each device; 0 means one for each core.
+    var threads: Int
+    /// The folder of the pipelines.
+    var models: String
+}
+
+/// Limits of memory.
+struct MemorySettings: Sendable, Equatable {
+    /// Bytes of decoded pixels.
+    var pixelBudget: Int
+}
+
+/// Results that wait on disk.
+struct SpoolSettings: Sendable, Equatable {
+    var directory: String
+    var maxBytes: Int
+}
+
+/// Stopping.
+struct ShutdownSettings: Sendable, Equatable {
+    /// How long what is in hand may take.
+    var grace: Duration
+}
+
+/// Messages.
+struct LogSettings: Sendable, Equatable {
+    var level: LogLevel
+    var format: LogFormat
+}
+
+/// The least important messages that are shown.
+enum LogLevel: String, Sendable, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+
+    /// swift-log's name for it.
+    var logger: Logger.Level {
+        switch self {
+        case .trace: .trace
+        case .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
+        case .critical: .critical
+        }
+    }
+}
+
+/// What messages look like.
+enum LogFormat: String, Sendable, CaseIterable {
+    /// Text on a terminal, else JSON.
+    case auto
+    case text
+    case json
+}

@@ -1,0 +1,10 @@
+/// What the program's exit status means; documented in docs/configuration.md.
+enum ExitStatus {
+    static let success: Int32 = 0
+    /// Something went wrong that is not a mistake of the caller.
+    static let failure: Int32 = 1
+    /// The command line or a setting is wrong.
+    static let usage: Int32 = 2
+    /// A second signal cut a graceful stop short.
+    static let interruptedTwice: Int32 = 130
+}

@@ -1,0 +1,29 @@
+import Foundation
+import Logging
+
+/// Sets swift-log up for the process.
+enum LoggingSetup {
+    /// Sends all loggers to standard error.
+    ///
+    /// To be called once, before the first logger is made.
+    static func bootstrap(_ settings: LogSettings) {
+        let terminal = Terminal.error
+        let format = format(settings.format, on: terminal)
+        let level = settings.level.logger
+        LoggingSystem.bootstrap { label in
+            WorkerLogHandler(label: label, level: level, format: format) { line in
+                // One write a line, so that lines of several threads do not mix.
+                FileHandle.standardError.write(Data(line.utf8))
+            }
+        }
+    }
+
+    /// What lines look like for a setting, on an output.
+    static func format(_ setting: LogFormat, on terminal: Terminal) -> WorkerLogHandler.Format {
+        switch setting {
+        case .auto: terminal.isInteractive ? .text(terminal) : .json
+        case .text: .text(terminal)
+        case .json: .json
+        }
+    }
+}

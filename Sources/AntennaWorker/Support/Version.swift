@@ -1,0 +1,5 @@
+/// Which antenna-worker this is.
+enum Version {
+    /// Printed by `--version`, and told to servers.
+    static let current = "0.1.0"
+}

@@ -1,0 +1,125 @@
+import FoundationEssentials
+import Logging
+
+/// Writes messages as one line of text for people, or one JSON object a line for machines.
+struct WorkerLogHandler: LogHandler {
+    /// What a line looks like.
+    enum Format: Sendable {
+        case text(Terminal)
+        case json
+    }
+
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+    private let label: String
+    private let format: Format
+    private let now: @Sendable () -> Date
+    private let write: @Sendable (String) -> Void
+
+    /// Makes a handler.
+    ///
+    /// - Parameters:
+    ///   - label: The logger's label.
+    ///   - level: The least important messages to write.
+    ///   - format: What a line looks like.
+    ///   - now: The clock.
+    ///   - write: Writes a whole line, its line break included, in one go.
+    init(
+        label: String,
+        level: Logger.Level,
+        format: Format,
+        now: @escaping @Sendable () -> Date = { Date() },
+        write: @escaping @Sendable (String) -> Void
+    ) {
+        self.label = label
+        self.logLevel = level
+        self.format = format
+        self.now = now
+        self.write = write
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var values = metadata
+        if let provided = metadataProvider?.get() { values.merge(provided) { $1 } }
+        if let given = event.metadata { values.merge(given) { $1 } }
+        if let error = event.error { values["error"] = "\(error)" }
+        let sorted = values.map { (key: $0.key, value: "\($0.value)") }.sorted { $0.key < $1.key }
+        switch format {
+        case .text(let terminal): write(text(event, sorted, terminal))
+        case .json: write(json(event, sorted))
+        }
+    }
+
+    private func text(_ event: LogEvent, _ values: [(key: String, value: String)], _ terminal: Terminal) -> String {
+        let time = now().formatted(Date.ISO8601FormatStyle().time(includingFractionalSeconds: true))
+        let level = terminal.styled(event.level.rawValue.uppercased(), Self.style(of: event.level))
+        let pairs = values.map { " \(terminal.styled("\($0.key)=", .dim))\(Self.quoted($0.value))" }.joined()
+        let message = Self.oneLine("\(event.message)")
+        return "\(terminal.styled(time, .dim)) \(level) \(message)\(pairs)\n"
+    }
+
+    private func json(_ event: LogEvent, _ values: [(key: String, value: String)]) -> String {
+        let time = now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        var members = [
+            ("time", time), ("level", event.level.rawValue), ("logger", label), ("message", "\(event.message)"),
+        ]
+        // A key that is taken gets a prefix, so that no object has the same member twice.
+        let taken = Set(members.map(\.0))
+        members += values.map { (taken.contains($0.key) ? "metadata.\($0.key)" : $0.key, $0.value) }
+        let body = members.map { "\(Self.jsonString($0.0)):\(Self.jsonString($0.1))" }.joined(separator: ",")
+        return "{\(body)}\n"
+    }
+
+    private static func style(of level: Logger.Level) -> Terminal.Style {
+        switch level {
+        case .trace, .debug: .dim
+        case .info, .notice: .cyan
+        case .warning: .yellow
+        case .error, .critical: .red
+        }
+    }
+
+    /// Control characters made visible: a line break inside a message must not look like a second message.
+    private static func oneLine(_ text: String) -> String {
+        var line = ""
+        for scalar in text.unicodeScalars {
+            if scalar.properties.generalCategory == .control {
+                line += scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                line.unicodeScalars.append(scalar)
+            }
+        }
+        return line
+    }
+
+    private static func quoted(_ value: String) -> String {
+        let needsQuotes = value.isEmpty || value.contains { $0.isWhitespace || $0 == "\"" || $0 == "=" }
+        guard needsQuotes else { return oneLine(value) }
+        let parts = value.split(separator: "\"", omittingEmptySubsequences: false)
+        return "\"\(oneLine(parts.joined(separator: "\\\"")))\""
+    }
+
+    private static func jsonString(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\r": result += "\\r"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

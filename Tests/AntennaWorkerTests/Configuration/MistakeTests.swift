@@ -1,0 +1,85 @@
+import Testing
+
+@testable import AntennaWorker
+
+@Suite("Settings that are wrong")
+struct MistakeTests {
+    private let fixture: SettingsFixture
+
+    init() throws {
+        fixture = try SettingsFixture()
+    }
+
+    @Test("every mistake of every origin is named at once")
+    func all() throws {
+        try fixture.write(
+            #"{"antenna": {"lease": "soon", "bach_size": 3, "dialect": {}}, "imges": {}, "log": "loud"}"#,
+            to: "antenna-worker.json"
+        )
+        try fixture.write("ANTENNA_WORKER_LOG_LEVEL=chatty\nnonsense\n", to: ".env")
+        let resolved = try fixture.resolve(
+            flags: ["--grace", "2d", "--device", "gpu"],
+            environment: ["ANTENNA_WORKER_IMAGES_MAX_BYTE": "1MiB", "AMI_NUM_WORKERS": "many"]
+        )
+        let places = Set(resolved.mistakes.map(\.place))
+        #expect(
+            places == [
+                "antenna.lease in antenna-worker.json", "antenna.bach_size in antenna-worker.json",
+                "antenna.dialect in antenna-worker.json", "imges in antenna-worker.json", "log in antenna-worker.json",
+                "ANTENNA_WORKER_LOG_LEVEL", ".env line 2", "--grace", "--device", "ANTENNA_WORKER_IMAGES_MAX_BYTE",
+                "AMI_NUM_WORKERS",
+            ]
+        )
+        #expect(throws: SettingsError.self) { try resolved.checked() }
+    }
+
+    @Test("a misspelt name gets a suggestion")
+    func suggestions() throws {
+        try fixture.write(#"{"imges": {}, "antenna": {"bach_size": 3}}"#, to: "antenna-worker.json")
+        let resolved = try fixture.resolve(environment: ["ANTENNA_WORKER_IMAGES_MAX_BYTE": "1MiB"])
+        let reasons = resolved.mistakes.map(\.reason)
+        #expect(reasons.contains { $0.contains("did you mean ANTENNA_WORKER_IMAGES_MAX_BYTES?") })
+        #expect(reasons.contains { $0.contains("did you mean antenna.batch_size?") })
+        #expect(reasons.contains { $0.contains("did you mean images?") })
+    }
+
+    @Test(
+        "a file that is no object of settings is one mistake",
+        arguments: ["", "{", "[]", "42", #"{"antenna": 1,}"#, "\u{FEFF}", #"{"source": ["a", ["b"]]}"#]
+    )
+    func brokenFile(text: String) throws {
+        try fixture.write(text, to: "antenna-worker.json")
+        #expect(try fixture.resolve().mistakes.count == 1)
+    }
+
+    @Test("an address must be one of a web service, and its password is not repeated")
+    func addresses() throws {
+        for text in [
+            "antenna.example.org", "ftp://antenna.example.org", "http://", "http://a/?b=c", "http://a/#b", "::",
+        ] {
+            #expect(try fixture.resolve(flags: ["--base-url", text]).mistakes.count == 1, "\(text)")
+        }
+        let mistakes = try fixture.resolve(flags: ["--base-url", "https://me:hunter2@antenna.example.org"]).mistakes
+        #expect(mistakes.count == 1)
+        #expect(!"\(SettingsError(mistakes: mistakes))".contains("hunter2"))
+    }
+
+    @Test("the usage of the command line is status 2, and so are settings")
+    func status() async throws {
+        for arguments in [
+            ["--no-such-flag"], ["no-such-command"], ["check", "--grace"], ["check", "--grace", "soon"],
+        ] {
+            let status = await CommandRunner.run(AntennaWorkerCommand.self, arguments: arguments) { message, toError in
+                #expect(toError)
+                #expect(!message.isEmpty)
+            }
+            #expect(status == ExitStatus.usage, "\(arguments)")
+        }
+        for arguments in [["--help"], ["--version"], ["check", "--help"]] {
+            let status = await CommandRunner.run(AntennaWorkerCommand.self, arguments: arguments) { _, toError in
+                #expect(!toError)
+            }
+            #expect(status == ExitStatus.success, "\(arguments)")
+        }
+    }
+}

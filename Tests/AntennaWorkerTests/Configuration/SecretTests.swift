@@ -1,0 +1,73 @@
+import Testing
+
+@testable import AntennaWorker
+
+@Suite("Secrets")
+struct SecretTests {
+    private let fixture: SettingsFixture
+    private let token = "t0ps3cret"
+
+    init() throws {
+        fixture = try SettingsFixture()
+    }
+
+    @Test("nothing that prints settings shows one")
+    func redaction() throws {
+        let resolved = try fixture.resolve(environment: ["AMI_ANTENNA_API_AUTH_TOKEN": token])
+        #expect(resolved.settings.antenna.token?.reveal() == token)
+        var dumped = ""
+        dump(resolved.settings, to: &dumped)
+        let shown = [dumped, "\(resolved.settings)", String(reflecting: resolved.settings), "\(resolved.effective)"]
+        for text in shown {
+            #expect(!text.contains(token))
+            #expect(text.contains("<redacted>"))
+        }
+    }
+
+    @Test("a wrong one is not repeated in the mistake")
+    func mistakes() throws {
+        try fixture.write("AMI_ANTENNA_API_AUTH_TOKEN='\(token)", to: ".env")
+        let environment = ["ANTENNA_WORKER_ANTENNA_TOKEN": "\(token)\nX-Evil: 1"]
+        let resolved = try fixture.resolve(environment: environment)
+        #expect(resolved.mistakes.count == 2)
+        #expect(!"\(resolved.mistakes)".contains(token))
+    }
+
+    @Test("a file can hold it, named by any origin")
+    func files() throws {
+        try fixture.write("\(token)\n", to: "token")
+        let variables = ["AMI_ANTENNA_API_AUTH_TOKEN_FILE", "ANTENNA_WORKER_ANTENNA_TOKEN_FILE"]
+        for variable in variables {
+            let resolved = try fixture.resolve(environment: [variable: "token"])
+            #expect(resolved.mistakes.isEmpty)
+            #expect(resolved.settings.antenna.token?.reveal() == token)
+            #expect(resolved.effective.first { $0.key == "antenna.token" }?.place == variable)
+        }
+        try fixture.write(#"{"antenna": {"token_file": "token"}}"#, to: "antenna-worker.json")
+        #expect(try fixture.resolve().settings.antenna.token?.reveal() == token)
+        #expect(!"\(try fixture.resolve().effective)".contains(token))
+    }
+
+    @Test("the stronger origin wins, whether it names the secret or its file")
+    func order() throws {
+        try fixture.write("from-file", to: "token")
+        try fixture.write("AMI_ANTENNA_API_AUTH_TOKEN=from-dotenv", to: ".env")
+        let file = try fixture.resolve(environment: ["AMI_ANTENNA_API_AUTH_TOKEN_FILE": "token"])
+        #expect(file.settings.antenna.token?.reveal() == "from-file")
+        try fixture.write("AMI_ANTENNA_API_AUTH_TOKEN_FILE=token", to: ".env")
+        let direct = try fixture.resolve(environment: ["AMI_ANTENNA_API_AUTH_TOKEN": "direct"])
+        #expect(direct.settings.antenna.token?.reveal() == "direct")
+    }
+
+    @Test("a missing or empty file, and both ways at once, are mistakes")
+    func wrongFiles() throws {
+        try fixture.write(" \n", to: "empty")
+        try fixture.write("good", to: "token")
+        let name = "AMI_ANTENNA_API_AUTH_TOKEN"
+        for environment in [
+            ["\(name)_FILE": "no-such"], ["\(name)_FILE": "empty"], ["\(name)_FILE": "token", name: "direct"],
+        ] {
+            #expect(try fixture.resolve(environment: environment).mistakes.map(\.place) == ["\(name)_FILE"])
+        }
+    }
+}
