@@ -1,7 +1,7 @@
 import Inference
 package import Logging
-package import ServiceLifecycle
-package import Threading
+import ServiceLifecycle
+import Threading
 
 /// Takes tasks from a source and sees each through: fetch, decode, batch, infer, publish, acknowledge.
 ///

@@ -1,4 +1,4 @@
-package import Imaging
+import Imaging
 import Synchronization
 package import Threading
 

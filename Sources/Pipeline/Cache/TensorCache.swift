@@ -1,4 +1,4 @@
-package import Imaging
+import Imaging
 package import Threading
 
 /// Keeps decoded pixels between fetching and inference, and for whoever needs the same image again.
