@@ -147,7 +147,7 @@ let package = Package(
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Inference", "TestSupport",
+                "AntennaWorker", "Imaging", "Inference", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -6,8 +6,6 @@ package struct LocalAntennaError: Error, CustomStringConvertible {
         case badAddress
         /// The address or port is taken, or not allowed.
         case cannotListen
-        /// An image that was to be served cannot be read or drawn.
-        case badImage
     }
 
     /// The kind of trouble.
@@ -18,10 +16,5 @@ package struct LocalAntennaError: Error, CustomStringConvertible {
     init(_ code: Code, _ reason: String, configuration: LocalAntennaConfiguration) {
         self.code = code
         self.description = "cannot listen on \(configuration.address) port \(configuration.port): \(reason)"
-    }
-
-    init(_ code: Code, _ description: String) {
-        self.code = code
-        self.description = description
     }
 }

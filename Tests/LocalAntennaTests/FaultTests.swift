@@ -108,6 +108,23 @@ import Testing
         }
     }
 
+    @Test func scenesAreDrawnOnceForAllTasksThatShowThem() async throws {
+        let scene = ImageSource.scene(SceneSpecification(seed: 1, width: 96, height: 64))
+        try await withServer({ $0.jobs = [JobSeed(pipelineSlug: "demo", cycling: [scene], count: 3)] }) {
+            client async throws in
+            var steps: [Int] = []
+            try await client.server.prepareImages { ready, all in
+                steps.append(ready)
+                #expect(all == 1)
+            }
+            #expect(steps == [1])
+            let served = try await client.send("GET", "/images/1003/scene-1.jpg").body
+            #expect(try await client.server.imageBytes(1_001) == served)
+            let image = try ImageDecoder().decode(served, into: PixelBufferPool(maximumIdleBytes: 0))
+            #expect(image.width == 96)
+        }
+    }
+
     @Test func aTokenSentToTheImageHostIsNoticed() async throws {
         try await withServer { client async throws in
             var careless = client

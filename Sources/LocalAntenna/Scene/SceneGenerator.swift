@@ -52,7 +52,7 @@ package struct SceneGenerator: Sendable {
         for _ in 0..<wanted * 40 where moths.count < wanted {
             // Small ones are more common; sizes follow the height of the picture.
             let share = random.unit()
-            let length = height * (0.035 + 0.155 * share * share)
+            let length = max(14, height * (0.035 + 0.155 * share * share))
             let reach = length * Double(MothForm.reach)
             guard width > 2 * reach, height > 2 * reach else { continue }
             let centre: SIMD2<Float> = [
@@ -87,7 +87,8 @@ package struct SceneGenerator: Sendable {
             }
             count = width * height * 3
         }
-        let truth = zip(moths, extents.withLock { $0 }).map { moth, extent in
+        // In a tiny picture a moth may fall between the pixels; what cannot be seen is not there.
+        let truth = zip(moths, extents.withLock { $0 }).filter { !$0.1.isEmpty }.map { moth, extent in
             SceneMoth(
                 x1: extent.left,
                 y1: extent.top,
@@ -133,6 +134,8 @@ private struct Extent: Sendable {
     var top = Int.max
     var right = Int.min
     var bottom = Int.min
+
+    var isEmpty: Bool { left > right }
 
     mutating func join(x: Int, y: Int) {
         left = min(left, x)

@@ -1,3 +1,5 @@
+import Foundation
+
 extension LocalAntennaServer {
     /// The tasks of all jobs counted, or those of one; leases that have ended are noticed first.
     package func counts(job: Int? = nil) -> LedgerCounts {
@@ -29,6 +31,30 @@ extension LocalAntennaServer {
     /// Where the image of a task comes from.
     package func imageSource(_ imageID: Int) -> ImageSource? {
         core.images.source(imageID)
+    }
+
+    /// Draws the scenes that the jobs need, so that the first requests do not wait for them.
+    ///
+    /// - Parameter progress: Called with the number of scenes that are ready, and of all.
+    /// - Throws: `ImagingError` when a scene cannot be encoded.
+    package func prepareImages(progress: (_ ready: Int, _ all: Int) -> Void = { _, _ in }) async throws {
+        let scenes = core.images.sceneSpecifications
+        for (index, scene) in scenes.enumerated() {
+            _ = try await core.images.bytes(of: scene)
+            progress(index + 1, scenes.count)
+        }
+    }
+
+    /// The file that a task's image is served as, nil for an image that is elsewhere or wrong.
+    ///
+    /// - Throws: The system's error when the file cannot be read, `ImagingError` when a scene cannot be encoded.
+    package func imageBytes(_ imageID: Int) async throws -> [UInt8]? {
+        switch core.images.source(imageID) {
+        case .file(let path)?: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        case .bytes(let bytes)?: bytes
+        case .scene(let scene)?: [UInt8](try await core.images.bytes(of: scene))
+        case .address?, .fault?, nil: nil
+        }
     }
 
     /// Changes what goes wrong from now on.

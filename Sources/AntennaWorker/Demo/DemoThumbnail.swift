@@ -1,0 +1,59 @@
+import Imaging
+
+/// An image made small enough for a web page.
+struct DemoThumbnail: Sendable {
+    /// The longest row that is kept as it is, in pixels.
+    private static let widthLimit = 1_600
+    private static let quality = 80
+
+    /// The small picture.
+    let jpeg: [UInt8]
+    /// The width of the full-size image, in pixels: the boxes are measured in these.
+    let fullWidth: Int
+    /// The height of the full-size image, in pixels.
+    let fullHeight: Int
+
+    /// Makes a small picture by averaging squares of pixels.
+    ///
+    /// - Throws: `ImagingError` when the image cannot be read.
+    init(of file: [UInt8], pool: PixelBufferPool, decoder: ImageDecoder = ImageDecoder()) throws(ImagingError) {
+        let image = try decoder.decode(file, into: pool)
+        let factor = (image.width + Self.widthLimit - 1) / Self.widthLimit
+        let width = max(1, image.width / factor)
+        let height = max(1, image.height / factor)
+        let small = try PixelBuffer(pool: pool, height: height, width: width) { target in
+            image.withUnsafeBytes { source in
+                Self.average(source, width: image.width, factor: factor, into: target, size: (width, height))
+            }
+        }
+        self.jpeg = try JPEGEncoder(quality: Self.quality).encode(small)
+        self.fullWidth = image.width
+        self.fullHeight = image.height
+    }
+
+    private static func average(
+        _ source: UnsafeRawBufferPointer,
+        width: Int,
+        factor: Int,
+        into target: UnsafeMutableRawBufferPointer,
+        size: (width: Int, height: Int)
+    ) {
+        let area = factor * factor
+        var sums = [Int](repeating: 0, count: size.width * 3)
+        for y in 0..<size.height {
+            for index in sums.indices { sums[index] = area / 2 }
+            for row in y * factor..<(y + 1) * factor {
+                var offset = row * width * 3
+                for x in 0..<size.width {
+                    for _ in 0..<factor {
+                        sums[x * 3] += Int(source[offset])
+                        sums[x * 3 + 1] += Int(source[offset + 1])
+                        sums[x * 3 + 2] += Int(source[offset + 2])
+                        offset += 3
+                    }
+                }
+            }
+            for index in sums.indices { target[y * size.width * 3 + index] = UInt8(sums[index] / area) }
+        }
+    }
+}
