@@ -47,7 +47,11 @@ let package = Package(
         // ONNX Runtime's function table. The library itself is loaded at run time.
         .target(name: "COnnxRuntime"),
 
-        .target(name: "Threading", swiftSettings: houseStyle),
+        .target(
+            name: "Threading",
+            dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+            swiftSettings: houseStyle
+        ),
         .target(
             name: "Transport",
             dependencies: [
@@ -155,7 +159,10 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["LocalAntenna", "Pipeline", "Transport", "TestSupport"],
+            dependencies: [
+                "LocalAntenna", "Pipeline", "Transport", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: houseStyle
         ),
     ]

@@ -1,0 +1,144 @@
+package import Logging
+import Synchronization
+import Threading
+package import Transport
+
+/// Consumes one queue until stopped: through losses, refusals, and cancellations by the broker.
+package final class AMQPSubscription: Sendable {
+    private struct State {
+        var isStopping = false
+        var consumer: AMQPConsumer?
+        var throttle = WarningThrottle()
+        var generator: any RandomNumberGenerator & Sendable
+    }
+
+    private let connection: AMQPConnection
+    private let queue: String
+    private let prefetch: Int
+    private let declarations: [AMQPDeclaration]
+    private let backoff: AMQPBackoff
+    private let timeline: Timeline
+    private let logger: Logger
+    private let stopping = WakeSignal()
+    private let state: Mutex<State>
+
+    /// Makes a subscription that begins with ``run(_:)``.
+    ///
+    /// - Parameters:
+    ///   - connection: Consumes.
+    ///   - queue: The queue.
+    ///   - prefetch: The most deliveries in hand, 1...65535.
+    ///   - declarations: What is declared before every attempt.
+    ///   - backoff: How long to wait between attempts.
+    ///   - clock: What is waited by.
+    ///   - generator: Where the jitter comes from.
+    ///   - logger: Hears why the queue cannot be consumed, and how the broker differs from what is wanted.
+    package init<C: Clock>(
+        connection: AMQPConnection,
+        queue: String,
+        prefetch: Int,
+        declarations: [AMQPDeclaration],
+        backoff: AMQPBackoff = AMQPBackoff(),
+        clock: C = ContinuousClock(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger
+    ) where C.Duration == Duration {
+        self.connection = connection
+        self.queue = queue
+        self.prefetch = prefetch
+        self.declarations = declarations
+        self.backoff = backoff
+        self.timeline = Timeline(clock)
+        self.logger = logger
+        self.state = Mutex(State(generator: generator))
+    }
+
+    /// Hands over every delivery, in order, until ``stop()`` or cancellation.
+    ///
+    /// - Parameter take: Takes a delivery; the next one is handed over when it returns.
+    package func run(_ take: (AMQPDelivery) async -> Void) async {
+        var misses = 0
+        while !isStopping, !Task.isCancelled {
+            let seen = stopping.generation
+            do throws(TransportError) {
+                try await declare()
+                let consumer = try await connection.consume(queue: queue, prefetch: prefetch)
+                misses = 0
+                await enter(consumer)
+                let deliveries = consumer.makeAsyncIterator()
+                while let delivery = try await deliveries.next() {
+                    await take(delivery)
+                }
+                // Ended without an error: stopped, cancelled, or the connection was closed by us.
+                return
+            } catch {
+                warn("A queue cannot be consumed; trying again", error.description)
+                let delay = state.withLock { backoff.delay(attempt: misses, using: &$0.generator) }
+                misses += 1
+                guard !isStopping else { return }
+                await timeline.pause(for: delay, orChangeOf: stopping, after: seen)
+            }
+        }
+    }
+
+    /// Ends the consumer; deliveries that nobody has taken are given back, and ``run(_:)`` returns.
+    package func stop() async {
+        let consumer = state.withLock { state in
+            state.isStopping = true
+            return state.consumer
+        }
+        stopping.notify()
+        if let consumer { await cancel(consumer) }
+    }
+
+    private var isStopping: Bool { state.withLock(\.isStopping) }
+
+    private func enter(_ consumer: AMQPConsumer) async {
+        let isStopping = state.withLock { state in
+            state.consumer = consumer
+            return state.isStopping
+        }
+        if isStopping { await cancel(consumer) }
+    }
+
+    private func cancel(_ consumer: AMQPConsumer) async {
+        do throws(TransportError) {
+            try await connection.cancel(consumer)
+        } catch {
+            // It ends all the same, and the broker gives its deliveries to others.
+            logger.debug("A consumer could not be cancelled", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+
+    private func declare() async throws(TransportError) {
+        let differences = try await AMQPTopology.ensure(declarations, on: connection)
+        if !differences.isEmpty {
+            warn(
+                "The broker has queues or exchanges that differ from the contract",
+                differences.joined(separator: "; ")
+            )
+        }
+    }
+
+    private func warn(_ sentence: Logger.Message, _ error: String) {
+        let now = timeline.now
+        guard let suppressed = state.withLock({ $0.throttle.admit("\(sentence)", now: now) }) else { return }
+        logger.warning(
+            sentence,
+            metadata: [LogKey.queue: "\(queue)", LogKey.error: "\(error)", LogKey.count: "\(suppressed + 1)"]
+        )
+    }
+}
+
+extension Timeline {
+    /// Waits, unless a signal is given after `generation` or the task is cancelled.
+    func pause(for delay: Duration, orChangeOf signal: WakeSignal, after generation: UInt64) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await signal.wait(after: generation) }
+            // Only a cancellation ends it early, and then there is nothing left to wait for.
+            group.addTask { try? await sleep(for: delay) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Logging
+import Synchronization
+package import Transport
+
+/// A task delivered over AMQP, in hand until it is settled, exactly once.
+///
+/// One that goes out of scope unsettled is given back, and an error is logged.
+package final class AMQPTaskDelivery: Sendable {
+    /// How it ends.
+    package enum Ending: Sendable {
+        /// The result is published, then the task acknowledged.
+        case answered(EncodedResult)
+        /// The task's own message is published to another queue, then the task acknowledged here.
+        case passedOn(to: TaskQueueName)
+        /// The task goes back to its queue after a while.
+        case givenBack(reason: String)
+        /// The task goes to the dead letters.
+        case rejected(reason: String)
+    }
+
+    /// The task, and the message it was.
+    package let message: TaskMessage
+    /// The queue it came from.
+    package let queue: TaskQueueName
+    /// How often it was delivered before.
+    package let attempts: Int
+    /// When it was delivered.
+    package let takenAt: ContinuousClock.Instant
+    let delivery: AMQPDelivery
+    private let desk: AMQPTaskDesk
+    private let logger: Logger
+    private let isSettled = Atomic(false)
+
+    init(
+        message: TaskMessage,
+        queue: TaskQueueName,
+        attempts: Int,
+        delivery: AMQPDelivery,
+        desk: AMQPTaskDesk,
+        logger: Logger
+    ) {
+        self.message = message
+        self.queue = queue
+        self.attempts = attempts
+        self.takenAt = .now
+        self.delivery = delivery
+        self.desk = desk
+        self.logger = logger
+    }
+
+    deinit {
+        guard !isSettled.load(ordering: .acquiring) else { return }
+        logger.error("A delivery was dropped without settlement", metadata: [LogKey.taskID: "\(message.task.id)"])
+        desk.dropped(delivery)
+    }
+
+    /// Ends it; a second call does nothing but log an error.
+    ///
+    /// Waits as long as what has to be published cannot be, and nobody drains: that is the back-pressure.
+    ///
+    /// - Throws: ``TransportError`` when publishing was given up; the task went back to its queue.
+    package func settle(_ ending: Ending) async throws(TransportError) {
+        guard !isSettled.exchange(true, ordering: .acquiringAndReleasing) else {
+            logger.error("A delivery was settled twice", metadata: [LogKey.taskID: "\(message.task.id)"])
+            return
+        }
+        try await desk.settle(self, ending)
+    }
+
+    /// The message as it came, and for a redelivery a mark: its like may have been passed on before.
+    var messageToPassOn: AMQPMessage {
+        var message = DeadLetter.stripped(message.original)
+        if attempts > 0 { message.headers[DeadLetter.Header.redelivered] = true }
+        return message
+    }
+}
+
+extension AMQPTaskDelivery: LeaseSettling {
+    /// Settles as a lease does.
+    package func settle(_ task: ImageTask, _ settlement: Settlement) async throws {
+        switch settlement {
+        case .completed(let result): try await settle(.answered(result))
+        case .retry(let reason): try await settle(.givenBack(reason: reason))
+        case .rejected(let reason): try await settle(.rejected(reason: reason))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package import Logging
+import Synchronization
+import Threading
+package import Transport
+
+/// Consumes task queues and settles what it hands out: publish, confirm, then acknowledge.
+///
+/// ``run()`` consumes, ``next()`` hands out. Two connections, because an alarm of the broker stops those that publish. What is in hand
+/// is bounded by the prefetch of each queue.
+package final class AMQPTaskQueue: Sendable {
+    /// What has been done since the start.
+    package struct Counters: Sendable, Hashable {
+        /// Tasks whose result was published and confirmed.
+        package var answered = 0
+        /// Tasks passed on to another queue.
+        package var passedOn = 0
+        /// Deliveries given back.
+        package var givenBack = 0
+        /// Messages sent to the dead letters.
+        package var deadLettered = 0
+        /// Redeliveries acknowledged because their result was out already.
+        package var recognised = 0
+        /// Acknowledgements that came after the loss of their connection.
+        package var stale = 0
+    }
+
+    let settings: AMQPSourceSettings
+    let consuming: AMQPConnection
+    let publishing: AMQPConnection
+    let desk: AMQPTaskDesk
+    let isOpen: @Sendable (TaskQueueName) -> Bool
+    let subscriptions: [AMQPSubscription]
+    let logger: Logger
+    let inHand = AsyncQueue<AMQPTaskDelivery>()
+    let drainRequested = WakeSignal()
+    private let draining = Atomic(false)
+
+    /// Makes a queue that begins with ``run()`` and closes its connections at the end.
+    ///
+    /// - Parameters:
+    ///   - settings: Which queues, and how.
+    ///   - consuming: Consumes and acknowledges.
+    ///   - publishing: Publishes; another connection than `consuming`.
+    ///   - confirmed: Remembers whose result is out.
+    ///   - isOpen: Whether deliveries of a queue may be handed out now; asked once a second while they may not.
+    ///   - clock: What is waited by.
+    ///   - generator: Where the jitter comes from.
+    ///   - logger: Where events are reported.
+    package init<C: Clock>(
+        settings: AMQPSourceSettings,
+        consuming: AMQPConnection,
+        publishing: AMQPConnection,
+        confirmed: any ConfirmedResults = MemoryConfirmedResults(),
+        isOpen: @escaping @Sendable (TaskQueueName) -> Bool = { _ in true },
+        clock: C = ContinuousClock(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger
+    ) where C.Duration == Duration {
+        self.settings = settings
+        self.consuming = consuming
+        self.publishing = publishing
+        self.isOpen = isOpen
+        self.logger = logger
+        subscriptions = settings.queues.map { queue in
+            let declarations =
+                AMQPTopology.declarations(for: queue)
+                + AMQPTopology.declarations(forResultsExchange: settings.resultsExchange)
+            return AMQPSubscription(
+                connection: consuming,
+                queue: "\(queue)",
+                prefetch: settings.prefetch,
+                declarations: settings.declares ? declarations : [],
+                backoff: settings.backoff,
+                clock: clock,
+                generator: generator,
+                logger: logger
+            )
+        }
+        let publisher = ConfirmedPublisher(
+            connection: publishing,
+            backoff: settings.backoff,
+            drainPatience: settings.drainPatience,
+            clock: clock,
+            generator: generator,
+            logger: logger
+        )
+        self.desk = AMQPTaskDesk(
+            publisher: publisher,
+            acknowledger: consuming,
+            confirmed: confirmed,
+            resultsExchange: settings.resultsExchange,
+            logger: logger
+        )
+    }
+
+    /// What has been done so far.
+    package var counters: Counters { desk.counters }
+
+    /// Deliveries in hand: waiting to be taken, or taken and not settled.
+    package var outstanding: Int { desk.outstanding }
+
+    /// Whether the broker is there, now and at every change.
+    package func brokerPresence() -> some AsyncSequence<Bool, Never> & Sendable {
+        consuming.states().map { state in
+            switch state {
+            case .connected, .blocked: true
+            case .connecting, .reconnecting, .closed: false
+            }
+        }
+    }
+
+    /// Whether tasks can come and results can go: both connections are there and the broker takes publishes.
+    package var isReady: Bool {
+        if case .connected = consuming.state, case .connected = publishing.state { true } else { false }
+    }
+
+    /// The next task, first in, first out; nil once drained, and when the calling task is cancelled.
+    package func next() async -> AMQPTaskDelivery? {
+        await inHand.next()
+    }
+
+    /// Takes no more tasks, and gives back those that nobody has taken.
+    ///
+    /// Settlements go on; what cannot be published within the drain's patience is given back.
+    package func drain() {
+        guard !draining.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        desk.publisher.drain()
+        drainRequested.notify()
+    }
+
+    /// Gives up results that wait for the broker, so that whoever holds their tasks is free for others.
+    ///
+    /// Their tasks are given back, or redelivered where the connection is gone.
+    package func abandonUnpublished() {
+        desk.publisher.abandon()
+    }
+
+    var isDraining: Bool { draining.load(ordering: .acquiring) }
+}

@@ -1,0 +1,88 @@
+package import Transport
+
+/// Queues, exchanges and bindings of the contract, and their declaration.
+package enum AMQPTopology {
+    /// Takes what is dead; the routing key is the pipeline.
+    package static let deadExchange = "antenna.dead"
+    /// Takes results; the routing key is the reply subject.
+    package static let resultsExchange = "antenna.results"
+    /// The broker's own limit of deliveries, far above the worker's, for tasks that kill every worker before it can count.
+    package static let deliveryLimit: Int64 = 20
+
+    /// What a queue of tasks needs: itself, and its dead letters.
+    ///
+    /// - Parameter queue: The queue; for one of dead letters, only that.
+    /// - Returns: Declarations, in an order in which they work.
+    package static func declarations(for queue: TaskQueueName) -> [AMQPDeclaration] {
+        let dead = queue.deadLetters
+        let deadLetters: [AMQPDeclaration] = [
+            .exchange(name: deadExchange, type: "direct"),
+            .queue(name: dead.description, arguments: ["x-queue-type": "quorum"]),
+            .binding(queue: dead.description, exchange: deadExchange, routingKey: queue.pipeline),
+        ]
+        guard queue.kind != .dead else { return deadLetters }
+        let arguments: [String: AMQPValue] = [
+            "x-queue-type": "quorum",
+            "x-delivery-limit": .int(deliveryLimit),
+            "x-dead-letter-exchange": .string(deadExchange),
+            "x-dead-letter-routing-key": .string(queue.pipeline),
+            // Dead letters are confirmed by their queue before they leave this one; the broker wants reject-publish for that.
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+        ]
+        return deadLetters + [.queue(name: queue.description, arguments: arguments)]
+    }
+
+    /// What publishing results needs.
+    ///
+    /// - Parameter exchange: The exchange's name; `""` is the broker's own and needs nothing.
+    /// - Returns: Declarations.
+    package static func declarations(forResultsExchange exchange: String) -> [AMQPDeclaration] {
+        exchange.isEmpty ? [] : [.exchange(name: exchange, type: "topic")]
+    }
+
+    /// Declares; where that is refused, checks that the thing is there.
+    ///
+    /// - Parameters:
+    ///   - declarations: What to have.
+    ///   - connection: Where.
+    /// - Returns: A sentence for each thing that is there but was not declared as wanted, for a warning.
+    /// - Throws: ``TransportError`` with code `notFound` when something is missing and must not be made, or why the broker is away.
+    package static func ensure(
+        _ declarations: [AMQPDeclaration],
+        on connection: any AMQPDeclaring
+    ) async throws(TransportError) -> [String] {
+        var differences: [String] = []
+        for declaration in declarations {
+            do throws(TransportError) {
+                _ = try await connection.declare(declaration)
+            } catch {
+                guard error.code == .accessRefused || error.code == .preconditionFailed else { throw error }
+                if let check = declaration.check { _ = try await connection.declare(check) }
+                differences.append(error.message)
+            }
+        }
+        return differences
+    }
+}
+
+/// Declares queues, exchanges and bindings; narrower than a connection, so that tests can stand in.
+package protocol AMQPDeclaring: Sendable {
+    /// Declares, or checks passively.
+    ///
+    /// - Throws: ``TransportError`` with code `notFound`, `preconditionFailed`, `accessRefused`, …
+    func declare(_ declaration: AMQPDeclaration) async throws(TransportError) -> AMQPQueueStatus?
+}
+
+extension AMQPConnection: AMQPDeclaring {}
+
+extension AMQPDeclaration {
+    /// The passive form; nil for a binding, which cannot be looked at.
+    var check: AMQPDeclaration? {
+        switch self {
+        case .queue(let name, _, _, _, _, _): .queue(name: name, passive: true)
+        case .exchange(let name, let type, _, _): .exchange(name: name, type: type, passive: true)
+        case .binding: nil
+        }
+    }
+}

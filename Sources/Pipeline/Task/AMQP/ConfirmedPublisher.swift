@@ -1,0 +1,182 @@
+package import Logging
+import Synchronization
+import Threading
+package import Transport
+
+/// Publishes until the broker has confirmed, or until nobody wants to wait for that any longer.
+///
+/// A message that cannot be published now keeps its place: whoever waits for it takes no further work, which is the back-pressure.
+package final class ConfirmedPublisher: Sendable {
+    private struct State {
+        var isDraining = false
+        var abandonments = 0
+        var nextID: UInt64 = 0
+        var attempts: [UInt64: Task<Result<Void, TransportError>, Never>] = [:]
+        var throttle = WarningThrottle()
+        var generator: any RandomNumberGenerator & Sendable
+    }
+
+    private let connection: any AMQPPublishing
+    private let backoff: AMQPBackoff
+    private let drainPatience: Duration
+    private let timeline: Timeline
+    private let logger: Logger
+    private let changed = WakeSignal()
+    private let state: Mutex<State>
+
+    /// Makes a publisher.
+    ///
+    /// - Parameters:
+    ///   - connection: Publishes; it comes back by itself after a loss.
+    ///   - backoff: How long to wait between attempts.
+    ///   - drainPatience: How long an attempt may take once ``drain()`` was called.
+    ///   - clock: What is waited by.
+    ///   - generator: Where the jitter comes from.
+    ///   - logger: Gets a warning now and then while messages cannot be published.
+    package init<C: Clock>(
+        connection: any AMQPPublishing,
+        backoff: AMQPBackoff = AMQPBackoff(),
+        drainPatience: Duration = .seconds(10),
+        clock: C = ContinuousClock(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger
+    ) where C.Duration == Duration {
+        self.connection = connection
+        self.backoff = backoff
+        self.drainPatience = drainPatience
+        self.timeline = Timeline(clock)
+        self.logger = logger
+        self.state = Mutex(State(generator: generator))
+    }
+
+    /// Whether ``drain()`` was called.
+    package var isDraining: Bool { state.withLock(\.isDraining) }
+
+    /// Messages sent or waiting to be sent, and not confirmed.
+    package var underWay: Int { state.withLock { $0.attempts.count } }
+
+    /// Publishes a message, mandatory, and returns after the confirm; tries again as long as that may help.
+    ///
+    /// The caller's cancellation does not end it: a result that is there goes out.
+    ///
+    /// - Throws: The last attempt's ``TransportError`` when the message is too large, after ``drain()`` or ``abandon()``.
+    package func publish(
+        _ message: AMQPMessage,
+        exchange: String,
+        routingKey: String
+    ) async throws(TransportError) {
+        let abandonments = state.withLock(\.abandonments)
+        var misses = 0
+        while true {
+            do throws(TransportError) {
+                return try await attempt(message, exchange: exchange, routingKey: routingKey)
+            } catch {
+                let seen = changed.generation
+                guard error.code != .tooLarge, mayGoOn(since: abandonments) else { throw error }
+                warn(error, exchange: exchange, routingKey: routingKey)
+                await timeline.pause(for: delay(afterMisses: misses), orChangeOf: changed, after: seen)
+                guard mayGoOn(since: abandonments) else { throw error }
+                misses += 1
+            }
+        }
+    }
+
+    /// Makes every message one attempt from now on, of limited time.
+    package func drain() {
+        let attempts = state.withLock { state in
+            state.isDraining = true
+            return Array(state.attempts.values)
+        }
+        changed.notify()
+        let (timeline, patience) = (self.timeline, drainPatience)
+        guard !attempts.isEmpty else { return }
+        Task {
+            // Never cancelled, so that the sleep can only end in time.
+            try? await timeline.sleep(for: patience)
+            for attempt in attempts { attempt.cancel() }
+        }
+    }
+
+    /// Gives up what is being published now; later messages are published as before.
+    package func abandon() {
+        let attempts = state.withLock { state in
+            state.abandonments += 1
+            return Array(state.attempts.values)
+        }
+        for attempt in attempts { attempt.cancel() }
+        changed.notify()
+    }
+
+    /// Waits; ``drain()`` and ``abandon()`` end it early.
+    func pause(for delay: Duration) async {
+        let seen = changed.generation
+        if !isDraining { await timeline.pause(for: delay, orChangeOf: changed, after: seen) }
+    }
+
+    /// Waits before a task goes back to its queue, the longer the more often it was delivered.
+    func pauseBeforeRetry(attempts: Int) async {
+        await pause(for: delay(afterMisses: attempts + 2))
+    }
+
+    /// The wait after so many failures in a row.
+    func delay(afterMisses misses: Int) -> Duration {
+        state.withLock { backoff.delay(attempt: misses, using: &$0.generator) }
+    }
+
+    private func attempt(
+        _ message: AMQPMessage,
+        exchange: String,
+        routingKey: String
+    ) async throws(TransportError) {
+        let connection = self.connection
+        let attempt = Task { () -> Result<Void, TransportError> in
+            do throws(TransportError) {
+                return .success(
+                    try await connection.publish(message, exchange: exchange, routingKey: routingKey, mandatory: true)
+                )
+            } catch {
+                return .failure(error)
+            }
+        }
+        let (id, isDraining) = state.withLock { state in
+            state.nextID += 1
+            state.attempts[state.nextID] = attempt
+            return (state.nextID, state.isDraining)
+        }
+        let limit = isDraining ? limit(on: attempt) : nil
+        defer {
+            state.withLock { state in state.attempts[id] = nil }
+            limit?.cancel()
+        }
+        try await attempt.value.get()
+    }
+
+    private func limit(on attempt: Task<Result<Void, TransportError>, Never>) -> Task<Void, Never> {
+        let (timeline, patience) = (self.timeline, drainPatience)
+        return Task {
+            do {
+                try await timeline.sleep(for: patience)
+                attempt.cancel()
+            } catch {
+                // Published in time.
+            }
+        }
+    }
+
+    private func mayGoOn(since abandonments: Int) -> Bool {
+        state.withLock { !$0.isDraining && $0.abandonments == abandonments }
+    }
+
+    private func warn(_ error: TransportError, exchange: String, routingKey: String) {
+        let now = timeline.now
+        let suppressed = state.withLock { $0.throttle.admit("\(error.code) \(exchange) \(routingKey)", now: now) }
+        guard let suppressed else { return }
+        logger.warning(
+            "A message cannot be published and is held; no more work is taken than fits beside it",
+            metadata: [
+                LogKey.exchange: "\(exchange)", LogKey.routingKey: "\(routingKey)", LogKey.error: "\(error)",
+                LogKey.count: "\(suppressed + 1)",
+            ]
+        )
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Logging
+import Pipeline
+import TestSupport
+import Transport
+
+/// A pipeline of a test's own on the shared broker: its queues, and a queue for its results.
+struct BrokerFixture {
+    let url: String
+    /// Names the queues; no other test has it.
+    let pipeline = "test-\(UUID().uuidString.lowercased())"
+    /// Looks at queues and fills them.
+    let observer: AMQPConnection
+    let logger: Logger
+
+    var tasks: TaskQueueName { TaskQueueName(.tasks, pipeline: pipeline) }
+    var ready: TaskQueueName { TaskQueueName(.ready, pipeline: pipeline) }
+    var dead: TaskQueueName { TaskQueueName(.dead, pipeline: pipeline) }
+    /// The queue for results, which is also the reply subject of the tasks.
+    var results: String { "results-\(pipeline)" }
+
+    init(broker: RabbitMQServer? = nil) async throws {
+        if let broker { url = broker.url } else { url = try await RabbitMQServer.shared().url }
+        var logger = Logger(label: "test")
+        logger.logLevel = .error
+        self.logger = logger
+        observer = try await AMQPConnection.connect(AMQPConfiguration(url: url), logger: logger)
+        for queue in [tasks, ready] {
+            _ = try await AMQPTopology.ensure(AMQPTopology.declarations(for: queue), on: observer)
+        }
+        try await observer.declare(.queue(name: results, arguments: ["x-queue-type": "quorum"]))
+    }
+
+    /// A task whose result goes to ``results``.
+    func task(_ id: Int, job: Int? = 1) -> ImageTask {
+        ImageTask(
+            id: "\(id)",
+            imageID: "\(id)",
+            imageURL: "http://127.0.0.1:9/\(id).jpg",
+            replySubject: results,
+            pipeline: pipeline,
+            jobID: job
+        )
+    }
+
+    /// Puts tasks into a queue.
+    func enqueue(_ ids: Range<Int>, into queue: TaskQueueName? = nil) async throws {
+        for id in ids {
+            try await observer.publish(TaskMessage.encode(task(id)), routingKey: "\(queue ?? tasks)")
+        }
+    }
+
+    /// Something that takes tasks; results go through the default exchange.
+    func taskQueue(
+        _ queue: TaskQueueName? = nil,
+        confirmed: any ConfirmedResults = MemoryConfirmedResults(),
+        _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }
+    ) throws -> AMQPTaskQueue {
+        var settings = AMQPSourceSettings(queues: [queue ?? tasks])
+        settings.resultsExchange = ""
+        settings.backoff = AMQPBackoff(base: .milliseconds(20), limit: .milliseconds(100))
+        adjust(&settings)
+        return AMQPTaskQueue(
+            settings: settings,
+            consuming: try AMQPConnection(configuration: AMQPConfiguration(url: url), logger: logger),
+            publishing: try AMQPConnection(configuration: AMQPConfiguration(url: url), logger: logger),
+            confirmed: confirmed,
+            logger: logger
+        )
+    }
+
+    /// The message ids in a queue, taken out of it.
+    func takeAll(_ queue: String) async throws -> [AMQPDelivery] {
+        var taken: [AMQPDelivery] = []
+        while let (delivery, _) = try await observer.get(queue: queue) {
+            observer.ack(delivery)
+            taken.append(delivery)
+        }
+        return taken
+    }
+
+    /// Takes messages out of a queue until so many are there; the test's time limit ends it else.
+    func take(_ count: Int, from queue: String) async throws -> [AMQPDelivery] {
+        let consumer = try await observer.consume(queue: queue, prefetch: 100)
+        let deliveries = consumer.makeAsyncIterator()
+        var taken: [AMQPDelivery] = []
+        while taken.count < count, let delivery = try await deliveries.next() {
+            observer.ack(delivery)
+            taken.append(delivery)
+        }
+        try await observer.cancel(consumer)
+        return taken
+    }
+
+    /// Removes everything.
+    func discard() async throws {
+        for queue in ["\(tasks)", "\(ready)", "\(dead)", results] {
+            try await observer.delete(queue: queue)
+        }
+        await observer.close()
+    }
+}
+
+/// Waits until something is so, looking every few milliseconds; the test's time limit ends it else.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    while try await !condition() {
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
+
+/// A success that says which task it answers.
+func answer(to task: ImageTask) -> EncodedResult {
+    EncodedResult(taskID: task.id, json: Array("{\"pipeline\":\"\(task.pipeline)\"}".utf8), isError: false)
+}

@@ -1,0 +1,86 @@
+import Testing
+
+@testable import Pipeline
+@testable import Transport
+
+@Suite("What AMQP deliveries say about themselves")
+struct AMQPJudgementTests {
+    func death(_ queue: String, _ reason: String, _ count: Int64) -> AMQPValue {
+        .table(["queue": .string(queue), "reason": .string(reason), "count": .int(count)])
+    }
+
+    @Test("Attempts are counted by the broker's headers, or at least by its flag")
+    func attempts() {
+        var message = AMQPMessage.task("1")
+        #expect(AMQPDelivery.fake(message).attempts(from: "q") == 0)
+        #expect(AMQPDelivery.fake(message, isRedelivered: true).attempts(from: "q") == 1)
+        message.headers["x-delivery-count"] = 3
+        #expect(AMQPDelivery.fake(message, isRedelivered: true).attempts(from: "q") == 3)
+        message.headers["x-death"] = .array([
+            death("q", "rejected", 2), death("q", "expired", 9), death("p", "rejected", 9),
+        ])
+        #expect(AMQPDelivery.fake(message).attempts(from: "q") == 5)
+    }
+
+    @Test("A message that the broker itself buried says what the broker wrote")
+    func buriedByBroker() {
+        var message = AMQPMessage.task("1")
+        message.headers["x-death"] = .array([death("antenna.tasks.moths", "delivery_limit", 1)])
+        message.headers["x-first-death-queue"] = "antenna.tasks.moths"
+        let letter = DeadLetter(.fake(message))
+        #expect(letter.queue == "antenna.tasks.moths" && letter.reason.contains("delivery_limit"))
+        #expect(letter.original == .task("1"))
+    }
+
+    @Test("A reason of any length fits into a header")
+    func longReason() {
+        let letter = DeadLetter.encode(
+            .task("1"),
+            from: "q",
+            attempts: 1,
+            reason: String(repeating: "ä", count: 100_000)
+        )
+        #expect((letter.headers["x-antenna-reason"]?.string?.utf8.count ?? 0) <= 1_000)
+    }
+
+    @Test("The same task of another job, subject or correlation is another result")
+    func identity() throws {
+        let queue = TaskQueueName(.tasks, pipeline: "moths")
+        func name(_ message: AMQPMessage) throws -> ConfirmedResult {
+            ConfirmedResult(to: try TaskMessage(message, pipeline: "moths"), from: queue)
+        }
+        var other = AMQPMessage.task("1")
+        other.correlationID = "other"
+        let names = try [
+            name(.task("1")), name(.task("1", job: 2)), name(.task("1", subject: "b")), name(other), name(.task("2")),
+        ]
+        #expect(Set(names).count == 5)
+        #expect(try name(.task("1")) == names[0])
+        #expect(names[0].description.hasPrefix("antenna:done:v1:antenna.tasks.moths:1:"))
+    }
+
+    @Test("The memory of confirmed results is bounded, oldest out first")
+    func memory() async throws {
+        let memory = MemoryConfirmedResults(limit: 2)
+        let queue = TaskQueueName(.tasks, pipeline: "moths")
+        let names = try (0..<3).map {
+            ConfirmedResult(to: try TaskMessage(.task("\($0)"), pipeline: "moths"), from: queue)
+        }
+        for name in [names[0], names[1], names[1], names[2]] { await memory.insert(name) }
+        #expect(memory.count == 2)
+        #expect(await !memory.contains(names[0]))
+        #expect(await memory.contains(names[1]))
+        #expect(await memory.contains(names[2]))
+    }
+
+    @Test("One warning of a kind in a while, with the number of those unsaid, for a bounded number of kinds")
+    func throttle() {
+        var throttle = WarningThrottle(interval: .seconds(30), limit: 2)
+        #expect(throttle.admit("a", now: .seconds(0)) == 0)
+        #expect(throttle.admit("a", now: .seconds(1)) == nil)
+        #expect(throttle.admit("b", now: .seconds(2)) == 0)
+        #expect(throttle.admit("a", now: .seconds(30)) == 1)
+        #expect(throttle.admit("c", now: .seconds(31)) == 0)
+        #expect(throttle.admit("b", now: .seconds(31)) == 0)
+    }
+}

@@ -1,0 +1,175 @@
+import Logging
+import TestSupport
+import Testing
+
+@testable import Pipeline
+@testable import Transport
+
+@Suite("Settling AMQP deliveries")
+struct AMQPSettlementTests {
+    static let queue = TaskQueueName(.tasks, pipeline: "moths")
+    let confirmed = MemoryConfirmedResults()
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// A desk whose waits are over at once.
+    func desk(_ broker: AMQPFakeBroker, clock: some Clock<Duration> = JumpingClock()) -> AMQPTaskDesk {
+        let publisher = ConfirmedPublisher(
+            connection: broker,
+            clock: clock,
+            generator: SeededGenerator(seed: 1),
+            logger: logger
+        )
+        return AMQPTaskDesk(
+            publisher: publisher,
+            acknowledger: broker,
+            confirmed: confirmed,
+            resultsExchange: "antenna.results",
+            logger: logger
+        )
+    }
+
+    func delivery(
+        _ message: AMQPMessage = .task("7"),
+        on desk: AMQPTaskDesk,
+        attempts: Int = 0
+    ) throws -> AMQPTaskDelivery {
+        desk.handedOut()
+        return AMQPTaskDelivery(
+            message: try TaskMessage(message, pipeline: "moths"),
+            queue: Self.queue,
+            attempts: attempts,
+            delivery: .fake(message, tag: 5),
+            desk: desk,
+            logger: logger
+        )
+    }
+
+    let result = EncodedResult(taskID: "7", json: Array("{}".utf8), isError: false)
+
+    @Test("The result is confirmed and remembered before the task is acknowledged")
+    func answered() async throws {
+        let broker = AMQPFakeBroker()
+        let desk = desk(broker)
+        let delivery = try delivery(on: desk)
+        #expect(desk.outstanding == 1)
+        try await delivery.settle(.answered(result))
+        #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(5)])
+        #expect(await confirmed.contains(ConfirmedResult(to: delivery.message, from: Self.queue)))
+        #expect(desk.outstanding == 0 && desk.counters.answered == 1)
+        let message = try #require(broker.published.first?.message)
+        #expect(message.isPersistent && message.correlationID == "c-7" && message.contentType == "application/json")
+        #expect(message.body == result.json)
+    }
+
+    @Test("A result that is returned or refused is published again, and the task is not acknowledged meanwhile")
+    func retried() async throws {
+        let broker = AMQPFakeBroker([.failure(.unroutable), .failure(.nacked), .failure(.unroutable)])
+        let desk = desk(broker)
+        try await delivery(on: desk).settle(.answered(result))
+        #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(5)])
+    }
+
+    @Test("A drain gives back what cannot be published, and forgets no result as confirmed")
+    func drained() async throws {
+        let broker = AMQPFakeBroker([.failure(.unroutable)])
+        let desk = desk(broker)
+        let delivery = try delivery(on: desk)
+        desk.publisher.drain()
+        await #expect(throws: TransportError.self) { try await delivery.settle(.answered(result)) }
+        #expect(broker.events == [.nacked(5)])
+        #expect(await !confirmed.contains(ConfirmedResult(to: delivery.message, from: Self.queue)))
+        #expect(desk.outstanding == 0)
+    }
+
+    @Test("A drain waits its patience for a publish under way, then gives the task back")
+    func drainedWhileBlocked() async throws {
+        let broker = AMQPFakeBroker()
+        broker.block()
+        let clock = TestClock()
+        let desk = desk(broker, clock: clock)
+        let delivery = try delivery(on: desk)
+        let settling = Task { try await delivery.settle(.answered(result)) }
+        while desk.publisher.underWay == 0 { await Task.yield() }
+        desk.publisher.drain()
+        await clock.sleepers()
+        #expect(broker.events.isEmpty)
+        clock.advanceToNextSleeper()
+        await #expect(throws: TransportError.self) { try await settling.value }
+        #expect(broker.events == [.nacked(5)])
+    }
+
+    @Test("Results that are abandoned go back, later ones go out")
+    func abandoned() async throws {
+        let broker = AMQPFakeBroker([.failure(.unroutable)])
+        let clock = TestClock()
+        let desk = desk(broker, clock: clock)
+        let first = try delivery(on: desk)
+        let settling = Task { try await first.settle(.answered(result)) }
+        await clock.sleepers()
+        desk.publisher.abandon()
+        await #expect(throws: TransportError.self) { try await settling.value }
+        #expect(broker.events == [.nacked(5)])
+        try await delivery(on: desk).settle(.answered(result))
+        #expect(broker.events.last == .acked(5))
+    }
+
+    @Test("A result too large for the broker is answered with an error in its place")
+    func tooLarge() async throws {
+        let broker = AMQPFakeBroker([.failure(.tooLarge)])
+        let desk = desk(broker)
+        try await delivery(on: desk).settle(.answered(result))
+        #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(5)])
+        let body = try #require(broker.published.first?.message.body)
+        #expect(String(decoding: body, as: UTF8.self).contains("\"error\":\"The result has 2 bytes"))
+    }
+
+    @Test("An acknowledgement that comes too late leaves the result remembered")
+    func stale() async throws {
+        let broker = AMQPFakeBroker()
+        broker.loseConnection()
+        let desk = desk(broker)
+        let delivery = try delivery(on: desk)
+        try await delivery.settle(.answered(result))
+        #expect(desk.counters.stale == 1)
+        #expect(await confirmed.contains(ConfirmedResult(to: delivery.message, from: Self.queue)))
+    }
+
+    @Test("A rejected task is with the dead letters, with its reason, before it is acknowledged")
+    func rejected() async throws {
+        let broker = AMQPFakeBroker([.failure(.nacked)])
+        let desk = desk(broker)
+        try await delivery(on: desk, attempts: 3).settle(.rejected(reason: "poison"))
+        #expect(broker.events == [.published(id: "7", to: "antenna.dead/moths"), .acked(5)])
+        let letter = DeadLetter(.fake(try #require(broker.published.first?.message)))
+        #expect(letter.reason == "poison" && letter.queue == "antenna.tasks.moths" && letter.attempts == 3)
+        #expect(letter.original == .task("7"))
+    }
+
+    @Test("A task is passed on as it came, and a redelivered one is marked")
+    func passedOn() async throws {
+        let broker = AMQPFakeBroker()
+        let desk = desk(broker)
+        var message = AMQPMessage.task("7")
+        message.headers = ["x-delivery-count": 2, "traceparent": "00-a", "mine": 3]
+        try await delivery(message, on: desk, attempts: 2).settle(
+            .passedOn(to: TaskQueueName(.ready, pipeline: "moths"))
+        )
+        #expect(broker.events == [.published(id: "7", to: "/antenna.ready.moths"), .acked(5)])
+        let passed = try #require(broker.published.first?.message)
+        #expect(passed.body == message.body && passed.correlationID == "c-7")
+        #expect(passed.headers == ["traceparent": "00-a", "mine": 3, "x-antenna-redelivered": true])
+    }
+
+    @Test("A second settlement does nothing, a forgotten one gives the task back")
+    func once() async throws {
+        let broker = AMQPFakeBroker()
+        let desk = desk(broker)
+        let settled = try delivery(on: desk)
+        try await settled.settle(.givenBack(reason: "test"))
+        try await settled.settle(.answered(result))
+        #expect(broker.events == [.nacked(5)])
+        _ = try delivery(on: desk)
+        #expect(broker.events == [.nacked(5), .nacked(5)])
+        #expect(desk.outstanding == 0)
+    }
+}

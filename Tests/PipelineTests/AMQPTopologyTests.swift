@@ -1,0 +1,67 @@
+import Synchronization
+import Testing
+
+@testable import Pipeline
+@testable import Transport
+
+@Suite("AMQP topology")
+struct AMQPTopologyTests {
+    /// Refuses what the test says.
+    final class Broker: AMQPDeclaring {
+        let refusals: [AMQPDeclaration: TransportError]
+        let asked = Mutex<[AMQPDeclaration]>([])
+
+        init(_ refusals: [AMQPDeclaration: TransportError] = [:]) {
+            self.refusals = refusals
+        }
+
+        func declare(_ declaration: AMQPDeclaration) async throws(TransportError) -> AMQPQueueStatus? {
+            asked.withLock { $0.append(declaration) }
+            if let refusal = refusals[declaration] { throw refusal }
+            return nil
+        }
+    }
+
+    let wanted = AMQPTopology.declarations(for: TaskQueueName(.tasks, pipeline: "moths"))
+
+    func error(_ code: TransportError.Code) -> TransportError {
+        TransportError(code, operation: "amqp.declare", message: "\(code)")
+    }
+
+    @Test("Dead letters are there before the queue that needs them")
+    func order() async throws {
+        let broker = Broker()
+        #expect(try await AMQPTopology.ensure(wanted, on: broker).isEmpty)
+        #expect(broker.asked.withLock { $0 } == wanted)
+        guard case .queue(let name, let durable, _, _, let arguments, _) = wanted.last else {
+            Issue.record("no queue")
+            return
+        }
+        #expect(name == "antenna.tasks.moths" && durable)
+        #expect(arguments["x-queue-type"] == "quorum" && arguments["x-dead-letter-strategy"] == "at-least-once")
+        #expect(arguments["x-overflow"] == "reject-publish" && arguments["x-dead-letter-routing-key"] == "moths")
+    }
+
+    @Test(
+        "What may not be declared is looked at, and what differs is told",
+        arguments: [
+            TransportError.Code.accessRefused, .preconditionFailed,
+        ]
+    )
+    func differs(code: TransportError.Code) async throws {
+        let queue = try #require(wanted.last)
+        let broker = Broker([queue: error(code)])
+        #expect(try await AMQPTopology.ensure(wanted, on: broker) == ["\(code)"])
+        #expect(broker.asked.withLock { $0.last } == .queue(name: "antenna.tasks.moths", passive: true))
+    }
+
+    @Test("What is missing and may not be made is an error")
+    func missing() async throws {
+        let queue = try #require(wanted.last)
+        let broker = Broker([
+            queue: error(.accessRefused), .queue(name: "antenna.tasks.moths", passive: true): error(.notFound),
+        ])
+        let thrown = await #expect(throws: TransportError.self) { try await AMQPTopology.ensure(wanted, on: broker) }
+        #expect(thrown?.code == .notFound)
+    }
+}
