@@ -42,9 +42,18 @@ package final class MemoryTensorCache: TensorCache {
         }
     }
 
-    package func store(_ pixels: AdmittedPixels, for key: TensorKey) async {
+    package func keeps(_ key: TensorKey) async -> Bool {
+        state.withLock { state in
+            state.uses += 1
+            state.entries[key]?.lastUse = state.uses
+            return state.entries[key] != nil
+        }
+    }
+
+    @discardableResult
+    package func store(_ pixels: AdmittedPixels, for key: TensorKey) async -> Bool {
         let size = pixels.buffer.byteCount
-        guard size <= maximumBytes else { return }
+        guard size <= maximumBytes else { return false }
         let dropped = state.withLock { state in
             let dropped = Self.evict(from: &state, untilRoomFor: size, within: maximumBytes)
             guard state.entries[key] == nil else { return dropped }
@@ -57,6 +66,7 @@ package final class MemoryTensorCache: TensorCache {
         withExtendedLifetime(dropped) {}
         // Whoever began to wait before the image was in here could not ask for it.
         if pixels.reservation.isWanted { makeRoom(for: size) }
+        return await keeps(key)
     }
 
     /// Gives up the least recently used images until at least `byteCount` bytes are free of the cache, or it is empty.

@@ -18,5 +18,11 @@ package protocol TensorCache: Sendable {
     ) async throws -> AdmittedPixels?
 
     /// Stores pixels, as far as there is room.
-    func store(_ pixels: AdmittedPixels, for key: TensorKey) async
+    ///
+    /// - Returns: Whether they can be read now: `false` when the cache is full, away, or cannot tell.
+    @discardableResult
+    func store(_ pixels: AdmittedPixels, for key: TensorKey) async -> Bool
+
+    /// Whether pixels are stored under `key`, without reading them.
+    func keeps(_ key: TensorKey) async -> Bool
 }

@@ -1,0 +1,135 @@
+package import Logging
+import ServiceLifecycle
+import Synchronization
+import Threading
+
+/// The fetch role: takes tasks, puts their pixels into the cache, and passes the tasks on to the ready queue.
+///
+/// A task whose image cannot be had is answered with its error right here. While the ready queue is full its tasks wait; while the
+/// cache is full or away those in hand wait, for a while, and then go on without pixels: whoever infers fetches the image itself.
+package struct FetchWorker: Service {
+    private let queue: AMQPTaskQueue
+    private let gauge: ReadyQueueGauge
+    private let images: PixelProvider
+    private let cache: any TensorCache
+    private let cachePatience: Duration
+    private let window: Budget
+    private let timeline: Timeline
+    private let statistics: FetchStatistics
+    private let logger: Logger
+
+    /// Puts a fetch worker together.
+    ///
+    /// - Parameters:
+    ///   - queue: The task queues; asks the gauge whether it is open.
+    ///   - gauge: Watches the ready queues.
+    ///   - images: Fetches and decodes; it has no cache of its own.
+    ///   - cache: Where the pixels go.
+    ///   - tasksInHand: Tasks taken and not passed on, at most.
+    ///   - cachePatience: How long pixels wait for a cache that does not take them. Default: 30 s.
+    ///   - clock: What is waited by.
+    ///   - statistics: Where outcomes are counted.
+    ///   - logger: Gets one debug line a failed task, and warnings.
+    package init<C: Clock>(
+        queue: AMQPTaskQueue,
+        gauge: ReadyQueueGauge,
+        images: PixelProvider,
+        cache: any TensorCache,
+        tasksInHand: Int,
+        cachePatience: Duration = .seconds(30),
+        clock: C = ContinuousClock(),
+        statistics: FetchStatistics = FetchStatistics(),
+        logger: Logger
+    ) where C.Duration == Duration {
+        self.queue = queue
+        self.gauge = gauge
+        self.images = images
+        self.cache = cache
+        self.cachePatience = cachePatience
+        self.window = Budget(limit: tasksInHand)
+        self.timeline = Timeline(clock)
+        self.statistics = statistics
+        self.logger = logger
+    }
+
+    /// Works until drained by a graceful shutdown and every task in hand is settled.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { services in
+                services.addTask { await gauge.run() }
+                services.addTask { await queue.run() }
+                services.addTask { await takeTasks() }
+                // The gauge never ends by itself: the queue and the tasks do.
+                await services.next()
+                await services.next()
+                services.cancelAll()
+            }
+        } onGracefulShutdown: {
+            queue.drain()
+        }
+    }
+
+    private func takeTasks() async {
+        await withDiscardingTaskGroup { tasks in
+            while let place = await placeInWindow(), let delivery = await queue.next() {
+                tasks.addTask {
+                    await process(delivery)
+                    place.release()
+                }
+            }
+        }
+    }
+
+    private func placeInWindow() async -> Budget.Reservation? {
+        do {
+            return try await window.reserve(1)
+        } catch {
+            // Cancelled: nothing more is taken.
+            return nil
+        }
+    }
+
+    private func process(_ delivery: AMQPTaskDelivery) async {
+        let task = delivery.message.task
+        var ending: AMQPTaskDelivery.Ending
+        do {
+            let isCached = try await prepare(task)
+            ending = .passedOn(to: TaskQueueName(.ready, pipeline: delivery.queue.pipeline))
+            statistics.count { isCached ? ($0.prepared += 1) : ($0.passedWithoutPixels += 1) }
+        } catch is CancellationError {
+            ending = .givenBack(reason: "the worker is stopping")
+        } catch let failure as TaskFailure where failure.isRetriable {
+            ending = .givenBack(reason: failure.message)
+        } catch {
+            logger.debug("Task failed", metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"])
+            statistics.count { $0.failed += 1 }
+            ending = .answered(.error("\(error)", for: task))
+        }
+        do {
+            // Not cut off by a cancellation: the pixels are there.
+            try await Task { [ending] in try await delivery.settle(ending) }.value
+        } catch {
+            logger.warning(
+                "Task not settled; its queue will deliver it again",
+                metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"]
+            )
+        }
+    }
+
+    /// Sees to it that the pixels are in the cache.
+    ///
+    /// - Returns: `false` when the cache would not have them.
+    /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
+    private func prepare(_ task: ImageTask) async throws -> Bool {
+        let key = TensorKey(url: task.imageURL)
+        if await cache.keeps(key) { return true }
+        let pixels = try await images.pixels(of: task) { try await $0() }
+        let deadline = timeline.now + cachePatience
+        while await !cache.store(pixels, for: key) {
+            guard timeline.now < deadline, !queue.isDraining else { return false }
+            statistics.count { $0.waitsForCache += 1 }
+            try await timeline.sleep(for: .seconds(1))
+        }
+        return true
+    }
+}
