@@ -51,15 +51,16 @@ import Transport
         let antenna = FakeAntenna(jobs: [1: 100, 2: 30, 3: 1], clock: clock, faults: faults)
         let server = ScriptedServer { request throws(TransportError) in try antenna.answer(request) }
         let source = try await makeSource(server, clock: clock) { $0.untilEmpty = true }
+        let poster = try #require(source.poster as? ResultPoster)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await source.run() }
-            group.addTask { await source.poster.run() }
+            group.addTask { await poster.run() }
             group.addTask {
                 while let lease = await source.next() {
                     clock.advance(by: .milliseconds(100))
                     try await lease.settle(self.result(lease.task))
                 }
-                source.poster.finish()
+                poster.finish()
             }
             try await group.waitForAll()
         }
@@ -69,7 +70,7 @@ import Transport
             if faults.losesResult == 0 { #expect(results.allSatisfy { $0 == 1 }) }
         }
         #expect(source.outstanding == 0)
-        #expect(source.poster.spool.count == 0)
+        #expect(poster.spool.count == 0)
         if faults.losesReservation == 0 { #expect(antenna.deliveries == 131) }
     }
 
@@ -208,7 +209,8 @@ import Transport
         let running = Task { try await source.run() }
         let lease = try #require(await source.next())
         try await lease.settle(result(lease.task))
-        #expect(source.poster.spool.count == 1)
+        let poster = try #require(source.poster as? ResultPoster)
+        #expect(poster.spool.count == 1)
         #expect(source.counters.completed == 1)
         while source.counters.duplicates == 0 { await Task.yield() }
         source.drain()

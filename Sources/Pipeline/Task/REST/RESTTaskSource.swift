@@ -43,7 +43,7 @@ package final class RESTTaskSource: TaskSource {
 
     let settings: RESTSourceSettings
     let client: AntennaClient
-    let poster: ResultPoster
+    let poster: any ResultDelivering
     let timeline: Timeline
     let logger: Logger
     /// Given when something was reserved, handed out, settled, or ended.
@@ -62,7 +62,7 @@ package final class RESTTaskSource: TaskSource {
     package init<C: Clock>(
         settings: RESTSourceSettings,
         client: AntennaClient,
-        poster: ResultPoster,
+        poster: any ResultDelivering,
         clock: C = ContinuousClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger

@@ -1,0 +1,141 @@
+import Logging
+import Synchronization
+import Threading
+import Transport
+
+extension Relay {
+    func makeResultsSubscription() -> AMQPSubscription {
+        let tasks = settings.pipelines.flatMap {
+            AMQPTopology.declarations(for: TaskQueueName(.tasks, pipeline: $0))
+        }
+        return AMQPSubscription(
+            connection: consuming,
+            queue: AMQPTopology.relayResultsQueue,
+            prefetch: settings.postsInFlight,
+            declarations: settings.declares ? AMQPTopology.relayDeclarations + tasks : [],
+            backoff: settings.backoff,
+            logger: logger
+        )
+    }
+
+    /// Posts results, as many at a time as the prefetch lets through.
+    func postResults(from subscription: AMQPSubscription) async {
+        await withDiscardingTaskGroup { posts in
+            await subscription.run { delivery in
+                posts.addTask { await self.post(delivery) }
+            }
+        }
+    }
+
+    private func post(_ delivery: AMQPDelivery) async {
+        do throws(TransportError) {
+            guard let ticket = delivery.message.correlationID.flatMap(RelayTicket.init),
+                let taskID = delivery.message.messageID, !taskID.isEmpty
+            else {
+                try await bury(
+                    delivery,
+                    reason: "no result of a relayed task: its correlation id or message id is missing"
+                )
+                return
+            }
+            let name = ConfirmedResult(posting: taskID, ticket: ticket)
+            if await posted.contains(name) {
+                state.withLock { $0.counters.duplicates += 1 }
+            } else {
+                let result = OutgoingResult(
+                    jobID: ticket.jobID,
+                    replySubject: ticket.replySubject,
+                    taskID: taskID,
+                    json: delivery.message.body
+                )
+                switch await post(result) {
+                case .taken:
+                    await posted.insert(name)
+                    state.withLock { $0.counters.posted += 1 }
+                case .refused(let error):
+                    try await bury(delivery, reason: error.description)
+                    await answered(taskID, ticket)
+                    return
+                case .later:
+                    consuming.nack(delivery, requeue: true)
+                    return
+                }
+            }
+            consuming.ack(delivery)
+            await answered(taskID, ticket)
+        } catch {
+            consuming.nack(delivery, requeue: true)
+        }
+    }
+
+    /// Answers a task that cannot be relayed.
+    func refuse(_ lease: Lease, because reason: String, _ ticket: RelayTicket) async {
+        let result = OutgoingResult(
+            jobID: ticket.jobID,
+            replySubject: ticket.replySubject,
+            taskID: lease.task.id,
+            json: EncodedResult.error(reason, for: lease.task).json
+        )
+        switch await post(result) {
+        case .taken: await finish(lease)
+        case .refused(let error), .later(let error): await settle(lease, .retry(reason: error.description))
+        }
+    }
+
+    /// Posts until Antenna has answered for good, or the relay drains.
+    private func post(_ result: OutgoingResult) async -> PostOutcome {
+        var misses = 0
+        while true {
+            let seen = draining.generation
+            do throws(AntennaError) {
+                let refused = try await client.post([result], jobID: result.jobID)
+                guard let status = refused[result.replySubject] else { return .taken }
+                return .refused(
+                    AntennaError(
+                        .refused,
+                        operation: "antenna.result",
+                        message: "the server answered the result with \(status)",
+                        status: 200
+                    )
+                )
+            } catch {
+                switch error.code {
+                case .refused, .notFound, .methodNotAllowed:
+                    return .refused(error)
+                case .transport, .authentication, .rateLimited, .unavailable, .redirected, .malformedAnswer,
+                    .configuration,
+                    .cancelled:
+                    guard !isDraining, !Task.isCancelled else { return .later(error) }
+                    warn("Results cannot be posted; they wait in the broker", "\(error)")
+                    let delay = state.withLock { settings.backoff.delay(attempt: misses, using: &$0.generator) }
+                    misses += 1
+                    await timeline.pause(for: max(delay, error.retryAfter ?? .zero), orChangeOf: draining, after: seen)
+                    guard !isDraining, !Task.isCancelled else { return .later(error) }
+                }
+            }
+        }
+    }
+
+    private func bury(_ delivery: AMQPDelivery, reason: String) async throws(TransportError) {
+        let letter = DeadLetter.encode(
+            delivery.message,
+            from: AMQPTopology.relayResultsQueue,
+            attempts: delivery.attempts(from: AMQPTopology.relayResultsQueue),
+            reason: reason
+        )
+        try await publisher.publish(
+            letter,
+            exchange: AMQPTopology.deadExchange,
+            routingKey: AMQPTopology.relayDeadLetters.pipeline
+        )
+        state.withLock { $0.counters.refused += 1 }
+        warn("A result went to the dead letters", reason)
+        consuming.ack(delivery)
+    }
+
+    func warn(_ sentence: Logger.Message, _ error: String) {
+        let now = timeline.now
+        guard let suppressed = state.withLock({ $0.throttle.admit("\(sentence)", now: now) }) else { return }
+        logger.warning(sentence, metadata: [LogKey.error: "\(error)", LogKey.count: "\(suppressed + 1)"])
+    }
+}

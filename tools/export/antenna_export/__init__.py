@@ -1,1 +1,0 @@
-"""Turns the published models of Antenna's pipelines into the ONNX graphs and manifests that antenna-worker reads."""
