@@ -44,7 +44,7 @@ package final class ChildProcess: Sendable {
         child.standardError = handle
         let exit = exit
         child.terminationHandler = { _ in exit.fire() }
-        try child.run()
+        try Self.withoutBlockedSignals { try child.run() }
         pid = child.processIdentifier
 
         let watchdog = Process()
@@ -64,8 +64,21 @@ package final class ChildProcess: Sendable {
         watchdog.standardInput = leash
         watchdog.standardOutput = FileHandle.nullDevice
         watchdog.standardError = FileHandle.nullDevice
-        try watchdog.run()
+        try Self.withoutBlockedSignals { try watchdog.run() }
         processes = Mutex((child, watchdog, leash))
+    }
+
+    /// Runs the body on this thread with no signal blocked.
+    ///
+    /// A program inherits what its starter blocks, and threads of Swift's pools block nearly all: a shell would never hear that its
+    /// child has ended.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     /// Whether the program has not ended yet.

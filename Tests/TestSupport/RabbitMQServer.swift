@@ -71,7 +71,7 @@ package final class RabbitMQServer: Sendable {
             "ERL_EPMD_PORT": String(ports[2]),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_CRASH_DUMP_SECONDS": "0",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -start_epmd false",
         ]
         let portMapper = try ChildProcess(
             executable: "/usr/bin/epmd",
@@ -80,6 +80,7 @@ package final class RabbitMQServer: Sendable {
             output: folder.appending(path: "epmd.log"),
             scratch: folder
         )
+        try await Self.waitForPortMapper(on: ports[2])
         let broker = try Self.launch(environment, folder)
         state = Mutex(State(broker: broker, portMapper: portMapper))
         try await waitUntilReady()
@@ -130,6 +131,18 @@ package final class RabbitMQServer: Sendable {
             throw TestEnvironmentError("rabbitmqctl \(arguments.joined(separator: " ")) failed: \(text)")
         }
         return text
+    }
+
+    private static func waitForPortMapper(on port: UInt16) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            do {
+                close(try LoopbackPort.connect(to: port))
+                return
+            } catch  where ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
     }
 
     private static func launch(_ environment: [String: String], _ folder: URL) throws -> ChildProcess {

@@ -1,0 +1,58 @@
+/// A few connections to one Redis server; each command takes the one with the least to do.
+///
+/// Large values on one connection do not hold up small ones on another.
+package final class RedisClient: Sendable {
+    private let connections: [RedisConnection]
+
+    /// Makes the connection objects; they connect at their first commands.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where and how.
+    ///   - count: How many, at least one.
+    /// - Throws: ``TransportError`` when the process has no descriptors left.
+    package init(configuration: RedisConfiguration, connections count: Int = 2) throws(TransportError) {
+        var connections: [RedisConnection] = []
+        for _ in 0..<max(1, count) { connections.append(try RedisConnection(configuration: configuration)) }
+        self.connections = connections
+    }
+
+    /// Reads a value into memory of the caller; see ``RedisConnection/get(_:into:)``.
+    package func get(_ key: String, into place: @escaping RedisConnection.Place) async throws(TransportError) -> Int? {
+        try await leastLoaded.get(key, into: place)
+    }
+
+    /// Writes a value from memory of the caller; see ``RedisConnection/set(_:parts:ttl:)``.
+    package func set(
+        _ key: String,
+        parts: [UnsafeRawBufferPointer],
+        ttl: Duration
+    ) async throws(TransportError) {
+        try await leastLoaded.set(key, parts: parts, ttl: ttl)
+    }
+
+    /// Whether there is a value.
+    package func exists(_ key: String) async throws(TransportError) -> Bool { try await leastLoaded.exists(key) }
+
+    /// Removes a value; says whether there was one.
+    @discardableResult
+    package func del(_ key: String) async throws(TransportError) -> Bool { try await leastLoaded.del(key) }
+
+    /// Asks for a sign of life.
+    package func ping() async throws(TransportError) { try await leastLoaded.ping() }
+
+    /// The fields of a section of `INFO`, for instance `memory`.
+    package func info(_ section: String) async throws(TransportError) -> [String: String] {
+        try await leastLoaded.info(section)
+    }
+
+    /// Closes all connections; commands under way and later ones fail with code `closed`.
+    package func close() {
+        for connection in connections { connection.close() }
+    }
+
+    private var leastLoaded: RedisConnection {
+        var best = connections[0]
+        for connection in connections.dropFirst() where connection.outstanding < best.outstanding { best = connection }
+        return best
+    }
+}

@@ -1,0 +1,49 @@
+import DequeModule
+import Synchronization
+
+/// What callers and the thread of one connection share.
+final class RedisMailbox: Sendable {
+    private struct State {
+        var commands: Deque<RedisCommand> = []
+        var isClosing = false
+    }
+
+    let wakeUp: WakeUp
+    private let state = Mutex(State())
+
+    init() throws(TransportError) {
+        wakeUp = try WakeUp()
+    }
+
+    static let closed = TransportError(
+        .closed,
+        operation: "redis.connection",
+        message: "the connection was closed by this process",
+        isRetriable: false
+    )
+
+    /// Posts a command; after the close it fails at once.
+    func post(_ command: RedisCommand) {
+        let (isClosed, wakes) = state.withLock { state in
+            if state.isClosing { return (true, false) }
+            defer { state.commands.append(command) }
+            return (false, state.commands.isEmpty)
+        }
+        if isClosed { command.finish(.failure(Self.closed)) }
+        if wakes { wakeUp.signal() }
+    }
+
+    /// Asks the thread to end.
+    func close() {
+        state.withLock { $0.isClosing = true }
+        wakeUp.signal()
+    }
+
+    /// Takes the commands; those that come after the close are refused, so none is forgotten.
+    func take() -> (Deque<RedisCommand>, isClosing: Bool) {
+        state.withLock { state in
+            defer { state.commands = [] }
+            return (state.commands, state.isClosing)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+
+/// A non-blocking TCP socket to a Redis server, with the bytes that were received and not yet looked at.
+///
+/// Confined to the thread that makes it.
+final class RedisSocket {
+    let descriptor: Int32
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    private var received = 0..<0
+
+    /// Connects; blocks for at most `connectTimeout` for each address of the host.
+    init(_ configuration: RedisConfiguration) throws(TransportError) {
+        descriptor = try Self.connect(configuration)
+    }
+
+    deinit {
+        buffer.deallocate()
+        close(descriptor)
+    }
+
+    /// What was received and not yet looked at.
+    var unread: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: buffer[received]) }
+
+    /// Forgets the first bytes of ``unread``.
+    func drop(_ count: Int) {
+        received = received.lowerBound + count..<received.upperBound
+    }
+
+    /// Receives without waiting: into `place` first, what is left over into the buffer, which must be empty.
+    ///
+    /// - Parameter place: Where the bytes of a value belong; may be empty.
+    /// - Returns: How many bytes went to `place` and whether anything came at all.
+    /// - Throws: ``TransportError`` when the connection has ended.
+    func receive(into place: UnsafeMutableRawBufferPointer) throws(TransportError) -> (placed: Int, isAny: Bool) {
+        var vectors = (
+            iovec(iov_base: place.baseAddress, iov_len: place.count),
+            iovec(iov_base: buffer.baseAddress, iov_len: buffer.count)
+        )
+        let count = withUnsafePointer(to: &vectors) { pointer in
+            pointer.withMemoryRebound(to: iovec.self, capacity: 2) { readv(descriptor, $0, 2) }
+        }
+        if count > 0 {
+            let placed = min(count, place.count)
+            received = 0..<count - placed
+            return (placed, true)
+        }
+        if count == 0 {
+            throw TransportError(.closed, operation: "redis.read", message: "the server closed the connection")
+        }
+        if errno == EAGAIN || errno == EINTR { return (0, false) }
+        throw Self.error("redis.read")
+    }
+
+    /// Sends without waiting what of the pieces the kernel takes; 0 when it takes nothing now.
+    func send(_ pieces: [UnsafeRawBufferPointer]) throws(TransportError) -> Int {
+        let vectors = pieces.prefix(64).map {
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+        }
+        let count = vectors.withUnsafeBufferPointer { vectors in
+            var message = msghdr()
+            message.msg_iov = UnsafeMutablePointer(mutating: vectors.baseAddress)
+            message.msg_iovlen = vectors.count
+            return sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
+        }
+        if count >= 0 { return count }
+        if errno == EAGAIN || errno == EINTR { return 0 }
+        throw Self.error("redis.write")
+    }
+
+    private static func error(_ operation: String) -> TransportError {
+        let number = errno
+        return TransportError(
+            number == ECONNREFUSED ? .refused : operation == "redis.connect" ? .connectFailed : .closed,
+            operation: operation,
+            message: String(cString: strerror(number)),
+            nativeCode: number
+        )
+    }
+
+    private static func connect(_ configuration: RedisConfiguration) throws(TransportError) -> Int32 {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let status = getaddrinfo(configuration.host, String(configuration.port), &hints, &list)
+        guard status == 0, let list else {
+            throw TransportError(
+                .nameResolution,
+                operation: "redis.connect",
+                message: "\(configuration.host): \(String(cString: gai_strerror(status)))",
+                nativeCode: status
+            )
+        }
+        defer { freeaddrinfo(list) }
+        var failure: TransportError?
+        for address in sequence(first: list, next: { $0.pointee.ai_next }) {
+            do throws(TransportError) {
+                return try connect(address.pointee, until: .now + configuration.connectTimeout)
+            } catch {
+                failure = error
+            }
+        }
+        throw failure ?? error("redis.connect")
+    }
+
+    private static func connect(
+        _ address: addrinfo,
+        until deadline: ContinuousClock.Instant
+    ) throws(TransportError) -> Int32 {
+        let flags = Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(address.ai_family, address.ai_socktype | flags, address.ai_protocol)
+        guard descriptor >= 0 else { throw error("redis.connect") }
+        do throws(TransportError) {
+            if Foundation.connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
+                guard errno == EINPROGRESS else { throw error("redis.connect") }
+                try awaitConnection(descriptor, until: deadline)
+            }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        var one: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, size)
+        setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &one, size)
+        return descriptor
+    }
+
+    private static func awaitConnection(
+        _ descriptor: Int32,
+        until deadline: ContinuousClock.Instant
+    ) throws(TransportError) {
+        while !Poll.wait(socket: descriptor, reading: false, writing: true, wakeUp: nil, until: deadline).isWritable {
+            if ContinuousClock.now >= deadline {
+                throw TransportError(
+                    .timedOut,
+                    operation: "redis.connect",
+                    message: "the server did not answer in time"
+                )
+            }
+        }
+        var number: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &size)
+        errno = number
+        if number != 0 { throw error("redis.connect") }
+    }
+}

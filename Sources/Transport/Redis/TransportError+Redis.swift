@@ -1,0 +1,28 @@
+extension TransportError {
+    /// The error for a line with which Redis refused a command, such as `OOM command not allowed …`.
+    static func redis(_ line: String, operation: String) -> TransportError {
+        let word = line.prefix { $0 != " " }
+        let code: Code =
+            switch word {
+            case "OOM": .outOfMemory
+            case "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "MISCONF", "NOREPLICAS":
+                .unavailable
+            case "NOAUTH", "WRONGPASS": .authentication
+            case "NOPERM": .accessRefused
+            case "WRONGTYPE": .preconditionFailed
+            default: line.contains("invalid password") ? .authentication : .rejected
+            }
+        // The server's sentence can repeat an argument, so a password must not pass through here.
+        let message = code == .authentication ? "Redis refused the user name or password" : "Redis answered: \(line)"
+        return TransportError(code, operation: operation, message: message)
+    }
+
+    static func redis(_ violation: RedisReplyParser.Violation, operation: String) -> TransportError {
+        TransportError(
+            .protocolViolation,
+            operation: operation,
+            message: "the server sent \(violation.sentence)",
+            isRetriable: true
+        )
+    }
+}

@@ -1,0 +1,180 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Transport
+
+/// Memory that tests lend to a connection.
+private final class Lent: @unchecked Sendable {
+    // The test reads it only after the call that fills it has returned.
+    let memory: UnsafeMutableRawBufferPointer
+    init(_ size: Int) { memory = .allocate(byteCount: size, alignment: 16) }
+    deinit { memory.deallocate() }
+    var parts: [UnsafeRawBufferPointer] { [UnsafeRawBufferPointer(memory)] }
+    func fill() { for index in memory.indices { memory[index] = UInt8(truncatingIfNeeded: index &* 31 &+ index >> 8) } }
+    func equals(_ other: Lent) -> Bool {
+        guard let mine = memory.baseAddress, let theirs = other.memory.baseAddress else { return false }
+        return memory.count == other.memory.count && memcmp(mine, theirs, memory.count) == 0
+    }
+    func place(_ size: Int) throws -> UnsafeMutableRawBufferPointer {
+        guard size == memory.count else { throw TestEnvironmentError("a value of \(size) bytes") }
+        return memory
+    }
+}
+
+extension ServerTests {
+    @Suite(.serialized, .timeLimit(.minutes(1)))
+    struct RedisConnectionTests {
+        private func connection(
+            _ url: String,
+            _ adjust: (inout RedisConfiguration) -> Void = { _ in }
+        ) throws -> RedisConnection {
+            var configuration = try RedisConfiguration(url: url)
+            adjust(&configuration)
+            return try RedisConnection(configuration: configuration)
+        }
+
+        private func error(_ body: () async throws -> Void) async -> TransportError? {
+            do {
+                try await body()
+                return nil
+            } catch {
+                return error as? TransportError
+            }
+        }
+
+        @Test("Large values of several parts come back bit for bit, many at once")
+        func largeValues() async throws {
+            let client = try RedisClient(configuration: RedisConfiguration(url: try await RedisServer.shared().url))
+            let sent = Lent(5_000_003)
+            sent.fill()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        let whole = UnsafeRawBufferPointer(sent.memory)
+                        let parts = [whole[..<7], whole[7..<1_000_000], whole[1_000_000...]]
+                        let key = "large-\(number)"
+                        try await client.set(
+                            key,
+                            parts: parts.map(UnsafeRawBufferPointer.init(rebasing:)),
+                            ttl: .seconds(60)
+                        )
+                        let received = Lent(sent.memory.count)
+                        #expect(try await client.get(key, into: received.place) == sent.memory.count)
+                        #expect(received.equals(sent))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await client.exists("large-0"))
+            #expect(try await client.del("large-0"))
+            #expect(try await client.del("large-0") == false)
+            #expect(try await client.get("large-0", into: sent.place) == nil)
+            #expect(Int(try await client.info("memory")["used_memory"] ?? "") ?? 0 > 7 * 5_000_003)
+            client.close()
+            let late = await error { try await client.ping() }
+            #expect(late?.code == .closed && late?.isRetriable == false)
+        }
+
+        @Test("A value that the caller refuses is read past, and the connection goes on")
+        func refusedPlace() async throws {
+            let connection = try connection(try await RedisServer.shared().url)
+            let value = Lent(300_000)
+            value.fill()
+            try await connection.set("refused", parts: value.parts, ttl: .seconds(60))
+            let refusal = await error { _ = try await connection.get("refused", into: Lent(5).place) }
+            #expect(refusal?.code == .tooLarge && refusal?.underlying is TestEnvironmentError)
+            try await connection.ping()
+            #expect(try await connection.get("refused", into: value.place) == 300_000)
+        }
+
+        @Test("Out of memory, wrong password and wrong type are told apart")
+        func refusals() async throws {
+            let server = try await RedisServer(
+                arguments: [
+                    "--maxmemory", "2mb", "--maxmemory-policy", "noeviction", "--requirepass", "geheim",
+                ]
+            )
+            let port = server.port
+            let connection = try connection("redis://:geheim@127.0.0.1:\(port)/1")
+            let value = Lent(3 << 20)
+            value.fill()
+            var failure = await error { try await connection.set("a", parts: value.parts, ttl: .seconds(60)) }
+            if failure == nil {
+                // The first value passes the check, which looks at the memory before it is stored.
+                failure = await error { try await connection.set("b", parts: value.parts, ttl: .seconds(60)) }
+            }
+            #expect(failure?.code == .outOfMemory && failure?.isRetriable == true)
+            try await connection.ping()
+            for url in ["redis://:falsch@127.0.0.1:\(port)", "redis://127.0.0.1:\(port)"] {
+                let stranger = try self.connection(url)
+                let refusal = await error { try await stranger.ping() }
+                #expect(refusal?.code == .authentication && refusal?.isRetriable == false)
+                #expect("\(refusal.map(String.init(describing:)) ?? "")".contains("falsch") == false)
+            }
+            try await server.discard()
+        }
+
+        @Test("A frozen server costs the time limit, not more; afterwards the same connection object works")
+        func frozen() async throws {
+            let server = try await RedisServer()
+            let connection = try connection(server.url) { $0.commandTimeout = .milliseconds(300) }
+            try await connection.ping()
+            server.freeze()
+            let value = Lent(20 << 20)
+            let failure = await error { try await connection.set("a", parts: value.parts, ttl: .seconds(1)) }
+            #expect(failure?.code == .timedOut && failure?.isRetriable == true)
+            server.thaw()
+            // The server may need a moment for what it was sent before it was frozen.
+            try await eventually { await error { try await connection.ping() } == nil }
+            try await server.kill()
+            let dead = await error { try await connection.ping() }
+            #expect(dead?.code == .refused || dead?.code == .closed)
+            try await server.start()
+            try await eventually { await error { try await connection.ping() } == nil }
+            try await server.discard()
+        }
+
+        @Test(
+            "A server that speaks nonsense or falls silent in the middle is an error, never a wrong value",
+            arguments: [
+                ("$10\r\nabc", TransportError.Code.closed), ("$3\r\nabcdef\r\n", .protocolViolation),
+                ("HTTP/1.1 200 OK\r\n\r\n", .protocolViolation), ("*2\r\n", .protocolViolation), ("", .closed),
+                ("-LOADING Redis is loading the dataset in memory\r\n", .unavailable),
+                ("-WRONGTYPE Operation against a key\r\n", .preconditionFailed), (":1\r\n", .protocolViolation),
+            ]
+        )
+        func nonsense(answer: String, code: TransportError.Code) async throws {
+            let (listener, port) = try LoopbackPort.listen()
+            let thread = Thread {
+                let client = accept(listener, nil, nil)
+                var buffer = [UInt8](repeating: 0, count: 1024)
+                _ = recv(client, &buffer, buffer.count, 0)
+                send(client, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
+                close(client)
+                close(listener)
+            }
+            thread.start()
+            let connection = try connection("redis://127.0.0.1:\(port)")
+            let value = Lent(10)
+            let failure = await error { _ = try await connection.get("key", into: { _ in value.memory }) }
+            #expect(failure?.code == (answer.hasPrefix("$3") ? .tooLarge : code) || failure?.code == code)
+        }
+    }
+}
+
+/// Looks again and again until something is so; fails after twenty seconds.
+func eventually(
+    _ condition: () async throws -> Bool,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else {
+            Issue.record("it did not become so in time", sourceLocation: sourceLocation)
+            return
+        }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+}

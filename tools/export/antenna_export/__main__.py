@@ -1,0 +1,18 @@
+"""`python -m antenna_export export|parity|fixtures`."""
+
+import subprocess
+import sys
+
+from antenna_export.catalogue import CatalogueError
+from antenna_export.commands import main
+from antenna_export.download import DownloadError
+from antenna_export.labels import LabelError
+from antenna_export.results import ResultError
+
+EXPECTED = (CatalogueError, DownloadError, LabelError, ResultError, LookupError, OSError, subprocess.CalledProcessError)
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except EXPECTED as error:
+        sys.exit(f"error: {error}")
