@@ -13,7 +13,7 @@ struct AntennaWorkerCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            CheckCommand.self
+            RunCommand.self, DemoCommand.self, ServeCommand.self, RegisterCommand.self, CheckCommand.self,
         ]
     )
 

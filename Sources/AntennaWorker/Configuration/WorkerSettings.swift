@@ -1,6 +1,7 @@
 import Inference
 import Logging
 import Pipeline
+import Pipeline
 
 /// All settings, checked and typed.
 struct WorkerSettings: Sendable, Equatable {

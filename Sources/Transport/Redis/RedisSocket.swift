@@ -79,7 +79,7 @@ final class RedisSocket {
 
     private static func connect(_ configuration: RedisConfiguration) throws(TransportError) -> Int32 {
         var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_socktype = SocketType.stream
         var list: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(configuration.host, String(configuration.port), &hints, &list)
         guard status == 0, let list else {
@@ -106,7 +106,7 @@ final class RedisSocket {
         _ address: addrinfo,
         until deadline: ContinuousClock.Instant
     ) throws(TransportError) -> Int32 {
-        let flags = Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let flags = SocketType.nonBlocking | SocketType.closeOnExec
         let descriptor = socket(address.ai_family, address.ai_socktype | flags, address.ai_protocol)
         guard descriptor >= 0 else { throw error("redis.connect") }
         do throws(TransportError) {
@@ -144,4 +144,12 @@ final class RedisSocket {
         errno = number
         if number != 0 { throw error("redis.connect") }
     }
+}
+
+/// Linux's socket types, written out: the header's own constants belong to whichever C module of ours includes it first, and
+/// which that is differs between debug and release builds.
+private enum SocketType {
+    static let stream: Int32 = 1
+    static let nonBlocking: Int32 = 0o4000
+    static let closeOnExec: Int32 = 0o200_0000
 }

@@ -1,0 +1,78 @@
+import Foundation
+import Inference
+import Logging
+import Pipeline
+import Threading
+
+/// Loads models onto devices.
+struct InferenceAssembly {
+    /// The pipelines that are loaded, in the order of their slugs.
+    let manifests: [PipelineManifest]
+    /// One engine a device.
+    let engines: [any InferenceEngine]
+
+    /// Reads the manifests, loads ONNX Runtime, and loads every pipeline onto every device, each with a run to warm up.
+    ///
+    /// - Parameters:
+    ///   - settings: Devices, threads, folder and batch sizes.
+    ///   - slugs: The pipelines wanted; empty for all in the folder.
+    ///   - threads: Where images are resampled.
+    ///   - logger: Told what was loaded, and ONNX Runtime's own messages at debug level.
+    /// - Throws: `StartFailure` that names every mistake in every manifest, or what the devices lack.
+    init(settings: WorkerSettings, slugs: [String], threads: BlockingPool, logger: Logger) throws {
+        let manifests = try Self.readManifests(in: settings.inference.models, slugs: slugs)
+        let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
+        self.manifests = manifests
+        self.engines = try settings.inference.devices.map { device in
+            let options = SessionOptions(device: device, intraOpThreads: settings.inference.threads)
+            let pipelines = try manifests.map { manifest in
+                let began = ContinuousClock.now
+                let pipeline = try LoadedPipeline(
+                    manifest,
+                    options: options,
+                    classificationBatchSize: settings.batch.classificationSize,
+                    runtime: runtime
+                )
+                logger.info(
+                    "Pipeline loaded",
+                    metadata: [
+                        LogKey.pipeline: "\(manifest.slug)", LogKey.device: "\(device)",
+                        LogKey.duration: "\(began.duration(to: .now))",
+                    ]
+                )
+                return pipeline
+            }
+            return DeviceEngine(device: device, pipelines: pipelines, threads: threads)
+        }
+    }
+
+    /// Reads the manifests of `slugs`, or of every pipeline in the folder.
+    ///
+    /// - Throws: `StartFailure` with the mistakes of all of them.
+    static func readManifests(in folder: String, slugs: [String]) throws -> [PipelineManifest] {
+        let wanted = slugs.isEmpty ? PipelineManifest.slugs(in: folder) : slugs
+        guard !wanted.isEmpty else {
+            throw StartFailure("There is no pipeline in \(folder): each is a folder with a pipeline.json.")
+        }
+        var manifests: [PipelineManifest] = []
+        var mistakes: [String] = []
+        for slug in wanted {
+            do {
+                manifests.append(try PipelineManifest(directory: "\(folder)/\(slug)"))
+            } catch {
+                mistakes.append("\(error)")
+            }
+        }
+        guard mistakes.isEmpty else { throw StartFailure(mistakes.joined(separator: "\n")) }
+        return manifests
+    }
+}
+
+/// Why the worker cannot start, in sentences for the one who starts it.
+struct StartFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,84 @@
+import Dispatch
+import Foundation
+import Logging
+import Pipeline
+import ServiceLifecycle
+
+/// Runs services until they end or a signal stops them.
+///
+/// The first SIGTERM or SIGINT drains: nothing more is taken, what is in hand is finished within the grace. What is not
+/// finished then is given up; its source delivers it again. A second signal ends the process at once.
+struct ServiceRunner {
+    let grace: Duration
+    let logger: Logger
+
+    /// Runs `services` side by side; the first that ends, ends all.
+    ///
+    /// - Throws: What a service throws.
+    func run(_ services: [any Service]) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(
+                    service: $0,
+                    successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = grace
+        let group = ServiceGroup(configuration: configuration)
+        let signals = StopSignals {
+            logger.notice("Draining: finishing what is in hand; a second signal stops at once")
+            await group.triggerGracefulShutdown()
+        } onSecond: {
+            exitAtOnce(ExitStatus.interruptedTwice)
+        }
+        defer { signals.stop() }
+        try await group.run()
+    }
+}
+
+/// Ends the process without running anything that is left.
+private func exitAtOnce(_ status: Int32) -> Never {
+    _exit(status)
+}
+
+/// Listens for SIGTERM and SIGINT.
+///
+/// `@unchecked Sendable`: the sources are made in the initializer and only cancelled afterwards, which Dispatch allows from any thread.
+private final class StopSignals: @unchecked Sendable {
+    private let sources: [any DispatchSourceSignal]
+
+    /// Starts to listen, instead of what the signals do by themselves.
+    init(onFirst: @escaping @Sendable () async -> Void, onSecond: @escaping @Sendable () -> Void) {
+        let queue = DispatchQueue(label: "signals")
+        let count = SignalCount()
+        sources = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                guard count.isFirst() else { return onSecond() }
+                Task { await onFirst() }
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    func stop() {
+        for source in sources {
+            source.cancel()
+        }
+    }
+}
+
+/// Counts signals; used on the signals' serial queue only, which is its guard.
+private final class SignalCount: @unchecked Sendable {
+    private var count = 0
+
+    func isFirst() -> Bool {
+        count += 1
+        return count == 1
+    }
+}

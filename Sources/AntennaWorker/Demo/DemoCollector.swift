@@ -1,0 +1,50 @@
+import LocalAntenna
+import Synchronization
+
+/// Gathers from the local Antenna what the report shows of every result.
+final class DemoCollector: Sendable {
+    /// What became of one task.
+    struct Outcome: Sendable {
+        let taskID: Int
+        let source: ImageSource
+        let boxes: [DemoReportData.Box]
+        let error: String?
+    }
+
+    private let collected = Mutex<[Outcome]>([])
+
+    /// What has been gathered, in the order of the tasks.
+    var outcomes: [Outcome] {
+        collected.withLock { $0.sorted { $0.taskID < $1.taskID } }
+    }
+
+    /// Takes what is needed of a saved result, and not its thousands of scores.
+    func add(_ accepted: AcceptedResult) {
+        let outcome =
+            switch accepted.result.outcome {
+            case .detections(let found):
+                Outcome(
+                    taskID: accepted.task.id,
+                    source: accepted.image,
+                    boxes: found.detections.map(DemoReportData.Box.init),
+                    error: nil
+                )
+            case .failure(let message, _):
+                Outcome(taskID: accepted.task.id, source: accepted.image, boxes: [], error: message)
+            }
+        collected.withLock { $0.append(outcome) }
+    }
+}
+
+extension DemoReportData.Box {
+    fileprivate init(_ detection: SubmittedDetection) {
+        self.init(
+            x1: detection.box[0],
+            y1: detection.box[1],
+            x2: detection.box[2],
+            y2: detection.box[3],
+            label: detection.answer?.label ?? "insect",
+            score: detection.answer?.best?.score
+        )
+    }
+}

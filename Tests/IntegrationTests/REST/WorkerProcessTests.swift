@@ -1,0 +1,107 @@
+import Foundation
+import LocalAntenna
+import TestSupport
+import Testing
+
+@Suite("The worker as a process", .serialized, .timeLimit(.minutes(5)))
+struct WorkerProcessTests {
+    @Test func killedAndRestartedInMidJobItLosesNothing() async throws {
+        try await withLocalAntenna { configuration in
+            configuration.lease = .seconds(5)
+            configuration.maxDeliver = 10
+            configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(3), count: 80)]
+        } body: { antenna in
+            let scratch = try PackagePaths.scratch("killed")
+            for goal in [5, 20, 40] {
+                let worker = try WorkerProcess(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
+                while antenna.counts().saved < goal, worker.child.isRunning {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                worker.child.send(signal: SIGKILL)
+                await worker.child.waitForExit()
+            }
+            #expect(antenna.counts().saved < 80, "the job was not over when the last one was killed")
+            let last = try WorkerProcess(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
+            while !antenna.isSettled, last.child.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+            last.child.send(signal: SIGTERM)
+            await last.child.waitForExit()
+            #expect(last.child.exitStatus == 0, "\(last.log)")
+            #expect(antenna.counts().isExactlyOnce, "\(antenna.counts())")
+        }
+    }
+
+    @Test func aSignalDrainsWhatIsInHandAndEndsWithZero() async throws {
+        try await withLocalAntenna { configuration in
+            configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(3), count: 500)]
+        } body: { antenna in
+            let worker = try WorkerProcess(antenna: antenna, scratch: try PackagePaths.scratch("drained"))
+            while antenna.counts().saved < 10, worker.child.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+            worker.child.send(signal: SIGTERM)
+            await worker.child.waitForExit()
+            let counts = antenna.counts()
+            #expect(worker.child.exitStatus == 0, "\(worker.log)")
+            #expect(counts.reserved == 0, "everything reserved was finished: \(counts)")
+            #expect(counts.saved < 500, "nothing more was reserved: \(counts)")
+        }
+    }
+
+    @Test func aSecondSignalStopsAtOnce() async throws {
+        try await withLocalAntenna { configuration in
+            configuration.jobs = [JobSeed(pipelineSlug: "demo", images: [.fault(.hang), .fault(.hang)])]
+        } body: { antenna in
+            let worker = try WorkerProcess(antenna: antenna, scratch: try PackagePaths.scratch("stopped"))
+            while antenna.counts().reserved < 2, worker.child.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+            worker.child.send(signal: SIGINT)
+            while !worker.log.contains("Draining"), worker.child.isRunning {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            worker.child.send(signal: SIGINT)
+            await worker.child.waitForExit()
+            #expect(worker.child.exitStatus == 130, "\(worker.log)")
+        }
+    }
+
+    @Test func wrongSettingsAreAllNamedAndEndWithTwo() async throws {
+        let scratch = try PackagePaths.scratch("wrong")
+        let worker = try WorkerProcess(
+            scratch: scratch,
+            arguments: ["run", "--device", "toaster", "--image-timeout", "soon", "--base-url", "gopher://x"]
+        )
+        await worker.child.waitForExit()
+        #expect(worker.child.exitStatus == 2)
+        for name in ["toaster", "soon", "gopher"] {
+            #expect(worker.log.contains(name), "\(worker.log)")
+        }
+    }
+}
+
+/// The built executable, run as a user would.
+private struct WorkerProcess {
+    let child: ChildProcess
+    private let output: URL
+
+    init(antenna: LocalAntennaServer, scratch: URL, arguments: [String] = []) throws {
+        try self.init(
+            scratch: scratch,
+            arguments: [
+                "run", "--base-url", antenna.baseURL, "--pipeline", "demo", "--models", PackagePaths.models,
+                "--spool", scratch.appending(path: "spool").path, "--log-level", "info",
+            ] + arguments
+        )
+    }
+
+    init(scratch: URL, arguments: [String]) throws {
+        output = scratch.appending(path: "\(UUID().uuidString).log")
+        child = try ChildProcess(
+            executable: PackagePaths.executable,
+            arguments: arguments,
+            environment: ProcessInfo.processInfo.environment,
+            output: output,
+            scratch: scratch
+        )
+    }
+
+    var log: String {
+        (try? String(contentsOf: output, encoding: .utf8)) ?? ""
+    }
+}
