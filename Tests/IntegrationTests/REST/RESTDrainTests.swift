@@ -82,19 +82,7 @@ struct RESTDrainTests {
             configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(2), count: 8)]
         } body: { antenna in
             let folder = try PackagePaths.scratch("spool").path
-            let first = try await WorkerUnderTest(antenna: antenna) { settings in
-                settings.untilEmpty = false
-                settings.spoolDirectory = folder
-            }
-            let running = Task { try await first.run() }
-            while antenna.counts().reserved < 8 { try await Task.sleep(for: .milliseconds(1)) }
-            antenna.setFaults(.allCallsFail)
-            while first.spool.count + antenna.counts().saved < 8 { try await Task.sleep(for: .milliseconds(10)) }
-            running.cancel()
-            _ = await running.result
-            // The end of a process gives the folder up, too; here the first worker's process lives on.
-            try await first.spool.close()
-            let spooled = first.spool.count
+            let spooled = try await runUntilEverythingIsSpooledOrSaved(antenna, folder: folder)
             #expect(spooled > 0)
 
             antenna.setFaults(FaultSettings())
@@ -104,6 +92,24 @@ struct RESTDrainTests {
             #expect(antenna.counts().isExactlyOnce, "\(antenna.counts())")
             #expect(second.statistics.counts.answered == 0, "nothing was analysed a second time")
         }
+    }
+
+    /// Ends with the worker gone, so that the lock on its folder is free, as after the end of its process.
+    private func runUntilEverythingIsSpooledOrSaved(
+        _ antenna: LocalAntennaServer,
+        folder: String
+    ) async throws -> Int {
+        let worker = try await WorkerUnderTest(antenna: antenna) { settings in
+            settings.untilEmpty = false
+            settings.spoolDirectory = folder
+        }
+        let running = Task { try await worker.run() }
+        while antenna.counts().reserved < 8 { try await Task.sleep(for: .milliseconds(1)) }
+        antenna.setFaults(.allCallsFail)
+        while worker.spool.count + antenna.counts().saved < 8 { try await Task.sleep(for: .milliseconds(10)) }
+        running.cancel()
+        _ = await running.result
+        return worker.spool.count
     }
 }
 
