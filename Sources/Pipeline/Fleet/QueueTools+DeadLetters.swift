@@ -11,7 +11,8 @@ extension QueueTools {
 
     /// Shows dead letters, oldest first, and leaves them where they are.
     ///
-    /// They are taken out and given back at the end; somebody who replays meanwhile does not see them.
+    /// They are taken out and given back at the end, to the back of the queue in some brokers; who replays meanwhile does not see
+    /// them.
     ///
     /// - Parameters:
     ///   - pipeline: Whose.
@@ -21,8 +22,7 @@ extension QueueTools {
     package func deadLetters(of pipeline: String, limit: Int) async throws(TransportError) -> [DeadLetter] {
         var taken: [AMQPDelivery] = []
         defer {
-            // The newest first, so that the queue has its order again.
-            for delivery in taken.reversed() { connection.nack(delivery, requeue: true) }
+            for delivery in taken { connection.nack(delivery, requeue: true) }
         }
         let queue = TaskQueueName(.dead, pipeline: pipeline)
         while taken.count < limit, let (delivery, _) = try await connection.get(queue: "\(queue)") {
@@ -42,7 +42,7 @@ extension QueueTools {
         var report = ReplayReport()
         var stuck: [AMQPDelivery] = []
         defer {
-            for delivery in stuck.reversed() { connection.nack(delivery, requeue: true) }
+            for delivery in stuck { connection.nack(delivery, requeue: true) }
         }
         let queue = TaskQueueName(.dead, pipeline: pipeline)
         // Not those that die again meanwhile.

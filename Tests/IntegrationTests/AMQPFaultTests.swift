@@ -1,0 +1,76 @@
+import Pipeline
+import TestSupport
+import Testing
+import Transport
+
+extension BrokerTests {
+    @Suite("Tasks over RabbitMQ while things break", .serialized, .timeLimit(.minutes(3)))
+    struct AMQPFaultTests {
+        @Test("A broker that is killed twice in a run loses nothing, and no result is missing")
+        func brokerRestarts() async throws {
+            let broker = try await RabbitMQServer()
+            let fixture = try await BrokerFixture(broker: broker)
+            // What was declared a moment before a kill may be forgotten by half, as the broker writes its metadata seconds later.
+            try await broker.control("eval", "[dets:sync(T) || T <- dets:all()], mnesia:sync_log().")
+            try await fixture.enqueue(0..<200)
+            let queue = try fixture.taskQueue { $0.prefetch = 16 }
+            let running = Task { await queue.run() }
+            let working = Task {
+                await withDiscardingTaskGroup { group in
+                    while let delivery = await queue.next() {
+                        group.addTask {
+                            // Given up when the broker went in between: it delivers the task again.
+                            try? await delivery.settle(.answered(answer(to: delivery.message.task)))
+                        }
+                    }
+                }
+            }
+            for seen in [20, 100] {
+                try await eventually { queue.counters.answered >= seen }
+                try await broker.kill()
+                try await broker.start()
+            }
+            try await eventually {
+                do throws(TransportError) {
+                    let tasks = try await fixture.observer.status(ofQueue: "\(fixture.tasks)")
+                    return tasks.messages == 0 && queue.outstanding == 0
+                } catch {
+                    return false
+                }
+            }
+            queue.drain()
+            await running.value
+            await working.value
+            let results = try await fixture.takeAll(fixture.results).compactMap(\.message.messageID)
+            let dead = try await fixture.takeAll("\(fixture.dead)").compactMap(\.message.messageID)
+            #expect(Set(results + dead) == Set((0..<200).map(String.init)))
+            #expect(dead.isEmpty)
+            try await fixture.discard()
+            try await broker.discard()
+        }
+
+        @Test("A redelivery after a lost acknowledgement is recognised over Redis by another worker")
+        func recognisedOverRedis() async throws {
+            let fixture = try await BrokerFixture()
+            let redis = try await RedisServer.shared()
+            func memory() throws -> RedisConfirmedResults {
+                RedisConfirmedResults(client: try RedisClient(configuration: RedisConfiguration(url: redis.url)))
+            }
+            try await fixture.enqueue(0..<1)
+            let (delivery, _) = try #require(try await fixture.observer.get(queue: "\(fixture.tasks)"))
+            let message = try TaskMessage(delivery.message, pipeline: fixture.pipeline)
+            let name = ConfirmedResult(to: message, from: fixture.tasks)
+            let (one, other) = (try memory(), try memory())
+            #expect(await !one.contains(name))
+            await one.insert(name)
+            fixture.observer.nack(delivery, requeue: true)
+            let queue = try fixture.taskQueue(confirmed: other)
+            let running = Task { await queue.run() }
+            try await eventually { queue.counters.recognised == 1 }
+            queue.drain()
+            await running.value
+            #expect(try await fixture.observer.status(ofQueue: fixture.results).messages == 0)
+            try await fixture.discard()
+        }
+    }
+}

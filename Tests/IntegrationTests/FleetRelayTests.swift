@@ -1,0 +1,146 @@
+import LocalAntenna
+import Logging
+import Pipeline
+import TestSupport
+import Testing
+import Transport
+
+extension BrokerTests {
+    @Suite("Relay between Antenna and RabbitMQ", .serialized, .timeLimit(.minutes(2)))
+    struct FleetRelayTests {
+        func makeAntenna(_ fixture: BrokerFixture, tasks: Int) async throws -> LocalAntennaServer {
+            var configuration = LocalAntennaConfiguration()
+            configuration.jobs = (0..<2).map { _ in
+                JobSeed(
+                    pipelineSlug: fixture.pipeline,
+                    cycling: [.address("http://127.0.0.1:9/a.jpg")],
+                    count: tasks / 2
+                )
+            }
+            let antenna = LocalAntennaServer(configuration: configuration, logger: fixture.logger)
+            try await antenna.start()
+            try await fixture.observer.delete(queue: AMQPTopology.relayResultsQueue)
+            return antenna
+        }
+
+        func makeRelay(_ fixture: BrokerFixture, _ antenna: LocalAntennaServer) throws -> Relay {
+            var rest = RESTSourceSettings()
+            rest.baseURL = antenna.baseURL
+            rest.minimumIdleDelay = .milliseconds(100)
+            rest.maximumIdleDelay = .milliseconds(200)
+            rest.jobRefreshInterval = .milliseconds(200)
+            var settings = RelaySettings(pipelines: [fixture.pipeline])
+            settings.backoff = AMQPBackoff(base: .milliseconds(20), limit: .milliseconds(100))
+            return Relay(
+                settings: settings,
+                antenna: rest,
+                client: try rest.makeClient(http: try HTTPClient()),
+                consuming: try AMQPConnection(
+                    configuration: AMQPConfiguration(url: fixture.url),
+                    logger: fixture.logger
+                ),
+                publishing: try AMQPConnection(
+                    configuration: AMQPConfiguration(url: fixture.url),
+                    logger: fixture.logger
+                ),
+                logger: fixture.logger
+            )
+        }
+
+        /// Answers whatever is in the task queue until drained.
+        func answerAll(_ queue: AMQPTaskQueue) async {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await queue.run() }
+                while let delivery = await queue.next() {
+                    group.addTask {
+                        do {
+                            try await delivery.settle(.answered(.error("no image", for: delivery.message.task)))
+                        } catch {
+                            Issue.record(error)
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test(
+            "Every task of two jobs is answered once through two relays, whichever exchange the worker uses",
+            arguments: [
+                "", AMQPTopology.resultsExchange,
+            ]
+        )
+        func twoRelays(exchange: String) async throws {
+            let fixture = try await BrokerFixture()
+            let antenna = try await makeAntenna(fixture, tasks: 120)
+            let relays = try [makeRelay(fixture, antenna), makeRelay(fixture, antenna)]
+            let queue = try fixture.taskQueue { $0.resultsExchange = exchange }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for relay in relays { group.addTask { try await relay.run() } }
+                group.addTask { await answerAll(queue) }
+                try await eventually { antenna.counts().saved == 120 }
+                try await eventually { relays.allSatisfy { $0.outstanding == 0 } }
+                for relay in relays { relay.drain() }
+                queue.drain()
+                try await group.waitForAll()
+            }
+            let counts = antenna.counts()
+            #expect(counts.isExactlyOnce && counts.redeliveries == 0 && counts.savedErrors == 120, "\(counts)")
+            #expect(relays.reduce(0) { $0 + $1.counters.posted } == 120)
+            #expect(relays.reduce(0) { $0 + $1.counters.published } == 120)
+            await antenna.stop()
+            try await fixture.discard()
+        }
+
+        @Test("A relay that is started later posts what an earlier one has reserved")
+        func restarted() async throws {
+            let fixture = try await BrokerFixture()
+            let antenna = try await makeAntenna(fixture, tasks: 8)
+            let first = try makeRelay(fixture, antenna)
+            let running = Task { try await first.run() }
+            try await eventually { first.counters.published == 8 }
+            first.drain()
+            try await running.value
+            let queue = try fixture.taskQueue()
+            let answering = Task { await answerAll(queue) }
+            try await eventually { queue.counters.answered == 8 }
+            queue.drain()
+            await answering.value
+            #expect(antenna.counts().saved == 0)
+            let second = try makeRelay(fixture, antenna)
+            let again = Task { try await second.run() }
+            try await eventually { antenna.counts().saved == 8 }
+            second.drain()
+            try await again.value
+            #expect(antenna.counts().isExactlyOnce && second.counters.published == 0)
+            await antenna.stop()
+            try await fixture.discard()
+        }
+
+        @Test("What is no result of a relayed task goes to the dead letters of the relays")
+        func foreign() async throws {
+            let fixture = try await BrokerFixture()
+            let antenna = try await makeAntenna(fixture, tasks: 0)
+            let relay = try makeRelay(fixture, antenna)
+            let running = Task { try await relay.run() }
+            try await eventually {
+                do throws(TransportError) {
+                    return try await fixture.observer.status(ofQueue: AMQPTopology.relayResultsQueue).consumers == 1
+                } catch {
+                    return false
+                }
+            }
+            try await fixture.observer.purge(queue: "\(AMQPTopology.relayDeadLetters)")
+            try await fixture.observer.publish(
+                AMQPMessage(body: [1], messageID: "7", correlationID: "something else"),
+                routingKey: AMQPTopology.relayResultsQueue
+            )
+            try await eventually { relay.counters.refused == 1 }
+            relay.drain()
+            try await running.value
+            let letters = try await fixture.takeAll("\(AMQPTopology.relayDeadLetters)").map(DeadLetter.init)
+            #expect(letters.map(\.original.messageID) == ["7"])
+            await antenna.stop()
+            try await fixture.discard()
+        }
+    }
+}
