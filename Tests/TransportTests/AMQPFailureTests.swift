@@ -232,7 +232,7 @@ extension ServerTests {
             try await broker.discard()
         }
 
-        @Test("After the broker was killed and started again, declarations and consumers come back by themselves")
+        @Test("After the broker was stopped and started again, declarations and consumers come back by themselves")
         func restarted() async throws {
             let broker = try await RabbitMQServer()
             let connection = try await connection(broker)
@@ -245,7 +245,8 @@ extension ServerTests {
             try await connection.publish(AMQPMessage(body: [1]), routingKey: queue)
 
             let before = try #require(try await deliveries.next())
-            try await broker.kill()
+            // Not killed: RabbitMQ 3.10 can lose a queue that was declared just before it dies.
+            try await broker.stop()
             try await broker.start()
 
             let again = try #require(try await deliveries.next())
