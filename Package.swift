@@ -35,7 +35,6 @@ let package = Package(
         // C libraries of the system: a module map each, and a shim header for what Swift cannot call.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Without pkg-config: Debian's file has a flag that SwiftPM refuses with a warning, and no path that is not searched anyway.
-        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
         .systemLibrary(
@@ -55,7 +54,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                "CCurl", "CHiredis", "CRabbitMQ", "Threading",
+                "CCurl", "CRabbitMQ", "Threading",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,0 +1,115 @@
+import Foundation
+import Logging
+import TestSupport
+import Testing
+
+@testable import Transport
+
+extension ServerTests {
+    /// `amqps://` against a broker that demands a client certificate, with an authority made for this one run.
+    @Suite(.timeLimit(.minutes(2)))
+    struct AMQPTLSTests {
+        @Test(
+            "A broker is trusted by its authority and its name; a client by its certificate; anything less is refused"
+        )
+        func verified() async throws {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "amqp-tls-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            func file(_ name: String) -> String { folder.appending(path: name).path }
+            try await certificates(in: folder)
+            let port = try LoopbackPort.free(1)[0]
+            let broker = try await RabbitMQServer(configuration: [
+                "listeners.ssl.1 = 127.0.0.1:\(port)",
+                "ssl_options.cacertfile = \(file("authority.pem"))",
+                "ssl_options.certfile = \(file("leaf.pem"))",
+                "ssl_options.keyfile = \(file("leaf.key"))",
+                "ssl_options.verify = verify_peer",
+                "ssl_options.fail_if_no_peer_cert = true",
+            ])
+            func code(host: String = "localhost", _ tls: AMQPConfiguration.TLS) async -> TransportError.Code? {
+                do {
+                    var configuration = try AMQPConfiguration(url: "amqps://\(host):\(port)")
+                    configuration.tls = tls
+                    let connection = try await AMQPConnection.connect(configuration, logger: Logger(label: "test"))
+                    let queue = "tls"
+                    try await connection.declare(.queue(name: queue))
+                    try await connection.publish(
+                        AMQPMessage(body: [UInt8](repeating: 7, count: 3 << 20)),
+                        routingKey: queue
+                    )
+                    let fetched = try await connection.get(queue: queue)
+                    #expect(fetched?.delivery.message.body.count == 3 << 20)
+                    await connection.close()
+                    return nil
+                } catch {
+                    return error.code
+                }
+            }
+            let whole = AMQPConfiguration.TLS(
+                authorities: file("authority.pem"),
+                clientCertificate: file("leaf.pem"),
+                clientKey: file("leaf.key")
+            )
+            #expect(await code(whole) == nil)
+            var tls = whole
+            tls.authorities = nil
+            #expect(await code(tls) == .tls, "an authority that nobody knows")
+            #expect(await code(host: "127.0.0.1", whole) == .tls, "another name than the certificate's")
+            #expect(
+                await code(AMQPConfiguration.TLS(authorities: file("authority.pem"))) != nil,
+                "no client certificate"
+            )
+            tls = whole
+            tls.clientKey = nil
+            #expect(await code(tls) == .configuration)
+            tls.clientKey = file("missing.key")
+            #expect(await code(tls) == .configuration)
+            tls = whole
+            tls.authorities = file("missing.pem")
+            #expect(await code(tls) == .configuration)
+            try await broker.discard()
+        }
+
+        private func certificates(in folder: URL) async throws {
+            let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+            try Data("subjectAltName=DNS:localhost\n".utf8).write(to: folder.appending(path: "names"))
+            try await openssl(
+                [
+                    "req", "-x509", "-days", "1", "-subj", "/CN=authority", "-keyout", "authority.key", "-out",
+                    "authority.pem",
+                ]
+                    + curve,
+                in: folder
+            )
+            try await openssl(
+                ["req", "-subj", "/CN=localhost", "-keyout", "leaf.key", "-out", "leaf.csr"] + curve,
+                in: folder
+            )
+            try await openssl(
+                [
+                    "x509", "-req", "-days", "1", "-in", "leaf.csr", "-CA", "authority.pem", "-CAkey", "authority.key",
+                    "-CAcreateserial", "-extfile", "names", "-out", "leaf.pem",
+                ],
+                in: folder
+            )
+        }
+
+        private func openssl(_ arguments: [String], in folder: URL) async throws {
+            let quoted = arguments.map { "'\($0)'" }.joined(separator: " ")
+            let output = folder.appending(path: "openssl.log")
+            let child = try ChildProcess(
+                executable: "/bin/sh",
+                arguments: ["-c", "cd '\(folder.path)' && openssl \(quoted)"],
+                environment: ["PATH": "/usr/bin:/bin"],
+                output: output,
+                scratch: folder
+            )
+            await child.waitForExit()
+            try child.release()
+            guard child.exitStatus == 0 else {
+                throw TestEnvironmentError("openssl failed: \(try String(contentsOf: output, encoding: .utf8))")
+            }
+        }
+    }
+}
