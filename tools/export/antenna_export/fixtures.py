@@ -30,7 +30,7 @@ from antenna_export.seeding import seed_classifier, seed_detector, synthetic_ima
 from antenna_export.steps import make_crop, open_image
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[3] / "Tests/InferenceTests/Fixtures/parity"
-_SEED = 11
+_SEED, _SEEDS = 11, 60
 _SOURCE = "tools/export/make_parity_fixtures"
 _INPUT_STEP, _CROP_STEP = 997, 61
 # Two of one size, for a batch; one upright; one so wide that the longer side limits it.
@@ -108,23 +108,37 @@ TINY = (
 
 
 def write_fixtures(out: pathlib.Path) -> list[pathlib.Path]:
-    """Writes everything; fails with `FixtureError` when the graphs do not say what PyTorch says."""
+    """Writes everything; for each pipeline with the first seed that leaves nothing to chance.
+
+    Fails with `FixtureError` when there is none, as when the graphs do not say what PyTorch says.
+    """
     images = _write_images(out / "images")
     for each in TINY:
-        model, classifiers = _seeded(each, images)
-        export_detector(model, graph_path(out, each.detector))
-        for classifier, network in zip(each.classifiers, classifiers, strict=True):
-            count = len(classifier.fixed_labels)
-            export_classifier(network.eval(), classifier.input_size, count, graph_path(out, classifier))
-            write_labels(out, classifier, list(classifier.fixed_labels))
-        write_manifest(out, each.pipeline, each.detector, f"seed {_SEED}")
-        reference = _reference(each, model, classifiers)
-        expected = [_expected(path, each, model, reference) for path in images]
-        _check(out, each, reference, images)
-        document = {"made_with": _versions(), "input_step": _INPUT_STEP, "crop_step": _CROP_STEP, "images": expected}
-        path = out / each.pipeline.slug / "expected.json"
-        path.write_text(json.dumps(document) + "\n", encoding="utf-8")
+        for seed in range(_SEED, _SEED + _SEEDS):
+            try:
+                _write_pipeline(out, each, images, seed)
+                break
+            except FixtureError as error:
+                print(f"{each.pipeline.slug}, seed {seed}: {error}")
+        else:
+            raise FixtureError(f"none of {_SEEDS} seeds does for {each.pipeline.slug}")
     return sorted(path for path in out.rglob("*") if path.is_file())
+
+
+def _write_pipeline(out: pathlib.Path, each: TinyPipeline, images: list[pathlib.Path], seed: int) -> None:
+    model, classifiers = _seeded(each, images, seed)
+    reference = _reference(each, model, classifiers)
+    expected = [_expected(path, each, model, reference) for path in images]
+    export_detector(model, graph_path(out, each.detector))
+    for classifier, network in zip(each.classifiers, classifiers, strict=True):
+        count = len(classifier.fixed_labels)
+        export_classifier(network.eval(), classifier.input_size, count, graph_path(out, classifier))
+        write_labels(out, classifier, list(classifier.fixed_labels))
+    write_manifest(out, each.pipeline, each.detector, f"seed {seed}")
+    _check(out, each, reference, images)
+    document = {"made_with": _versions(), "input_step": _INPUT_STEP, "crop_step": _CROP_STEP, "images": expected}
+    path = out / each.pipeline.slug / "expected.json"
+    path.write_text(json.dumps(document) + "\n", encoding="utf-8")
 
 
 def _write_images(folder: pathlib.Path) -> list[pathlib.Path]:
@@ -137,14 +151,14 @@ def _write_images(folder: pathlib.Path) -> list[pathlib.Path]:
     return paths
 
 
-def _seeded(each: TinyPipeline, images: list[pathlib.Path]) -> tuple[FasterRCNN, list[nn.Module]]:
+def _seeded(each: TinyPipeline, images: list[pathlib.Path], seed: int) -> tuple[FasterRCNN, list[nn.Module]]:
     with Image.open(images[0]) as image:
         model = each.build_detector(each.detector)
-        seed_detector(model, _SEED, each.detector.score_threshold, image, passing=40)
+        seed_detector(model, seed, each.detector.score_threshold, image, passing=40)
     classifiers = []
     for index, classifier in enumerate(each.classifiers):
         network = each.builders[classifier.key](len(classifier.fixed_labels)).eval()
-        seed_classifier(network, _SEED + index, _crops_to_seed(images, classifier))
+        seed_classifier(network, seed + index, _crops_to_seed(images, classifier))
         classifiers.append(network)
     return model, classifiers
 
@@ -170,6 +184,7 @@ def _expected(path: pathlib.Path, each: TinyPipeline, model: FasterRCNN, referen
     proposals, _ = model.rpn(prepared, features)
     (found,), _ = model.roi_heads(features, proposals, prepared.image_sizes)
     result = reference.analyse(path)
+    _check_margins(result, each.detector)
     if not result.found:
         raise FixtureError(f"{each.pipeline.slug} finds nothing on {path.name}")
     return {
@@ -212,7 +227,6 @@ def _check(out: pathlib.Path, each: TinyPipeline, reference: TorchRunner, images
         labels |= {answer.label for found in expected.found for answer in found.classifications}
         given = graphs.analyse(path)
         comparison.add(expected, given, lambda boxes, path=path: reference.classify(path, boxes), _OWN_LIMITS)
-        _check_margins(expected, each.detector)
     violations = comparison.violations(_OWN_LIMITS)
     if violations:
         raise FixtureError(f"{each.pipeline.slug}: {'; '.join(violations + comparison.unmatched)}")
