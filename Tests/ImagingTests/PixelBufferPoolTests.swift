@@ -55,6 +55,17 @@ import Testing
         #expect(pool.statistics.allocations == allocations)
     }
 
+    @Test func idleMemoryOfOtherSizesIsGivenUpForWhatIsLent() throws {
+        let pool = PixelBufferPool(maximumIdleBytes: 600_000, maximumBytes: 600_000)
+        for _ in 0..<2 { _ = try Self.grey(pool, height: 300, width: 300) }
+        _ = try Self.grey(pool, height: 200, width: 200)
+        #expect(pool.idleBytes > 300_000)
+        // 480,000 bytes of another size are lent, so that little of the rest can stay.
+        let lent = try Self.grey(pool, height: 400, width: 400)
+        #expect(pool.statistics.lentBytes + pool.idleBytes <= 600_000)
+        withExtendedLifetime(lent) {}
+    }
+
     @Test func aBlockLargerThanTheLimitIsNotKept() throws {
         let pool = PixelBufferPool(maximumIdleBytes: 10_000)
         _ = try Self.grey(pool, height: 100, width: 100)

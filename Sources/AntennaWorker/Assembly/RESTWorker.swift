@@ -8,7 +8,9 @@ import Threading
 import Transport
 
 /// A whole worker in this process that takes its tasks from Antenna's REST API.
-struct RESTWorker: Service {
+struct RESTWorker: Service, CustomStringConvertible {
+    // The service group logs its services; what they hold is long, and nobody's business.
+    let description = "worker over REST"
     /// Outcomes and durations since the start.
     let statistics: WorkerStatistics
     private let worker: Worker
@@ -104,7 +106,10 @@ struct WorkerStages {
             ),
             decoding: ImageDecodingStage(
                 decoder: ImageDecoder(maximumPixels: settings.images.maxPixels),
-                buffers: PixelBufferPool(maximumIdleBytes: settings.memory.pixelBudget),
+                buffers: PixelBufferPool(
+                    maximumIdleBytes: settings.memory.pixelBudget,
+                    maximumBytes: settings.memory.pixelBudget
+                ),
                 threads: threads,
                 budget: Budget(limit: settings.memory.pixelBudget)
             ),

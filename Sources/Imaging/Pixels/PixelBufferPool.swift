@@ -31,11 +31,20 @@ package final class PixelBufferPool: Sendable {
 
     /// The most memory that may lie idle, in bytes.
     package let maximumIdleBytes: Int
+    /// The most memory that is kept while images hold some, lent and idle together, in bytes.
+    ///
+    /// What images hold is never refused; idle memory of other sizes is given up for it.
+    package let maximumBytes: Int
     private let state = Mutex(State())
 
-    /// Creates a pool that keeps at most `maximumIdleBytes` bytes of unused memory; zero keeps none.
-    package init(maximumIdleBytes: Int) {
+    /// Creates a pool.
+    ///
+    /// - Parameters:
+    ///   - maximumIdleBytes: The most unused memory that is kept; zero keeps none.
+    ///   - maximumBytes: The most memory that is kept in all, what images hold included.
+    package init(maximumIdleBytes: Int, maximumBytes: Int = .max) {
         self.maximumIdleBytes = max(0, maximumIdleBytes)
+        self.maximumBytes = max(0, maximumBytes)
     }
 
     /// What the pool holds and has done so far.
@@ -76,9 +85,10 @@ package final class PixelBufferPool: Sendable {
         guard let fresh = PageBlock(byteCount: needed) else {
             throw ImagingError(.outOfMemory, message: "the system gave no \(needed) bytes", operation: Self.operation)
         }
-        state.withLock { state in
+        _ = state.withLock { state in
             state.statistics.lentBytes += fresh.capacity
             state.statistics.allocations += 1
+            return evictSurplus(&state)
         }
         return PooledMemory(block: fresh, byteCount: byteCount, pool: self)
     }
@@ -94,17 +104,23 @@ package final class PixelBufferPool: Sendable {
             }
             state.idle.append(block)
             state.statistics.idleBytes += block.capacity
-            var surplus = 0
-            while state.statistics.idleBytes > maximumIdleBytes {
-                state.statistics.idleBytes -= state.idle[surplus].capacity
-                surplus += 1
-            }
-            let evicted = Array(state.idle.prefix(surplus))
-            state.idle.removeFirst(surplus)
-            state.statistics.evictions += surplus
-            state.statistics.idleBuffers = state.idle.count
-            return evicted
+            return evictSurplus(&state)
         }
+    }
+
+    /// Takes out the blocks that have lain longest, as many as there are too many.
+    private func evictSurplus(_ state: inout State) -> [PageBlock] {
+        let limit = min(maximumIdleBytes, max(0, maximumBytes - state.statistics.lentBytes))
+        var surplus = 0
+        while state.statistics.idleBytes > limit {
+            state.statistics.idleBytes -= state.idle[surplus].capacity
+            surplus += 1
+        }
+        let evicted = Array(state.idle.prefix(surplus))
+        state.idle.removeFirst(surplus)
+        state.statistics.evictions += surplus
+        state.statistics.idleBuffers = state.idle.count
+        return evicted
     }
 
     /// The smallest idle block that holds `needed` bytes and wastes no more than a quarter; of equals, the one used last.

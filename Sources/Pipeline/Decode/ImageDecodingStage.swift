@@ -6,9 +6,9 @@ package struct ImageDecodingStage: Sendable {
     /// A decoded image, and how long it took.
     struct Decoded {
         let pixels: AdmittedPixels
-        /// How long the image waited for memory.
+        /// How long the image waited for memory and a thread.
         let waited: Duration
-        /// How long it waited for a thread and was decoded.
+        /// How long decoding took.
         let decoding: Duration
     }
 
@@ -45,14 +45,18 @@ package struct ImageDecodingStage: Sendable {
         do {
             let header = try decoder.header(of: bytes)
             let needed = header.pixelByteCount + header.scratchByteCount
-            let (reservation, waited) = try await admit(needed, waiting: waiting)
-            let admitted = ContinuousClock.now
+            let began = ContinuousClock.now
+            let reservation = try await admit(needed, waiting: waiting)
             let (decoder, buffers) = (self.decoder, self.buffers)
-            let pixels = try await threads.run { try decoder.decode(bytes, into: buffers) }
+            let (pixels, decoding) = try await threads.run {
+                let began = ContinuousClock.now
+                let pixels = try decoder.decode(bytes, into: buffers)
+                return (pixels, began.duration(to: .now))
+            }
             return Decoded(
                 pixels: AdmittedPixels(buffer: pixels, reservation: reservation),
-                waited: waited,
-                decoding: .now - admitted
+                waited: began.duration(to: .now) - decoding,
+                decoding: decoding
             )
         } catch let error as ImagingError {
             throw TaskFailure(
@@ -68,15 +72,13 @@ package struct ImageDecodingStage: Sendable {
     /// - Parameters:
     ///   - byteCount: Height × width × 3.
     ///   - waiting: Wraps the wait where memory is not free at once.
-    /// - Returns: The reservation, and how long it was waited for.
+    /// - Returns: The reservation.
     /// - Throws: `CancellationError`.
     func admit(
         _ byteCount: Int,
         waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
-    ) async throws -> (reservation: Budget.Reservation, waited: Duration) {
-        if let free = budget.reserveIfFree(byteCount) { return (free, .zero) }
-        let began = ContinuousClock.now
-        let reservation = try await waiting { try await budget.reserve(byteCount) }
-        return (reservation, .now - began)
+    ) async throws -> Budget.Reservation {
+        if let free = budget.reserveIfFree(byteCount) { return free }
+        return try await waiting { try await budget.reserve(byteCount) }
     }
 }

@@ -43,7 +43,7 @@ package struct PixelProvider: Sendable {
         waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
     ) async throws -> AdmittedPixels {
         let key = TensorKey(url: task.imageURL)
-        let cached = try await cache?.pixels(for: key) { try await decoding.admit($0, waiting: waiting).reservation }
+        let cached = try await cache?.pixels(for: key) { try await decoding.admit($0, waiting: waiting) }
         if let cached { return cached }
         // Held until the image is decoded, so that compressed images do not pile up in front of a full memory.
         let slot = try await readAhead.reserve(1)

@@ -6,9 +6,9 @@ package enum Stage: String, Sendable, CaseIterable {
     case queue
     /// Fetching the image, waiting for a connection included.
     case fetch
-    /// Waiting for memory to decode into.
+    /// Waiting for memory to decode into, and for a decoding thread.
     case admit
-    /// Waiting for a decoding thread, and decoding.
+    /// Decoding.
     case decode
     /// Waiting for others of the same localization size, and for an engine.
     case batchWait = "batch_wait"

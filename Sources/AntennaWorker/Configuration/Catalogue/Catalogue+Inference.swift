@@ -55,7 +55,7 @@ extension Catalogue {
         "memory.pixel_budget",
         flag: "pixel-budget",
         .byteCount(16 << 20...1 << 40),
-        default: 288 << 20,
+        default: 256 << 20,
         "Decoded images in memory, height × width × 3 bytes each, at most. A larger image is taken when it is alone."
     )
 }
