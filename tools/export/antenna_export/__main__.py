@@ -3,13 +3,27 @@
 import subprocess
 import sys
 
+from antenna_export.architectures import CheckpointError
 from antenna_export.catalogue import CatalogueError
 from antenna_export.commands import main
 from antenna_export.download import DownloadError
+from antenna_export.fixtures import FixtureError
 from antenna_export.labels import LabelError
+from antenna_export.onnx_export import ExportError
 from antenna_export.results import ResultError
 
-EXPECTED = (CatalogueError, DownloadError, LabelError, ResultError, LookupError, OSError, subprocess.CalledProcessError)
+EXPECTED = (
+    CatalogueError,
+    CheckpointError,
+    DownloadError,
+    ExportError,
+    FixtureError,
+    LabelError,
+    ResultError,
+    LookupError,
+    OSError,
+    subprocess.CalledProcessError,
+)
 
 if __name__ == "__main__":
     try:
