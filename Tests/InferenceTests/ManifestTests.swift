@@ -13,7 +13,7 @@ struct ManifestTests {
         #expect(manifest.detector.scoreThreshold == 0.5)
         #expect(manifest.detector.maximumDetections == 500)
         #expect(manifest.binaryFilter?.passingLabels == [0])
-        #expect(manifest.binaryFilter?.algorithm.key == "moth__nonmoth_classifier")
+        #expect(manifest.binaryFilter?.algorithm.key == "moth_nonmoth_classifier")
         #expect(manifest.classifier?.labels == ["a", "b", "c"])
         #expect(manifest.classifier?.algorithm.file.hasSuffix("/moths/classifier.onnx") == true)
     }
@@ -82,9 +82,10 @@ struct ManifestTests {
     @Test(
         "Slugs follow Antenna's rule",
         arguments: [
-            ("Moth / Non-Moth Classifier", "moth__nonmoth_classifier"),
+            ("Moth / Non-Moth Classifier", "moth_nonmoth_classifier"),
             ("FasterRCNN for AMI Moth Traps 2023", "fasterrcnn_for_ami_moth_traps_2023"),
             ("Québec", "qubec"),
+            (" - Trimmed / Twice - ", "trimmed_twice"),
         ]
     )
     func slugs(name: String, key: String) {

@@ -156,11 +156,15 @@ package struct PipelineManifest: Sendable, Hashable {
         }
     }
 
-    /// The slug of a name: lower case, spaces as underscores, and of the rest only ASCII letters, digits and underscores.
+    /// The slug of a name, by the original's rule.
+    ///
+    /// Lower case, spaces as underscores, and of the rest only ASCII letters, digits and underscores; underscores at the ends
+    /// go, and each pair in the middle becomes one.
     package static func key(for name: String) -> String {
-        String(
-            name.lowercased().map { $0 == " " ? "_" : $0 }
-                .filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-        )
+        let kept = name.lowercased().map { $0 == " " ? "_" : $0 }
+            .filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        let withoutStart = kept.drop { $0 == "_" }
+        let trimmed = withoutStart.reversed().drop { $0 == "_" }.reversed()
+        return String(trimmed).replacing("__", with: "_")
     }
 }
