@@ -36,6 +36,13 @@ package final class PixelBuffer: Sendable {
     ) throws(Failure) -> Result {
         try body(UnsafeRawBufferPointer(memory.bytes))
     }
+
+    /// Lends the pixels, `byteCount` bytes, until the asynchronous `body` is over: for sending them.
+    package func lendBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        try await body(UnsafeRawBufferPointer(memory.bytes))
+    }
 }
 
 /// Pixels that one owner is still writing; `seal()` turns them into an image that can be shared.
@@ -62,6 +69,13 @@ package struct MutablePixelBuffer: ~Copyable, Sendable {
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(memory.bytes)
+    }
+
+    /// Lends the memory for writing, `byteCount` bytes, until the asynchronous `body` is over: for receiving into it.
+    package mutating func lendMutableBytes<Result, Failure: Error>(
+        _ body: (UnsafeMutableRawBufferPointer) async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        try await body(memory.bytes)
     }
 
     /// Ends the writing.

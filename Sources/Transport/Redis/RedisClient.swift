@@ -30,6 +30,23 @@ package final class RedisClient: Sendable {
         try await leastLoaded.set(key, parts: parts, ttl: ttl)
     }
 
+    /// Reads a few bytes of a value; see ``RedisConnection/bytes(of:from:through:)``.
+    package func bytes(of key: String, from first: Int, through last: Int) async throws(TransportError) -> [UInt8] {
+        try await leastLoaded.bytes(of: key, from: first, through: last)
+    }
+
+    /// Reads the end of a value into memory of the caller; see ``RedisConnection/getRest(of:from:into:)``.
+    package func getRest(
+        of key: String,
+        from first: Int,
+        into place: @escaping RedisConnection.Place
+    ) async throws(TransportError) -> Int {
+        try await leastLoaded.getRest(of: key, from: first, into: place)
+    }
+
+    /// The size of a value in bytes, zero when there is none.
+    package func strlen(_ key: String) async throws(TransportError) -> Int { try await leastLoaded.strlen(key) }
+
     /// Whether there is a value.
     package func exists(_ key: String) async throws(TransportError) -> Bool { try await leastLoaded.exists(key) }
 

@@ -55,6 +55,37 @@ package final class RedisConnection: Sendable {
         }
     }
 
+    /// Reads the bytes `first` through `last` of a value, a megabyte at most.
+    ///
+    /// - Returns: The bytes, fewer where the value ends before, none when there is no value.
+    /// - Throws: As ``get(_:into:)``.
+    package func bytes(of key: String, from first: Int, through last: Int) async throws(TransportError) -> [UInt8] {
+        let reply = try await run("redis.getrange", ["GETRANGE", key, String(first), String(last)])
+        guard case .bytes(let bytes) = reply else { throw Self.unexpected(reply, "redis.getrange") }
+        return bytes
+    }
+
+    /// Reads a value from byte `first` to its end into memory of the caller.
+    ///
+    /// - Returns: The number of bytes read, zero when there is no value.
+    /// - Throws: As ``get(_:into:)``.
+    package func getRest(
+        of key: String,
+        from first: Int,
+        into place: @escaping Place
+    ) async throws(TransportError) -> Int {
+        let reply = try await run("redis.getrange", ["GETRANGE", key, String(first), "-1"], place: place)
+        guard case .value(let size) = reply else { throw Self.unexpected(reply, "redis.getrange") }
+        return size
+    }
+
+    /// The size of a value in bytes, zero when there is none.
+    ///
+    /// - Throws: ``TransportError`` with code `preconditionFailed` (it is no string), …
+    package func strlen(_ key: String) async throws(TransportError) -> Int {
+        Int(try await number("redis.strlen", ["STRLEN", key]))
+    }
+
     /// Writes a value from memory of the caller.
     ///
     /// - Parameters:
