@@ -68,7 +68,7 @@ struct InferenceAssembly {
     }
 }
 
-/// Why the worker cannot start, in sentences for the one who starts it.
+/// Why a command cannot do what it was asked for, in sentences for the one who asked.
 struct StartFailure: Error, CustomStringConvertible {
     let description: String
 

@@ -11,8 +11,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Work through images with a local Antenna and the demo models, and write a report for the browser.",
         discussion: """
-            Without images it takes generated scenes: moth-like shapes on a lit sheet. The whole way is the real one: tasks are
-            reserved over REST, images fetched over HTTP, results posted. The demo models are image processing written by hand,
+            Without images it takes generated scenes: moth-like shapes on a lit sheet. The whole way is the real one: tasks are \
+            reserved over REST, images fetched over HTTP, results posted. The demo models are image processing written by hand, \
             not trained networks; see models/demo/README.md.
 
             Example: antenna-worker demo ~/trap-images --out report

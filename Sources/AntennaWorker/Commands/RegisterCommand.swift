@@ -11,7 +11,7 @@ struct RegisterCommand: AsyncParsableCommand {
         commandName: "register",
         abstract: "Register the pipelines in the models folder with Antenna projects.",
         discussion: """
-            Antenna silently rejects results of algorithms it does not know, so register before the first run and after every
+            Antenna silently rejects results of algorithms it does not know, so register before the first run and after every \
             change of a pipeline. Without --project, all projects the token can see are registered with.
             """
     )

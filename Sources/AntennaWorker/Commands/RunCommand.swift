@@ -9,14 +9,14 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Take tasks from Antenna, find and name the insects, and send the results back.",
         discussion: """
-            Works until it is stopped, or with --until-empty until no job has tasks left. SIGTERM or SIGINT drains: nothing more
-            is taken, what is in hand is finished within --grace, results that could not be posted stay in the spool and are
+            Works until it is stopped, or with --until-empty until no job has tasks left. SIGTERM or SIGINT drains: nothing more \
+            is taken, what is in hand is finished within --grace, results that could not be posted stay in the spool and are \
             posted at the next start. A second signal stops at once.
 
             Every option is also an environment variable and a key of the configuration file: see docs/configuration.md.
 
-            Example: antenna-worker run --pipeline demo --base-url https://antenna.example/api/v2 \\
-                --token-file token.txt
+            Example: antenna-worker run --pipeline demo --base-url https://antenna.example/api/v2 \
+            --token-file token.txt
             """
     )
 

@@ -8,10 +8,10 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Start a local Antenna: the REST API with its state in memory, and a host for the images.",
         discussion: """
-            For trying a worker and for tests. Without images it serves generated scenes: moth-like shapes on a lit sheet,
+            For trying a worker and for tests. Without images it serves generated scenes: moth-like shapes on a lit sheet, \
             4096 × 2160, the same ones every time. Faults can be had on demand.
 
-            Example: antenna-worker serve --port 8000 --scenes 6 --tasks 100, and in another terminal
+            Example: antenna-worker serve --port 8000 --scenes 6 --tasks 100, and in another terminal \
             antenna-worker run --base-url http://127.0.0.1:8000/api/v2 --until-empty
             """
     )
