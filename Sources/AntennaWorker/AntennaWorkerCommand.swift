@@ -14,6 +14,7 @@ struct AntennaWorkerCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, DemoCommand.self, ServeCommand.self, RegisterCommand.self, CheckCommand.self,
+            EnqueueCommand.self, QueueCommand.self, RelayCommand.self, InferCommand.self,
         ]
     )
 

@@ -7,11 +7,16 @@ import Pipeline
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Take tasks from Antenna, find and name the insects, and send the results back.",
+        abstract: "Take tasks from Antenna or RabbitMQ, find and name the insects, and send the results back.",
         discussion: """
             Works until it is stopped, or with --until-empty until no job has tasks left. SIGTERM or SIGINT drains: nothing more \
             is taken, what is in hand is finished within --grace, results that could not be posted stay in the spool and are \
             posted at the next start. A second signal stops at once.
+
+            With --source amqp tasks come from the queues antenna.tasks.PIPELINE of RabbitMQ. A task leaves its queue only once the
+            broker has confirmed its result, so whatever is in hand when a worker is killed goes to another one. Tasks that never
+            come to a result go to antenna.dead.PIPELINE: see 'queue'. With --source auto the worker turns to Antenna's REST API
+            while RabbitMQ is away.
 
             Every option is also an environment variable and a key of the configuration file: see docs/configuration.md.
 
@@ -22,6 +27,9 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "What to work on") var work: WorkOptions
     @OptionGroup(title: "Antenna") var antenna: AntennaOptions
+    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
+    @OptionGroup(title: "Without the broker") var fallback: FallbackOptions
     @OptionGroup(title: "Images") var images: ImageOptions
     @OptionGroup(title: "Inference") var inference: InferenceOptions
     @OptionGroup(title: "Spool and stopping") var service: ServiceOptions
@@ -32,15 +40,31 @@ struct RunCommand: AsyncParsableCommand {
     var untilEmpty = false
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(work, antenna, images, inference, service, log, file))
+        let settings = try WorkerSettings.load(
+            FlagValues(work, antenna, broker, consuming, fallback, images, inference, service, log, file)
+        )
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "antenna-worker")
         let progress = ProgressBar(label: "Working", total: nil)
-        let worker = try await RESTWorker(settings: settings, untilEmpty: untilEmpty, logger: logger) { counts in
-            progress.update(done: counts.answered)
-        }
+        let worker = try await makeWorker(settings, logger: logger) { progress.update(done: $0.answered) }
         try await ServiceRunner(grace: settings.shutdown.grace, logger: logger).run([worker])
         progress.finish()
         StageReport(worker.statistics).write(to: .standardError)
+    }
+
+    private func makeWorker(
+        _ settings: WorkerSettings,
+        logger: Logger,
+        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+    ) async throws -> any WorkerService {
+        guard !untilEmpty || settings.source == .rest else {
+            throw ValidationError("--until-empty needs --source rest: a queue may be filled at any time.")
+        }
+        return switch settings.source {
+        case .rest:
+            try await RESTWorker(settings: settings, untilEmpty: untilEmpty, logger: logger, onProgress: onProgress)
+        case .amqp: try AMQPWorker(settings: settings, logger: logger, onProgress: onProgress)
+        case .auto: try await FallbackWorker(settings: settings, logger: logger, onProgress: onProgress)
+        }
     }
 }

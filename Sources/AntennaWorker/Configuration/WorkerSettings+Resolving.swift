@@ -3,6 +3,7 @@ extension WorkerSettings {
     init(from resolver: inout SettingsResolver) {
         source = resolver.value(of: Catalogue.source)
         pipelines = resolver.value(of: Catalogue.pipelines)
+        fallbackAfter = resolver.value(of: Catalogue.fallbackAfter)
         antenna = AntennaSettings(
             baseURL: resolver.value(of: Catalogue.antennaBaseURL),
             token: resolver.value(of: Catalogue.antennaToken),
@@ -11,6 +12,16 @@ extension WorkerSettings {
             dialect: resolver.value(of: Catalogue.antennaDialect),
             batchSize: resolver.value(of: Catalogue.antennaBatchSize),
             lease: resolver.value(of: Catalogue.antennaLease)
+        )
+        broker = BrokerSettings(
+            url: resolver.value(of: Catalogue.amqpURL),
+            prefetch: resolver.value(of: Catalogue.amqpPrefetch),
+            maxAttempts: resolver.value(of: Catalogue.amqpMaxAttempts),
+            resultsExchange: resolver.value(of: Catalogue.amqpResultsExchange),
+            declares: resolver.value(of: Catalogue.amqpDeclare),
+            authorities: resolver.value(of: Catalogue.amqpCA),
+            clientCertificate: resolver.value(of: Catalogue.amqpClientCertificate),
+            clientKey: resolver.value(of: Catalogue.amqpClientKey)
         )
         images = ImageSettings(
             fetchConcurrency: resolver.value(of: Catalogue.imagesConcurrency),

@@ -1,7 +1,6 @@
 import Inference
 import Logging
 import Pipeline
-import Pipeline
 
 /// All settings, checked and typed.
 struct WorkerSettings: Sendable, Equatable {
@@ -9,7 +8,10 @@ struct WorkerSettings: Sendable, Equatable {
     var source: SourceKind
     /// The pipelines to work for; empty for every pipeline in the models folder.
     var pipelines: [String]
+    /// How long the broker may be away before ``SourceKind/auto`` turns to REST.
+    var fallbackAfter: Duration
     var antenna: AntennaSettings
+    var broker: BrokerSettings
     var images: ImageSettings
     var batch: BatchSettings
     var inference: InferenceSettings
@@ -23,6 +25,10 @@ struct WorkerSettings: Sendable, Equatable {
 enum SourceKind: String, Sendable, CaseIterable {
     /// Antenna's REST API, polled.
     case rest
+    /// RabbitMQ.
+    case amqp
+    /// RabbitMQ, and the REST API while RabbitMQ is away.
+    case auto
 }
 
 /// Antenna and this worker's place in it.

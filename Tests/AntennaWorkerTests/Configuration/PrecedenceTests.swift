@@ -109,9 +109,13 @@ struct PrecedenceTests {
     func flags() throws {
         var arguments = [
             "--token-file", "token", "--no-allow-private-images", "--pipeline", "a", "b", "--device", "cuda:0,cuda:1",
+            "--amqp-url-file", "broker", "--no-declare",
         ]
         try fixture.write("from-a-file\n", to: "token")
-        let special = ["antenna.token", "images.allow_private", "pipelines", "inference.devices"]
+        try fixture.write("amqp://a:b@host/\n", to: "broker")
+        let special = [
+            "antenna.token", "amqp.url", "amqp.declare", "images.allow_private", "pipelines", "inference.devices",
+        ]
         let plain = Catalogue.all.filter { !special.contains($0.key) }
         for setting in plain {
             arguments += ["--\(try #require(setting.flag))", setting.defaultText.isEmpty ? "1" : setting.defaultText]
@@ -121,6 +125,8 @@ struct PrecedenceTests {
         #expect(resolved.effective.map(\.key) == Catalogue.all.map(\.key))
         #expect(resolved.effective.filter { $0.origin != .flag }.map(\.key) == [])
         #expect(resolved.settings.antenna.token?.reveal() == "from-a-file")
+        #expect(resolved.settings.broker.url?.reveal() == "amqp://a:b@host/")
+        #expect(resolved.settings.broker.declares == false)
         #expect(resolved.settings.images.allowPrivate == false)
         #expect(resolved.settings.pipelines == ["a", "b"])
         #expect(resolved.settings.inference.devices == [.cuda(0), .cuda(1)])

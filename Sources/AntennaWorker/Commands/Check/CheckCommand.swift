@@ -22,6 +22,9 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup var config: ConfigFileOption
     @OptionGroup(title: "Work") var work: WorkOptions
     @OptionGroup(title: "Antenna") var antenna: AntennaOptions
+    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
+    @OptionGroup(title: "Without the broker") var fallback: FallbackOptions
     @OptionGroup(title: "Images") var images: ImageOptions
     @OptionGroup(title: "Inference") var inference: InferenceOptions
     @OptionGroup(title: "Service") var service: ServiceOptions
@@ -49,13 +52,20 @@ struct CheckCommand: AsyncParsableCommand {
         let isAddressSet = resolved.effective.contains {
             $0.key == Catalogue.antennaBaseURL.key && $0.origin != .default
         }
-        return [
+        let broker = await BrokerCheck.findings(
+            broker: settings.broker,
+            isNeeded: settings.source != .rest,
+            logger: logger
+        )
+        let sections = [
             LibraryCheck.section(environment: environment, logger: logger),
             DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
             ModelCheck.section(models: settings.inference.models, pipelines: settings.pipelines),
             await ServiceCheck.section(antenna: settings.antenna, isSet: isAddressSet),
+            CheckReport.Section(title: "Broker", findings: broker),
             FolderCheck.section(spool: settings.spool.directory),
         ]
+        return sections.filter { !$0.findings.isEmpty }
     }
 
     private func jsonText(_ report: CheckReport) throws -> String {
@@ -66,6 +76,6 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// What the command line set.
     var flags: FlagValues {
-        FlagValues(config, work, antenna, images, inference, service, log)
+        FlagValues(config, work, antenna, broker, consuming, fallback, images, inference, service, log)
     }
 }

@@ -10,12 +10,19 @@ enum Catalogue {
 
     /// The sections in the order of the documentation.
     static let sections = [
-        Section(title: "Work", settings: [source, pipelines]),
+        Section(title: "Work", settings: [source, pipelines, fallbackAfter]),
         Section(
             title: "Antenna",
             settings: [
                 antennaBaseURL, antennaToken, antennaServiceName, antennaProject, antennaDialect, antennaBatchSize,
                 antennaLease,
+            ]
+        ),
+        Section(
+            title: "RabbitMQ",
+            settings: [
+                amqpURL, amqpPrefetch, amqpMaxAttempts, amqpResultsExchange, amqpDeclare, amqpCA, amqpClientCertificate,
+                amqpClientKey,
             ]
         ),
         Section(
@@ -55,7 +62,7 @@ extension Catalogue {
         flag: "source",
         .choice,
         default: SourceKind.rest,
-        "Where tasks come from: rest polls Antenna's REST API."
+        "Where tasks come from: rest polls Antenna's REST API, amqp consumes RabbitMQ, auto takes RabbitMQ and while it is away REST."
     )
 
     static let pipelines = Setting(

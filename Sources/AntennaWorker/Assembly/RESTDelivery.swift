@@ -1,0 +1,64 @@
+import Logging
+import Pipeline
+import Transport
+
+/// Antenna's REST API as a worker uses it: tasks from it, results to it, and the spool for results it does not take now.
+struct RESTDelivery: Sendable {
+    private let settings: RESTSourceSettings
+    private let client: AntennaClient
+    private let poster: ResultPoster
+    private let spool: Spool
+    private let logger: Logger
+
+    /// Opens the spool; nothing is taken and nothing posted yet.
+    ///
+    /// - Throws: What the address or the spool's folder lacks.
+    init(_ settings: RESTSourceSettings, http: HTTPClient, logger: Logger) async throws {
+        client = try settings.makeClient(http: http)
+        spool = try await Spool.open(
+            directory: settings.spoolDirectory,
+            address: client.address,
+            maximumBytes: settings.spoolMaximumBytes,
+            maximumEntries: settings.spoolMaximumEntries,
+            logger: logger
+        )
+        poster = ResultPoster(client: client, spool: spool, settings: settings.posterSettings, logger: logger)
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// A source that has not begun.
+    func makeSource() -> RESTTaskSource {
+        RESTTaskSource(settings: settings, client: client, poster: poster, logger: logger)
+    }
+
+    /// Posts results while a worker runs, and after it what is left.
+    ///
+    /// - Throws: What the worker throws.
+    func run(_ worker: Worker) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await poster.run() }
+            try await worker.run()
+            poster.finish()
+            try await group.waitForAll()
+        }
+        try await spool.close()
+    }
+}
+
+extension RESTSourceSettings {
+    init(_ settings: WorkerSettings, pipelines: [String], untilEmpty: Bool) {
+        self.init()
+        baseURL = settings.antenna.baseURL
+        authToken = settings.antenna.token?.reveal() ?? ""
+        serviceName = settings.antenna.serviceName
+        self.pipelines = pipelines
+        projectID = settings.antenna.project
+        dialect = settings.antenna.dialect
+        batchSize = settings.antenna.batchSize
+        lease = settings.antenna.lease
+        self.untilEmpty = untilEmpty
+        spoolDirectory = settings.spool.directory
+        spoolMaximumBytes = settings.spool.maxBytes
+    }
+}

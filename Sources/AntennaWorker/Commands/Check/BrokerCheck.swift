@@ -1,0 +1,42 @@
+import Logging
+import Pipeline
+import Transport
+
+/// Whether RabbitMQ answers and takes the user.
+enum BrokerCheck {
+    /// Connects once; makes nothing.
+    ///
+    /// - Parameters:
+    ///   - broker: Where it is.
+    ///   - isNeeded: Whether tasks come from it; else nobody need have set it.
+    ///   - logger: Hears what the connection has to say.
+    /// - Returns: One finding, or none when there is no broker and none is needed.
+    static func findings(broker: BrokerSettings, isNeeded: Bool, logger: Logger) async -> [CheckReport.Finding] {
+        guard broker.url != nil || isNeeded else { return [] }
+        let remedy =
+            "Name a file that holds its address with --amqp-url-file, or set \(Catalogue.amqpURL.variables[0])."
+        do {
+            var configuration = try broker.connection(named: "check")
+            configuration.connectTimeout = .seconds(5)
+            return [await finding(configuration, remedy: remedy, logger: logger)]
+        } catch {
+            let reasons = error.mistakes.map(\.reason).joined(separator: "; ")
+            return [.missing("RabbitMQ", reasons, remedy: remedy)]
+        }
+    }
+
+    private static func finding(
+        _ configuration: AMQPConfiguration,
+        remedy: String,
+        logger: Logger
+    ) async -> CheckReport.Finding {
+        let subject = "RabbitMQ at \(configuration)"
+        do throws(TransportError) {
+            let connection = try await AMQPConnection.connect(configuration, logger: logger)
+            await connection.close()
+            return .good(subject, "answers and takes the user")
+        } catch {
+            return .missing(subject, error.message, remedy: remedy)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Pipeline
+import Transport
+
+/// Looks after the queues on RabbitMQ.
+struct QueueCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queue",
+        abstract: "Look at the queues on RabbitMQ, and decide about tasks that nobody could do.",
+        discussion: """
+            A pipeline has three queues: antenna.tasks.PIPELINE, antenna.ready.PIPELINE for tasks whose pixels were fetched, and
+            antenna.dead.PIPELINE for messages that are no tasks or never came to a result.
+            """,
+        subcommands: [Status.self, Dead.self, Replay.self, Drop.self]
+    )
+
+    /// What every subcommand takes.
+    struct Options: ParsableArguments {
+        @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
+        @OptionGroup(title: "Messages") var log: LogOptions
+        @OptionGroup(title: "Configuration") var file: ConfigFileOption
+
+        /// Connects, and has a refusal say what it is about.
+        func withTools<Value: Sendable>(_ body: (QueueTools) async throws -> Value) async throws -> Value {
+            let settings = try WorkerSettings.load(FlagValues(broker, log, file))
+            LoggingSetup.bootstrap(settings.log)
+            return try await settings.broker.withTools(named: "queue") { tools, _ in
+                do {
+                    return try await body(tools)
+                } catch let error as TransportError where error.code == .notFound {
+                    throw StartFailure("There is no such queue. See 'antenna-worker queue status'.")
+                }
+            }
+        }
+    }
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show how many messages wait in each queue, and how many workers take them."
+        )
+
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp("The pipelines; every pipeline in the models folder when left out.", valueName: "slug")
+        )
+        var pipeline: [String] = []
+        @Option(Catalogue.inferenceModels) var models: String?
+        @OptionGroup var options: Options
+
+        func run() async throws {
+            let slugs =
+                pipeline.isEmpty
+                ? PipelineManifest.slugs(in: models ?? Catalogue.inferenceModels.defaultValue) : pipeline
+            let reports = try await options.withTools { try await $0.status(of: slugs) }
+            let rows = reports.map { report in
+                [
+                    "\(report.queue)", report.status.map { "\($0.messages)" } ?? "-",
+                    report.status.map { "\($0.consumers)" } ?? "-",
+                ]
+            }
+            print(TextTable(header: ["queue", "waiting", "consumers"], rows: rows))
+        }
+    }
+
+    struct Dead: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show dead letters, oldest first, and why they are dead; they stay where they are."
+        )
+
+        @Option(help: ArgumentHelp("Whose dead letters.", valueName: "slug")) var pipeline: String
+        @Option(help: "The most to show.") var limit = 20
+        @OptionGroup var options: Options
+
+        func run() async throws {
+            let letters = try await options.withTools { try await $0.deadLetters(of: pipeline, limit: limit) }
+            let rows = letters.map { letter in
+                [letter.original.messageID ?? "-", letter.queue ?? "-", "\(letter.attempts)", letter.reason]
+            }
+            print(TextTable(header: ["task", "from", "tries", "reason"], rows: rows))
+        }
+    }
+
+    struct Replay: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put dead letters back into the queues they came from, to be tried afresh."
+        )
+
+        @Option(help: ArgumentHelp("Whose dead letters.", valueName: "slug")) var pipeline: String
+        @Option(help: "The most to put back, oldest first; all of them when left out.") var limit: Int?
+        @OptionGroup var options: Options
+
+        func run() async throws {
+            let report = try await options.withTools { try await $0.replay(pipeline, limit: limit ?? .max) }
+            print("\(report.replayed) put back, \(report.stuck) left because nobody knows their queue")
+        }
+    }
+
+    struct Drop: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Remove dead letters for good.")
+
+        @Option(help: ArgumentHelp("Whose dead letters.", valueName: "slug")) var pipeline: String
+        @Option(help: "The most to remove, oldest first; all of them when left out.") var limit: Int?
+        @Flag(help: "Really remove them; they cannot be had back.") var yes = false
+        @OptionGroup var options: Options
+
+        func validate() throws {
+            guard yes else {
+                throw ValidationError("Dropped letters cannot be had back: look with 'queue dead', then add --yes.")
+            }
+        }
+
+        func run() async throws {
+            let count = try await options.withTools { try await $0.drop(pipeline, limit: limit) }
+            print("\(count) dropped")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import LocalAntenna
+import Logging
+import Pipeline
+import TestSupport
+import Testing
+import Transport
+
+extension BrokerTests {
+    @Suite("The worker as a process on RabbitMQ", .serialized, .timeLimit(.minutes(3)))
+    struct AMQPWorkerProcessTests {
+        @Test("What was enqueued is answered, also when a worker is killed in the middle; a signal ends with 0")
+        func killed() async throws {
+            let broker = try await RabbitMQServer.shared()
+            let scratch = try PackagePaths.scratch("amqp-worker")
+            let address = scratch.appending(path: "broker.txt")
+            try Data(broker.url.utf8).write(to: address)
+            let results = "results-\(UUID().uuidString.lowercased())"
+            try await withLocalAntenna { configuration in
+                configuration.jobs = [JobSeed(pipelineSlug: "demo", images: try TestSheet.sources(30))]
+            } body: { antenna in
+                let images = (1...2_000).filter { antenna.imageSource($0) != nil }
+                    .map { "\(antenna.baseURL.replacing("/api/v2", with: ""))/images/\($0)/image.jpg" }
+                #expect(images.count == 30)
+                let enqueue = try WorkerProcess(
+                    scratch: scratch,
+                    arguments: [
+                        "enqueue", "--amqp-url-file", address.path, "--pipeline", "demo", "--reply-to", results,
+                    ]
+                        + images
+                )
+                await enqueue.child.waitForExit()
+                #expect(enqueue.child.exitStatus == 0, "\(enqueue.log)")
+                #expect(enqueue.log.contains("30 tasks enqueued, 0 refused"), "\(enqueue.log)")
+
+                let observer = try await AMQPConnection.connect(
+                    AMQPConfiguration(url: broker.url),
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                )
+                let arguments = [
+                    "run", "--source", "amqp", "--amqp-url-file", address.path, "--pipeline", "demo",
+                    "--models", PackagePaths.models, "--prefetch", "8", "--localization-batch-size", "2",
+                ]
+                let first = try WorkerProcess(scratch: scratch, arguments: arguments)
+                try await eventually {
+                    try await observer.status(ofQueue: results).messages >= 3 || !first.child.isRunning
+                }
+                first.child.send(signal: SIGKILL)
+                await first.child.waitForExit()
+                let before = try await observer.status(ofQueue: results).messages
+                #expect((3..<30).contains(before), "it was killed in the middle: \(first.log)")
+
+                let second = try WorkerProcess(scratch: scratch, arguments: arguments)
+                var answered: Set<String> = []
+                try await eventually {
+                    while let (delivery, _) = try await observer.get(queue: results) {
+                        observer.ack(delivery)
+                        if let id = delivery.message.messageID { answered.insert(id) }
+                    }
+                    return answered.count >= 30 || !second.child.isRunning
+                }
+                #expect(answered.count == 30, "\(second.log)")
+                second.child.send(signal: SIGTERM)
+                await second.child.waitForExit()
+                #expect(second.child.exitStatus == 0, "\(second.log)")
+                #expect(try await observer.status(ofQueue: "antenna.tasks.demo").messages == 0)
+                #expect(try await observer.status(ofQueue: "antenna.dead.demo").messages == 0)
+                for queue in [results, "antenna.tasks.demo", "antenna.ready.demo", "antenna.dead.demo"] {
+                    try await observer.delete(queue: queue)
+                }
+                await observer.close()
+            }
+        }
+    }
+}
