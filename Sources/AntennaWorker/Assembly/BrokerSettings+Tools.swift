@@ -9,7 +9,7 @@ extension BrokerSettings {
     ///   - name: What operators see in the management interface.
     ///   - body: What is done.
     /// - Returns: What `body` returns.
-    /// - Throws: ``SettingsError`` without a broker, `StartFailure` when it cannot be reached, and what `body` throws.
+    /// - Throws: ``SettingsError`` without a broker, `CommandFailure` when it cannot be reached, and what `body` throws.
     func withTools<Value: Sendable>(
         named name: String,
         _ body: (QueueTools, AMQPConnection) async throws -> Value
@@ -22,7 +22,7 @@ extension BrokerSettings {
         do throws(TransportError) {
             connection = try await AMQPConnection.connect(configuration, logger: logger)
         } catch {
-            throw StartFailure("RabbitMQ at \(configuration) cannot be used: \(error.message)")
+            throw CommandFailure("RabbitMQ at \(configuration) cannot be used: \(error.message)")
         }
         do {
             let value = try await body(QueueTools(connection: connection, logger: logger), connection)

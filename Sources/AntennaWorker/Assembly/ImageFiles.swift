@@ -4,19 +4,19 @@ import Foundation
 enum ImageFiles {
     /// The files named, and the JPEG and PNG files in the folders named, in the order of their names.
     ///
-    /// - Throws: `StartFailure` when a path is not there or a folder has no images.
+    /// - Throws: `CommandFailure` when a path is not there or a folder has no images.
     static func find(_ paths: [String]) throws -> [String] {
         try paths.flatMap { path -> [String] in
             var isDirectory: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-                throw StartFailure("\(path) is not there.")
+                throw CommandFailure("\(path) is not there.")
             }
             guard isDirectory.boolValue else { return [path] }
             let files = try FileManager.default.contentsOfDirectory(atPath: path)
                 .filter { ["jpg", "jpeg", "png"].contains(($0 as NSString).pathExtension.lowercased()) }
                 .sorted()
                 .map { "\(path)/\($0)" }
-            guard !files.isEmpty else { throw StartFailure("There are no JPEG or PNG files in \(path).") }
+            guard !files.isEmpty else { throw CommandFailure("There are no JPEG or PNG files in \(path).") }
             return files
         }
     }

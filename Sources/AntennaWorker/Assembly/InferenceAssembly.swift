@@ -18,7 +18,7 @@ struct InferenceAssembly {
     ///   - slugs: The pipelines wanted; empty for all in the folder.
     ///   - threads: Where images are resampled.
     ///   - logger: Told what was loaded, and ONNX Runtime's own messages at debug level.
-    /// - Throws: `StartFailure` that names every mistake in every manifest, or what the devices lack.
+    /// - Throws: `CommandFailure` that names every mistake in every manifest, or what the devices lack.
     init(settings: WorkerSettings, slugs: [String], threads: BlockingPool, logger: Logger) throws {
         let manifests = try Self.readManifests(in: settings.inference.models, slugs: slugs)
         let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
@@ -48,11 +48,11 @@ struct InferenceAssembly {
 
     /// Reads the manifests of `slugs`, or of every pipeline in the folder.
     ///
-    /// - Throws: `StartFailure` with the mistakes of all of them.
+    /// - Throws: `CommandFailure` with the mistakes of all of them.
     static func readManifests(in folder: String, slugs: [String]) throws -> [PipelineManifest] {
         let wanted = slugs.isEmpty ? PipelineManifest.slugs(in: folder) : slugs
         guard !wanted.isEmpty else {
-            throw StartFailure("There is no pipeline in \(folder): each is a folder with a pipeline.json.")
+            throw CommandFailure("There is no pipeline in \(folder): each is a folder with a pipeline.json.")
         }
         var manifests: [PipelineManifest] = []
         var mistakes: [String] = []
@@ -63,16 +63,7 @@ struct InferenceAssembly {
                 mistakes.append("\(error)")
             }
         }
-        guard mistakes.isEmpty else { throw StartFailure(mistakes.joined(separator: "\n")) }
+        guard mistakes.isEmpty else { throw CommandFailure(mistakes.joined(separator: "\n")) }
         return manifests
-    }
-}
-
-/// Why a command cannot do what it was asked for, in sentences for the one who asked.
-struct StartFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }

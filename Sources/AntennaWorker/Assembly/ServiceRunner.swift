@@ -14,7 +14,7 @@ struct ServiceRunner {
 
     /// Runs `services` side by side; the first that ends, ends all.
     ///
-    /// - Throws: What a service throws; `StartFailure` when the grace was too short.
+    /// - Throws: What a service throws; `CommandFailure` when the grace was too short.
     func run(_ services: [any Service]) async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map {
@@ -38,7 +38,7 @@ struct ServiceRunner {
         do {
             try await group.run()
         } catch is CancellationError {
-            throw StartFailure(
+            throw CommandFailure(
                 "Not all that was in hand could be finished within the grace of \(grace); it will be delivered again."
             )
         }

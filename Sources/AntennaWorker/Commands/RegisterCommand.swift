@@ -31,7 +31,7 @@ struct RegisterCommand: AsyncParsableCommand {
         var projects = try await client.projects()
         if let wanted = settings.antenna.project { projects.removeAll { $0.id != wanted } }
         guard !projects.isEmpty else {
-            throw StartFailure(
+            throw CommandFailure(
                 "Antenna shows this token "
                     + (settings.antenna.project.map { "no project \($0)" } ?? "no project")
                     + "; ask a project's manager for access."

@@ -77,7 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
 extension ImageSource {
     /// The images at `paths`, or as many generated scenes.
     ///
-    /// - Throws: `StartFailure` when a path is not there.
+    /// - Throws: `CommandFailure` when a path is not there.
     static func all(of paths: [String], orScenes count: Int) throws -> [ImageSource] {
         paths.isEmpty
             ? (0..<count).map { .scene(SceneSpecification(seed: UInt64($0 + 1))) }

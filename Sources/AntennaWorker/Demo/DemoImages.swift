@@ -17,7 +17,7 @@ struct DemoImages {
     ///   - paths: Files and folders.
     ///   - sceneCount: Scenes to draw when `paths` is empty.
     ///   - onDrawn: Called with the number of scenes drawn so far.
-    /// - Throws: `StartFailure` when a path is not there.
+    /// - Throws: `CommandFailure` when a path is not there.
     init(paths: [String], sceneCount: Int, onDrawn: (Int) -> Void) throws {
         guard paths.isEmpty else {
             let files = try ImageFiles.find(paths)

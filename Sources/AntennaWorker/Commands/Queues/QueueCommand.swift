@@ -30,7 +30,7 @@ struct QueueCommand: AsyncParsableCommand {
                 do {
                     return try await body(tools)
                 } catch let error as TransportError where error.code == .notFound {
-                    throw StartFailure("There is no such queue. See 'antenna-worker queue status'.")
+                    throw CommandFailure("There is no such queue. See 'antenna-worker queue status'.")
                 }
             }
         }

@@ -16,9 +16,9 @@ struct TaskLines: AsyncSequence, Sendable {
     ///   - path: The file.
     ///   - pipeline: The pipeline of tasks that name none.
     ///   - replyTo: The reply subject of tasks that name none.
-    /// - Throws: `StartFailure` when the file is not there.
+    /// - Throws: `CommandFailure` when the file is not there.
     init(path: String, pipeline: String, replyTo: String?) throws {
-        guard FileManager.default.isReadableFile(atPath: path) else { throw StartFailure("\(path) cannot be read.") }
+        guard FileManager.default.isReadableFile(atPath: path) else { throw CommandFailure("\(path) cannot be read.") }
         self.path = path
         self.pipeline = pipeline
         self.replyTo = replyTo
@@ -49,7 +49,7 @@ struct TaskLines: AsyncSequence, Sendable {
 
         /// The next task; empty lines are passed over.
         ///
-        /// - Throws: `StartFailure` that names the line which is no task.
+        /// - Throws: `CommandFailure` that names the line which is no task.
         mutating func next() async throws -> ImageTask? {
             while let line = try nextLine() {
                 number += 1
@@ -58,7 +58,7 @@ struct TaskLines: AsyncSequence, Sendable {
                     let message = AMQPMessage(body: [UInt8](line), replyTo: replyTo)
                     return try TaskMessage(message, pipeline: pipeline).task
                 } catch {
-                    throw StartFailure("\(path), line \(number): \(error). The lines before it were enqueued.")
+                    throw CommandFailure("\(path), line \(number): \(error). The lines before it were enqueued.")
                 }
             }
             return nil
@@ -75,7 +75,7 @@ struct TaskLines: AsyncSequence, Sendable {
                     return buffer.isEmpty ? nil : buffer
                 }
                 guard buffer.count <= Self.longestLine else {
-                    throw StartFailure("\(path), line \(number + 1): longer than any task.")
+                    throw CommandFailure("\(path), line \(number + 1): longer than any task.")
                 }
                 let more = try handle?.read(upToCount: 1 << 16) ?? Data()
                 isAtEnd = more.isEmpty
