@@ -66,23 +66,12 @@ package struct Worker: Service {
     }
 
     private func takeTasks() async {
-        await withDiscardingTaskGroup { tasks in
-            while let place = await placeInWindow(), let lease = await source.next() {
-                batcher.enterUpstream()
-                tasks.addTask {
-                    await process(lease)
-                    place.release()
-                }
-            }
-        }
-    }
-
-    private func placeInWindow() async -> Budget.Reservation? {
-        do {
-            return try await window.reserve(1)
-        } catch {
-            // Cancelled: nothing more is taken.
-            return nil
+        await window.forEach {
+            let lease = await source.next()
+            if lease != nil { batcher.enterUpstream() }
+            return lease
+        } perform: { lease in
+            await process(lease)
         }
     }
 

@@ -84,6 +84,41 @@ import Threading
         #expect(budget.waiting == 0)
     }
 
+    @Test func forEachTakesNoMoreThanThereIsRoomForAndDoesAll() async {
+        let budget = Budget(limit: 3)
+        var remaining = 50
+        var mostReserved = 0
+        let (done, note) = AsyncStream.makeStream(of: Int.self)
+        await budget.forEach {
+            mostReserved = max(mostReserved, budget.reserved)
+            guard remaining > 0 else { return nil }
+            remaining -= 1
+            return remaining
+        } perform: { number in
+            note.yield(number)
+        }
+        note.finish()
+        #expect(mostReserved <= 3)
+        #expect(await done.reduce(into: []) { $0.append($1) }.sorted() == Array(0..<50))
+        #expect(budget.reserved == 0)
+    }
+
+    @Test func forEachEndsWhenItIsCancelledWhileItWaitsForRoom() async {
+        let budget = Budget(limit: 1)
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
+        let working = Task {
+            await budget.forEach {
+                1
+            } perform: { _ in
+                for await _ in never {}
+            }
+        }
+        while budget.waiting == 0 { await Task.yield() }
+        working.cancel()
+        await working.value
+        #expect(budget.reserved == 0)
+    }
+
     /// Yields until the other tasks have queued up; ends when cancelled by the test's own time limit.
     private func untilWaiting(_ count: Int, in budget: Budget) async throws {
         while budget.waiting < count {

@@ -70,22 +70,10 @@ package struct FetchWorker: Service {
     }
 
     private func takeTasks() async {
-        await withDiscardingTaskGroup { tasks in
-            while let place = await placeInWindow(), let delivery = await queue.next() {
-                tasks.addTask {
-                    await process(delivery)
-                    place.release()
-                }
-            }
-        }
-    }
-
-    private func placeInWindow() async -> Budget.Reservation? {
-        do {
-            return try await window.reserve(1)
-        } catch {
-            // Cancelled: nothing more is taken.
-            return nil
+        await window.forEach {
+            await queue.next()
+        } perform: { delivery in
+            await process(delivery)
         }
     }
 
