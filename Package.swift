@@ -99,13 +99,24 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [
+                .embedInCode("Admin/Page/live.html"), .embedInCode("Admin/Page/live.css"),
+                .embedInCode("Admin/Page/live.js"),
             ],
             swiftSettings: houseStyle
         ),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: houseStyle),
+        .target(
+            name: "TestSupport",
+            dependencies: [.product(name: "Logging", package: "swift-log")],
+            path: "Tests/TestSupport",
+            swiftSettings: houseStyle
+        ),
         .testTarget(name: "ThreadingTests", dependencies: ["Threading", "TestSupport"], swiftSettings: houseStyle),
         .testTarget(
             name: "TransportTests",
@@ -160,6 +171,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "LocalAntenna", "Pipeline", "Transport", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle

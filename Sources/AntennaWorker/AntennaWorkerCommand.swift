@@ -14,7 +14,8 @@ struct AntennaWorkerCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, DemoCommand.self, ServeCommand.self, RegisterCommand.self, CheckCommand.self,
-            EnqueueCommand.self, QueueCommand.self, RelayCommand.self, InferCommand.self,
+            InferFileCommand.self, ModelsCommand.self, EnqueueCommand.self, QueueCommand.self, RelayCommand.self,
+            FetchCommand.self, InferCommand.self, BenchCommand.self,
         ]
     )
 

@@ -1,4 +1,4 @@
-import Inference
+package import Inference
 package import Logging
 import ServiceLifecycle
 import Threading
@@ -14,6 +14,7 @@ package struct Worker: Service {
     private let encoder: ResultEncoder
     private let window: Budget
     private let statistics: WorkerStatistics
+    private let onAnalysed: @Sendable (AnalysedImage) -> Void
     private let logger: Logger
 
     /// Puts a worker together.
@@ -25,6 +26,7 @@ package struct Worker: Service {
     ///   - encoder: Writes the results.
     ///   - tasksInHand: Tasks taken from the source and not yet settled, at most.
     ///   - statistics: Where outcomes and durations are counted.
+    ///   - onAnalysed: Shown every image with its insects, while a task waits; it must return at once.
     ///   - logger: Gets one debug line a task, and warnings.
     package init(
         source: any TaskSource,
@@ -33,6 +35,7 @@ package struct Worker: Service {
         encoder: ResultEncoder,
         tasksInHand: Int,
         statistics: WorkerStatistics,
+        onAnalysed: @escaping @Sendable (AnalysedImage) -> Void = { _ in },
         logger: Logger
     ) {
         self.source = source
@@ -41,8 +44,12 @@ package struct Worker: Service {
         self.encoder = encoder
         self.window = Budget(limit: tasksInHand)
         self.statistics = statistics
+        self.onAnalysed = onAnalysed
         self.logger = logger
     }
+
+    /// The most tasks that are taken in hand.
+    package var tasksInHandLimit: Int { window.limit }
 
     /// Works until the source has ended and every task in hand is settled.
     ///
@@ -93,7 +100,9 @@ package struct Worker: Service {
         let began = ContinuousClock.now
         do {
             // Not cut off by a cancellation: the result is there, and goes out or into the spool.
-            try await Task { try await lease.settle(settlement) }.value
+            try await statistics.progress.settlement.pass {
+                try await Task { try await lease.settle(settlement) }.value
+            }
             statistics.record(.now - began, in: .publish)
             statistics.count(settlement)
         } catch {
@@ -115,7 +124,9 @@ package struct Worker: Service {
         }
         let outcome: BatchOutcome
         do {
-            outcome = try await batcher.analyse(image, pipeline: task.pipeline)
+            outcome = try await statistics.progress.inference.pass {
+                try await batcher.analyse(image, pipeline: task.pipeline)
+            }
         } catch let error as InferenceError {
             throw TaskFailure(
                 stage: .detect,
@@ -124,6 +135,7 @@ package struct Worker: Service {
             )
         }
         statistics.record(outcome)
+        onAnalysed(AnalysedImage(task: task, image: image, insects: outcome.insects))
         return statistics.time(.encode) {
             encoder.encode(outcome.insects, of: task, duration: .now - began)
         }
@@ -135,4 +147,14 @@ package struct Worker: Service {
             LogKey.pipeline: "\(task.pipeline)", LogKey.error: "\(error)",
         ]
     }
+}
+
+/// An image with what was found in it.
+package struct AnalysedImage: Sendable {
+    /// The task it belongs to.
+    package let task: ImageTask
+    /// Its pixels, which hold their part of the budget for as long as this is kept.
+    package let image: AdmittedPixels
+    /// What was found, the best score first.
+    package let insects: [DetectedInsect]
 }

@@ -33,24 +33,35 @@ package final class BlockingPool: Sendable {
 
     /// Runs `body` on a thread of the pool and returns what it returns.
     ///
-    /// A task cancelled before a thread was free is not started.
+    /// A task cancelled before a thread was free is not started. When this returns, the pool has let go of `body` and of what it holds.
     ///
     /// - Throws: What `body` throws, or `CancellationError` when it was never started.
     package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         let cancelled = Atomic(false)
+        let body = Once(body)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 queue.add {
-                    if cancelled.load(ordering: .relaxed) {
-                        continuation.resume(throwing: CancellationError())
-                    } else {
-                        continuation.resume(with: Result(catching: body))
-                    }
+                    continuation.resume(with: body.run(unless: cancelled.load(ordering: .relaxed)))
                 }
             }
         } onCancel: {
             cancelled.store(true, ordering: .relaxed)
         }
+    }
+}
+
+/// A closure that is let go of when it was run, not only when the last reference to it goes.
+private final class Once<Value: Sendable>: Sendable {
+    private let body: Mutex<(@Sendable () throws -> Value)?>
+
+    init(_ body: @escaping @Sendable () throws -> Value) {
+        self.body = Mutex(body)
+    }
+
+    func run(unless isCancelled: Bool) -> Result<Value, any Error> {
+        guard let body = body.withLock({ $0.take() }), !isCancelled else { return .failure(CancellationError()) }
+        return Result(catching: body)
     }
 }
 

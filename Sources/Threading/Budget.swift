@@ -14,8 +14,8 @@ package final class Budget: Sendable {
     ///
     /// - Parameters:
     ///   - limit: Units in all; values below 1 count as 1.
-    ///   - onShortage: Called with the amount wanted once a caller has begun to wait, so that whoever holds reservations it can
-    ///     spare gives them up.
+    ///   - onShortage: Called with the amount wanted when it is not free, so that whoever holds reservations it can spare gives
+    ///     them up.
     package init(limit: Int, onShortage: (@Sendable (Int) -> Void)? = nil) {
         self.limit = max(1, limit)
         self.onShortage = onShortage
@@ -29,8 +29,13 @@ package final class Budget: Sendable {
     package var waiting: Int { state.withLock { $0.waiters.count } }
 
     /// Reserves `amount` if it fits now and nobody waits; nil otherwise.
+    ///
+    /// Whoever holds reservations it can spare is asked for them first.
     package func reserveIfFree(_ amount: Int) -> Reservation? {
-        state.withLock { $0.requestNow(amount) } ? Reservation(amount: amount, budget: self) : nil
+        if state.withLock({ $0.requestNow(amount) }) { return Reservation(amount: amount, budget: self) }
+        guard let onShortage, waiting == 0 else { return nil }
+        onShortage(amount)
+        return state.withLock { $0.requestNow(amount) } ? Reservation(amount: amount, budget: self) : nil
     }
 
     /// Waits until `amount` fits, and reserves it until the returned reservation is released.

@@ -27,7 +27,7 @@ package struct CircuitBreaker: Sendable, Hashable {
     ///   - threshold: The failures in a row that open it, at least 1.
     ///   - pause: How long it stays open the first time.
     ///   - longestPause: The pause doubles up to this.
-    package init(threshold: Int = 5, pause: Duration = .seconds(1), longestPause: Duration = .seconds(30)) {
+    package init(threshold: Int = 5, pause: Duration = .seconds(1), longestPause: Duration = .seconds(8)) {
         self.threshold = max(1, threshold)
         self.pause = pause
         self.longestPause = longestPause

@@ -28,7 +28,7 @@ import Testing
         data.note = Self.hostile
         data.date = Self.hostile
         data.images[0].name = Self.hostile
-        data.images[0].picture = try DemoThumbnail(
+        data.images[0].picture = try Thumbnail(
             of: Self.jpeg(width: 300, height: 300),
             pool: PixelBufferPool(maximumIdleBytes: 0)
         )
@@ -46,7 +46,7 @@ import Testing
 
     @Test func thePageNeedsNothingFromElsewhere() throws {
         var data = Self.data()
-        data.images[0].picture = try DemoThumbnail(
+        data.images[0].picture = try Thumbnail(
             of: Self.jpeg(width: 300, height: 300),
             pool: PixelBufferPool(maximumIdleBytes: 0)
         )
@@ -57,7 +57,7 @@ import Testing
 
     @Test func aBoxIsDrawnWhereItIsWithItsLabelAndScore() throws {
         var data = Self.data()
-        data.images[0].picture = try DemoThumbnail(
+        data.images[0].picture = try Thumbnail(
             of: Self.jpeg(width: 300, height: 300),
             pool: PixelBufferPool(maximumIdleBytes: 0)
         )
@@ -84,7 +84,7 @@ import Testing
     @Test func theFileIsWrittenIntoANewFolder() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID())/deep").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = try DemoReport(Self.data()).write(toFolder: folder)
+        let path = try DemoReport(Self.data()).write(to: "\(folder)/report.html")
         #expect(path.hasSuffix("/deep/report.html"))
         #expect(try String(contentsOfFile: path, encoding: .utf8) == DemoReport(Self.data()).html)
     }
@@ -100,7 +100,7 @@ import Testing
 
     @Test func aThumbnailAveragesSquaresAndRemembersTheFullSize() throws {
         let pool = PixelBufferPool(maximumIdleBytes: 0)
-        let thumbnail = try DemoThumbnail(of: Self.jpeg(width: 3_201, height: 9), pool: pool)
+        let thumbnail = try Thumbnail(of: Self.jpeg(width: 3_201, height: 9), pool: pool)
         #expect(thumbnail.fullWidth == 3_201)
         #expect(thumbnail.fullHeight == 9)
         let small = try ImageDecoder().decode(thumbnail.jpeg, into: pool)
@@ -110,7 +110,7 @@ import Testing
 
     @Test func whatIsNoImageHasNoThumbnail() {
         #expect(throws: ImagingError.self) {
-            try DemoThumbnail(of: Array("<html>".utf8), pool: PixelBufferPool(maximumIdleBytes: 0))
+            try Thumbnail(of: Array("<html>".utf8), pool: PixelBufferPool(maximumIdleBytes: 0))
         }
     }
 

@@ -9,7 +9,9 @@ import Transport
 extension BrokerTests {
     @Suite("The worker as a process on RabbitMQ", .serialized, .timeLimit(.minutes(3)))
     struct AMQPWorkerProcessTests {
-        @Test("What was enqueued is answered, also when a worker is killed in the middle; a signal ends with 0")
+        @Test(
+            "What was enqueued is answered, whether a worker is told to stop under load, or killed; a signal ends with 0"
+        )
         func killed() async throws {
             let broker = try await RabbitMQServer.shared()
             let scratch = try PackagePaths.scratch("amqp-worker")
@@ -41,14 +43,25 @@ extension BrokerTests {
                     "run", "--source", "amqp", "--amqp-url-file", address.path, "--pipeline", "demo",
                     "--models", PackagePaths.models, "--prefetch", "8", "--localization-batch-size", "2",
                 ]
+                let stopped = try WorkerProcess(scratch: scratch, arguments: arguments)
+                try await eventually {
+                    try await observer.status(ofQueue: results).messages >= 3 || !stopped.child.isRunning
+                }
+                stopped.child.send(signal: SIGTERM)
+                await stopped.child.waitForExit()
+                #expect(stopped.child.exitStatus == 0, "\(stopped.log)")
+                let finished = try await observer.status(ofQueue: results).messages
+                let givenBack = try await observer.status(ofQueue: "antenna.tasks.demo").messages
+                #expect(finished + givenBack == 30, "what was in hand is finished or given back")
+
                 let first = try WorkerProcess(scratch: scratch, arguments: arguments)
                 try await eventually {
-                    try await observer.status(ofQueue: results).messages >= 3 || !first.child.isRunning
+                    try await observer.status(ofQueue: results).messages >= finished + 2 || !first.child.isRunning
                 }
                 first.child.send(signal: SIGKILL)
                 await first.child.waitForExit()
                 let before = try await observer.status(ofQueue: results).messages
-                #expect((3..<30).contains(before), "it was killed in the middle: \(first.log)")
+                #expect((finished + 2..<30).contains(before), "it was killed in the middle: \(first.log)")
 
                 let second = try WorkerProcess(scratch: scratch, arguments: arguments)
                 var answered: Set<String> = []

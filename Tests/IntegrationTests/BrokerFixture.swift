@@ -54,6 +54,7 @@ struct BrokerFixture {
     func taskQueue(
         _ queue: TaskQueueName? = nil,
         confirmed: any ConfirmedResults = MemoryConfirmedResults(),
+        logger: Logger? = nil,
         _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }
     ) throws -> AMQPTaskQueue {
         var settings = AMQPSourceSettings(queues: [queue ?? tasks])
@@ -62,10 +63,10 @@ struct BrokerFixture {
         adjust(&settings)
         return AMQPTaskQueue(
             settings: settings,
-            consuming: try AMQPConnection(configuration: AMQPConfiguration(url: url), logger: logger),
-            publishing: try AMQPConnection(configuration: AMQPConfiguration(url: url), logger: logger),
+            consuming: try AMQPConnection(configuration: AMQPConfiguration(url: url), logger: logger ?? self.logger),
+            publishing: try AMQPConnection(configuration: AMQPConfiguration(url: url), logger: logger ?? self.logger),
             confirmed: confirmed,
-            logger: logger
+            logger: logger ?? self.logger
         )
     }
 

@@ -44,6 +44,18 @@ import Threading
         next.release()
     }
 
+    @Test func aTaskNeedNotWaitForMemoryThatOnlyTheCacheHolds() async throws {
+        let cache = MemoryTensorCache(maximumBytes: 1_000)
+        let budget = Budget(limit: 600) { cache.makeRoom(for: $0) }
+        for name in ["a", "b"] {
+            await cache.store(try await image(fill: 1, budget: budget), for: TensorKey(url: name))
+        }
+        let next = try #require(budget.reserveIfFree(300))
+        #expect(budget.reserveIfFree(600) == nil, "what is in use is not given up")
+        #expect(cache.byteCount == 0)
+        next.release()
+    }
+
     @Test func whatIsStoredWhileSomebodyWaitsIsGivenUp() async throws {
         let cache = MemoryTensorCache(maximumBytes: 1_000)
         let budget = Budget(limit: 300) { cache.makeRoom(for: $0) }

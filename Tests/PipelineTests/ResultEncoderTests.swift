@@ -1,7 +1,9 @@
 import Foundation
 import Inference
-import Pipeline
+import TestSupport
 import Testing
+
+@testable import Pipeline
 
 @Suite struct ResultEncoderTests {
     private let task = ImageTask(
@@ -71,6 +73,75 @@ import Testing
         let early = try encoder(at: 0).encode([insect()], of: task, duration: .zero)
         let late = try encoder(at: 0).encode([insect()], of: task, duration: .zero)
         #expect(early == late)
+    }
+
+    // MARK: Which scores
+
+    @Test func theBestScoresKeepTheirPlacesAndTheirLogitsAreLeftOut() throws {
+        let json = try classification(.top(2))
+        #expect((json["scores"] as? [Double])?.map(Float.init) == [0, 0.7, 0.2])
+        #expect((json["logits"] as? [Double])?.isEmpty == true)
+        #expect(json["classification"] as? String == "b \"quoted\"")
+    }
+
+    @Test func asManyAsThereAreIsAll() throws {
+        let json = try classification(.top(3))
+        #expect((json["scores"] as? [Double])?.map(Float.init) == [0.1, 0.7, 0.2])
+        #expect((json["logits"] as? [Double])?.map(Float.init) == [-1, 1.25, -0.5])
+    }
+
+    @Test(
+        arguments: [
+            ([0.2, 0.5, 0.2, 0.1], 1, 1, [1]), ([0.2, 0.5, 0.2, 0.1], 1, 2, [0, 1]),
+            ([0.2, 0.5, 0.2, 0.1], 1, 3, [0, 1, 2]), ([0.25, 0.25, 0.25, 0.25], 2, 1, [2]),
+            ([0.25, 0.25, 0.25, 0.25], 2, 2, [0, 2]), ([0, 0, 0, 1], 3, 3, [0, 1, 3]),
+        ] as [([Float], Int, Int, [Int])]
+    )
+    func theLabelsOwnScoreAndThenTheFirstOfEqualsAreKept(
+        scores: [Float],
+        label: Int,
+        count: Int,
+        kept: [Int]
+    ) throws {
+        #expect(ScoreSelection.top(count).positions(in: try word(scores, label)) == kept)
+        #expect(ScoreSelection.all.positions(in: try word(scores, label)) == nil)
+    }
+
+    @Test func theBestOfManyAreThoseOfASort() throws {
+        var generator = SeededGenerator(seed: 4)
+        let scores = (0..<29_176).map { _ in Float.random(in: 0..<1, using: &generator) }
+        let label = try #require(scores.indices.max { scores[$0] < scores[$1] })
+        let sorted = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(50).sorted()
+        #expect(ScoreSelection.top(50).positions(in: try word(scores, label)) == sorted)
+    }
+
+    @Test func aDetectionTellsItsScoreWhereThatIsWanted() throws {
+        for tells in [false, true] {
+            let encoder = ResultEncoder(manifests: [try manifest()], tellsDetectionScores: tells)
+            let result = encoder.encode([try insect()], of: task, duration: .zero)
+            let object = try JSONSerialization.jsonObject(with: Data(result.json)) as? [String: Any]
+            let detection = try #require((object?["detections"] as? [[String: Any]])?.first)
+            #expect((detection["score"] as? Double).map(Float.init) == (tells ? 0.9 : nil))
+        }
+    }
+
+    private func classification(_ scores: ScoreSelection) throws -> [String: Any] {
+        let encoder = ResultEncoder(manifests: [try manifest()], scores: scores)
+        let result = encoder.encode([try insect()], of: task, duration: .zero)
+        let object = try JSONSerialization.jsonObject(with: Data(result.json)) as? [String: Any]
+        let detection = try #require((object?["detections"] as? [[String: Any]])?.first)
+        return try #require((detection["classifications"] as? [[String: Any]])?.first)
+    }
+
+    private func word(_ scores: [Float], _ label: Int) throws -> Classification {
+        Classification(
+            algorithm: try #require(try manifest().classifier?.algorithm),
+            isTerminal: true,
+            labelIndex: label,
+            label: "label",
+            scores: scores,
+            logits: scores
+        )
     }
 
     private func encoder(at seconds: Double = 1_767_323_045) throws -> ResultEncoder {

@@ -48,6 +48,13 @@ package final class RedisServer: Sendable {
         child.withLock { $0.send(signal: SIGCONT) }
     }
 
+    /// Removes everything that is stored.
+    package func flush() throws {
+        guard LoopbackPort.answers(Array("FLUSHALL\r\n".utf8), on: port) else {
+            throw TestEnvironmentError("Redis does not answer FLUSHALL.")
+        }
+    }
+
     /// Ends the server at once.
     package func kill() async throws {
         let child = child.withLock { $0 }

@@ -7,6 +7,7 @@ import Synchronization
 package final class TCPProxy: Sendable {
     private struct State {
         var isFrozen = false
+        var holdsAnswers = false
         var isStopped = false
     }
 
@@ -28,8 +29,11 @@ package final class TCPProxy: Sendable {
     /// Moves nothing from now on.
     package func freeze() { state.withLock { $0.isFrozen = true } }
 
+    /// Moves nothing from the target to clients from now on; the other way goes on.
+    package func holdAnswers() { state.withLock { $0.holdsAnswers = true } }
+
     /// Moves bytes again, those held back first.
-    package func thaw() { state.withLock { $0.isFrozen = false } }
+    package func thaw() { state.withLock { $0 = State() } }
 
     /// Closes all connections and ends the thread.
     package func stop() { state.withLock { $0.isStopped = true } }
@@ -43,7 +47,7 @@ package final class TCPProxy: Sendable {
         while true {
             let now = state.withLock { $0 }
             if now.isStopped { return }
-            let ends = now.isFrozen ? [] : pairs.flatMap { [$0.0, $0.1] } + [listener]
+            let ends = now.isFrozen ? [] : pairs.flatMap { now.holdsAnswers ? [$0.0] : [$0.0, $0.1] } + [listener]
             var watched = ends.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             guard poll(&watched, nfds_t(watched.count), 20) > 0 else { continue }
             let ready = Set(watched.filter { $0.revents != 0 }.map(\.fd))

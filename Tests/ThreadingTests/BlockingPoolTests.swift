@@ -48,6 +48,20 @@ import Threading
         #expect(!wasStarted)
     }
 
+    @Test func whatTheBodyHeldIsFreeWhenTheCallReturns() async throws {
+        final class Held: Sendable {}
+        let pool = BlockingPool(name: "test", threadCount: 1)
+        for _ in 0..<500 {
+            weak var seen: Held?
+            do {
+                let held = Held()
+                seen = held
+                try await pool.run { withExtendedLifetime(held) {} }
+            }
+            #expect(seen == nil)
+        }
+    }
+
     @Test func anActorOnItsOwnThreadStaysOnIt() async {
         let resident = Resident()
         let first = await resident.threadIdentity()

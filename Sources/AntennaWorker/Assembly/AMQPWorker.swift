@@ -5,9 +5,10 @@ import ServiceLifecycle
 import Transport
 
 /// A whole worker in this process that takes its tasks from RabbitMQ.
-struct AMQPWorker: WorkerService {
+struct AMQPWorker: WatchedWorker {
     let description = "worker on RabbitMQ"
     let statistics: WorkerStatistics
+    let watch: RoleWatch
     private let worker: Worker
 
     /// Loads models, starts connecting, and puts the stages together; nothing is taken before ``run()``.
@@ -15,25 +16,33 @@ struct AMQPWorker: WorkerService {
     /// - Parameters:
     ///   - settings: All settings.
     ///   - kind: Which queues of the pipelines are consumed.
+    ///   - hooks: What looks at it and steers it.
     ///   - logger: The worker's log.
     ///   - onProgress: Called after every settled task.
     /// - Throws: What keeps the worker from starting, in sentences for people. A broker that is away does not.
     init(
         settings: WorkerSettings,
         kind: TaskQueueName.Kind = .tasks,
+        hooks: WorkerHooks = WorkerHooks(),
         logger: Logger,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
     ) throws {
         // Before the models are loaded, which takes its time.
-        let connection = try settings.broker.connection(named: "worker")
-        let stages = try WorkerStages(settings: settings, logger: logger, onProgress: onProgress)
-        let queue = try AMQPTaskQueue(
-            settings: AMQPSourceSettings(settings.broker, kind: kind, pipelines: stages.manifests.map(\.slug)),
-            connection: connection,
+        let broker = try BrokerConnections(try settings.broker.connection(named: "worker"), logger: logger)
+        let stages = try WorkerStages(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        let slugs = stages.manifests.map(\.slug)
+        let queue = AMQPTaskQueue(
+            settings: AMQPSourceSettings(settings.broker, kind: kind, pipelines: slugs),
+            broker: broker,
+            confirmed: try settings.redis.confirmedResults(),
+            taking: hooks.taking,
             logger: logger
         )
         statistics = stages.statistics
         worker = stages.worker(source: AMQPTaskSource(queue: queue, logger: logger))
+        watch =
+            try stages.watch(worker) + RoleWatch(broker) + RoleWatch(queue)
+            + QueueDepths(broker, pipelines: slugs, audience: hooks.audience, logger: logger).watch
     }
 
     /// Works until a graceful shutdown has drained it.
@@ -43,16 +52,22 @@ struct AMQPWorker: WorkerService {
 }
 
 extension AMQPTaskQueue {
-    /// Makes a queue with its two connections, which go on trying while the broker is away.
+    /// Makes a queue of a role's two connections.
     convenience init(
         settings: AMQPSourceSettings,
-        connection: AMQPConfiguration,
+        broker: BrokerConnections,
+        confirmed: any ConfirmedResults,
+        isOpen: @escaping @Sendable (TaskQueueName) -> Bool = { _ in true },
+        taking: TakingSwitch,
         logger: Logger
-    ) throws {
+    ) {
         self.init(
             settings: settings,
-            consuming: try AMQPConnection(configuration: connection, logger: logger),
-            publishing: try AMQPConnection(configuration: connection, logger: logger),
+            consuming: broker.consuming,
+            publishing: broker.publishing,
+            confirmed: confirmed,
+            isOpen: isOpen,
+            taking: taking,
             logger: logger
         )
     }

@@ -5,9 +5,10 @@ import ServiceLifecycle
 import Transport
 
 /// A whole worker in this process that takes its tasks from RabbitMQ, and while that is away from Antenna's REST API.
-struct FallbackWorker: WorkerService {
+struct FallbackWorker: WatchedWorker {
     let description = "worker on RabbitMQ, or over REST"
     let statistics: WorkerStatistics
+    let watch: RoleWatch
     private let worker: Worker
     private let delivery: RESTDelivery
 
@@ -15,37 +16,46 @@ struct FallbackWorker: WorkerService {
     ///
     /// - Parameters:
     ///   - settings: All settings.
+    ///   - hooks: What looks at it and steers it.
     ///   - logger: The worker's log.
     ///   - onProgress: Called after every settled task.
     /// - Throws: What keeps the worker from starting, in sentences for people. A broker that is away does not.
     init(
         settings: WorkerSettings,
+        hooks: WorkerHooks = WorkerHooks(),
         logger: Logger,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
     ) async throws {
-        let connection = try settings.broker.connection(named: "worker")
-        let stages = try WorkerStages(settings: settings, logger: logger, onProgress: onProgress)
+        let broker = try BrokerConnections(try settings.broker.connection(named: "worker"), logger: logger)
+        let stages = try WorkerStages(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
         let slugs = stages.manifests.map(\.slug)
         let rest = RESTSourceSettings(settings, pipelines: slugs, untilEmpty: false)
-        let delivery = try await RESTDelivery(rest, http: stages.http, logger: logger)
-        let queue = try AMQPTaskQueue(
+        let delivery = try await RESTDelivery(rest, http: stages.images.http, taking: hooks.taking, logger: logger)
+        let queue = AMQPTaskQueue(
             settings: AMQPSourceSettings(settings.broker, kind: .tasks, pipelines: slugs),
-            connection: connection,
+            broker: broker,
+            confirmed: try settings.redis.confirmedResults(),
+            taking: hooks.taking,
             logger: logger
         )
         let source = AMQPTaskSource(queue: queue, logger: logger)
         self.delivery = delivery
         statistics = stages.statistics
-        worker = stages.worker(
-            source: FallbackTaskSource(
-                broker: source,
-                presence: queue.brokerPresence(),
-                abandon: { source.abandonUnpublished() },
-                makeFallback: { delivery.makeSource() },
-                patience: settings.fallbackAfter,
-                logger: logger
-            )
+        let either = FallbackTaskSource(
+            broker: source,
+            presence: queue.brokerPresence(),
+            abandon: { source.abandonUnpublished() },
+            makeFallback: { delivery.makeSource() },
+            patience: settings.fallbackAfter,
+            logger: logger
         )
+        worker = stages.worker(source: either)
+        let fallback = RoleWatch(collectors: [
+            { [MetricCatalogue.fallback.sample(either.isOnFallback ? 1 : 0)] }
+        ])
+        watch =
+            try stages.watch(worker) + RoleWatch(broker) + RoleWatch(queue) + delivery.watch + fallback
+            + QueueDepths(broker, pipelines: slugs, audience: hooks.audience, logger: logger).watch
     }
 
     /// Works until a graceful shutdown has drained it, and what the spool holds was tried once more.

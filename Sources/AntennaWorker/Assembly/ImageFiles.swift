@@ -15,7 +15,7 @@ enum ImageFiles {
             let files = try FileManager.default.contentsOfDirectory(atPath: path)
                 .filter { ["jpg", "jpeg", "png"].contains(($0 as NSString).pathExtension.lowercased()) }
                 .sorted()
-                .map { "\(path)/\($0)" }
+                .map { (path as NSString).appendingPathComponent($0) }
             guard !files.isEmpty else { throw CommandFailure("There are no JPEG or PNG files in \(path).") }
             return files
         }

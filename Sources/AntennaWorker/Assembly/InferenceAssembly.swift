@@ -1,6 +1,7 @@
 import Foundation
 import Inference
 import Logging
+import Metrics
 import Pipeline
 import Threading
 
@@ -11,38 +12,52 @@ struct InferenceAssembly {
     /// One engine a device.
     let engines: [any InferenceEngine]
 
+    /// Takes engines that are there already.
+    init(manifests: [PipelineManifest], engines: [any InferenceEngine]) {
+        self.manifests = manifests
+        self.engines = engines
+    }
+
     /// Reads the manifests, loads ONNX Runtime, and loads every pipeline onto every device, each with a run to warm up.
     ///
     /// - Parameters:
-    ///   - settings: Devices, threads, folder and batch sizes.
+    ///   - settings: Devices, threads, folder, batch sizes and memory.
     ///   - slugs: The pipelines wanted; empty for all in the folder.
     ///   - threads: Where images are resampled.
     ///   - logger: Told what was loaded, and ONNX Runtime's own messages at debug level.
-    /// - Throws: `CommandFailure` that names every mistake in every manifest, or what the devices lack.
+    /// - Throws: `CommandFailure` that names every mistake in every manifest and model, or what the devices lack.
     init(settings: WorkerSettings, slugs: [String], threads: BlockingPool, logger: Logger) throws {
         let manifests = try Self.readManifests(in: settings.inference.models, slugs: slugs)
         let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
+        let processors = UsableProcessors.current()
         self.manifests = manifests
         self.engines = try settings.inference.devices.map { device in
-            let options = SessionOptions(device: device, intraOpThreads: settings.inference.threads)
-            let pipelines = try manifests.map { manifest in
+            let options = SessionOptions(
+                device: device,
+                intraOpThreads: settings.inference.threads(for: device, processors: processors)
+            )
+            let sessions = SessionShelf()
+            let shelf = PipelineShelf(manifests: manifests, memory: settings.memory.models, logger: logger) {
+                manifest in
                 let began = ContinuousClock.now
                 let pipeline = try LoadedPipeline(
                     manifest,
                     options: options,
                     classificationBatchSize: settings.batch.classificationSize,
+                    sessions: sessions,
                     runtime: runtime
                 )
-                logger.info(
-                    "Pipeline loaded",
-                    metadata: [
-                        LogKey.pipeline: "\(manifest.slug)", LogKey.device: "\(device)",
-                        LogKey.duration: "\(began.duration(to: .now))",
-                    ]
-                )
+                Gauge(
+                    label: "antenna_worker_model_load_seconds",
+                    dimensions: [("pipeline", manifest.slug), ("device", "\(device)")]
+                ).record(began.duration(to: .now) / .seconds(1))
                 return pipeline
             }
-            return DeviceEngine(device: device, pipelines: pipelines, threads: threads)
+            let mistakes = try shelf.loadAll()
+            guard mistakes.isEmpty else {
+                throw CommandFailure(mistakes.map(\.description).joined(separator: "\n"))
+            }
+            return DeviceEngine(device: device, shelf: shelf, threads: threads)
         }
     }
 

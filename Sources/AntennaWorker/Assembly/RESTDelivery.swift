@@ -8,12 +8,14 @@ struct RESTDelivery: Sendable {
     private let client: AntennaClient
     private let poster: ResultPoster
     private let spool: Spool
+    private let taking: TakingSwitch
     private let logger: Logger
 
     /// Opens the spool; nothing is taken and nothing posted yet.
     ///
     /// - Throws: What the address or the spool's folder lacks.
-    init(_ settings: RESTSourceSettings, http: HTTPClient, logger: Logger) async throws {
+    init(_ settings: RESTSourceSettings, http: HTTPClient, taking: TakingSwitch, logger: Logger) async throws {
+        self.taking = taking
         client = try settings.makeClient(http: http)
         spool = try await Spool.open(
             directory: settings.spoolDirectory,
@@ -29,7 +31,13 @@ struct RESTDelivery: Sendable {
 
     /// A source that has not begun.
     func makeSource() -> RESTTaskSource {
-        RESTTaskSource(settings: settings, client: client, poster: poster, logger: logger)
+        RESTTaskSource(settings: settings, client: client, poster: poster, taking: taking, logger: logger)
+    }
+
+    /// What Antenna and the spool show.
+    var watch: RoleWatch {
+        RoleWatch(antenna: client.reachability)
+            + RoleWatch(poster: poster, spool: spool, spoolLimit: settings.spoolMaximumBytes)
     }
 
     /// Posts results while a worker runs, and after it what is left.

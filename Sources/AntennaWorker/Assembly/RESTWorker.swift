@@ -4,10 +4,11 @@ import Pipeline
 import ServiceLifecycle
 
 /// A whole worker in this process that takes its tasks from Antenna's REST API.
-struct RESTWorker: WorkerService {
+struct RESTWorker: WatchedWorker {
     // The service group logs its services; what they hold is long, and nobody's business.
     let description = "worker over REST"
     let statistics: WorkerStatistics
+    let watch: RoleWatch
     private let worker: Worker
     private let delivery: RESTDelivery
 
@@ -16,20 +17,36 @@ struct RESTWorker: WorkerService {
     /// - Parameters:
     ///   - settings: All settings.
     ///   - untilEmpty: Whether the worker ends once there is nothing left to do.
+    ///   - hooks: What looks at it and steers it.
     ///   - logger: The worker's log.
     ///   - onProgress: Called after every settled task.
     /// - Throws: What keeps the worker from starting, in sentences for people.
     init(
         settings: WorkerSettings,
         untilEmpty: Bool,
+        hooks: WorkerHooks = WorkerHooks(),
         logger: Logger,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
     ) async throws {
-        let stages = try WorkerStages(settings: settings, logger: logger, onProgress: onProgress)
+        let stages = try WorkerStages(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        try await self.init(stages: stages, settings: settings, untilEmpty: untilEmpty, hooks: hooks, logger: logger)
+    }
+
+    /// Opens the spool for stages that are there already; nothing is taken before ``run()``.
+    ///
+    /// - Throws: What keeps the worker from starting, in sentences for people.
+    init(
+        stages: WorkerStages,
+        settings: WorkerSettings,
+        untilEmpty: Bool,
+        hooks: WorkerHooks = WorkerHooks(),
+        logger: Logger
+    ) async throws {
         let rest = RESTSourceSettings(settings, pipelines: stages.manifests.map(\.slug), untilEmpty: untilEmpty)
-        delivery = try await RESTDelivery(rest, http: stages.http, logger: logger)
+        delivery = try await RESTDelivery(rest, http: stages.images.http, taking: hooks.taking, logger: logger)
         statistics = stages.statistics
         worker = stages.worker(source: delivery.makeSource())
+        watch = try stages.watch(worker) + delivery.watch
     }
 
     /// Works until the source has ended or a graceful shutdown has drained it, and what the spool holds was tried once more.
@@ -44,4 +61,10 @@ struct RESTWorker: WorkerService {
 protocol WorkerService: Service, CustomStringConvertible {
     /// Outcomes and durations since the start.
     var statistics: WorkerStatistics { get }
+}
+
+/// A worker that serves for long, and is looked at meanwhile.
+protocol WatchedWorker: WorkerService {
+    /// What it shows of itself.
+    var watch: RoleWatch { get }
 }

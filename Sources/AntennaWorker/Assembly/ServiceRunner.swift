@@ -11,6 +11,8 @@ import ServiceLifecycle
 struct ServiceRunner {
     let grace: Duration
     let logger: Logger
+    /// Told of the first signal; may also ask for the drain itself.
+    var life = WorkerLife()
 
     /// Runs `services` side by side; the first that ends, ends all.
     ///
@@ -28,9 +30,10 @@ struct ServiceRunner {
         )
         configuration.maximumGracefulShutdownDuration = grace
         let group = ServiceGroup(configuration: configuration)
-        let signals = StopSignals {
+        life.whenDraining { Task { await group.triggerGracefulShutdown() } }
+        let signals = StopSignals { [life] in
             logger.notice("Draining: finishing what is in hand; a second signal stops at once")
-            await group.triggerGracefulShutdown()
+            life.drain()
         } onSecond: {
             exitAtOnce(ExitStatus.interruptedTwice)
         }
@@ -57,7 +60,7 @@ private final class StopSignals: @unchecked Sendable {
     private let sources: [any DispatchSourceSignal]
 
     /// Starts to listen, instead of what the signals do by themselves.
-    init(onFirst: @escaping @Sendable () async -> Void, onSecond: @escaping @Sendable () -> Void) {
+    init(onFirst: @escaping @Sendable () -> Void, onSecond: @escaping @Sendable () -> Void) {
         let queue = DispatchQueue(label: "signals")
         let count = SignalCount()
         sources = [SIGTERM, SIGINT].map { number in
@@ -65,7 +68,7 @@ private final class StopSignals: @unchecked Sendable {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 guard count.isFirst() else { return onSecond() }
-                Task { await onFirst() }
+                onFirst()
             }
             source.resume()
             return source

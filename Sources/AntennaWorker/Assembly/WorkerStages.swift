@@ -1,5 +1,3 @@
-import Foundation
-import Imaging
 import Inference
 import Logging
 import Pipeline
@@ -10,9 +8,9 @@ import Transport
 struct WorkerStages {
     let manifests: [PipelineManifest]
     let statistics: WorkerStatistics
-    let http: HTTPClient
+    let images: ImageStages
     private let settings: WorkerSettings
-    private let images: PixelProvider
+    private let hooks: WorkerHooks
     private let batcher: Batcher
     private let logger: Logger
 
@@ -21,46 +19,44 @@ struct WorkerStages {
     /// - Throws: What keeps the worker from starting, in sentences for people.
     init(
         settings: WorkerSettings,
+        hooks: WorkerHooks = WorkerHooks(),
         logger: Logger,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
     ) throws {
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        let threads = BlockingPool(
-            name: "decode",
-            threadCount: settings.images.decodeThreadCount(cores: cores)
-        )
-        let inference = try InferenceAssembly(
+        try self.init(
             settings: settings,
-            slugs: settings.pipelines,
-            threads: threads,
-            logger: logger
+            hooks: hooks,
+            logger: logger,
+            inference: { threads in
+                try InferenceAssembly(settings: settings, slugs: settings.pipelines, threads: threads, logger: logger)
+            },
+            onProgress: onProgress
         )
-        let statistics = WorkerStatistics(onChange: onProgress)
-        let http = try HTTPClient()
+    }
+
+    /// Puts the stages together around an inference of the caller's.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings.
+    ///   - hooks: What looks at the worker and steers it.
+    ///   - logger: The worker's log.
+    ///   - makeInference: Makes the engines; images are resampled on the threads it gets.
+    ///   - onProgress: Called after every settled task.
+    /// - Throws: What keeps the worker from starting, in sentences for people.
+    init(
+        settings: WorkerSettings,
+        hooks: WorkerHooks = WorkerHooks(),
+        logger: Logger,
+        inference makeInference: (BlockingPool) throws -> InferenceAssembly,
+        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+    ) throws {
+        images = try ImageStages(settings)
+        let inference = try makeInference(images.threads)
         self.settings = settings
+        self.hooks = hooks
         self.logger = logger
         self.manifests = inference.manifests
-        self.statistics = statistics
-        self.http = http
-        self.images = PixelProvider(
-            cache: nil,
-            fetcher: ImageFetcher(
-                client: http,
-                policy: HTTPPolicy(settings.images),
-                retries: RetryPolicy(maximumAttempts: settings.images.retries + 1)
-            ),
-            decoding: ImageDecodingStage(
-                decoder: ImageDecoder(maximumPixels: settings.images.maxPixels),
-                buffers: PixelBufferPool(
-                    maximumIdleBytes: settings.memory.pixelBudget,
-                    maximumBytes: settings.memory.pixelBudget
-                ),
-                threads: threads,
-                budget: Budget(limit: settings.memory.pixelBudget)
-            ),
-            imagesReadAhead: settings.images.fetchConcurrency,
-            statistics: statistics
-        )
+        self.statistics = WorkerStatistics(onChange: onProgress)
         self.batcher = Batcher(
             engines: inference.engines,
             maximumSize: settings.batch.localizationSize,
@@ -68,31 +64,57 @@ struct WorkerStages {
         )
     }
 
-    /// The worker that takes its tasks from `source`.
+    /// The worker that takes its tasks from `source`, whose images are fetched over HTTP.
     func worker(source: any TaskSource) -> Worker {
+        worker(
+            source: source,
+            images: images.provider(statistics: statistics),
+            encoder: ResultEncoder(manifests: manifests, scores: settings.results.scores)
+        )
+    }
+
+    /// The worker whose images are files of this machine.
+    ///
+    /// No cache knows them, as a path does not say what is in a file; their results also tell how sure the detector is.
+    func worker(files source: FileTaskSource) -> Worker {
+        worker(
+            source: source,
+            images: images.provider(
+                isCaching: false,
+                fetcher: FileFetcher(threads: images.threads, maximumBytes: settings.images.maxBytes),
+                statistics: statistics
+            ),
+            encoder: ResultEncoder(
+                manifests: manifests,
+                scores: settings.results.scores,
+                tellsDetectionScores: true
+            )
+        )
+    }
+
+    private func worker(source: any TaskSource, images: PixelProvider, encoder: ResultEncoder) -> Worker {
         Worker(
             source: source,
             images: images,
             batcher: batcher,
-            encoder: ResultEncoder(manifests: manifests),
+            encoder: encoder,
             tasksInHand: tasksInHand,
             statistics: statistics,
+            onAnalysed: hooks.onAnalysed,
             logger: logger
         )
+    }
+
+    /// What a worker of these stages shows, its source apart.
+    ///
+    /// - Throws: ``SettingsError`` for an address of Redis that cannot be used; `TransportError` without descriptors.
+    func watch(_ worker: Worker) throws -> RoleWatch {
+        RoleWatch(worker: worker, statistics: statistics, imagePatience: settings.images.longestFetch)
+            + (try RoleWatch(images, redis: try settings.redis.connection()))
     }
 
     /// What the stages can hold: images read ahead, one batch inferring and one preparing a device, and as many publishing.
     private var tasksInHand: Int {
         settings.images.fetchConcurrency + 3 * settings.batch.localizationSize * settings.inference.devices.count
-    }
-}
-
-extension HTTPPolicy {
-    init(_ settings: ImageSettings) {
-        self = .image
-        connectTimeout = settings.connectTimeout
-        totalTimeout = settings.totalTimeout
-        maximumResponseBytes = settings.maxBytes
-        addresses = AddressPolicy(allowsPrivate: settings.allowPrivate)
     }
 }

@@ -25,6 +25,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The folder that report.html is written to.") var out = "demo-report"
     @Option(help: "Generated scenes, when no images are named.") var scenes = 6
     @OptionGroup(title: "Images") var imageOptions: ImageOptions
+    @OptionGroup(title: "Decoded images") var cache: CacheOptions
+    @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Inference") var inference: InferenceOptions
     @OptionGroup(title: "Messages") var log: LogOptions
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
@@ -34,7 +36,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var settings = try WorkerSettings.load(FlagValues(imageOptions, inference, log, file))
+        var settings = try WorkerSettings.load(FlagValues(imageOptions, cache, models, inference, log, file))
         // The bar tells how it goes; messages of a good run would only tear it apart.
         if log.level == nil { settings.log.level = .warning }
         LoggingSetup.bootstrap(settings.log)
@@ -64,13 +66,16 @@ struct DemoCommand: AsyncParsableCommand {
         StageReport(worker.statistics).write(to: .standardError)
 
         let report = DemoReportData(
-            demo.pictures(of: collector.outcomes),
+            pipeline: "demo",
+            note: "The demo models are image processing written by hand: they find what stands out from a lit sheet, "
+                + "and name its colour. They were not trained and name no species.",
+            images: demo.pictures(of: collector.outcomes),
             imageCount: demo.sources.count,
             statistics: worker.statistics,
             elapsed: elapsed,
             settings: settings
         )
-        print("Open \(try DemoReport(report).write(toFolder: out)) in a browser.")
+        print("Open \(try DemoReport(report).write(to: "\(out)/report.html")) in a browser.")
     }
 
     private func startAntenna(
@@ -83,48 +88,5 @@ struct DemoCommand: AsyncParsableCommand {
         let antenna = LocalAntennaServer(configuration: configuration, logger: logger) { collector.add($0) }
         try await antenna.start()
         return antenna
-    }
-}
-
-extension DemoReportData {
-    /// What a finished demo has to tell.
-    fileprivate init(
-        _ images: [Image],
-        imageCount: Int,
-        statistics: WorkerStatistics,
-        elapsed: Duration,
-        settings: WorkerSettings
-    ) {
-        let waiting: Set<Pipeline.Stage> = [.queue, .admit, .batchWait]
-        self.init(
-            pipeline: "demo",
-            note: "The demo models are image processing written by hand: they find what stands out from a lit sheet, "
-                + "and name its colour. They were not trained and name no species.",
-            date: Date.now.formatted(date: .abbreviated, time: .shortened),
-            elapsedSeconds: elapsed / .seconds(1),
-            images: images,
-            imageCount: imageCount,
-            stages: statistics.stageSummaries.map { summary in
-                Stage(
-                    name: summary.stage.rawValue.replacing("_", with: " "),
-                    isWaiting: waiting.contains(summary.stage),
-                    count: summary.count,
-                    p50Seconds: summary.p50Seconds,
-                    p99Seconds: summary.p99Seconds,
-                    totalSeconds: summary.totalSeconds
-                )
-            },
-            settings: [
-                Fact(name: "Localization batch", value: "\(settings.batch.localizationSize) images"),
-                Fact(name: "Classification batch", value: "\(settings.batch.classificationSize) crops"),
-                Fact(name: "Pixel budget", value: "\(settings.memory.pixelBudget >> 20) MiB"),
-                Fact(name: "Devices", value: settings.inference.devices.map(\.description).joined(separator: ", ")),
-            ],
-            machine: [
-                Fact(name: "Cores", value: "\(ProcessInfo.processInfo.activeProcessorCount)"),
-                Fact(name: "Memory", value: "\(ProcessInfo.processInfo.physicalMemory >> 30) GiB"),
-                Fact(name: "System", value: ProcessInfo.processInfo.operatingSystemVersionString),
-            ]
-        )
     }
 }

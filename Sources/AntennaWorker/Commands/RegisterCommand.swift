@@ -16,14 +16,14 @@ struct RegisterCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup(title: "What to register") var work: WorkOptions
+    @OptionGroup(title: "What to register") var work: PipelineOptions
     @OptionGroup(title: "Antenna") var antenna: AntennaOptions
-    @OptionGroup(title: "Inference") var inference: InferenceOptions
+    @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Messages") var log: LogOptions
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(work, antenna, inference, log, file))
+        let settings = try WorkerSettings.load(FlagValues(work, antenna, models, log, file))
         LoggingSetup.bootstrap(settings.log)
         let manifests = try InferenceAssembly.readManifests(in: settings.inference.models, slugs: settings.pipelines)
         let rest = RESTSourceSettings(settings, pipelines: manifests.map(\.slug), untilEmpty: false)

@@ -31,8 +31,11 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
     @OptionGroup(title: "Without the broker") var fallback: FallbackOptions
     @OptionGroup(title: "Images") var images: ImageOptions
+    @OptionGroup(title: "Decoded images") var cache: CacheOptions
+    @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Inference") var inference: InferenceOptions
     @OptionGroup(title: "Spool and stopping") var service: ServiceOptions
+    @OptionGroup(title: "Watching") var admin: AdminOptions
     @OptionGroup(title: "Messages") var log: LogOptions
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
@@ -40,31 +43,54 @@ struct RunCommand: AsyncParsableCommand {
     var untilEmpty = false
 
     func run() async throws {
-        let settings = try WorkerSettings.load(
-            FlagValues(work, antenna, broker, consuming, fallback, images, inference, service, log, file)
+        let flags = FlagValues(
+            work,
+            antenna,
+            broker,
+            consuming,
+            fallback,
+            images,
+            cache,
+            models,
+            inference,
+            service,
+            admin,
+            log,
+            file
         )
+        let resolved = try ResolvedSettings.load(flags)
+        let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)
-        let logger = Logger(label: "antenna-worker")
-        let progress = ProgressBar(label: "Working", total: nil)
-        let worker = try await makeWorker(settings, logger: logger) { progress.update(done: $0.answered) }
-        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger).run([worker])
-        progress.finish()
-        StageReport(worker.statistics).write(to: .standardError)
+        let oversight = Oversight(role: "run", resolved: resolved, logger: Logger(label: "antenna-worker"))
+        try await oversight.during {
+            let progress = ProgressBar(label: "Working", total: nil)
+            let worker = try await makeWorker(settings, oversight) { progress.update(done: $0.answered) }
+            try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
+            progress.finish()
+            StageReport(worker.statistics).write(to: .standardError)
+        }
     }
 
     private func makeWorker(
         _ settings: WorkerSettings,
-        logger: Logger,
+        _ oversight: Oversight,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
-    ) async throws -> any WorkerService {
+    ) async throws -> any WatchedWorker {
         guard !untilEmpty || settings.source == .rest else {
             throw ValidationError("--until-empty needs --source rest: a queue may be filled at any time.")
         }
+        let (hooks, logger) = (oversight.hooks, oversight.logger)
         return switch settings.source {
         case .rest:
-            try await RESTWorker(settings: settings, untilEmpty: untilEmpty, logger: logger, onProgress: onProgress)
-        case .amqp: try AMQPWorker(settings: settings, logger: logger, onProgress: onProgress)
-        case .auto: try await FallbackWorker(settings: settings, logger: logger, onProgress: onProgress)
+            try await RESTWorker(
+                settings: settings,
+                untilEmpty: untilEmpty,
+                hooks: hooks,
+                logger: logger,
+                onProgress: onProgress
+            )
+        case .amqp: try AMQPWorker(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        case .auto: try await FallbackWorker(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
         }
     }
 }

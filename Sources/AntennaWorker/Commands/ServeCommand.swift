@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LocalAntenna
 import Logging
 
@@ -13,6 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             Example: antenna-worker serve --port 8000 --scenes 6 --tasks 100, and in another terminal \
             antenna-worker run --base-url http://127.0.0.1:8000/api/v2 --until-empty
+
+            With a token, named as for the worker, it asks every caller for it; without one everybody is let in.
             """
     )
 
@@ -25,7 +28,6 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Tasks a job, going round and round the images; as many as images when left out.") var tasks: Int?
     @Option(help: "Jobs, each with all its tasks.") var jobs = 1
     @Option(help: "The pipeline of the jobs.") var pipeline = "demo"
-    @Option(help: "The token to ask for; everybody is let in when left out.") var token: String?
     @Option(help: ArgumentHelp("How long a task may be out.", valueName: "seconds")) var lease = 300.0
     @Option(help: "How often a task is handed out before it is given up.") var maxDeliver = 2
     @Flag(help: "Speak as servers before April 2026 did.") var legacy = false
@@ -34,6 +36,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The share of posted results whose answer is lost, 0 to 1.") var lostPostRate = 0.0
     @Option(help: ArgumentHelp("How long every answer is held back.", valueName: "seconds")) var latency = 0.0
     @Option(help: "What chance depends on.") var seed: UInt64 = 1
+
+    @Option(fileOf: Catalogue.antennaToken) var tokenFile: String?
+    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func validate() throws {
         for (name, rate) in [("--fail-rate", failRate), ("--lost-post-rate", lostPostRate)]
@@ -46,20 +52,34 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        LoggingSetup.bootstrap(LogSettings(level: .info, format: .auto))
+        var flags = FlagValues(log, file)
+        flags.setFile(of: Catalogue.antennaToken, tokenFile)
+        let settings = try WorkerSettings.load(flags)
+        LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "local-antenna")
-        let server = LocalAntennaServer(configuration: try configuration(), logger: logger)
+        let configuration = try configuration(token: settings.antenna.token)
+        let server = LocalAntennaServer(configuration: configuration, logger: logger)
+        try await drawScenes(for: server)
         try await server.start()
-        print("Local Antenna at \(server.baseURL)")
+        // At once, not when a buffer is full: a program that has started this one may read it from a pipe.
+        FileHandle.standardOutput.write(Data("Local Antenna at \(server.baseURL)\n".utf8))
         try await ServiceRunner(grace: .seconds(5), logger: logger).run([server])
     }
 
-    private func configuration() throws -> LocalAntennaConfiguration {
+    /// Drawn on request, scenes would hold up the answers to other requests for seconds.
+    private func drawScenes(for server: LocalAntennaServer) async throws {
+        guard images.isEmpty else { return }
+        let progress = ProgressBar(label: "Drawing scenes", total: scenes)
+        try await server.prepareImages { ready, _ in progress.update(done: ready) }
+        progress.finish()
+    }
+
+    private func configuration(token: Secret?) throws -> LocalAntennaConfiguration {
         let sources = try ImageSource.all(of: images, orScenes: scenes)
         var configuration = LocalAntennaConfiguration()
         configuration.address = address
         configuration.port = port
-        configuration.token = token
+        configuration.token = token?.reveal()
         configuration.dialect = legacy ? .legacy : .current
         configuration.lease = .seconds(lease)
         configuration.maxDeliver = maxDeliver

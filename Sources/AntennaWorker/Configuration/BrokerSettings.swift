@@ -59,20 +59,7 @@ struct BrokerSettings: Sendable, Equatable {
 extension SettingKind<Secret> {
     /// The address of a broker: a secret, because it holds a password.
     static var brokerAddress: SettingKind {
-        SettingKind(
-            name: "secret",
-            placeholder: "URL",
-            parse: { text throws(ValueError) in
-                let secret = try SettingKind<Secret>.secret.parse(text)
-                do throws(TransportError) {
-                    _ = try AMQPConfiguration(url: text)
-                } catch {
-                    throw ValueError(error.message)
-                }
-                return secret
-            },
-            show: { _ in Secret.redacted }
-        )
+        secretAddress { url throws(TransportError) in _ = try AMQPConfiguration(url: url) }
     }
 }
 

@@ -89,6 +89,7 @@ enum ConfigurationDocument {
         | \(ExitStatus.success) | done; a worker that was asked to stop has finished what it had in hand |
         | \(ExitStatus.failure) | something went wrong, or `check` found something missing |
         | \(ExitStatus.usage) | the command line or a setting is wrong; every mistake is named on standard error |
+        | \(ExitStatus.stalled) | a part of the worker held tasks and let none go for `--stall-after`; to be started again |
         | \(ExitStatus.interruptedTwice) | a second signal cut a graceful stop short |
 
         """

@@ -4,6 +4,7 @@ extension WorkerSettings {
         source = resolver.value(of: Catalogue.source)
         pipelines = resolver.value(of: Catalogue.pipelines)
         fallbackAfter = resolver.value(of: Catalogue.fallbackAfter)
+        readyLimit = resolver.value(of: Catalogue.readyLimit)
         antenna = AntennaSettings(
             baseURL: resolver.value(of: Catalogue.antennaBaseURL),
             token: resolver.value(of: Catalogue.antennaToken),
@@ -22,6 +23,10 @@ extension WorkerSettings {
             authorities: resolver.value(of: Catalogue.amqpCA),
             clientCertificate: resolver.value(of: Catalogue.amqpClientCertificate),
             clientKey: resolver.value(of: Catalogue.amqpClientKey)
+        )
+        redis = RedisSettings(
+            url: resolver.value(of: Catalogue.redisURL),
+            tensorTTL: resolver.value(of: Catalogue.redisTensorTTL)
         )
         images = ImageSettings(
             fetchConcurrency: resolver.value(of: Catalogue.imagesConcurrency),
@@ -43,10 +48,21 @@ extension WorkerSettings {
             threads: resolver.value(of: Catalogue.inferenceThreads),
             models: resolver.value(of: Catalogue.inferenceModels)
         )
-        memory = MemorySettings(pixelBudget: resolver.value(of: Catalogue.memoryPixelBudget))
+        results = ResultSettings(scores: resolver.value(of: Catalogue.resultsScores))
+        memory = MemorySettings(
+            pixelBudget: resolver.value(of: Catalogue.memoryPixelBudget),
+            tensorCache: resolver.value(of: Catalogue.memoryTensorCache),
+            models: resolver.value(of: Catalogue.memoryModels)
+        )
         spool = SpoolSettings(
             directory: resolver.value(of: Catalogue.spoolDirectory),
             maxBytes: resolver.value(of: Catalogue.spoolMaxBytes)
+        )
+        admin = AdminSettings(
+            host: resolver.value(of: Catalogue.adminHost),
+            portNumber: resolver.value(of: Catalogue.adminPort),
+            stallAfter: resolver.value(of: Catalogue.adminStallAfter),
+            maxRSSBytes: resolver.value(of: Catalogue.memoryMaxRSS)
         )
         shutdown = ShutdownSettings(grace: resolver.value(of: Catalogue.shutdownGrace))
         log = LogSettings(

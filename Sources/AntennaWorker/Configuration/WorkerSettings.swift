@@ -1,6 +1,7 @@
 import Inference
 import Logging
 import Pipeline
+import Threading
 
 /// All settings, checked and typed.
 struct WorkerSettings: Sendable, Equatable {
@@ -10,13 +11,18 @@ struct WorkerSettings: Sendable, Equatable {
     var pipelines: [String]
     /// How long the broker may be away before ``SourceKind/auto`` turns to REST.
     var fallbackAfter: Duration
+    /// Tasks in a ready queue from which on no more are put there.
+    var readyLimit: Int
     var antenna: AntennaSettings
     var broker: BrokerSettings
+    var redis: RedisSettings
     var images: ImageSettings
     var batch: BatchSettings
     var inference: InferenceSettings
+    var results: ResultSettings
     var memory: MemorySettings
     var spool: SpoolSettings
+    var admin: AdminSettings
     var shutdown: ShutdownSettings
     var log: LogSettings
 }
@@ -76,16 +82,36 @@ struct BatchSettings: Sendable, Equatable {
 /// Where and with what models run.
 struct InferenceSettings: Sendable, Equatable {
     var devices: [Device]
-    /// Threads for each device; 0 means one for each core.
+    /// As it was set; 0 means by ``threads(for:processors:)``.
     var threads: Int
     /// The folder of the pipelines.
     var models: String
+
+    /// Threads of ONNX Runtime for a device.
+    ///
+    /// A GPU's engine needs one, its own. The processor's takes a core each, as two threads of matrix products gain nothing from
+    /// sharing one, but leaves one to each GPU's engine. Threads that decode come on top: they wait while images are ready, and
+    /// ONNX Runtime's do not spin while they wait, so each gets the cores when the other has nothing to do.
+    func threads(for device: Device, processors: UsableProcessors) -> Int {
+        guard threads == 0 else { return threads }
+        guard device == .cpu else { return 1 }
+        return max(1, processors.cores - devices.count { $0 != .cpu })
+    }
+}
+
+/// What results hold.
+struct ResultSettings: Sendable, Equatable {
+    var scores: ScoreSelection
 }
 
 /// Limits of memory.
 struct MemorySettings: Sendable, Equatable {
     /// Bytes of decoded pixels.
     var pixelBudget: Int
+    /// Bytes of them that may be kept after use.
+    var tensorCache: Int
+    /// Bytes of model files that may be loaded on a device; nil for no limit.
+    var models: Int?
 }
 
 /// Results that wait on disk.

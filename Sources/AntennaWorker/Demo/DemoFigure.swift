@@ -46,7 +46,7 @@ struct DemoFigure {
             """
     }
 
-    private func overlay(_ box: DemoReportData.Box, on picture: DemoThumbnail) -> String {
+    private func overlay(_ box: DemoReportData.Box, on picture: Thumbnail) -> String {
         let width = max(0, box.x2 - box.x1)
         let height = max(0, box.y2 - box.y1)
         let colour = labels.colour(of: box.label)

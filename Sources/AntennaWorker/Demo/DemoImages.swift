@@ -4,9 +4,6 @@ import LocalAntenna
 
 /// The images of a demo: files, or scenes drawn beforehand so that drawing takes no time from the run.
 struct DemoImages {
-    /// More pictures make a page that no browser likes.
-    private static let mostPictures = 100
-
     /// One for each task.
     let sources: [ImageSource]
     private let names: [String]
@@ -36,10 +33,10 @@ struct DemoImages {
     /// The images of the report, with a small picture each as far as they can be read.
     func pictures(of outcomes: [DemoCollector.Outcome]) -> [DemoReportData.Image] {
         let pool = PixelBufferPool(maximumIdleBytes: 64 << 20)
-        return zip(names, outcomes).prefix(Self.mostPictures).map { name, outcome in
+        return zip(names, outcomes).prefix(DemoReportData.mostPictures).map { name, outcome in
             DemoReportData.Image(
                 name: name,
-                picture: bytes(of: outcome.source).flatMap { try? DemoThumbnail(of: $0, pool: pool) },
+                picture: bytes(of: outcome.source).flatMap { try? Thumbnail(of: $0, pool: pool) },
                 boxes: outcome.boxes,
                 error: outcome.error
             )

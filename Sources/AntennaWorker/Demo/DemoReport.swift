@@ -10,15 +10,15 @@ struct DemoReport {
         self.labels = LabelColours(data.images.flatMap(\.boxes).map(\.label))
     }
 
-    /// Writes `report.html` into a folder, which is made when it is not there.
+    /// Writes the page; folders on the way to it are made.
     ///
-    /// - Returns: The path of the file.
-    /// - Throws: The system's error when the folder or the file cannot be written.
+    /// - Returns: The path of the file from the root.
+    /// - Throws: The system's error when a folder or the file cannot be written.
     @discardableResult
-    func write(toFolder folder: String) throws -> String {
-        let directory = URL(fileURLWithPath: folder, isDirectory: true)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let file = directory.appendingPathComponent("report.html")
+    func write(to path: String) throws -> String {
+        let file = URL(fileURLWithPath: path)
+        let folder = file.deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Data(html.utf8).write(to: file, options: .atomic)
         return file.path
     }

@@ -18,7 +18,7 @@ struct DemoReportData: Sendable {
         /// What it is called in the report.
         var name: String
         /// A picture of it; nil when there is none to show.
-        var picture: DemoThumbnail?
+        var picture: Thumbnail?
         /// What was found.
         var boxes: [Box] = []
         /// Why there is no result; nil for a success.

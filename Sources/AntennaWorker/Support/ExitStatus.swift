@@ -5,6 +5,8 @@ enum ExitStatus {
     static let failure: Int32 = 1
     /// The command line or a setting is wrong.
     static let usage: Int32 = 2
+    /// A part of the worker was stuck.
+    static let stalled: Int32 = 3
     /// A second signal cut a graceful stop short.
     static let interruptedTwice: Int32 = 130
 }

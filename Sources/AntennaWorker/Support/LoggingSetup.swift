@@ -11,7 +11,7 @@ enum LoggingSetup {
         let format = format(settings.format, on: terminal)
         let level = settings.level.logger
         LoggingSystem.bootstrap { label in
-            WorkerLogHandler(label: label, level: level, format: format) { line in
+            WorkerLogHandler(label: label, level: level, format: format, keep: .process) { line in
                 // One write a line, so that lines of several threads do not mix.
                 FileHandle.standardError.write(Data(line.utf8))
             }

@@ -14,19 +14,21 @@ final class ProgressBar: Sendable {
     /// - Parameters:
     ///   - label: What is being done.
     ///   - total: How many images there are; nil when nobody knows.
+    ///   - unit: What they are called, when they are no images.
     ///   - terminal: What the output can show.
     ///   - now: The clock.
     ///   - write: Writes text as it is; standard error when left out.
     init(
         label: String,
         total: Int?,
+        unit: String = "images",
         terminal: Terminal = .error,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         write: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
     ) {
         self.now = now
         self.write = write
-        self.state = Mutex(ProgressState(label: label, total: total, terminal: terminal, startedAt: now()))
+        self.state = Mutex(ProgressState(label: label, total: total, unit: unit, terminal: terminal, startedAt: now()))
     }
 
     /// Says how many images are done; shows it when it is time to.
@@ -50,6 +52,7 @@ final class ProgressBar: Sendable {
 struct ProgressState: Sendable {
     private let label: String
     private let total: Int?
+    private let unit: String
     private let terminal: Terminal
     private let startedAt: ContinuousClock.Instant
     private var done = 0
@@ -60,9 +63,16 @@ struct ProgressState: Sendable {
     private var interval: Duration { terminal.isInteractive ? .milliseconds(100) : .seconds(5) }
 
     /// Starts with nothing done.
-    init(label: String, total: Int?, terminal: Terminal, startedAt: ContinuousClock.Instant) {
+    init(
+        label: String,
+        total: Int?,
+        unit: String = "images",
+        terminal: Terminal,
+        startedAt: ContinuousClock.Instant
+    ) {
         self.label = label
         self.total = total
+        self.unit = unit
         self.terminal = terminal
         self.startedAt = startedAt
     }
@@ -91,7 +101,7 @@ struct ProgressState: Sendable {
     func line(now: ContinuousClock.Instant) -> String {
         let elapsed = seconds(now - startedAt)
         let rate = elapsed > 0 ? Double(done) / elapsed : 0
-        var parts = [total.map { "\(done)/\($0) images" } ?? "\(done) images", "\(decimal(rate)) images/s"]
+        var parts = [total.map { "\(done)/\($0) \(unit)" } ?? "\(done) \(unit)", "\(decimal(rate)) \(unit)/s"]
         if isFinished {
             parts.append("in \(clock(elapsed))")
         } else if let total, done > 0, done < total {

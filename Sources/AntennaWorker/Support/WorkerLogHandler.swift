@@ -15,6 +15,7 @@ struct WorkerLogHandler: LogHandler {
     private let label: String
     private let format: Format
     private let now: @Sendable () -> Date
+    private let keep: RecentMessages?
     private let write: @Sendable (String) -> Void
 
     /// Makes a handler.
@@ -24,18 +25,21 @@ struct WorkerLogHandler: LogHandler {
     ///   - level: The least important messages to write.
     ///   - format: What a line looks like.
     ///   - now: The clock.
+    ///   - keep: Keeps important messages for the live page.
     ///   - write: Writes a whole line, its line break included, in one go.
     init(
         label: String,
         level: Logger.Level,
         format: Format,
         now: @escaping @Sendable () -> Date = { Date() },
+        keep: RecentMessages? = nil,
         write: @escaping @Sendable (String) -> Void
     ) {
         self.label = label
         self.logLevel = level
         self.format = format
         self.now = now
+        self.keep = keep
         self.write = write
     }
 
@@ -50,6 +54,7 @@ struct WorkerLogHandler: LogHandler {
         if let given = event.metadata { values.merge(given) { $1 } }
         if let error = event.error { values["error"] = "\(error)" }
         let sorted = values.map { (key: $0.key, value: "\($0.value)") }.sorted { $0.key < $1.key }
+        keep?.add(level: event.level, text: "\(event.message)", details: sorted, at: now())
         switch format {
         case .text(let terminal): write(text(event, sorted, terminal))
         case .json: write(json(event, sorted))

@@ -25,6 +25,7 @@ typedef struct OrtMemoryInfo OrtMemoryInfo;
 typedef struct OrtTypeInfo OrtTypeInfo;
 typedef struct OrtTensorTypeAndShapeInfo OrtTensorTypeAndShapeInfo;
 typedef struct OrtAllocator OrtAllocator;
+typedef struct OrtIoBinding OrtIoBinding;
 typedef struct OrtCUDAProviderOptionsV2 OrtCUDAProviderOptionsV2;
 typedef struct OrtTensorRTProviderOptionsV2 OrtTensorRTProviderOptionsV2;
 
@@ -98,10 +99,13 @@ typedef struct OrtApi {
     OrtUnused unused_63_64[2];
     OrtResult (*_Nonnull GetTensorTypeAndShape)(
         const OrtValue *value, OrtTensorTypeAndShapeInfo *_Nullable *_Nonnull out);
-    OrtUnused unused_66_68[3];
+    OrtUnused unused_66_67[2];
+    OrtResult (*_Nonnull CreateMemoryInfo)(
+        const char *name, int allocator_type, int device_id, int memory_type, OrtMemoryInfo *_Nullable *_Nonnull out);
     OrtResult (*_Nonnull CreateCpuMemoryInfo)(
         int allocator_type, int memory_type, OrtMemoryInfo *_Nullable *_Nonnull out);
-    OrtUnused unused_70_75[6];
+    OrtUnused unused_70_74[5];
+    OrtResult (*_Nonnull AllocatorAlloc)(OrtAllocator *allocator, size_t byte_count, void *_Nullable *_Nonnull out);
     OrtResult (*_Nonnull AllocatorFree)(OrtAllocator *allocator, void *memory);
     OrtUnused unused_77[1];
     OrtResult (*_Nonnull GetAllocatorWithDefaultOptions)(OrtAllocator *_Nullable *_Nonnull out);
@@ -120,7 +124,21 @@ typedef struct OrtApi {
     OrtResult (*_Nonnull ReleaseAvailableProviders)(char *_Nonnull *_Nonnull providers, int count);
     OrtUnused unused_127_129[3];
     OrtResult (*_Nonnull AddSessionConfigEntry)(OrtSessionOptions *options, const char *key, const char *value);
-    OrtUnused unused_131_169[39];
+    OrtResult (*_Nonnull CreateAllocator)(
+        const OrtSession *session, const OrtMemoryInfo *info, OrtAllocator *_Nullable *_Nonnull out);
+    void (*_Nonnull ReleaseAllocator)(OrtAllocator *_Nullable allocator);
+    OrtResult (*_Nonnull RunWithBinding)(
+        OrtSession *session, const OrtRunOptions *_Nullable options, const OrtIoBinding *binding);
+    OrtResult (*_Nonnull CreateIoBinding)(OrtSession *session, OrtIoBinding *_Nullable *_Nonnull out);
+    void (*_Nonnull ReleaseIoBinding)(OrtIoBinding *_Nullable binding);
+    OrtResult (*_Nonnull BindInput)(OrtIoBinding *binding, const char *name, const OrtValue *value);
+    OrtUnused unused_137[1];
+    OrtResult (*_Nonnull BindOutputToDevice)(OrtIoBinding *binding, const char *name, const OrtMemoryInfo *info);
+    OrtUnused unused_139[1];
+    OrtResult (*_Nonnull GetBoundOutputValues)(
+        const OrtIoBinding *binding, OrtAllocator *allocator, OrtValue *_Nonnull *_Nullable *_Nonnull out,
+        size_t *count);
+    OrtUnused unused_141_169[29];
     OrtResult (*_Nonnull SessionOptionsAppendExecutionProvider_TensorRT_V2)(
         OrtSessionOptions *options, const OrtTensorRTProviderOptionsV2 *provider_options);
     OrtResult (*_Nonnull CreateTensorRTProviderOptions)(OrtTensorRTProviderOptionsV2 *_Nullable *_Nonnull out);
@@ -166,7 +184,9 @@ ORT_ASSERT_POSITION(CreateTensorWithDataAsOrtValue, 49);
 ORT_ASSERT_POSITION(CastTypeInfoToTensorInfo, 55);
 ORT_ASSERT_POSITION(GetTensorElementType, 60);
 ORT_ASSERT_POSITION(GetTensorTypeAndShape, 65);
+ORT_ASSERT_POSITION(CreateMemoryInfo, 68);
 ORT_ASSERT_POSITION(CreateCpuMemoryInfo, 69);
+ORT_ASSERT_POSITION(AllocatorAlloc, 75);
 ORT_ASSERT_POSITION(AllocatorFree, 76);
 ORT_ASSERT_POSITION(GetAllocatorWithDefaultOptions, 78);
 ORT_ASSERT_POSITION(ReleaseEnv, 92);
@@ -174,6 +194,10 @@ ORT_ASSERT_POSITION(ReleaseTypeInfo, 98);
 ORT_ASSERT_POSITION(ReleaseSessionOptions, 100);
 ORT_ASSERT_POSITION(GetAvailableProviders, 125);
 ORT_ASSERT_POSITION(AddSessionConfigEntry, 130);
+ORT_ASSERT_POSITION(RunWithBinding, 133);
+ORT_ASSERT_POSITION(BindInput, 136);
+ORT_ASSERT_POSITION(BindOutputToDevice, 138);
+ORT_ASSERT_POSITION(GetBoundOutputValues, 140);
 ORT_ASSERT_POSITION(SessionOptionsAppendExecutionProvider_TensorRT_V2, 170);
 ORT_ASSERT_POSITION(ReleaseTensorRTProviderOptions, 174);
 ORT_ASSERT_POSITION(SessionOptionsAppendExecutionProvider_CUDA_V2, 204);

@@ -23,8 +23,7 @@ package final class CropClassifier: Sendable {
     /// Whether it has the last word.
     package let isTerminal: Bool
 
-    private let session: InferenceSession
-    private let pool = FloatBufferPool(maximumIdle: 1)
+    let session: InferenceSession
 
     /// Makes a classifier of a model that keeps the contract.
     package init(_ manifest: PipelineManifest.Classifier, isTerminal: Bool, session: InferenceSession) {
@@ -56,8 +55,8 @@ package final class CropClassifier: Sendable {
         runtime: inout Duration
     ) throws(InferenceError) -> [Classification] {
         let step = max(1, min(batchSize, crops.count))
-        let buffer = pool.take(count: step * PlanarSlot.elementCount(manifest.input.size))
-        defer { pool.giveBack(buffer) }
+        let buffer = session.buffers.take(count: step * PlanarSlot.elementCount(manifest.input.size))
+        defer { session.buffers.giveBack(buffer) }
         var answers: [Classification] = []
         answers.reserveCapacity(crops.count)
         for start in stride(from: 0, to: crops.count, by: step) {

@@ -15,11 +15,12 @@ package final class LoadedPipeline: Sendable {
     private let classifier: CropClassifier?
     private let classificationBatchSize: Int
 
-    /// Loads the models and runs each once, so that the first batch is not the one that waits.
+    /// Loads the models and runs each that has never run, so that the first batch is not the one that waits.
     /// - Parameters:
     ///   - manifest: the pipeline.
     ///   - options: device and threads.
     ///   - classificationBatchSize: crops in a classifier's run, at most.
+    ///   - sessions: the device's sessions, for models that other pipelines have as well.
     ///   - runtime: ONNX Runtime.
     /// - Throws: `InferenceError` when the device is not there or a run fails; `ManifestError` with every model that cannot
     ///   be read or does not keep its role's contract.
@@ -27,9 +28,10 @@ package final class LoadedPipeline: Sendable {
         _ manifest: PipelineManifest,
         options: SessionOptions,
         classificationBatchSize: Int,
+        sessions: SessionShelf = SessionShelf(),
         runtime: InferenceRuntime
     ) throws {
-        var loader = ModelLoader(options: options, runtime: runtime)
+        var loader = ModelLoader(options: options, sessions: sessions, runtime: runtime)
         let detector = try loader.load(manifest.detector.algorithm, ObjectDetector.contract)
         let filter = try manifest.binaryFilter.flatMap { try loader.load($0.algorithm, CropClassifier.contract($0)) }
         let classifier = try manifest.classifier.flatMap { try loader.load($0.algorithm, CropClassifier.contract($0)) }
@@ -124,9 +126,13 @@ package final class LoadedPipeline: Sendable {
         let image = try PixelBuffer(pool: PixelBufferPool(maximumIdleBytes: 0), height: 540, width: 960) { bytes in
             bytes.initializeMemory(as: UInt8.self, repeating: 200)
         }
-        _ = try analyse([image])
+        if !detector.session.hasRun {
+            let batch = detector.makeBatch(size: localizationSize(height: image.height, width: image.width), count: 1)
+            try batch.fill(slot: 0, with: image)
+            _ = try detector.detect(batch)
+        }
         let crop = Crop(image: image, box: Box(x1: 100, y1: 100, x2: 200, y2: 200))
-        for classifier in [filter, classifier].compactMap({ $0 }) {
+        for classifier in [filter, classifier].compactMap({ $0 }) where !classifier.session.hasRun {
             _ = try classifier.classify([crop], batchSize: 1)
         }
     }
@@ -138,6 +144,12 @@ package struct PipelineAnalysis: Sendable {
     package var insects: [[DetectedInsect]]
     /// How long the parts took.
     package var times: PipelineTimes
+
+    /// Makes an analysis.
+    package init(insects: [[DetectedInsect]], times: PipelineTimes) {
+        self.insects = insects
+        self.times = times
+    }
 }
 
 /// How long the parts of an analysis took.
@@ -150,4 +162,7 @@ package struct PipelineTimes: Sendable {
     package var classify: Duration = .zero
     /// The share of `detect` and `classify` that was spent inside ONNX Runtime.
     package var runtime: Duration = .zero
+
+    /// Starts with no time.
+    package init() {}
 }

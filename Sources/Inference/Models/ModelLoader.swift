@@ -2,10 +2,12 @@
 struct ModelLoader {
     private(set) var mistakes: [String] = []
     private let options: SessionOptions
+    private let sessions: SessionShelf
     private let runtime: InferenceRuntime
 
-    init(options: SessionOptions, runtime: InferenceRuntime) {
+    init(options: SessionOptions, sessions: SessionShelf, runtime: InferenceRuntime) {
         self.options = options
+        self.sessions = sessions
         self.runtime = runtime
     }
 
@@ -18,7 +20,7 @@ struct ModelLoader {
     ) throws(InferenceError) -> InferenceSession? {
         let session: InferenceSession
         do {
-            session = try InferenceSession(path: algorithm.file, options: options, runtime: runtime)
+            session = try sessions.session(path: algorithm.file, options: options, runtime: runtime)
         } catch  where error.code == .invalidModel {
             mistakes.append(error.description)
             return nil

@@ -9,10 +9,9 @@ package final class ObjectDetector: Sendable {
     /// What the manifest says of it.
     package let manifest: PipelineManifest.Detector
 
-    private let session: InferenceSession
+    let session: InferenceSession
     private let takesImageSize: Bool
     private let imagesPerRun: Int
-    private let pool = FloatBufferPool(maximumIdle: 2)
 
     static let contract = ModelContract(
         inputs: [TensorDescription(name: "images", element: .float32, dimensions: [nil, 3, nil, nil])],
@@ -37,7 +36,7 @@ package final class ObjectDetector: Sendable {
 
     /// Makes an empty batch for `count` images of one size.
     package func makeBatch(size: LocalizationSize, count: Int) -> DetectorBatch {
-        DetectorBatch(size: size, count: count, rule: manifest.input, pool: pool)
+        DetectorBatch(size: size, count: count, rule: manifest.input, pool: session.buffers)
     }
 
     /// Finds the insects of each image, the best score first; equal scores keep the model's order.

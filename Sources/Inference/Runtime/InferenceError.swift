@@ -12,6 +12,8 @@ package struct InferenceError: Error, Sendable, Hashable {
         case deviceUnavailable
         /// The model's file cannot be read, or is no ONNX model.
         case invalidModel
+        /// A model that was there at the start cannot be loaded again now.
+        case modelLost
         /// The model's inputs or outputs are not what its role asks for.
         case contractViolated
         /// The caller's input does not fit.
@@ -39,8 +41,8 @@ package struct InferenceError: Error, Sendable, Hashable {
         self.nativeCode = nativeCode
     }
 
-    /// Whether the same call may succeed later: only memory comes back by itself.
-    package var isRetriable: Bool { code == .outOfMemory }
+    /// Whether the same call may succeed later: memory comes back by itself, and so may the folder of the models.
+    package var isRetriable: Bool { code == .outOfMemory || code == .modelLost }
 }
 
 extension InferenceError: CustomStringConvertible {

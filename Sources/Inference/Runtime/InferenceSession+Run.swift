@@ -22,8 +22,25 @@ extension InferenceSession {
         for input in lent {
             values.append(try makeValue(for: input, operation))
         }
+        let names = lent.map(\.name)
+        let results =
+            if let bound {
+                try run(values, named: names, outputs: wanted, boundTo: bound, operation)
+            } else {
+                try run(values, named: names, outputs: wanted, operation)
+            }
+        noteRun()
+        return try body(RunOutputs(names: wanted, values: results, table: runtime.table, operation: operation))
+    }
+
+    private func run(
+        _ values: ValueList,
+        named names: [String],
+        outputs wanted: [String],
+        _ operation: String
+    ) throws(InferenceError) -> ValueList {
         let results = ValueList(table: runtime.table, capacity: wanted.count)
-        let inputNames = CStringTable(lent.map(\.name))
+        let inputNames = CStringTable(names)
         let outputNames = CStringTable(wanted)
         let status = inputNames.withPointer { inputNames in
             outputNames.withPointer { outputNames in
@@ -34,7 +51,7 @@ extension InferenceSession {
                             nil,
                             inputNames,
                             values,
-                            lent.count,
+                            names.count,
                             outputNames,
                             wanted.count,
                             places
@@ -44,7 +61,7 @@ extension InferenceSession {
             }
         }
         try runtime.table.check(status, operation)
-        return try body(RunOutputs(names: wanted, values: results, table: runtime.table, operation: operation))
+        return results
     }
 
     private func makeValue(for input: TensorInput, _ operation: String) throws(InferenceError) -> OpaquePointer {

@@ -1,9 +1,10 @@
 import COnnxRuntime
+import Synchronization
 
 /// A model, loaded and ready to run.
 ///
 /// `@unchecked Sendable`: an `OrtSession` guards itself (its `Run` may be called from several threads), and this class
-/// never changes after `init`.
+/// never changes after `init` but for one atomic flag.
 package final class InferenceSession: @unchecked Sendable {
     /// The model's file.
     package let path: String
@@ -16,7 +17,12 @@ package final class InferenceSession: @unchecked Sendable {
 
     let runtime: InferenceRuntime
     let memoryInfo: OrtHandle
-    private let session: OrtHandle
+    /// Memory for inputs, shared by all that use this session.
+    let buffers: FloatBufferPool
+    /// Where inputs and outputs are when they are bound; nil when they are not.
+    let bound: BoundMemory?
+    private let session: SessionHandle
+    private let ran = Atomic(false)
 
     /// Loads a model from its file.
     ///
@@ -27,9 +33,12 @@ package final class InferenceSession: @unchecked Sendable {
         let table = runtime.table
         let api = table.api
         let optionsHandle = try options.makeHandle(runtime)
-        session = try table.make(operation, release: api.ReleaseSession) { made in
+        let handle = try table.make(operation, release: api.ReleaseSession) { made in
             api.CreateSession(runtime.environment.pointer, path, optionsHandle.pointer, made)
         }
+        session = SessionHandle(handle)
+        bound = options.bindsMemory ? try BoundMemory(session: session, device: options.device, table: table) : nil
+        buffers = FloatBufferPool(maximumIdle: 2, memory: bound)
         memoryInfo = try table.make("describe host memory", release: api.ReleaseMemoryInfo) { made in
             // OrtDeviceAllocator, OrtMemTypeDefault: plain host memory of the caller.
             api.CreateCpuMemoryInfo(0, 0, made)
@@ -43,4 +52,25 @@ package final class InferenceSession: @unchecked Sendable {
     }
 
     var pointer: OpaquePointer { session.pointer }
+
+    /// Whether a run has gone well: what is only done in a first run has been done.
+    var hasRun: Bool { ran.load(ordering: .relaxed) }
+
+    /// Notes that a run has gone well.
+    func noteRun() {
+        ran.store(true, ordering: .relaxed)
+    }
+}
+
+/// The one owner of an `OrtSession`, kept alive by whatever belongs to it.
+///
+/// `@unchecked Sendable`: an `OrtSession` guards itself; this class never changes after `init`.
+final class SessionHandle: @unchecked Sendable {
+    private let handle: OrtHandle
+
+    init(_ handle: consuming OrtHandle) {
+        self.handle = handle
+    }
+
+    var pointer: OpaquePointer { handle.pointer }
 }

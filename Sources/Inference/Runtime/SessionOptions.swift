@@ -11,11 +11,24 @@ package struct SessionOptions: Sendable, Hashable {
     /// It saves the page faults of fresh memory, and holds the largest run's memory until the session ends.
     package var keepsMemory: Bool
 
+    /// Whether inputs and outputs are bound, in memory that the device reaches by itself.
+    ///
+    /// That is page-locked for a GPU, which copies from and to it without the processor's help. On a processor nothing is gained.
+    package var bindsMemory: Bool
+
     /// Makes options; the defaults suit one engine that shares the processor with decoding.
-    package init(device: Device = .cpu, intraOpThreads: Int = 0, keepsMemory: Bool = true) {
+    ///
+    /// Memory is bound on every device but the processor, unless `bindsMemory` says otherwise.
+    package init(
+        device: Device = .cpu,
+        intraOpThreads: Int = 0,
+        keepsMemory: Bool = true,
+        bindsMemory: Bool? = nil
+    ) {
         self.device = device
         self.intraOpThreads = intraOpThreads
         self.keepsMemory = keepsMemory
+        self.bindsMemory = bindsMemory ?? (device != .cpu)
     }
 
     func makeHandle(_ runtime: InferenceRuntime) throws(InferenceError) -> OrtHandle {

@@ -1,6 +1,3 @@
-import FlyingFox
-import FlyingSocks
-import Foundation
 package import Logging
 import ServiceLifecycle
 import Synchronization
@@ -11,13 +8,7 @@ import Synchronization
 package final class LocalAntennaServer: Service {
     let core: AntennaCore
     private let logger: Logger
-    private let running = Mutex<Running?>(nil)
-
-    private struct Running: Sendable {
-        let server: HTTPServer
-        let task: Task<Void, any Error>
-        let port: UInt16
-    }
+    private let running = Mutex<ListeningServer?>(nil)
 
     /// Creates a server that does not listen yet.
     ///
@@ -49,41 +40,31 @@ package final class LocalAntennaServer: Service {
     /// - Throws: `LocalAntennaError` when the address cannot be used.
     @discardableResult
     package func start() async throws(LocalAntennaError) -> UInt16 {
-        let server = try makeServer()
-        let (outcomes, report) = AsyncStream.makeStream(of: LocalAntennaError?.self)
-        let task = Task {
-            do {
-                try await server.run()
-            } catch {
-                report.yield(LocalAntennaError(.cannotListen, "\(error)", configuration: core.configuration))
-                throw error
+        let configuration = core.configuration
+        let server: ListeningServer
+        do throws(ListeningServer.Failure) {
+            server = try await ListeningServer.start(
+                address: configuration.address,
+                port: configuration.port,
+                // A fault may hold an answer back for long; the client's patience decides, not ours.
+                timeout: 3_600,
+                handler: AntennaHandler(core: core)
+            )
+        } catch {
+            switch error {
+            case .badAddress(let reason): throw LocalAntennaError(.badAddress, reason, configuration: configuration)
+            case .cannotListen(let reason): throw LocalAntennaError(.cannotListen, reason, configuration: configuration)
             }
         }
-        let waiting = Task {
-            try await server.waitUntilListening(timeout: 30)
-            report.yield(nil)
-        }
-        defer { waiting.cancel() }
-        for await failure in outcomes {
-            if let failure { throw failure }
-            break
-        }
-        guard let port = await server.listeningPort else {
-            task.cancel()
-            throw LocalAntennaError(.cannotListen, "no port", configuration: core.configuration)
-        }
-        running.withLock { $0 = Running(server: server, task: task, port: port) }
+        running.withLock { $0 = server }
         logger.info("Local Antenna listens", metadata: ["url": "\(baseURL)"])
-        return port
+        return server.port
     }
 
     /// Stops listening, lets answers that are under way end for up to two seconds, and cuts the rest.
     package func stop() async {
         guard let ending = running.withLock({ $0.take() }) else { return }
-        await ending.server.stop(timeout: 2)
-        ending.task.cancel()
-        // The end of the listening task is an error by design; whether it was asked for is known here.
-        _ = await ending.task.result
+        await ending.stop()
         logger.info("Local Antenna stopped")
     }
 
@@ -96,23 +77,6 @@ package final class LocalAntennaServer: Service {
         await stop()
     }
 
-    private func makeServer() throws(LocalAntennaError) -> HTTPServer {
-        let configuration = core.configuration
-        do {
-            let handler = AntennaHandler(core: core)
-            // A fault may hold an answer back for long; the client's patience decides, not ours.
-            if configuration.address.contains(":") {
-                let address = try sockaddr_in6.inet6(ip6: configuration.address, port: configuration.port)
-                return HTTPServer(address: address, timeout: 3_600, logger: .disabled, handler: handler)
-            } else {
-                let address = try sockaddr_in.inet(ip4: configuration.address, port: configuration.port)
-                return HTTPServer(address: address, timeout: 3_600, logger: .disabled, handler: handler)
-            }
-        } catch {
-            throw LocalAntennaError(.badAddress, "\(error)", configuration: configuration)
-        }
-    }
-
     // MARK: Addresses
 
     /// The port it listens on, nil while it does not.
@@ -120,25 +84,24 @@ package final class LocalAntennaServer: Service {
 
     /// The root of the server as seen from this machine.
     package var rootURL: String {
-        let address =
-            switch core.configuration.address {
-            case "0.0.0.0": "127.0.0.1"
-            case "::": "[::1]"
-            case let address where address.contains(":"): "[\(address)]"
-            case let address: address
-            }
-        return "http://\(address):\(port ?? core.configuration.port)"
+        WebRoot.url(address: core.configuration.address, port: port ?? core.configuration.port)
     }
 
     /// The base of the API: what a worker is configured with.
     package var baseURL: String { "\(rootURL)/api/v2" }
 }
 
-extension HTTPServer {
-    fileprivate var listeningPort: UInt16? {
-        switch listeningAddress {
-        case .ip4(_, let port)?, .ip6(_, let port)?: port
-        default: nil
-        }
+/// Where a server is found from its own machine.
+package enum WebRoot {
+    /// The address for a browser; a server on every interface is reached over the loopback.
+    package static func url(address: String, port: UInt16) -> String {
+        let host =
+            switch address {
+            case "0.0.0.0": "127.0.0.1"
+            case "::": "[::1]"
+            case let address where address.contains(":"): "[\(address)]"
+            case let address: address
+            }
+        return "http://\(host):\(port)"
     }
 }

@@ -1,5 +1,6 @@
 import Imaging
 package import Inference
+import Metrics
 import Synchronization
 
 /// Images of one batch have the same pipeline and the same localization size: height × width of the detector's input.
@@ -8,6 +9,12 @@ package struct BatchKey: Hashable, Sendable {
     package let pipeline: String
     /// The size every image of the batch is resampled to.
     package let size: LocalizationSize
+
+    /// Makes a key.
+    package init(pipeline: String, size: LocalizationSize) {
+        self.pipeline = pipeline
+        self.size = size
+    }
 }
 
 /// Gathers images into batches, has the engines infer them and hands every image its own analysis.
@@ -29,6 +36,7 @@ package final class Batcher: Sendable {
     // As long as the images in hand, which the budget of pixels bounds.
     private let actions: AsyncStream<State.Action>
     private let act: AsyncStream<State.Action>.Continuation
+    private let batchSizes = Recorder(label: "antenna_worker_batch_images")
 
     /// Makes a batcher that feeds `engines`, of which there is at least one.
     ///
@@ -134,6 +142,7 @@ package final class Batcher: Sendable {
 
     private func infer(_ items: [Item], key: BatchKey, engine: Int) async {
         let began = ContinuousClock.now
+        batchSizes.record(items.count)
         let outcomes = await BisectingInference(engine: engines[engine], key: key).infer(items.map(\.image.buffer))
         for (item, outcome) in zip(items, outcomes) {
             item.continuation.resume(

@@ -12,7 +12,20 @@ package final class MemoryTensorCache: TensorCache {
         var lastUse: UInt64
     }
 
+    /// What a cache was asked and how it went.
+    package struct Counters: Sendable, Equatable {
+        /// Images found.
+        package var hits = 0
+        /// Images not found.
+        package var misses = 0
+        /// Images kept.
+        package var stores = 0
+        /// Images that were not kept, for want of room.
+        package var refusedStores = 0
+    }
+
     private struct State {
+        var counters = Counters()
         var entries: [TensorKey: Entry] = [:]
         var byteCount = 0
         var uses: UInt64 = 0
@@ -28,6 +41,9 @@ package final class MemoryTensorCache: TensorCache {
         self.maximumBytes = maximumBytes
     }
 
+    /// What was asked so far and how it went.
+    package var counters: Counters { state.withLock(\.counters) }
+
     /// Bytes of pixels kept now.
     package var byteCount: Int { state.withLock(\.byteCount) }
 
@@ -38,7 +54,9 @@ package final class MemoryTensorCache: TensorCache {
         state.withLock { state in
             state.uses += 1
             state.entries[key]?.lastUse = state.uses
-            return state.entries[key]?.pixels
+            let pixels = state.entries[key]?.pixels
+            if pixels == nil { state.counters.misses += 1 } else { state.counters.hits += 1 }
+            return pixels
         }
     }
 
@@ -53,7 +71,10 @@ package final class MemoryTensorCache: TensorCache {
     @discardableResult
     package func store(_ pixels: AdmittedPixels, for key: TensorKey) async -> Bool {
         let size = pixels.buffer.byteCount
-        guard size <= maximumBytes else { return false }
+        guard size <= maximumBytes else {
+            state.withLock { $0.counters.refusedStores += 1 }
+            return false
+        }
         let dropped = state.withLock { state in
             let dropped = Self.evict(from: &state, untilRoomFor: size, within: maximumBytes)
             guard state.entries[key] == nil else { return dropped }
@@ -66,7 +87,11 @@ package final class MemoryTensorCache: TensorCache {
         withExtendedLifetime(dropped) {}
         // Whoever began to wait before the image was in here could not ask for it.
         if pixels.reservation.isWanted { makeRoom(for: size) }
-        return await keeps(key)
+        let isKept = await keeps(key)
+        state.withLock { state in
+            if isKept { state.counters.stores += 1 } else { state.counters.refusedStores += 1 }
+        }
+        return isKept
     }
 
     /// Gives up the least recently used images until at least `byteCount` bytes are free of the cache, or it is empty.

@@ -4,9 +4,10 @@ package import Threading
 /// Gets the pixels of a task's image, within the worker's budgets: from the cache, else fetched and decoded.
 package struct PixelProvider: Sendable {
     private let cache: (any TensorCache)?
-    private let fetcher: ImageFetcher
+    private let fetcher: any ImageFetching
     private let decoding: ImageDecodingStage
     private let readAhead: Budget
+    private let turns = ImageTurns()
     private let statistics: WorkerStatistics
 
     /// Makes a provider.
@@ -19,7 +20,7 @@ package struct PixelProvider: Sendable {
     ///   - statistics: Where the stages' durations are recorded.
     package init(
         cache: (any TensorCache)?,
-        fetcher: ImageFetcher,
+        fetcher: any ImageFetching,
         decoding: ImageDecodingStage,
         imagesReadAhead: Int,
         statistics: WorkerStatistics
@@ -42,9 +43,30 @@ package struct PixelProvider: Sendable {
         of task: ImageTask,
         waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
     ) async throws -> AdmittedPixels {
+        try await statistics.progress.image.pass { try await cachedOrDecoded(task, waiting: waiting) }
+    }
+
+    private func cachedOrDecoded(
+        _ task: ImageTask,
+        waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
+    ) async throws -> AdmittedPixels {
+        guard let cache else { return try await decoded(task, waiting: waiting) }
         let key = TensorKey(url: task.imageURL)
-        let cached = try await cache?.pixels(for: key) { try await decoding.admit($0, waiting: waiting) }
-        if let cached { return cached }
+        return try await turns.withTurn(for: key) {
+            if let cached = try await cache.pixels(for: key, admit: { try await decoding.admit($0, waiting: waiting) })
+            {
+                return cached
+            }
+            let image = try await decoded(task, waiting: waiting)
+            await cache.store(image, for: key)
+            return image
+        }
+    }
+
+    private func decoded(
+        _ task: ImageTask,
+        waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
+    ) async throws -> AdmittedPixels {
         // Held until the image is decoded, so that compressed images do not pile up in front of a full memory.
         let slot = try await readAhead.reserve(1)
         defer { slot.release() }
@@ -54,7 +76,6 @@ package struct PixelProvider: Sendable {
         let image = try await decoding.decode(bytes, waiting: waiting)
         statistics.record(image.waited, in: .admit)
         statistics.record(image.decoding, in: .decode)
-        await cache?.store(image.pixels, for: key)
         return image.pixels
     }
 }

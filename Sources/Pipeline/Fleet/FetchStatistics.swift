@@ -12,17 +12,29 @@ package final class FetchStatistics: Sendable {
         package var failed = 0
         /// Seconds that pixels waited for the cache.
         package var waitsForCache = 0
+
+        /// Tasks that were passed on or answered.
+        package var settled: Int { prepared + passedWithoutPixels + failed }
     }
 
     private let state = Mutex(Counts())
+    private let onChange: @Sendable (Counts) -> Void
 
     /// Starts at zero.
-    package init() {}
+    ///
+    /// - Parameter onChange: Called after every change, from any thread; for a progress bar.
+    package init(onChange: @escaping @Sendable (Counts) -> Void = { _ in }) {
+        self.onChange = onChange
+    }
 
     /// The counts up to now.
     package var counts: Counts { state.withLock { $0 } }
 
     func count(_ change: (inout Counts) -> Void) {
-        state.withLock { change(&$0) }
+        let counts = state.withLock { counts in
+            change(&counts)
+            return counts
+        }
+        onChange(counts)
     }
 }

@@ -53,13 +53,14 @@ package final class ReadyQueueGauge: Sendable {
 
     /// Looks now and then, until cancelled.
     package func run() async {
-        while !Task.isCancelled {
-            for pipeline in pipelines { await look(at: pipeline) }
+        while true {
             do {
+                // First, because whoever consumes declares the queues.
                 try await timeline.sleep(for: interval)
             } catch {
                 return
             }
+            for pipeline in pipelines { await look(at: pipeline) }
         }
     }
 

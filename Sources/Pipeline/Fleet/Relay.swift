@@ -52,6 +52,7 @@ package final class Relay: Service {
     ///   - consuming: Consumes results.
     ///   - publishing: Publishes tasks; another connection than `consuming`.
     ///   - posted: Remembers which results were posted.
+    ///   - taking: Whether tasks are reserved.
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
@@ -62,6 +63,7 @@ package final class Relay: Service {
         consuming: AMQPConnection,
         publishing: AMQPConnection,
         posted: any ConfirmedResults = MemoryConfirmedResults(),
+        taking: TakingSwitch = TakingSwitch(),
         clock: C = ContinuousClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
@@ -88,6 +90,7 @@ package final class Relay: Service {
             settings: antenna,
             client: client,
             poster: PostedElsewhere(publishing: publishing),
+            taking: taking,
             clock: clock,
             generator: generator,
             logger: logger

@@ -15,6 +15,9 @@ struct BisectingInference {
             let analysis = try await engine.infer(images, key: key)
             let share = analysis.times.divided(by: images.count)
             return analysis.insects.map { .success(($0, share)) }
+        } catch let error as InferenceError where error.code == .modelLost {
+            // No image's fault, so halves would fail alike.
+            return images.map { _ in .failure(error) }
         } catch _ where images.count > 1 {
             let middle = images.count / 2
             let left = await infer(Array(images[..<middle]))

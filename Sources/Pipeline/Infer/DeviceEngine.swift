@@ -2,12 +2,12 @@ package import Imaging
 package import Inference
 package import Threading
 
-/// An inference engine on one device, with the models of all pipelines loaded.
+/// An inference engine on one device, with the models of all pipelines, or of as many as its memory may hold.
 ///
 /// Images are resampled into the detector's input on the decoding threads, several at a time and while the batch before is
-/// inferred; the models run on a thread of the engine's own.
+/// inferred; models are loaded, run and unloaded on a thread of the engine's own.
 package actor DeviceEngine: InferenceEngine {
-    private let pipelines: [String: LoadedPipeline]
+    private let shelf: PipelineShelf
     private let threads: BlockingPool
     private let executor: SerialThreadExecutor
 
@@ -17,10 +17,10 @@ package actor DeviceEngine: InferenceEngine {
     ///
     /// - Parameters:
     ///   - device: Names the engine's thread.
-    ///   - pipelines: The pipelines, loaded on the device.
+    ///   - shelf: The pipelines on the device.
     ///   - threads: Where images are resampled.
-    package init(device: Device, pipelines: [LoadedPipeline], threads: BlockingPool) {
-        self.pipelines = Dictionary(pipelines.map { ($0.manifest.slug, $0) }, uniquingKeysWith: { first, _ in first })
+    package init(device: Device, shelf: PipelineShelf, threads: BlockingPool) {
+        self.shelf = shelf
         self.threads = threads
         self.executor = SerialThreadExecutor(name: "engine-\(device)")
     }
@@ -30,13 +30,29 @@ package actor DeviceEngine: InferenceEngine {
         height: Int,
         width: Int
     ) throws -> LocalizationSize {
-        try loaded(pipeline).localizationSize(height: height, width: width)
+        try shelf.manifest(pipeline).detector.input.size(height: height, width: width)
     }
 
     package nonisolated func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
-        let pipeline = try loaded(key.pipeline)
+        let loaded = try shelf.claim(key.pipeline)
+        let analysis: Result<PipelineAnalysis, any Error>
+        do {
+            let pipeline = if let loaded { loaded } else { try await load(key.pipeline) }
+            analysis = .success(try await analyse(images, size: key.size, with: pipeline))
+        } catch {
+            analysis = .failure(error)
+        }
+        if shelf.release(key.pipeline) { await unload() }
+        return try analysis.get()
+    }
+
+    private nonisolated func analyse(
+        _ images: [PixelBuffer],
+        size: LocalizationSize,
+        with pipeline: LoadedPipeline
+    ) async throws -> PipelineAnalysis {
         let began = ContinuousClock.now
-        let batch = pipeline.detector.makeBatch(size: key.size, count: images.count)
+        let batch = pipeline.detector.makeBatch(size: size, count: images.count)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (slot, image) in images.enumerated() {
                 group.addTask { try await self.threads.run { try batch.fill(slot: slot, with: image) } }
@@ -53,10 +69,11 @@ package actor DeviceEngine: InferenceEngine {
         try pipeline.analyse(batch)
     }
 
-    private nonisolated func loaded(_ slug: String) throws -> LoadedPipeline {
-        guard let pipeline = pipelines[slug] else {
-            throw TaskFailure(stage: .detect, message: "Pipeline \(slug) is not loaded in this worker")
-        }
-        return pipeline
+    private func load(_ slug: String) throws -> LoadedPipeline {
+        try shelf.loadClaimed(slug)
+    }
+
+    private func unload() {
+        shelf.unload()
     }
 }

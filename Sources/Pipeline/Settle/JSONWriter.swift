@@ -81,6 +81,28 @@ package struct JSONWriter: ~Copyable {
         }
     }
 
+    /// Writes an array of numbers, with 0 in place of those that are not kept.
+    ///
+    /// - Parameters:
+    ///   - values: The numbers.
+    ///   - kept: The positions to keep, in ascending order; nil keeps all.
+    package mutating func numbers(_ values: [Float], keeping kept: [Int]?) {
+        guard let kept else { return numbers(values) }
+        array { writer in
+            var next = kept[...]
+            for (index, value) in values.enumerated() {
+                if next.first == index {
+                    writer.number(value)
+                    next.removeFirst()
+                } else {
+                    writer.separate()
+                    writer.bytes.append(UInt8(ascii: "0"))
+                    writer.needsComma = true
+                }
+            }
+        }
+    }
+
     /// Writes true or false.
     package mutating func boolean(_ value: Bool) {
         raw(value ? "true" : "false")

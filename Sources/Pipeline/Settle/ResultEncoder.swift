@@ -6,14 +6,25 @@ package import Inference
 /// Two encodings of the same analysis differ in nothing but timestamps and durations.
 package struct ResultEncoder: Sendable {
     private let manifests: [String: PipelineManifest]
+    private let scores: ScoreSelection
+    private let tellsDetectionScores: Bool
     private let now: @Sendable () -> Date
 
     /// Makes an encoder for the pipelines that are loaded.
     ///
     /// - Parameters:
     ///   - manifests: Their manifests; names and keys of the algorithms come from these.
+    ///   - scores: Which of the classifiers' scores are told.
+    ///   - tellsDetectionScores: Whether a detection has its `score`, which Antenna's contract does not know of.
     ///   - now: The wall clock of the timestamps.
-    package init(manifests: [PipelineManifest], now: @escaping @Sendable () -> Date = { Date() }) {
+    package init(
+        manifests: [PipelineManifest],
+        scores: ScoreSelection = .all,
+        tellsDetectionScores: Bool = false,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.scores = scores
+        self.tellsDetectionScores = tellsDetectionScores
         self.manifests = Dictionary(manifests.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         self.now = now
     }
@@ -50,7 +61,7 @@ package struct ResultEncoder: Sendable {
             writer.key("detections")
             writer.array { writer in
                 for insect in insects {
-                    Self.write(insect, task: task, manifest: manifest, timestamp: timestamp, to: &writer)
+                    write(insect, task: task, manifest: manifest, timestamp: timestamp, to: &writer)
                 }
             }
         }
@@ -67,7 +78,7 @@ package struct ResultEncoder: Sendable {
         EncodedResult.error(message, for: task)
     }
 
-    private static func write(
+    private func write(
         _ insect: DetectedInsect,
         task: ImageTask,
         manifest: PipelineManifest,
@@ -88,7 +99,11 @@ package struct ResultEncoder: Sendable {
                 writer.key("y2")
                 writer.integer(insect.box.y2)
             }
-            write(manifest.detector.algorithm, to: &writer)
+            if tellsDetectionScores {
+                writer.key("score")
+                writer.number(insect.detection.score)
+            }
+            Self.write(manifest.detector.algorithm, to: &writer)
             writer.key("timestamp")
             writer.string(timestamp)
             writer.key("crop_image_url")
@@ -102,7 +117,7 @@ package struct ResultEncoder: Sendable {
         }
     }
 
-    private static func write(
+    private func write(
         _ classification: Classification,
         timestamp: String,
         to writer: inout JSONWriter
@@ -112,11 +127,12 @@ package struct ResultEncoder: Sendable {
             writer.string(classification.label)
             writer.key("labels")
             writer.null()
+            let kept = scores.positions(in: classification)
             writer.key("scores")
-            writer.numbers(classification.scores)
+            writer.numbers(classification.scores, keeping: kept)
             writer.key("logits")
-            writer.numbers(classification.logits)
-            write(classification.algorithm, to: &writer)
+            writer.numbers(kept == nil ? classification.logits : [])
+            Self.write(classification.algorithm, to: &writer)
             writer.key("terminal")
             writer.boolean(classification.isTerminal)
             writer.key("timestamp")
@@ -136,8 +152,9 @@ package struct ResultEncoder: Sendable {
 
     /// Bytes that the numbers take, roughly; growing an array of megabytes copies it each time.
     private func capacity(for insects: [DetectedInsect]) -> Int {
-        insects.reduce(1_024) { total, insect in
-            insect.classifications.reduce(total + 512) { $0 + 512 + 26 * $1.scores.count }
+        let perScore = scores == .all ? 26 : 2
+        return insects.reduce(1_024) { total, insect in
+            insect.classifications.reduce(total + 512) { $0 + 512 + perScore * $1.scores.count }
         }
     }
 

@@ -27,10 +27,13 @@ package final class StageStatistics: Sendable {
 
     private let recordings: Mutex<[Stage: Recording]>
 
-    /// Starts empty; every duration is also given to the metrics system as `antenna_worker_stage`.
+    /// Starts empty; every duration is also given to the metrics system as `antenna_worker_stage_seconds`.
     package init() {
         let recordings = Stage.allCases.map { stage in
-            (stage, Recording(timer: Timer(label: "antenna_worker_stage", dimensions: [("stage", stage.rawValue)])))
+            (
+                stage,
+                Recording(timer: Timer(label: "antenna_worker_stage_seconds", dimensions: [("stage", stage.rawValue)]))
+            )
         }
         self.recordings = Mutex(Dictionary(uniqueKeysWithValues: recordings))
     }

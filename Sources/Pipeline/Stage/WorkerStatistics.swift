@@ -22,6 +22,8 @@ package final class WorkerStatistics: Sendable {
         package var answered: Int { succeeded + failed }
     }
 
+    /// How many tasks are in each part of the way.
+    package let progress = WorkProgress()
     private let stages = StageStatistics()
     private let state = Mutex((counts: Counts(), insideRuntime: Duration.zero))
     private let onChange: @Sendable (Counts) -> Void

@@ -90,6 +90,9 @@ package final class AMQPConnection: Sendable {
     /// The present state.
     package var state: AMQPConnectionState { mailbox.connectionState }
 
+    /// How often a connection that was logged in was lost, or closed at the end.
+    package var losses: Int { mailbox.losses }
+
     /// The states from now on, beginning with the present one; the latest 16 are kept for a slow reader.
     package func states() -> AsyncStream<AMQPConnectionState> { mailbox.states() }
 

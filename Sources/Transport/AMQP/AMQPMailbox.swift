@@ -13,6 +13,14 @@ package enum AMQPConnectionState: Sendable {
     case reconnecting(TransportError)
     /// Closed by us, for good.
     case closed
+
+    /// Whether the broker is there.
+    package var isLoggedIn: Bool {
+        switch self {
+        case .connected, .blocked: true
+        case .connecting, .reconnecting, .closed: false
+        }
+    }
 }
 
 /// What callers ask of the connection's thread.
@@ -36,6 +44,7 @@ final class AMQPMailbox: Sendable {
         var publishes: [UInt64: PublishWaiter] = [:]
         var ledger = AMQPDeliveryLedger()
         var connection = AMQPConnectionState.connecting
+        var losses = 0
         var observers: [UInt64: AsyncStream<AMQPConnectionState>.Continuation] = [:]
         var nextID: UInt64 = 0
 
@@ -66,6 +75,9 @@ final class AMQPMailbox: Sendable {
     // MARK: for callers
 
     var connectionState: AMQPConnectionState { state.withLock { $0.connection } }
+
+    /// How often a connection that was logged in ended.
+    var losses: Int { state.withLock { $0.losses } }
 
     func makeID() -> UInt64 { state.withLock { $0.makeID() } }
 
@@ -164,6 +176,7 @@ final class AMQPMailbox: Sendable {
 
     func enter(_ connection: AMQPConnectionState) {
         let observers = state.withLock { state in
+            if state.connection.isLoggedIn, !connection.isLoggedIn { state.losses += 1 }
             state.connection = connection
             return state.observers.values
         }

@@ -1,4 +1,5 @@
 import Foundation
+import ArgumentParser
 import Testing
 
 @testable import AntennaWorker
@@ -87,5 +88,33 @@ struct CheckReportTests {
         let settings = try fixture.resolve(flags: ["--base-url", "http://127.0.0.1:1/api/v2"]).settings.antenna
         #expect(await ServiceCheck.section(antenna: settings, isSet: true).findings.map(\.status) == [.missing])
         #expect(await ServiceCheck.section(antenna: settings, isSet: false).findings.map(\.status) == [.note])
+    }
+
+    @Test("a Redis without a limit, or that evicts nothing, is worth a note")
+    func redisLimits() {
+        func judged(_ limit: String?, _ policy: String?) -> CheckReport.Finding {
+            RedisCheck.judge(limit: limit, policy: policy, subject: "Redis")
+        }
+        #expect(judged("0", "noeviction").remedy != nil)
+        #expect(judged(nil, nil).remedy != nil)
+        #expect(judged("1000", "noeviction").detail.contains("full"))
+        #expect(judged("1000", "allkeys-lru").remedy == nil)
+    }
+
+    @Test("files and folders are enqueued by the address they have for workers")
+    func enqueuedAddresses() throws {
+        let fixture = try SettingsFixture()
+        for name in ["b 1.JPG", "a.png", "notes.txt"] { try fixture.write("", to: name) }
+        let flags = ["--pipeline", "demo", "--reply-to", "r"]
+        let command = try EnqueueCommand.parse(
+            flags + ["--images-at", "http://host/night/", "https://x.test/1.jpg?s=2", fixture.directory]
+        )
+        #expect(
+            try command.addresses() == [
+                "https://x.test/1.jpg?s=2", "http://host/night/a.png", "http://host/night/b%201.JPG",
+            ]
+        )
+        #expect(throws: (any Error).self) { try EnqueueCommand.parse(flags + [fixture.directory]) }
+        #expect(throws: (any Error).self) { try EnqueueCommand.parse(flags + ["--images-at", "ftp://x", "a.jpg"]) }
     }
 }

@@ -109,12 +109,14 @@ struct PrecedenceTests {
     func flags() throws {
         var arguments = [
             "--token-file", "token", "--no-allow-private-images", "--pipeline", "a", "b", "--device", "cuda:0,cuda:1",
-            "--amqp-url-file", "broker", "--no-declare",
+            "--amqp-url-file", "broker", "--no-declare", "--redis-url-file", "redis", "--model-memory", "2GiB",
         ]
         try fixture.write("from-a-file\n", to: "token")
         try fixture.write("amqp://a:b@host/\n", to: "broker")
+        try fixture.write("redis://:c@host:7000/2\n", to: "redis")
         let special = [
-            "antenna.token", "amqp.url", "amqp.declare", "images.allow_private", "pipelines", "inference.devices",
+            "antenna.token", "amqp.url", "amqp.declare", "redis.url", "images.allow_private", "pipelines",
+            "inference.devices", "memory.models",
         ]
         let plain = Catalogue.all.filter { !special.contains($0.key) }
         for setting in plain {
@@ -126,9 +128,11 @@ struct PrecedenceTests {
         #expect(resolved.effective.filter { $0.origin != .flag }.map(\.key) == [])
         #expect(resolved.settings.antenna.token?.reveal() == "from-a-file")
         #expect(resolved.settings.broker.url?.reveal() == "amqp://a:b@host/")
+        #expect(resolved.settings.redis.url?.reveal() == "redis://:c@host:7000/2")
         #expect(resolved.settings.broker.declares == false)
         #expect(resolved.settings.images.allowPrivate == false)
         #expect(resolved.settings.pipelines == ["a", "b"])
         #expect(resolved.settings.inference.devices == [.cuda(0), .cuda(1)])
+        #expect(resolved.settings.memory.models == 2 << 30)
     }
 }

@@ -1,3 +1,4 @@
+import Pipeline
 import Testing
 
 @testable import AntennaWorker
@@ -45,6 +46,17 @@ struct ValueTests {
         #expect(Catalogue.imagesMaxBytes.mistake(in: text) != nil)
         #expect(Catalogue.shutdownGrace.mistake(in: text) != nil)
         #expect(Catalogue.antennaBatchSize.mistake(in: text) != nil)
+    }
+
+    @Test("which scores are sent")
+    func scores() throws {
+        let kind = Catalogue.resultsScores.kind
+        #expect(try kind.parse("all") == .all)
+        #expect(try kind.parse(" TOP:10 ") == .top(10))
+        #expect(kind.show(.top(3)) == "top:3" && kind.show(.all) == "all")
+        for text in ["", "top", "top:", "top:0", "top:-1", "top:x", "10", "all:1", "top:1:2"] {
+            #expect(Catalogue.resultsScores.mistake(in: text) != nil, "\(text)")
+        }
     }
 
     @Test("bounds are named")

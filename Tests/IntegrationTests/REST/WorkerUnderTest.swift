@@ -40,12 +40,15 @@ struct WorkerUnderTest {
 
         let threads = BlockingPool(name: "decode", threadCount: 2)
         let manifest = try PipelineManifest(directory: "\(PackagePaths.models)/demo")
-        let pipeline = try LoadedPipeline(
-            manifest,
-            options: SessionOptions(intraOpThreads: 2),
-            classificationBatchSize: 20,
-            runtime: try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
-        )
+        let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
+        let shelf = PipelineShelf(manifests: [manifest], memory: nil, logger: logger) { manifest in
+            try LoadedPipeline(
+                manifest,
+                options: SessionOptions(intraOpThreads: 2),
+                classificationBatchSize: 20,
+                runtime: runtime
+            )
+        }
         var policy = HTTPPolicy.image
         policy.totalTimeout = imageTimeout
         worker = Worker(
@@ -67,7 +70,7 @@ struct WorkerUnderTest {
                 statistics: statistics
             ),
             batcher: Batcher(
-                engines: [DeviceEngine(device: .cpu, pipelines: [pipeline], threads: threads)],
+                engines: [DeviceEngine(device: .cpu, shelf: shelf, threads: threads)],
                 maximumSize: 4,
                 linger: .milliseconds(20)
             ),

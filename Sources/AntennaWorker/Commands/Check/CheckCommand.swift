@@ -19,20 +19,31 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: .hidden)
     var markdown = false
 
+    @Flag(help: .hidden)
+    var metricsMarkdown = false
+
     @OptionGroup var config: ConfigFileOption
     @OptionGroup(title: "Work") var work: WorkOptions
     @OptionGroup(title: "Antenna") var antenna: AntennaOptions
     @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
     @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
+    @OptionGroup(title: "Passing tasks on") var passing: PassingOptions
     @OptionGroup(title: "Without the broker") var fallback: FallbackOptions
     @OptionGroup(title: "Images") var images: ImageOptions
+    @OptionGroup(title: "Decoded images") var cache: CacheOptions
+    @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Inference") var inference: InferenceOptions
     @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup(title: "Watching") var admin: AdminOptions
     @OptionGroup(title: "Log") var log: LogOptions
 
     func run() async throws {
         if markdown {
             print(ConfigurationDocument.markdown, terminator: "")
+            return
+        }
+        if metricsMarkdown {
+            print(MetricsDocument.markdown, terminator: "")
             return
         }
         let resolved = ResolvedSettings(flags: flags, environment: ProcessInfo.processInfo.environment)
@@ -63,6 +74,7 @@ struct CheckCommand: AsyncParsableCommand {
             ModelCheck.section(models: settings.inference.models, pipelines: settings.pipelines),
             await ServiceCheck.section(antenna: settings.antenna, isSet: isAddressSet),
             CheckReport.Section(title: "Broker", findings: broker),
+            CheckReport.Section(title: "Redis", findings: await RedisCheck.findings(redis: settings.redis)),
             FolderCheck.section(spool: settings.spool.directory),
         ]
         return sections.filter { !$0.findings.isEmpty }
@@ -76,6 +88,21 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// What the command line set.
     var flags: FlagValues {
-        FlagValues(config, work, antenna, broker, consuming, fallback, images, inference, service, log)
+        FlagValues(
+            config,
+            work,
+            antenna,
+            broker,
+            consuming,
+            passing,
+            fallback,
+            images,
+            cache,
+            models,
+            inference,
+            service,
+            admin,
+            log
+        )
     }
 }

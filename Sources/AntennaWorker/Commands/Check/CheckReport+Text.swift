@@ -16,22 +16,25 @@ extension CheckReport {
         }
         for section in sections {
             lines += ["", terminal.styled(section.title, .bold)]
-            lines += section.findings.flatMap { text(of: $0, on: terminal) }
+            lines += section.findings.flatMap { $0.lines(on: terminal) }
         }
         return lines.joined(separator: "\n") + "\n"
     }
+}
 
-    private func text(of finding: Finding, on terminal: Terminal) -> [String] {
+extension CheckReport.Finding {
+    /// The finding for people, a mark in front of it.
+    func lines(on terminal: Terminal) -> [String] {
         let mark =
-            switch finding.status {
+            switch status {
             case .good: terminal.styled("✓", .green)
             case .note: terminal.styled("–", .yellow)
             case .missing: terminal.styled("✗", .red)
             }
-        let detail = finding.detail.split(separator: "\n", omittingEmptySubsequences: false)
-        var lines = ["  \(mark) \(finding.subject): \(detail.first ?? "")"]
+        let detail = detail.split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = ["  \(mark) \(subject): \(detail.first ?? "")"]
         lines += detail.dropFirst().map { "    \($0)" }
-        if let remedy = finding.remedy { lines.append("    → \(remedy)") }
+        if let remedy { lines.append("    → \(remedy)") }
         return lines
     }
 }

@@ -10,7 +10,8 @@ struct EnqueueCommand: AsyncParsableCommand {
         commandName: "enqueue",
         abstract: "Put images into a pipeline's queue on RabbitMQ, for workers with --source amqp.",
         discussion: """
-            Takes the images' addresses, or with --json-lines a file with one task a line, as Antenna writes them: id, image_id,
+            Takes the images' addresses. For files and folders, --images-at says where workers find them: the address of the
+            folder, to which the name of each file is added. Or it takes with --json-lines a file with one task a line, as Antenna writes them: id, image_id,
             image_url, and where they differ from the flags reply_subject and pipeline. Ends with status 0 once the broker has
             confirmed every task. The queues are made when they are not there.
 
@@ -19,8 +20,18 @@ struct EnqueueCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Addresses of images; the n-th gets the image number n.", valueName: "url"))
+    @Argument(
+        help: ArgumentHelp(
+            "Addresses of images, or files and folders of images; the n-th gets the image number n.",
+            valueName: "url|path"
+        )
+    )
     var images: [String] = []
+    @Option(
+        help: ArgumentHelp("The address under which workers can fetch the files named.", valueName: "url"),
+        transform: { try WebAddress.normalise($0) }
+    )
+    var imagesAt: String?
 
     @Option(help: ArgumentHelp("A file with one task a line, each a JSON object.", valueName: "path"))
     var jsonLines: String?
@@ -47,24 +58,27 @@ struct EnqueueCommand: AsyncParsableCommand {
         guard images.isEmpty || replyTo != nil else {
             throw ValidationError("Say with --reply-to which queue takes the results.")
         }
-        for image in images where !image.hasPrefix("http://") && !image.hasPrefix("https://") {
-            throw ValidationError("\(image) is no address that workers can fetch: it begins with http:// or https://.")
+        if imagesAt == nil, let path = images.first(where: { !Self.isAddress($0) }) {
+            throw ValidationError(
+                "\(path) is no address that workers can fetch; for files and folders say with --images-at where they are."
+            )
         }
     }
 
     func run() async throws {
         let settings = try WorkerSettings.load(FlagValues(broker, log, file))
         LoggingSetup.bootstrap(settings.log)
+        let addresses = try addresses()
         let report = try await settings.broker.withTools(named: "enqueue") { tools, connection in
             if settings.broker.declares {
                 try await tools.declare(pipeline: pipeline)
                 if let replyTo { try await connection.declareResults(queue: replyTo, settings.broker) }
             }
-            let progress = ProgressBar(label: "Enqueueing", total: jsonLines == nil ? images.count : nil)
+            let progress = ProgressBar(label: "Enqueueing", total: jsonLines == nil ? addresses.count : nil)
             defer { progress.finish() }
             let count = { @Sendable (report: QueueTools.EnqueueReport) in progress.update(done: report.confirmed) }
             guard let jsonLines else {
-                return try await tools.enqueue(imageTasks, replyTo: replyTo, progress: count)
+                return try await tools.enqueue(imageTasks(addresses), replyTo: replyTo, progress: count)
             }
             let tasks = try TaskLines(path: jsonLines, pipeline: pipeline, replyTo: replyTo)
             return try await tools.enqueue(tasks, replyTo: replyTo, progress: count)
@@ -74,11 +88,26 @@ struct EnqueueCommand: AsyncParsableCommand {
         if report.failed > 0 { throw ExitCode(ExitStatus.failure) }
     }
 
+    private static func isAddress(_ text: String) -> Bool {
+        text.hasPrefix("http://") || text.hasPrefix("https://")
+    }
+
+    /// The addresses named, and those of the files named.
+    func addresses() throws -> [String] {
+        try images.flatMap { image -> [String] in
+            guard let imagesAt, !Self.isAddress(image) else { return [image] }
+            return try ImageFiles.find([image]).map { path in
+                let name = URL(filePath: path).lastPathComponent
+                return URL(string: imagesAt)?.appending(path: name).absoluteString ?? "\(imagesAt)/\(name)"
+            }
+        }
+    }
+
     /// Ids differ from one call to the next: the same image enqueued again is meant to be done again.
-    private var imageTasks: AsyncStream<ImageTask> {
+    private func imageTasks(_ addresses: [String]) -> AsyncStream<ImageTask> {
         let batch = UUID().uuidString.lowercased()
         let pipeline = self.pipeline
-        let tasks = images.enumerated().map { index, url in
+        let tasks = addresses.enumerated().map { index, url in
             ImageTask(
                 id: "\(batch)-\(index + 1)",
                 imageID: "\(index + 1)",

@@ -23,12 +23,21 @@ struct QueueCommand: AsyncParsableCommand {
         @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
         /// Connects, and has a refusal say what it is about.
-        func withTools<Value: Sendable>(_ body: (QueueTools) async throws -> Value) async throws -> Value {
-            let settings = try WorkerSettings.load(FlagValues(broker, log, file))
+        ///
+        /// - Parameters:
+        ///   - groups: Flags of a subcommand that set more settings.
+        ///   - body: Given the tools and the settings.
+        /// - Returns: What `body` returns.
+        /// - Throws: `CommandFailure` in sentences for people.
+        func withTools<Value: Sendable>(
+            _ groups: any SettingFlags...,
+            body: (QueueTools, WorkerSettings) async throws -> Value
+        ) async throws -> Value {
+            let settings = try WorkerSettings.load(FlagValues([broker, log, file] + groups))
             LoggingSetup.bootstrap(settings.log)
             return try await settings.broker.withTools(named: "queue") { tools, _ in
                 do {
-                    return try await body(tools)
+                    return try await body(tools, settings)
                 } catch let error as TransportError where error.code == .notFound {
                     throw CommandFailure("There is no such queue. See 'antenna-worker queue status'.")
                 }
@@ -41,19 +50,19 @@ struct QueueCommand: AsyncParsableCommand {
             abstract: "Show how many messages wait in each queue, and how many workers take them."
         )
 
-        @Option(
-            parsing: .upToNextOption,
-            help: ArgumentHelp("The pipelines; every pipeline in the models folder when left out.", valueName: "slug")
-        )
-        var pipeline: [String] = []
-        @Option(Catalogue.inferenceModels) var models: String?
+        @OptionGroup var work: PipelineOptions
+        @OptionGroup var models: ModelsOption
         @OptionGroup var options: Options
 
         func run() async throws {
-            let slugs =
-                pipeline.isEmpty
-                ? PipelineManifest.slugs(in: models ?? Catalogue.inferenceModels.defaultValue) : pipeline
-            let reports = try await options.withTools { try await $0.status(of: slugs) }
+            let reports = try await options.withTools(work, models) { tools, settings in
+                let models = settings.inference.models
+                let slugs = settings.pipelines.isEmpty ? PipelineManifest.slugs(in: models) : settings.pipelines
+                guard !slugs.isEmpty else {
+                    throw CommandFailure("Say with --pipeline whose queues: there is no pipeline in \(models).")
+                }
+                return try await tools.status(of: slugs)
+            }
             let rows = reports.map { report in
                 [
                     "\(report.queue)", report.status.map { "\($0.messages)" } ?? "-",
@@ -74,7 +83,9 @@ struct QueueCommand: AsyncParsableCommand {
         @OptionGroup var options: Options
 
         func run() async throws {
-            let letters = try await options.withTools { try await $0.deadLetters(of: pipeline, limit: limit) }
+            let letters = try await options.withTools { tools, _ in
+                try await tools.deadLetters(of: pipeline, limit: limit)
+            }
             let rows = letters.map { letter in
                 [letter.original.messageID ?? "-", letter.queue ?? "-", "\(letter.attempts)", letter.reason]
             }
@@ -92,7 +103,9 @@ struct QueueCommand: AsyncParsableCommand {
         @OptionGroup var options: Options
 
         func run() async throws {
-            let report = try await options.withTools { try await $0.replay(pipeline, limit: limit ?? .max) }
+            let report = try await options.withTools { tools, _ in
+                try await tools.replay(pipeline, limit: limit ?? .max)
+            }
             print("\(report.replayed) put back, \(report.stuck) left because nobody knows their queue")
         }
     }
@@ -112,7 +125,7 @@ struct QueueCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let count = try await options.withTools { try await $0.drop(pipeline, limit: limit) }
+            let count = try await options.withTools { tools, _ in try await tools.drop(pipeline, limit: limit) }
             print("\(count) dropped")
         }
     }

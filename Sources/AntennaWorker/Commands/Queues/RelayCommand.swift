@@ -16,52 +16,44 @@ struct RelayCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup(title: "What to relay") var work: RelayedPipelines
+    @OptionGroup(title: "What to relay") var work: PipelineOptions
     @OptionGroup(title: "Antenna") var antenna: AntennaOptions
     @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
     @OptionGroup(title: "Stopping") var stopping: StoppingOptions
+    @OptionGroup(title: "Watching") var admin: AdminOptions
     @OptionGroup(title: "Messages") var log: LogOptions
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(work, antenna, broker, stopping, log, file))
+        let resolved = try ResolvedSettings.load(FlagValues(work, antenna, broker, stopping, admin, log, file))
+        let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "antenna-relay")
         guard !settings.pipelines.isEmpty else {
             throw ValidationError("Say with --pipeline whose tasks are relayed.")
         }
-        let connection = try settings.broker.connection(named: "relay")
+        let broker = try BrokerConnections(try settings.broker.connection(named: "relay"), logger: logger)
         let rest = RESTSourceSettings(settings, pipelines: settings.pipelines, untilEmpty: false)
         var relaySettings = RelaySettings(pipelines: settings.pipelines)
         relaySettings.declares = settings.broker.declares
+        let client = try rest.makeClient(http: try HTTPClient())
+        let oversight = Oversight(role: "relay", resolved: resolved, logger: logger)
         let relay = Relay(
             settings: relaySettings,
             antenna: rest,
-            client: try rest.makeClient(http: try HTTPClient()),
-            consuming: try AMQPConnection(configuration: connection, logger: logger),
-            publishing: try AMQPConnection(configuration: connection, logger: logger),
+            client: client,
+            consuming: broker.consuming,
+            publishing: broker.publishing,
+            taking: oversight.life.taking,
             logger: logger
         )
-        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger).run([relay])
+        let depths = QueueDepths(broker, pipelines: settings.pipelines, audience: oversight.audience, logger: logger)
+        let watch =
+            RoleWatch(relay: relay) + RoleWatch(broker) + RoleWatch(antenna: client.reachability) + depths.watch
+        try await oversight.during {
+            try await oversight.run(relay, watch: watch, grace: settings.shutdown.grace)
+        }
         let counters = relay.counters
         print("\(counters.published) tasks relayed, \(counters.posted) results posted, \(counters.refused) refused")
-    }
-}
-
-/// Stopping, for what has no spool.
-struct StoppingOptions: SettingFlags {
-    @Option(Catalogue.shutdownGrace) var grace: String?
-
-    func collect(into values: inout FlagValues) {
-        values.set(Catalogue.shutdownGrace, grace)
-    }
-}
-
-/// The pipelines of a relay.
-struct RelayedPipelines: SettingFlags {
-    @Option(each: Catalogue.pipelines) var pipelines: [String] = []
-
-    func collect(into values: inout FlagValues) {
-        values.set(Catalogue.pipelines, pipelines)
     }
 }

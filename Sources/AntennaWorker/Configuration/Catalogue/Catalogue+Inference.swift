@@ -1,4 +1,5 @@
 import Inference
+import Pipeline
 
 extension Catalogue {
     static let batchLocalizationSize = Setting(
@@ -40,7 +41,7 @@ extension Catalogue {
         flag: "inference-threads",
         .integer(0...1_024),
         default: 0,
-        "Threads of ONNX Runtime for each device; 0 means one for each core."
+        "Threads of ONNX Runtime for each device; 0 means one for a GPU, and for the processor one for each core less one for each GPU."
     )
 
     static let inferenceModels = Setting(
@@ -49,6 +50,22 @@ extension Catalogue {
         .path,
         default: "models",
         "The folder of the pipelines: one folder each, with a pipeline.json and its models."
+    )
+
+    static let resultsScores = Setting(
+        "results.scores",
+        flag: "scores",
+        .scoreSelection,
+        default: ScoreSelection.all,
+        "Which scores of a classifier are sent: all of them with their logits, or top:N, the N best ones with 0 for the others and no logits."
+    )
+
+    static let memoryModels = Setting(
+        "memory.models",
+        flag: "model-memory",
+        SettingKind<Int>.byteCount(1 << 20...1 << 50).optional,
+        default: nil,
+        "Model files loaded on each device, at most: idle pipelines are unloaded, and loaded again when wanted. None means no limit."
     )
 
     static let memoryPixelBudget = Setting(

@@ -10,7 +10,7 @@ enum Catalogue {
 
     /// The sections in the order of the documentation.
     static let sections = [
-        Section(title: "Work", settings: [source, pipelines, fallbackAfter]),
+        Section(title: "Work", settings: [source, pipelines, fallbackAfter, readyLimit]),
         Section(
             title: "Antenna",
             settings: [
@@ -25,6 +25,7 @@ enum Catalogue {
                 amqpClientKey,
             ]
         ),
+        Section(title: "Redis", settings: [redisURL, redisTensorTTL]),
         Section(
             title: "Images",
             settings: [
@@ -35,8 +36,10 @@ enum Catalogue {
         ),
         Section(title: "Batches", settings: [batchLocalizationSize, batchClassificationSize, batchLinger]),
         Section(title: "Inference", settings: [inferenceDevices, inferenceThreads, inferenceModels]),
-        Section(title: "Memory", settings: [memoryPixelBudget]),
+        Section(title: "Results", settings: [resultsScores]),
+        Section(title: "Memory", settings: [memoryPixelBudget, memoryTensorCache, memoryModels]),
         Section(title: "Spool", settings: [spoolDirectory, spoolMaxBytes]),
+        Section(title: "Watching", settings: [adminHost, adminPort, adminStallAfter, memoryMaxRSS]),
         Section(title: "Stopping", settings: [shutdownGrace]),
         Section(title: "Log", settings: [logLevel, logFormat]),
     ]

@@ -1,4 +1,5 @@
 import Inference
+import Pipeline
 
 extension SettingKind<Int> {
     /// A whole number within bounds.
@@ -109,6 +110,30 @@ extension SettingKind<[Device]> {
                 }
             },
             show: { $0.map(\.description).joined(separator: ",") }
+        )
+    }
+}
+
+extension SettingKind<ScoreSelection> {
+    /// `all`, or `top:N`.
+    static var scoreSelection: SettingKind {
+        SettingKind(
+            name: "all · top:N",
+            placeholder: "all|top:N",
+            parse: { text throws(ValueError) in
+                let parts = trimmed(text).lowercased().split(separator: ":", omittingEmptySubsequences: false)
+                if parts == ["all"] { return .all }
+                guard parts.count == 2, parts[0] == "top", let count = Int(parts[1]), count > 0 else {
+                    throw ValueError("\"\(text)\" is neither all nor top:N, such as top:10")
+                }
+                return .top(count)
+            },
+            show: { selection in
+                switch selection {
+                case .all: "all"
+                case .top(let count): "top:\(count)"
+                }
+            }
         )
     }
 }

@@ -30,6 +30,15 @@ struct ConsumingOptions: SettingFlags {
     }
 }
 
+/// How tasks are passed on to the ready queues.
+struct PassingOptions: SettingFlags {
+    @Option(Catalogue.readyLimit) var readyLimit: String?
+
+    func collect(into values: inout FlagValues) {
+        values.set(Catalogue.readyLimit, readyLimit)
+    }
+}
+
 /// What becomes of a worker whose broker is away.
 struct FallbackOptions: SettingFlags {
     @Option(Catalogue.fallbackAfter) var fallbackAfter: String?

@@ -8,6 +8,11 @@ struct FlagValues: Sendable {
 
     /// Gathers what the groups of a command were given.
     init(_ groups: any SettingFlags...) {
+        self.init(groups)
+    }
+
+    /// Gathers what the groups of a command were given.
+    init(_ groups: [any SettingFlags]) {
         for group in groups { group.collect(into: &self) }
     }
 

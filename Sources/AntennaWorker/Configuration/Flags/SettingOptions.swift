@@ -28,6 +28,39 @@ struct WorkOptions: SettingFlags {
     }
 }
 
+/// Which one pipeline to work with.
+struct OnePipelineOption: SettingFlags {
+    @Option(
+        help: ArgumentHelp(
+            "The pipeline; may be left out where the models folder holds only one.",
+            valueName: "slug"
+        )
+    )
+    var pipeline: String?
+
+    func collect(into values: inout FlagValues) {
+        values.set(Catalogue.pipelines, pipeline)
+    }
+}
+
+/// Which pipelines to work for.
+struct PipelineOptions: SettingFlags {
+    @Option(each: Catalogue.pipelines) var pipelines: [String] = []
+
+    func collect(into values: inout FlagValues) {
+        values.set(Catalogue.pipelines, pipelines)
+    }
+}
+
+/// Where the pipelines are.
+struct ModelsOption: SettingFlags {
+    @Option(Catalogue.inferenceModels) var models: String?
+
+    func collect(into values: inout FlagValues) {
+        values.set(Catalogue.inferenceModels, models)
+    }
+}
+
 /// Antenna.
 struct AntennaOptions: SettingFlags {
     @Option(Catalogue.antennaBaseURL) var baseURL: String?
@@ -72,15 +105,56 @@ struct ImageOptions: SettingFlags {
     }
 }
 
-/// Batches, devices, models and the memory they work in.
+/// Decoded images: in memory, and in Redis.
+struct CacheOptions: SettingFlags {
+    @Option(fileOf: Catalogue.redisURL) var redisURLFile: String?
+    @Option(Catalogue.redisTensorTTL) var tensorTTL: String?
+    @Option(Catalogue.memoryPixelBudget) var pixelBudget: String?
+    @Option(Catalogue.memoryTensorCache) var tensorCache: String?
+
+    func collect(into values: inout FlagValues) {
+        values.setFile(of: Catalogue.redisURL, redisURLFile)
+        values.set(Catalogue.redisTensorTTL, tensorTTL)
+        values.set(Catalogue.memoryPixelBudget, pixelBudget)
+        values.set(Catalogue.memoryTensorCache, tensorCache)
+    }
+}
+
+/// Decoding images that are there already.
+struct DecodingOptions: SettingFlags {
+    @Option(Catalogue.imagesDecodeThreads) var decodeThreads: String?
+    @Option(Catalogue.imagesMaxBytes) var maxBytes: String?
+    @Option(Catalogue.imagesMaxPixels) var maxPixels: String?
+    @Option(Catalogue.memoryPixelBudget) var pixelBudget: String?
+
+    func collect(into values: inout FlagValues) {
+        values.set(Catalogue.imagesDecodeThreads, decodeThreads)
+        values.set(Catalogue.imagesMaxBytes, maxBytes)
+        values.set(Catalogue.imagesMaxPixels, maxPixels)
+        values.set(Catalogue.memoryPixelBudget, pixelBudget)
+    }
+}
+
+/// Where models run.
+struct DeviceOptions: SettingFlags {
+    @Option(Catalogue.inferenceDevices) var devices: String?
+    @Option(Catalogue.inferenceThreads) var threads: String?
+
+    func collect(into values: inout FlagValues) {
+        values.set(Catalogue.inferenceDevices, devices)
+        values.set(Catalogue.inferenceThreads, threads)
+    }
+}
+
+/// Batches, devices, and what is told of an answer.
 struct InferenceOptions: SettingFlags {
     @Option(Catalogue.batchLocalizationSize) var localizationBatchSize: String?
     @Option(Catalogue.batchClassificationSize) var classificationBatchSize: String?
     @Option(Catalogue.batchLinger) var linger: String?
     @Option(Catalogue.inferenceDevices) var devices: String?
     @Option(Catalogue.inferenceThreads) var threads: String?
-    @Option(Catalogue.inferenceModels) var models: String?
-    @Option(Catalogue.memoryPixelBudget) var pixelBudget: String?
+    @Option(Catalogue.memoryModels) var modelMemory: String?
+    @Option(Catalogue.resultsScores) var scores: String?
 
     func collect(into values: inout FlagValues) {
         values.set(Catalogue.batchLocalizationSize, localizationBatchSize)
@@ -88,8 +162,8 @@ struct InferenceOptions: SettingFlags {
         values.set(Catalogue.batchLinger, linger)
         values.set(Catalogue.inferenceDevices, devices)
         values.set(Catalogue.inferenceThreads, threads)
-        values.set(Catalogue.inferenceModels, models)
-        values.set(Catalogue.memoryPixelBudget, pixelBudget)
+        values.set(Catalogue.memoryModels, modelMemory)
+        values.set(Catalogue.resultsScores, scores)
     }
 }
 
@@ -106,6 +180,30 @@ struct ServiceOptions: SettingFlags {
     }
 }
 
+/// Stopping, for what has no spool.
+struct StoppingOptions: SettingFlags {
+    @Option(Catalogue.shutdownGrace) var grace: String?
+
+    func collect(into values: inout FlagValues) {
+        values.set(Catalogue.shutdownGrace, grace)
+    }
+}
+
+/// The admin port and the watchdog.
+struct AdminOptions: SettingFlags {
+    @Option(Catalogue.adminHost) var host: String?
+    @Option(Catalogue.adminPort) var port: String?
+    @Option(Catalogue.adminStallAfter) var stallAfter: String?
+    @Option(Catalogue.memoryMaxRSS) var maxRSS: String?
+
+    func collect(into values: inout FlagValues) {
+        values.set(Catalogue.adminHost, host)
+        values.set(Catalogue.adminPort, port)
+        values.set(Catalogue.adminStallAfter, stallAfter)
+        values.set(Catalogue.memoryMaxRSS, maxRSS)
+    }
+}
+
 /// Messages.
 struct LogOptions: SettingFlags {
     @Option(Catalogue.logLevel) var level: String?
@@ -117,11 +215,22 @@ struct LogOptions: SettingFlags {
     }
 }
 
+extension ResolvedSettings {
+    /// Reads and checks the settings of this process, and keeps where each came from.
+    ///
+    /// - Throws: ``SettingsError`` with every mistake, which ends the program with status 2.
+    static func load(_ flags: FlagValues) throws(SettingsError) -> ResolvedSettings {
+        let resolved = ResolvedSettings(flags: flags, environment: ProcessInfo.processInfo.environment)
+        _ = try resolved.checked()
+        return resolved
+    }
+}
+
 extension WorkerSettings {
     /// Reads and checks the settings of this process: the flags of a command, its environment and its working directory.
     ///
     /// - Throws: ``SettingsError`` with every mistake, which ends the program with status 2.
     static func load(_ flags: FlagValues) throws(SettingsError) -> WorkerSettings {
-        try ResolvedSettings(flags: flags, environment: ProcessInfo.processInfo.environment).checked()
+        try ResolvedSettings.load(flags).settings
     }
 }

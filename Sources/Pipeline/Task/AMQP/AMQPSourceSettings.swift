@@ -4,6 +4,10 @@ package import Transport
 package struct AMQPSourceSettings: Sendable, Hashable {
     /// The queues to take tasks from, one or more.
     package var queues: [TaskQueueName]
+    /// The queues that tasks are passed on to, declared along with those they come from.
+    ///
+    /// Default: none.
+    package var onward: [TaskQueueName] = []
     /// The most deliveries in hand, for each queue, 1...65535; two or three batches.
     ///
     /// Default: 24.
@@ -12,9 +16,9 @@ package struct AMQPSourceSettings: Sendable, Hashable {
     ///
     /// Default: 5.
     package var maximumAttempts = 5
-    /// The exchange for results;  is the broker's own, with the reply subject as queue name.
+    /// The exchange for results; `""` is the broker's own, with the reply subject as queue name.
     ///
-    /// ame. Default: `antenna.results`.
+    /// Default: `antenna.results`.
     package var resultsExchange = AMQPTopology.resultsExchange
     /// Whether queues and exchanges are declared; else they must be there.
     ///

@@ -7,6 +7,9 @@ package import Transport
 package final class AMQPSubscription: Sendable {
     private struct State {
         var isStopping = false
+        var isPaused = false
+        /// Whether the consumer was ended by a pause, so that its end is not that of the subscription.
+        var endedToPause = false
         var consumer: AMQPConsumer?
         var throttle = WarningThrottle()
         var generator: any RandomNumberGenerator & Sendable
@@ -19,7 +22,7 @@ package final class AMQPSubscription: Sendable {
     private let backoff: AMQPBackoff
     private let timeline: Timeline
     private let logger: Logger
-    private let stopping = WakeSignal()
+    private let changed = WakeSignal()
     private let state: Mutex<State>
 
     /// Makes a subscription that begins with ``run(_:)``.
@@ -59,7 +62,11 @@ package final class AMQPSubscription: Sendable {
     package func run(_ take: (AMQPDelivery) async -> Void) async {
         var misses = 0
         while !isStopping, !Task.isCancelled {
-            let seen = stopping.generation
+            let seen = changed.generation
+            if isPaused {
+                await changed.wait(after: seen)
+                continue
+            }
             do throws(TransportError) {
                 try await declare()
                 let consumer = try await connection.consume(queue: queue, prefetch: prefetch)
@@ -69,14 +76,14 @@ package final class AMQPSubscription: Sendable {
                 while let delivery = try await deliveries.next() {
                     await take(delivery)
                 }
-                // Ended without an error: stopped, cancelled, or the connection was closed by us.
-                return
+                // Ended without an error: paused, stopped, cancelled, or the connection was closed by us.
+                guard takeEndedToPause() else { return }
             } catch {
                 warn("A queue cannot be consumed; trying again", error.description)
                 let delay = state.withLock { backoff.delay(attempt: misses, using: &$0.generator) }
                 misses += 1
                 guard !isStopping else { return }
-                await timeline.pause(for: delay, orChangeOf: stopping, after: seen)
+                await timeline.pause(for: delay, orChangeOf: changed, after: seen)
             }
         }
     }
@@ -87,18 +94,40 @@ package final class AMQPSubscription: Sendable {
             state.isStopping = true
             return state.consumer
         }
-        stopping.notify()
+        changed.notify()
+        if let consumer { await cancel(consumer) }
+    }
+
+    /// Ends the consumer for a while, or lets ``run(_:)`` make one again; deliveries that were handed over are the taker's.
+    package func set(paused isPaused: Bool) async {
+        let consumer = state.withLock { state -> AMQPConsumer? in
+            guard state.isPaused != isPaused else { return nil }
+            state.isPaused = isPaused
+            guard isPaused, let consumer = state.consumer else { return nil }
+            state.endedToPause = true
+            return consumer
+        }
+        changed.notify()
         if let consumer { await cancel(consumer) }
     }
 
     private var isStopping: Bool { state.withLock(\.isStopping) }
+    private var isPaused: Bool { state.withLock(\.isPaused) }
+
+    private func takeEndedToPause() -> Bool {
+        state.withLock { state in
+            defer { state.endedToPause = false }
+            return state.endedToPause && !state.isStopping
+        }
+    }
 
     private func enter(_ consumer: AMQPConsumer) async {
-        let isStopping = state.withLock { state in
+        let mustEnd = state.withLock { state in
             state.consumer = consumer
-            return state.isStopping
+            state.endedToPause = state.isPaused
+            return state.isStopping || state.isPaused
         }
-        if isStopping { await cancel(consumer) }
+        if mustEnd { await cancel(consumer) }
     }
 
     private func cancel(_ consumer: AMQPConsumer) async {

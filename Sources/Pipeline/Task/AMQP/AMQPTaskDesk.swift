@@ -44,6 +44,10 @@ final class AMQPTaskDesk: Sendable {
         state.withLock { $0.outstanding += 1 }
     }
 
+    func redelivered() {
+        state.withLock { $0.counters.redelivered += 1 }
+    }
+
     /// Gives back a delivery that was never settled.
     func dropped(_ delivery: AMQPDelivery) {
         giveBack(delivery, reason: "dropped without settlement")

@@ -13,7 +13,7 @@ extension AMQPTaskQueue {
                 for (queue, subscription) in zip(settings.queues, subscriptions) {
                     group.addTask { await subscription.run { await self.take($0, from: queue) } }
                 }
-                group.addTask { await self.endConsumersOnDrain() }
+                group.addTask { await self.steerConsumers() }
             }
             // A task of its own, because nothing waits in one that is cancelled.
             await Task { await self.end() }.value
@@ -23,11 +23,14 @@ extension AMQPTaskQueue {
         }
     }
 
-    private func endConsumersOnDrain() async {
+    /// Pauses and resumes the consumers, and ends them once drained.
+    private func steerConsumers() async {
         while true {
-            let seen = drainRequested.generation
+            let seen = steering.generation
             if isDraining || Task.isCancelled { break }
-            await drainRequested.wait(after: seen)
+            let isPaused = taking.isPaused
+            for subscription in subscriptions { await subscription.set(paused: isPaused) }
+            await steering.wait(after: seen)
         }
         for subscription in subscriptions { await subscription.stop() }
     }
@@ -86,6 +89,7 @@ extension AMQPTaskQueue {
             return .dead(reason: error.description)
         }
         let isRepeated = attempts > 0 || delivery.message.headers[DeadLetter.Header.redelivered] == true
+        if isRepeated { desk.redelivered() }
         if isRepeated, await desk.confirmed.contains(ConfirmedResult(to: message, from: queue)) {
             return .answered(message)
         }

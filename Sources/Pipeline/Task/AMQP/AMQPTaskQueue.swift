@@ -22,6 +22,8 @@ package final class AMQPTaskQueue: Sendable {
         package var recognised = 0
         /// Acknowledgements that came after the loss of their connection.
         package var stale = 0
+        /// Deliveries of tasks that had been delivered before.
+        package var redelivered = 0
     }
 
     let settings: AMQPSourceSettings
@@ -29,10 +31,12 @@ package final class AMQPTaskQueue: Sendable {
     let publishing: AMQPConnection
     let desk: AMQPTaskDesk
     let isOpen: @Sendable (TaskQueueName) -> Bool
+    let taking: TakingSwitch
     let subscriptions: [AMQPSubscription]
     let logger: Logger
     let inHand = AsyncQueue<AMQPTaskDelivery>()
-    let drainRequested = WakeSignal()
+    /// Given when the consumers may have to be stopped or started.
+    let steering = WakeSignal()
     private let draining = Atomic(false)
 
     /// Makes a queue that begins with ``run()`` and closes its connections at the end.
@@ -43,6 +47,7 @@ package final class AMQPTaskQueue: Sendable {
     ///   - publishing: Publishes; another connection than `consuming`.
     ///   - confirmed: Remembers whose result is out.
     ///   - isOpen: Whether deliveries of a queue may be handed out now; asked once a second while they may not.
+    ///   - taking: Whether the queues are consumed.
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
@@ -52,6 +57,7 @@ package final class AMQPTaskQueue: Sendable {
         publishing: AMQPConnection,
         confirmed: any ConfirmedResults = MemoryConfirmedResults(),
         isOpen: @escaping @Sendable (TaskQueueName) -> Bool = { _ in true },
+        taking: TakingSwitch = TakingSwitch(),
         clock: C = ContinuousClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
@@ -60,10 +66,12 @@ package final class AMQPTaskQueue: Sendable {
         self.consuming = consuming
         self.publishing = publishing
         self.isOpen = isOpen
+        self.taking = taking
         self.logger = logger
         subscriptions = settings.queues.map { queue in
+            let onward = settings.onward.filter { $0.pipeline == queue.pipeline }
             let declarations =
-                AMQPTopology.declarations(for: queue)
+                ([queue] + onward).flatMap(AMQPTopology.declarations(for:))
                 + AMQPTopology.declarations(forResultsExchange: settings.resultsExchange)
             return AMQPSubscription(
                 connection: consuming,
@@ -91,6 +99,7 @@ package final class AMQPTaskQueue: Sendable {
             resultsExchange: settings.resultsExchange,
             logger: logger
         )
+        taking.observe { [weak steering] in steering?.notify() }
     }
 
     /// What has been done so far.
@@ -101,12 +110,7 @@ package final class AMQPTaskQueue: Sendable {
 
     /// Whether the broker is there, now and at every change.
     package func brokerPresence() -> some AsyncSequence<Bool, Never> & Sendable {
-        consuming.states().map { state in
-            switch state {
-            case .connected, .blocked: true
-            case .connecting, .reconnecting, .closed: false
-            }
-        }
+        consuming.states().map(\.isLoggedIn)
     }
 
     /// Whether tasks can come and results can go: both connections are there and the broker takes publishes.
@@ -125,7 +129,7 @@ package final class AMQPTaskQueue: Sendable {
     package func drain() {
         guard !draining.exchange(true, ordering: .acquiringAndReleasing) else { return }
         desk.publisher.drain()
-        drainRequested.notify()
+        steering.notify()
     }
 
     /// Gives up results that wait for the broker, so that whoever holds their tasks is free for others.

@@ -9,6 +9,8 @@ package struct AntennaClient: Sendable {
     let serviceName: String
     let clientInfo: AntennaClientInfo?
     let dialect: DialectMemory
+    /// How the last call went.
+    package let reachability = AntennaReachability()
     private let http: any HTTPExecuting
     private let token: String
     private let timeout: Duration
@@ -50,6 +52,22 @@ package struct AntennaClient: Sendable {
         _ method: AntennaRequest.Method,
         _ url: String,
         body: [UInt8]? = nil,
+        operation: String
+    ) async throws(AntennaError) -> AntennaAnswer {
+        do throws(AntennaError) {
+            let answer = try await attempt(method, url, body: body, operation: operation)
+            reachability.succeeded()
+            return answer
+        } catch {
+            reachability.failed(error)
+            throw error
+        }
+    }
+
+    private func attempt(
+        _ method: AntennaRequest.Method,
+        _ url: String,
+        body: [UInt8]?,
         operation: String
     ) async throws(AntennaError) -> AntennaAnswer {
         var headers = [(name: "Accept", value: "application/json")]

@@ -10,7 +10,8 @@ extension RESTTaskSource {
         }
         while !Task.isCancelled {
             let seen = changed.generation
-            let isBackedUp = poster.isBackedUp
+            // Paused is as if results had nowhere to go: jobs are still listed, which shows the server that we live.
+            let isBackedUp = poster.isBackedUp || taking.isPaused
             let now = timeline.now
             let step = state.withLock { state in
                 state.letTimePass(to: now)

@@ -44,6 +44,7 @@ package final class RESTTaskSource: TaskSource {
     let settings: RESTSourceSettings
     let client: AntennaClient
     let poster: any ResultDelivering
+    let taking: TakingSwitch
     let timeline: Timeline
     let logger: Logger
     /// Given when something was reserved, handed out, settled, or ended.
@@ -56,6 +57,7 @@ package final class RESTTaskSource: TaskSource {
     ///   - settings: Where and how.
     ///   - client: Speaks the API; the poster uses the same, so that both know the server's dialect.
     ///   - poster: Brings the results back.
+    ///   - taking: Whether tasks are reserved.
     ///   - clock: What time is measured and waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
@@ -63,6 +65,7 @@ package final class RESTTaskSource: TaskSource {
         settings: RESTSourceSettings,
         client: AntennaClient,
         poster: any ResultDelivering,
+        taking: TakingSwitch = TakingSwitch(),
         clock: C = ContinuousClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
@@ -70,12 +73,14 @@ package final class RESTTaskSource: TaskSource {
         self.settings = settings
         self.client = client
         self.poster = poster
+        self.taking = taking
         self.timeline = Timeline(clock)
         self.logger = logger
         let planner = ReservationPlanner(limits: settings.plannerLimits, generator: generator)
         // A tenth of the lease: long enough for several batches, short enough to notice that images became larger.
         let rate = CompletionRate(timeConstant: settings.lease / 10, now: .zero)
         self.state = Mutex(State(planner: planner, rate: rate))
+        taking.observe { [weak changed] in changed?.notify() }
     }
 
     /// What has been done so far.

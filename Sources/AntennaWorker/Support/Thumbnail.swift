@@ -1,11 +1,7 @@
 import Imaging
 
 /// An image made small enough for a web page.
-struct DemoThumbnail: Sendable {
-    /// The longest row that is kept as it is, in pixels.
-    private static let widthLimit = 1_600
-    private static let quality = 80
-
+struct Thumbnail: Sendable {
     /// The small picture.
     let jpeg: [UInt8]
     /// The width of the full-size image, in pixels: the boxes are measured in these.
@@ -15,10 +11,20 @@ struct DemoThumbnail: Sendable {
 
     /// Makes a small picture by averaging squares of pixels.
     ///
-    /// - Throws: `ImagingError` when the image cannot be read.
-    init(of file: [UInt8], pool: PixelBufferPool, decoder: ImageDecoder = ImageDecoder()) throws(ImagingError) {
-        let image = try decoder.decode(file, into: pool)
-        let factor = (image.width + Self.widthLimit - 1) / Self.widthLimit
+    /// - Parameters:
+    ///   - image: The full-size image.
+    ///   - widthLimit: The longest row that is kept as it is, in pixels.
+    ///   - quality: Of the JPEG, 1 to 100.
+    ///   - pool: Gives the memory for the small picture's pixels.
+    /// - Throws: `ImagingError` without memory.
+    init(
+        of image: PixelBuffer,
+        widthLimit: Int = 1_600,
+        quality: Int = 80,
+        pool: PixelBufferPool
+    ) throws(ImagingError) {
+        // No more rows or columns are averaged than there are, however flat the image is.
+        let factor = min((image.width + widthLimit - 1) / widthLimit, image.height, image.width)
         let width = max(1, image.width / factor)
         let height = max(1, image.height / factor)
         let small = try PixelBuffer(pool: pool, height: height, width: width) { target in
@@ -26,9 +32,16 @@ struct DemoThumbnail: Sendable {
                 Self.average(source, width: image.width, factor: factor, into: target, size: (width, height))
             }
         }
-        self.jpeg = try JPEGEncoder(quality: Self.quality).encode(small)
+        self.jpeg = try JPEGEncoder(quality: quality).encode(small)
         self.fullWidth = image.width
         self.fullHeight = image.height
+    }
+
+    /// Makes a small picture of an image file.
+    ///
+    /// - Throws: `ImagingError` when the image cannot be read.
+    init(of file: [UInt8], pool: PixelBufferPool, decoder: ImageDecoder = ImageDecoder()) throws(ImagingError) {
+        try self.init(of: try decoder.decode(file, into: pool), pool: pool)
     }
 
     private static func average(

@@ -1,0 +1,48 @@
+import Foundation
+
+/// What the system knows of this process.
+struct ProcessFigures: Sendable, Equatable {
+    /// When the process started, near enough: when this was first asked.
+    static let startedAt = Date()
+
+    /// Resident memory in bytes; nil where the system does not tell.
+    static var residentBytes: Int? {
+        // The second number is the resident pages.
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
+        let words = text.split(separator: " ")
+        guard words.count > 1, let pages = Int(words[1]) else { return nil }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    /// Open file descriptors; nil where the system does not tell.
+    static var openDescriptors: Int? {
+        // The folder itself is open while it is read.
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count).map { $0 - 1 }
+    }
+
+    /// The most descriptors the process may open.
+    static var maximumDescriptors: Int {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Processor time in seconds, user and system.
+    static var cpuSeconds: Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
+    }
+
+    /// All of it, for a scrape.
+    static func samples() -> [MetricSample] {
+        var samples = [
+            MetricCatalogue.maxDescriptors.sample(maximumDescriptors),
+            MetricCatalogue.cpuSeconds.sample(cpuSeconds),
+            MetricCatalogue.startTime.sample(startedAt.timeIntervalSince1970),
+        ]
+        if let bytes = residentBytes { samples.append(MetricCatalogue.residentBytes.sample(bytes)) }
+        if let count = openDescriptors { samples.append(MetricCatalogue.openDescriptors.sample(count)) }
+        return samples
+    }
+}

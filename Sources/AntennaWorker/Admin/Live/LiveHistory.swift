@@ -1,0 +1,58 @@
+import Foundation
+import Synchronization
+
+/// How many tasks were done over the last minutes, for the chart of a page that has just been opened.
+final class LiveHistory: Sendable {
+    /// Tasks since the start, at a moment.
+    struct Point: Encodable, Sendable, Equatable {
+        /// Seconds since 1970.
+        let time: Double
+        let done: Double
+        let failed: Double
+    }
+
+    /// A point every two seconds, ten minutes back.
+    private static let interval = 2.0
+    private static let capacity = 300
+
+    private let state = Mutex<[Point]>([])
+
+    /// The points, the oldest first.
+    var points: [Point] { state.withLock { $0 } }
+
+    /// Notes where the counters are, when it is time to.
+    func note(_ registry: MetricRegistry, now: Double = Date().timeIntervalSince1970) {
+        let isDue = state.withLock { points in
+            points.last.map { now - $0.time >= Self.interval - 0.5 } ?? true
+        }
+        guard isDue else { return }
+        let totals = LiveTotals(registry.samples())
+        state.withLock { points in
+            if points.count >= Self.capacity { points.removeFirst(points.count - Self.capacity + 1) }
+            points.append(Point(time: now, done: totals.done, failed: totals.failed))
+        }
+    }
+}
+
+/// Tasks that have their end in this role, from the metrics.
+struct LiveTotals {
+    /// Tasks with a result, or passed on, or relayed back.
+    private(set) var done = 0.0
+    /// Those of them that failed.
+    private(set) var failed = 0.0
+
+    init(_ samples: [MetricSample]) {
+        for sample in samples {
+            switch (sample.name, sample.labels.first?.1) {
+            case (MetricCatalogue.tasks.name, "succeeded"), (MetricCatalogue.preparedTasks.name, "prepared"),
+                (MetricCatalogue.preparedTasks.name, "passed_without_pixels"),
+                (MetricCatalogue.relayResults.name, "posted"):
+                done += sample.value
+            case (MetricCatalogue.tasks.name, "failed"), (MetricCatalogue.preparedTasks.name, "failed"),
+                (MetricCatalogue.relayResults.name, "refused"):
+                failed += sample.value
+            default: break
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Imaging
+import Inference
+import Pipeline
+import Synchronization
+import Threading
+
+/// The last few images with their boxes, small; made only while somebody watches, one at a time and on a thread of their own.
+final class LiveImages: Sendable {
+    /// A box, in pixels of the full-size image.
+    struct Box: Encodable, Sendable, Equatable {
+        let x1: Int
+        let y1: Int
+        let x2: Int
+        let y2: Int
+        let label: String
+        let score: Double?
+    }
+
+    /// What the page shows of an image; the picture itself is asked for by its id.
+    struct Entry: Encodable, Sendable, Equatable {
+        let id: Int
+        /// The last part of the address, without its query: signatures are there.
+        let name: String
+        let task: String
+        let job: Int?
+        let pipeline: String
+        let width: Int
+        let height: Int
+        /// Seconds since 1970.
+        let time: Double
+        let boxes: [Box]
+        /// Insects found, those without a box here included.
+        let count: Int
+    }
+
+    private struct State {
+        var entries: [Entry] = []
+        var pictures: [Int: [UInt8]] = [:]
+        var nextID = 1
+        var isBusy = false
+        var watchedUntil: ContinuousClock.Instant?
+        var madeAt: ContinuousClock.Instant?
+    }
+
+    private static let capacity = 12
+    private static let width = 480
+
+    private let state = Mutex(State())
+    private let threads = BlockingPool(name: "thumbnail", threadCount: 1)
+    private let buffers = PixelBufferPool(maximumIdleBytes: 2 << 20)
+
+    /// Somebody watches; said again every second.
+    func watch() {
+        state.withLock { $0.watchedUntil = .now + .seconds(5) }
+    }
+
+    /// The images, the newest first.
+    var entries: [Entry] { state.withLock { $0.entries } }
+
+    /// The small picture of an image that is still among the last.
+    func jpeg(_ id: Int) -> [UInt8]? { state.withLock { $0.pictures[id] } }
+
+    /// Takes an image if somebody watches and none was taken within the last second; returns at once.
+    func offer(_ analysed: AnalysedImage) {
+        let now = ContinuousClock.now
+        let isWanted = state.withLock { state in
+            guard !state.isBusy, let until = state.watchedUntil, now < until,
+                state.madeAt.map({ now - $0 >= .seconds(1) }) ?? true
+            else { return false }
+            state.isBusy = true
+            state.madeAt = now
+            return true
+        }
+        guard isWanted else { return }
+        Task {
+            // The pixels keep their part of the budget meanwhile; it takes some ten milliseconds.
+            let picture = try? await threads.run { [buffers] in
+                try Thumbnail(of: analysed.image.buffer, widthLimit: Self.width, quality: 75, pool: buffers)
+            }
+            add(analysed, picture)
+        }
+    }
+
+    private func add(_ analysed: AnalysedImage, _ picture: Thumbnail?) {
+        state.withLock { state in
+            state.isBusy = false
+            guard let picture else { return }
+            let id = state.nextID
+            state.nextID += 1
+            state.pictures[id] = picture.jpeg
+            state.entries.insert(Entry(id: id, analysed, picture), at: 0)
+            for old in state.entries.dropFirst(Self.capacity) { state.pictures[old.id] = nil }
+            state.entries = Array(state.entries.prefix(Self.capacity))
+        }
+    }
+
+    /// What an image is called: the last part of its address, without query and fragment.
+    static func name(of url: String) -> String {
+        let path = url.prefix { $0 != "?" && $0 != "#" }
+        let last = path.split(separator: "/").last.map(String.init) ?? ""
+        return String((last.removingPercentEncoding ?? last).prefix(80))
+    }
+}
+
+extension LiveImages.Entry {
+    fileprivate init(id: Int, _ analysed: AnalysedImage, _ picture: Thumbnail) {
+        let task = analysed.task
+        self.init(
+            id: id,
+            name: LiveImages.name(of: task.imageURL),
+            task: String(task.id.prefix(80)),
+            job: task.jobID,
+            pipeline: task.pipeline,
+            width: picture.fullWidth,
+            height: picture.fullHeight,
+            time: Date().timeIntervalSince1970,
+            // More boxes than this make a page that no browser likes.
+            boxes: analysed.insects.prefix(200).map { insect in
+                let answer = insect.classifications.last
+                return LiveImages.Box(
+                    x1: insect.box.x1,
+                    y1: insect.box.y1,
+                    x2: insect.box.x2,
+                    y2: insect.box.y2,
+                    label: answer?.label ?? "insect",
+                    score: answer.flatMap {
+                        $0.scores.indices.contains($0.labelIndex) ? Double($0.scores[$0.labelIndex]) : nil
+                    }
+                )
+            },
+            count: analysed.insects.count
+        )
+    }
+}

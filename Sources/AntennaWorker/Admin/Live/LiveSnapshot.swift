@@ -1,0 +1,83 @@
+import Foundation
+
+/// What the live page is told once, at the beginning.
+struct LiveHello: Encodable {
+    struct SettingLine: Encodable {
+        let key: String
+        let value: String
+        let origin: String
+    }
+
+    let role: String
+    let version: String
+    let process: Int32
+    let host: String
+    let startedAt: Double
+    let history: [LiveHistory.Point]
+    let settings: [SettingLine]
+
+    init(_ oversight: Oversight) {
+        role = oversight.role
+        version = Version.current
+        process = ProcessInfo.processInfo.processIdentifier
+        host = ProcessInfo.processInfo.hostName
+        startedAt = ProcessFigures.startedAt.timeIntervalSince1970
+        history = oversight.history.points
+        settings = oversight.effective.map {
+            SettingLine(key: $0.key, value: $0.text, origin: $0.origin.rawValue)
+        }
+    }
+}
+
+/// What the live page is told every second: the metrics themselves, so that it cannot say something else.
+struct LiveSnapshot: Encodable {
+    struct Value: Encodable {
+        let name: String
+        let labels: [String: String]
+        let value: Double
+    }
+
+    struct StageTimes: Encodable {
+        let stage: String
+        let count: Int
+        let seconds: Double
+    }
+
+    struct Check: Encodable {
+        let name: String
+        let problem: String?
+    }
+
+    let now: Double
+    let values: [Value]
+    let stages: [StageTimes]
+    let batches: StageTimes?
+    let checks: [Check]
+    let stalled: String?
+    let images: [LiveImages.Entry]
+    let messages: [RecentMessages.Message]
+
+    init(_ oversight: Oversight) {
+        now = Date().timeIntervalSince1970
+        values = oversight.registry.samples().map {
+            Value(name: $0.name, labels: Dictionary($0.labels) { $1 }, value: $0.value)
+        }
+        stages = oversight.registry.histograms(of: MetricCatalogue.stageSeconds.name).map {
+            StageTimes(stage: $0.labels.first?.value ?? "", $1)
+        }
+        batches = oversight.registry.histograms(of: MetricCatalogue.batchImages.name).first.map {
+            StageTimes(stage: "batch", $1)
+        }
+        checks = oversight.readiness.map { Check(name: $0.name, problem: $0.problem) }
+        stalled = oversight.stall?.part
+        images = oversight.images.entries
+        messages = RecentMessages.process.messages
+    }
+}
+
+extension LiveSnapshot.StageTimes {
+    init(stage: String, _ instrument: HistogramInstrument) {
+        let contents = instrument.contents
+        self.init(stage: stage, count: contents.counts.reduce(0, +), seconds: contents.sum)
+    }
+}

@@ -1,0 +1,190 @@
+import Dispatch
+import Foundation
+import Logging
+import Pipeline
+import ServiceLifecycle
+import Synchronization
+
+/// Everything around a role that looks at it: metrics, health, the live page, the watchdog, and the signals that pause it.
+final class Oversight: Sendable {
+    let role: String
+    let settings: AdminSettings
+    let registry = MetricRegistry.process
+    let life = WorkerLife()
+    let images = LiveImages()
+    let history = LiveHistory()
+    /// The settings in force, secrets redacted.
+    let effective: [SettingsResolver.Effective]
+    let logger: Logger
+    /// When somebody last scraped or watched.
+    let audience = Audience()
+    private let watchedRole = Mutex<RoleWatch?>(nil)
+    private let watchdog = Mutex<Watchdog?>(nil)
+    private let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
+
+    /// Makes it; looks at nothing yet.
+    ///
+    /// - Parameters:
+    ///   - role: The command, for people.
+    ///   - resolved: All settings, and where they came from.
+    ///   - logger: The role's log.
+    init(role: String, resolved: ResolvedSettings, logger: Logger) {
+        self.role = role
+        self.settings = resolved.settings.admin
+        self.effective = resolved.effective
+        self.logger = logger
+        _ = ProcessFigures.startedAt
+        registry.collect { [weak self] in self?.samples() ?? [] }
+        registry.collect { ProcessFigures.samples() }
+    }
+
+    /// Looks at the process for as long as `body` takes, and answers on the admin port.
+    ///
+    /// A port that is taken costs the page and the metrics, not the work: it is logged.
+    func during<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let pausing = PauseSignal(life: life, logger: logger)
+        defer { pausing.stop() }
+        let watchdog = makeWatchdog()
+        self.watchdog.withLock { $0 = watchdog }
+        watchdog.start()
+        defer { watchdog.stop() }
+        let server = await AdminServer.start(self)
+        do {
+            let value = try await body()
+            await server?.stop()
+            return value
+        } catch {
+            await server?.stop()
+            throw error
+        }
+    }
+
+    /// Runs a role until it ends or a signal stops it.
+    ///
+    /// - Parameters:
+    ///   - service: The role.
+    ///   - watch: What it shows of itself.
+    ///   - grace: How long what is in hand may take once it is to stop.
+    /// - Throws: As ``ServiceRunner/run(_:)``.
+    func run(_ service: any Service, watch: RoleWatch, grace: Duration) async throws {
+        begin(watch)
+        // Services end in the reverse order: what looks goes on until the role has drained.
+        try await ServiceRunner(grace: grace, logger: logger, life: life).run(watch.services + [service])
+    }
+
+    /// The role has its models, and begins.
+    private func begin(_ role: RoleWatch) {
+        watchedRole.withLock { $0 = role }
+        for collector in role.collectors { registry.collect(collector) }
+        notifier.ready()
+    }
+
+    /// Every check with what is wrong; nil when nothing is.
+    var readiness: [(name: String, problem: String?)] {
+        guard let role = watchedRole.withLock({ $0 }) else { return [("models", "still loading")] }
+        return [("models", nil)] + role.checks.map { ($0.name, $0.problem()) }
+            + [("draining", life.isDraining ? "the worker is finishing what it has in hand" : nil)]
+    }
+
+    /// What is stuck; nil while all is well.
+    var stall: StallWatch.Stall? { watchdog.withLock { $0 }?.stall }
+
+    private func makeWatchdog() -> Watchdog {
+        Watchdog(
+            poolLimit: settings.stallLimit,
+            notifier: notifier,
+            actions: Watchdog.Actions(
+                parts: { [weak self] in self?.parts ?? [] },
+                tick: { [weak self] in self?.tick() },
+                stalled: { [logger] stall in
+                    logger.critical(
+                        "A part of the worker holds tasks and lets none go; the process ends, and its tasks are delivered again",
+                        metadata: ["part": "\(stall.part)", "duration": "\(stall.duration)"]
+                    )
+                },
+                end: { stall in
+                    FileHandle.standardError.write(Data("The worker is stuck (\(stall.part)); it ends now.\n".utf8))
+                    _exit(ExitStatus.stalled)
+                }
+            )
+        )
+    }
+
+    private var parts: [StallWatch.Part] {
+        (watchedRole.withLock { $0 }?.parts ?? []).map { part in
+            let limit = part.patience.flatMap { patience in settings.stallLimit.map { $0 + patience } }
+            return StallWatch.Part(name: part.name, limit: limit, reading: part.read())
+        }
+    }
+
+    /// Once a second, from the watchdog's thread.
+    private func tick() {
+        history.note(registry)
+        if life.isDraining { notifier.stopping() }
+        guard let limit = settings.maxRSS, !life.isDraining, let bytes = ProcessFigures.residentBytes, bytes > limit
+        else { return }
+        logger.notice(
+            "The process has grown beyond --max-rss; it finishes what it has in hand and ends",
+            metadata: ["bytes": "\(bytes)"]
+        )
+        life.drain()
+    }
+
+    private func samples() -> [MetricSample] {
+        let checks = readiness
+        let parts = self.parts
+        let stalls = watchdog.withLock { $0 }?.stalls ?? [:]
+        var samples = [
+            MetricCatalogue.info.sample(1, Version.current, role),
+            MetricCatalogue.ready.sample(checks.allSatisfy { $0.problem == nil } ? 1 : 0),
+            MetricCatalogue.draining.sample(life.isDraining ? 1 : 0),
+            MetricCatalogue.paused.sample(life.taking.isPaused ? 1 : 0),
+        ]
+        samples += checks.map { MetricCatalogue.readiness.sample($0.problem == nil ? 1 : 0, $0.name) }
+        samples += parts.map { MetricCatalogue.partTasks.sample($0.reading.held, $0.name) }
+        samples += stalls.map { MetricCatalogue.partStalledSeconds.sample($1 / .seconds(1), $0) }
+        samples += parts.map {
+            MetricCatalogue.stallAfterSeconds.sample(($0.limit ?? .zero) / .seconds(1), $0.name)
+        }
+        return samples
+    }
+}
+
+/// Whether anybody looks: what costs something is only done then.
+final class Audience: Sendable {
+    private let lastLook = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// Somebody has looked.
+    func look() {
+        lastLook.withLock { $0 = .now }
+    }
+
+    /// Whether somebody has looked within the last minute.
+    var isThere: Bool { lastLook.withLock { $0.map { .now - $0 < .seconds(60) } ?? false } }
+}
+
+/// Listens for SIGUSR1, which pauses the taking of tasks, and the next time resumes it.
+///
+/// `@unchecked Sendable`: the source is made in the initializer and only cancelled afterwards, which Dispatch allows from any thread.
+private final class PauseSignal: @unchecked Sendable {
+    private let source: any DispatchSourceSignal
+
+    init(life: WorkerLife, logger: Logger) {
+        signal(SIGUSR1, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGUSR1, queue: DispatchQueue(label: "pause"))
+        source.setEventHandler {
+            let isPaused = !life.taking.isPaused
+            life.taking.set(paused: isPaused)
+            logger.notice(
+                isPaused
+                    ? "Paused: what is in hand is finished, no more tasks are taken; SIGUSR1 resumes"
+                    : "Resumed: tasks are taken again"
+            )
+        }
+        source.resume()
+    }
+
+    func stop() {
+        source.cancel()
+    }
+}

@@ -1,0 +1,42 @@
+import LocalAntenna
+import Logging
+
+/// The admin port: metrics, health and the live page.
+struct AdminServer: Sendable {
+    private let server: ListeningServer
+    private let feed: LiveFeed
+
+    /// Listens, if a port is set and can be had.
+    ///
+    /// - Returns: nil when there is no admin port; why is logged.
+    static func start(_ oversight: Oversight) async -> AdminServer? {
+        let settings = oversight.settings
+        guard let port = settings.port else { return nil }
+        let feed = LiveFeed(oversight)
+        do throws(ListeningServer.Failure) {
+            let server = try await ListeningServer.start(
+                address: settings.host,
+                port: port,
+                timeout: 30,
+                handler: AdminHandler(oversight: oversight, feed: feed)
+            )
+            oversight.logger.info(
+                "Live page, metrics and health",
+                metadata: ["url": "\(WebRoot.url(address: settings.host, port: port))/"]
+            )
+            return AdminServer(server: server, feed: feed)
+        } catch {
+            oversight.logger.warning(
+                "The admin port cannot be used: no live page, no metrics and no health; --admin-port sets another, 0 none",
+                metadata: ["address": "\(settings.host):\(port)", "error": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    /// Ends the page's streams, and stops listening.
+    func stop() async {
+        feed.finish()
+        await server.stop()
+    }
+}

@@ -1,0 +1,88 @@
+import Inference
+import Logging
+import Pipeline
+import ServiceLifecycle
+import Transport
+
+/// The fetch role of a fleet, put together: task queues in, Redis and ready queues out.
+struct FleetFetcher: WatchedWorker {
+    let description = "fetch role"
+    let statistics = WorkerStatistics()
+    let watch: RoleWatch
+    private let worker: FetchWorker
+    private let outcomes: FetchStatistics
+
+    /// Starts connecting and puts the stages together; nothing is taken before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings.
+    ///   - hooks: What looks at it and steers it.
+    ///   - logger: The role's log.
+    ///   - onProgress: Called after every settled task.
+    /// - Throws: What keeps it from starting, in sentences for people. A broker or a Redis that is away does not.
+    init(
+        settings: WorkerSettings,
+        hooks: WorkerHooks = WorkerHooks(),
+        logger: Logger,
+        onProgress: @escaping @Sendable (FetchStatistics.Counts) -> Void
+    ) throws {
+        guard settings.redis.url != nil else {
+            throw SettingsError(
+                place: Catalogue.redisURL.key,
+                "decoded images are passed on in Redis; name a file that holds its address with --redis-url-file"
+            )
+        }
+        let pipelines =
+            settings.pipelines.isEmpty
+            ? PipelineManifest.slugs(in: settings.inference.models) : settings.pipelines
+        guard !pipelines.isEmpty else {
+            throw CommandFailure(
+                "Say with --pipeline whose tasks are fetched: there is none in \(settings.inference.models)."
+            )
+        }
+        let broker = try BrokerConnections(try settings.broker.connection(named: "fetch"), logger: logger)
+        let gauge = ReadyQueueGauge(
+            connection: broker.publishing,
+            pipelines: pipelines,
+            limit: settings.readyLimit,
+            logger: logger
+        )
+        let images = try ImageStages(settings)
+        var source = AMQPSourceSettings(settings.broker, kind: .tasks, pipelines: pipelines)
+        source.onward = pipelines.map { TaskQueueName(.ready, pipeline: $0) }
+        outcomes = FetchStatistics(onChange: onProgress)
+        let queue = AMQPTaskQueue(
+            settings: source,
+            broker: broker,
+            confirmed: try settings.redis.confirmedResults(),
+            isOpen: { gauge.isOpen($0) },
+            taking: hooks.taking,
+            logger: logger
+        )
+        watch =
+            RoleWatch(fetching: statistics, outcomes: outcomes, imagePatience: settings.images.longestFetch)
+            + (try RoleWatch(images, redis: try settings.redis.connection())) + RoleWatch(broker) + RoleWatch(queue)
+            + QueueDepths(broker, pipelines: pipelines, audience: hooks.audience, logger: logger).watch
+        worker = FetchWorker(
+            queue: queue,
+            gauge: gauge,
+            images: images.provider(isCaching: false, statistics: statistics),
+            cache: images.cache,
+            tasksInHand: settings.images.fetchConcurrency * 2,
+            statistics: outcomes,
+            logger: logger
+        )
+    }
+
+    /// Works until a graceful shutdown has drained it.
+    func run() async throws {
+        try await worker.run()
+    }
+
+    /// What was done, in a line.
+    var summary: String {
+        let counts = outcomes.counts
+        return "\(counts.prepared) tasks passed on with their image in Redis, \(counts.passedWithoutPixels) without, "
+            + "\(counts.failed) answered with an error"
+    }
+}

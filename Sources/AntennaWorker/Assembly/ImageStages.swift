@@ -1,0 +1,98 @@
+import Imaging
+import Pipeline
+import Threading
+import Transport
+
+/// What turns addresses of images into pixels: the HTTP client, the decoding threads, the memory, and the cache.
+struct ImageStages {
+    let http: HTTPClient
+    /// Decode and resample.
+    let threads: BlockingPool
+    /// Bytes of pixels in memory.
+    let budget: Budget
+    let cache: any TensorCache
+    private let buffers: PixelBufferPool
+    private let settings: WorkerSettings
+
+    /// Makes everything; connects to nothing yet.
+    ///
+    /// - Parameter settings: Images, memory and Redis.
+    /// - Throws: ``SettingsError`` for an address of Redis that cannot be used; `TransportError` without descriptors.
+    init(_ settings: WorkerSettings) throws {
+        let limit = settings.memory.pixelBudget
+        self.settings = settings
+        http = try HTTPClient()
+        let processors = UsableProcessors.current().count
+        threads = BlockingPool(name: "decode", threadCount: settings.images.decodeThreadCount(cores: processors))
+        buffers = PixelBufferPool(maximumIdleBytes: limit, maximumBytes: limit)
+        if let redis = try settings.redis.connection() {
+            budget = Budget(limit: limit)
+            cache = RedisTensorCache(
+                client: try RedisClient(configuration: redis),
+                pool: buffers,
+                ttl: settings.redis.tensorTTL
+            )
+        } else {
+            let memory = MemoryTensorCache(maximumBytes: min(settings.memory.tensorCache, limit))
+            budget = Budget(limit: limit) { memory.makeRoom(for: $0) }
+            cache = memory
+        }
+    }
+
+    /// What gets a task's pixels.
+    ///
+    /// - Parameters:
+    ///   - isCaching: Whether the cache is asked first and given what was decoded.
+    ///   - fetcher: Gets the images' bytes; over HTTP when left out.
+    ///   - statistics: Where the stages' durations are recorded.
+    /// - Returns: A provider with slots for reading ahead of its own.
+    func provider(
+        isCaching: Bool = true,
+        fetcher: (any ImageFetching)? = nil,
+        statistics: WorkerStatistics
+    ) -> PixelProvider {
+        PixelProvider(
+            cache: isCaching ? cache : nil,
+            fetcher: fetcher ?? httpFetcher,
+            decoding: ImageDecodingStage(
+                decoder: ImageDecoder(maximumPixels: settings.images.maxPixels),
+                buffers: buffers,
+                threads: threads,
+                budget: budget
+            ),
+            imagesReadAhead: settings.images.fetchConcurrency,
+            statistics: statistics
+        )
+    }
+
+    private var httpFetcher: ImageFetcher {
+        ImageFetcher(
+            client: http,
+            policy: HTTPPolicy(settings.images),
+            retries: RetryPolicy(maximumAttempts: settings.images.retries + 1)
+        )
+    }
+}
+
+extension HTTPPolicy {
+    init(_ settings: ImageSettings) {
+        self = .image
+        connectTimeout = settings.connectTimeout
+        totalTimeout = settings.totalTimeout
+        maximumResponseBytes = settings.maxBytes
+        addresses = AddressPolicy(allowsPrivate: settings.allowPrivate)
+    }
+}
+
+extension RedisSettings {
+    /// What remembers confirmed results: Redis for all workers, else this process's memory.
+    ///
+    /// - Throws: ``SettingsError`` for an address that cannot be used; `TransportError` without descriptors.
+    func confirmedResults() throws -> any ConfirmedResults {
+        guard var connection = try connection() else { return MemoryConfirmedResults() }
+        // Acknowledgements wait for it.
+        connection.connectTimeout = .milliseconds(500)
+        connection.commandTimeout = .seconds(1)
+        return RedisConfirmedResults(client: try RedisClient(configuration: connection, connections: 1))
+    }
+}

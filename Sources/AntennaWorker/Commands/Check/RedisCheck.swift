@@ -1,0 +1,47 @@
+import Transport
+
+/// Whether Redis answers, and how much it may keep.
+enum RedisCheck {
+    /// Asks once.
+    ///
+    /// - Parameter redis: Where it is.
+    /// - Returns: One finding, or none when no Redis is set: nothing needs one but `fetch`.
+    static func findings(redis: RedisSettings) async -> [CheckReport.Finding] {
+        do {
+            guard let configuration = try redis.connection() else { return [] }
+            return [await finding(configuration)]
+        } catch {
+            let reasons = error.mistakes.map(\.reason).joined(separator: "; ")
+            return [.missing("Redis", reasons, remedy: "Mend the address in \(Catalogue.redisURL.variables[0]).")]
+        }
+    }
+
+    private static func finding(_ configuration: RedisConfiguration) async -> CheckReport.Finding {
+        let subject = "Redis at \(configuration)"
+        do throws(TransportError) {
+            let client = try RedisClient(configuration: configuration, connections: 1)
+            defer { client.close() }
+            try await client.ping()
+            let memory = try await client.info("memory")
+            return judge(limit: memory["maxmemory"], policy: memory["maxmemory_policy"], subject: subject)
+        } catch {
+            return .missing(
+                subject,
+                error.message,
+                remedy: "Workers go on without it, but 'fetch' has nowhere to put images."
+            )
+        }
+    }
+
+    /// What the server's limits mean for images of some 26 MB.
+    static func judge(limit: String?, policy: String?, subject: String) -> CheckReport.Finding {
+        let remedy = "Set maxmemory to what the machine can spare and maxmemory-policy to allkeys-lru."
+        guard let limit, limit != "0" else {
+            return .note(subject, "answers; it has no limit of memory", remedy: remedy)
+        }
+        guard policy != "noeviction" else {
+            return .note(subject, "answers; when it is full it takes no more images", remedy: remedy)
+        }
+        return .good(subject, "answers; it keeps up to \(limit) bytes, \(policy ?? "by its own rule")")
+    }
+}

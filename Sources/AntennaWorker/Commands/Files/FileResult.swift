@@ -1,0 +1,91 @@
+import Foundation
+import Pipeline
+
+/// What people want to know of a file's result, read from the JSON that a server would get.
+struct FileResult: Sendable, Equatable {
+    /// Something that was found, corners in pixels of the stored image.
+    struct Insect: Sendable, Equatable {
+        let x1: Int
+        let y1: Int
+        let x2: Int
+        let y2: Int
+        /// How sure the detector is, 0 to 1.
+        let detectionScore: Double
+        /// The last word on it; nil where nobody was asked.
+        let label: String?
+        /// How sure the classifier is of the label, 0 to 1.
+        let labelScore: Double?
+        /// Whether the label is the pipeline's answer, and not that of a filter which turned it away.
+        let isTerminal: Bool
+    }
+
+    let insects: [Insect]
+    /// Why there is nothing; nil for a success.
+    let failure: String?
+
+    /// Reads a result.
+    ///
+    /// - Throws: `DecodingError` when it is none of this worker's.
+    init(_ result: EncodedResult) throws {
+        let wire = try JSONDecoder().decode(Wire.self, from: Data(result.json))
+        failure = wire.error
+        insects = (wire.detections ?? []).map { detection in
+            let word = detection.classifications.last
+            return Insect(
+                x1: detection.bbox.x1,
+                y1: detection.bbox.y1,
+                x2: detection.bbox.x2,
+                y2: detection.bbox.y2,
+                detectionScore: detection.score,
+                label: word?.classification,
+                labelScore: word?.scores.max(),
+                isTerminal: word?.terminal ?? true
+            )
+        }
+    }
+
+    private struct Wire: Decodable {
+        struct Box: Decodable {
+            let x1: Int
+            let y1: Int
+            let x2: Int
+            let y2: Int
+        }
+
+        struct Detection: Decodable {
+            let bbox: Box
+            let score: Double
+            let classifications: [Classification]
+        }
+
+        struct Classification: Decodable {
+            let classification: String
+            let scores: [Double]
+            let terminal: Bool
+        }
+
+        let error: String?
+        let detections: [Detection]?
+    }
+}
+
+extension FileResult {
+    /// The result as a paragraph with an empty line behind it: the file, and a line for each insect.
+    func text(of path: String, on terminal: Terminal) -> String {
+        let name = terminal.styled(path, .bold)
+        if let failure { return "\(name)\n  \(terminal.styled(failure, .red))\n\n" }
+        guard !insects.isEmpty else { return "\(name)\n  nothing found\n\n" }
+        let rows = insects.map { insect in
+            [
+                "\(insect.x1),\(insect.y1)", "\(insect.x2 - insect.x1)×\(insect.y2 - insect.y1)",
+                HTMLNumber.fixed(insect.detectionScore, digits: 2),
+                insect.labelScore.map { HTMLNumber.fixed($0, digits: 2) } ?? "–",
+                (insect.label ?? "–") + (insect.isTerminal ? "" : " (turned away)"),
+            ]
+        }
+        let table = TextTable(header: ["place", "size", "found", "named", "label"], rows: rows)
+        let lines = "\(table)".split(separator: "\n").map { "  \($0)\n" }
+        let count = insects.count == 1 ? "1 insect" : "\(insects.count) insects"
+        return "\(name), \(count)\n\(lines.joined())\n"
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Imaging
+import Pipeline
+import Threading
+
+/// Takes the results of files as they come, and writes them in the order of the files or keeps what a page shows.
+///
+/// On a thread of its own: whoever reads the output may be slow, and nothing else must wait for that but further results.
+actor FileResults {
+    /// What becomes of the results.
+    enum Output: Sendable {
+        /// Paragraphs for people.
+        case text(Terminal)
+        /// One JSON object a line, as a server would get it.
+        case json
+        /// Nothing is written now: a page is made of all of them.
+        case page
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// The files that have no analysis, in the order in which that turned out.
+    private(set) var failed: [String] = []
+
+    private let executor = SerialThreadExecutor(name: "output")
+    private let paths: [String]
+    private let output: Output
+    private let write: @Sendable (Data) -> Void
+    private var order = InOrder<Data>()
+    private var shown: [Int: FileResult] = [:]
+    private var mistake: (any Error)?
+
+    /// Starts with nothing.
+    ///
+    /// - Parameters:
+    ///   - paths: The files.
+    ///   - output: What becomes of the results.
+    ///   - write: Writes to standard output, or to where a test looks.
+    init(
+        paths: [String],
+        output: Output,
+        write: @escaping @Sendable (Data) -> Void = { FileHandle.standardOutput.write($0) }
+    ) {
+        self.paths = paths
+        self.output = output
+        self.write = write
+    }
+
+    /// Takes the result of the file at a position.
+    func take(_ result: EncodedResult, at position: Int) {
+        if result.isError { failed.append(paths[position]) }
+        do {
+            switch output {
+            case .json: write(Data(result.json + [UInt8(ascii: "\n")]), at: position)
+            case .text(let terminal):
+                let text = try FileResult(result).text(of: paths[position], on: terminal)
+                write(Data(text.utf8), at: position)
+            case .page: shown[position] = try FileResult(result)
+            }
+        } catch {
+            mistake = error
+        }
+    }
+
+    /// Writes what is left when some results never came.
+    ///
+    /// - Throws: `DecodingError` when a result could not be read, which is a mistake of this program.
+    func finish() throws {
+        order.finish().forEach(write)
+        if let mistake { throw mistake }
+    }
+
+    /// The images for a page, the first hundred, each with a small picture as far as it can be read.
+    func pictures() -> [DemoReportData.Image] {
+        let pool = PixelBufferPool(maximumIdleBytes: 64 << 20)
+        return paths.enumerated().prefix(DemoReportData.mostPictures).map { position, path in
+            let bytes = FileManager.default.contents(atPath: path).map(Array.init)
+            return DemoReportData.Image(
+                name: path,
+                picture: bytes.flatMap { try? Thumbnail(of: $0, pool: pool) },
+                boxes: (shown[position]?.insects ?? []).map(DemoReportData.Box.init),
+                error: shown[position].map(\.failure) ?? "not analysed"
+            )
+        }
+    }
+
+    private func write(_ data: Data, at position: Int) {
+        order.add(data, at: position).forEach(write)
+    }
+}
+
+extension DemoReportData.Box {
+    fileprivate init(_ insect: FileResult.Insect) {
+        self.init(
+            x1: Double(insect.x1),
+            y1: Double(insect.y1),
+            x2: Double(insect.x2),
+            y2: Double(insect.y2),
+            label: insect.label ?? "insect",
+            score: insect.labelScore
+        )
+    }
+}

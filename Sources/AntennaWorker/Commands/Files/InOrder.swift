@@ -1,0 +1,26 @@
+/// Hands elements on in the order of their positions, whatever order they come in.
+struct InOrder<Element> {
+    private var next = 0
+    private var early: [Int: Element] = [:]
+
+    /// Takes in the element of a position, once for each.
+    ///
+    /// - Returns: What follows on all that was handed on before, in order.
+    mutating func add(_ element: Element, at position: Int) -> [Element] {
+        early[position] = element
+        var ready: [Element] = []
+        while let element = early.removeValue(forKey: next) {
+            ready.append(element)
+            next += 1
+        }
+        return ready
+    }
+
+    /// Ends the order.
+    ///
+    /// - Returns: What waits for something that never came, in order.
+    mutating func finish() -> [Element] {
+        defer { early.removeAll() }
+        return early.sorted { $0.key < $1.key }.map(\.value)
+    }
+}

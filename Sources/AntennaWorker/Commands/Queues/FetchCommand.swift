@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Pipeline
+
+/// The part of a fleet that fetches and decodes.
+struct FetchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract:
+            "Take tasks from the task queues of RabbitMQ, put their decoded images into Redis, and pass the tasks on to 'infer'.",
+        discussion: """
+            For machines without a GPU. A task goes from antenna.tasks.PIPELINE to antenna.ready.PIPELINE once its image is in Redis. \
+            While the ready queue holds --ready-limit tasks, or Redis takes no images, no more tasks are taken. A task whose image \
+            cannot be had is answered with its error at once. Any number may run.
+            """
+    )
+
+    @OptionGroup(title: "What to work on") var work: PipelineOptions
+    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
+    @OptionGroup(title: "Passing tasks on") var passing: PassingOptions
+    @OptionGroup(title: "Images") var images: ImageOptions
+    @OptionGroup(title: "Decoded images") var cache: CacheOptions
+    @OptionGroup(title: "Models") var models: ModelsOption
+    @OptionGroup(title: "Stopping") var stopping: StoppingOptions
+    @OptionGroup(title: "Watching") var admin: AdminOptions
+    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup(title: "Configuration") var file: ConfigFileOption
+
+    func run() async throws {
+        let flags = FlagValues(work, broker, consuming, passing, images, cache, models, stopping, admin, log, file)
+        let resolved = try ResolvedSettings.load(flags)
+        let settings = resolved.settings
+        LoggingSetup.bootstrap(settings.log)
+        let logger = Logger(label: "antenna-fetch")
+        let oversight = Oversight(role: "fetch", resolved: resolved, logger: logger)
+        try await oversight.during {
+            let progress = ProgressBar(label: "Fetching", total: nil)
+            let worker = try FleetFetcher(settings: settings, hooks: oversight.hooks, logger: logger) {
+                progress.update(done: $0.settled)
+            }
+            try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
+            progress.finish()
+            print(worker.summary)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package import Inference
+package import Logging
+import Synchronization
+
+/// The pipelines of one device: loaded when they are wanted, unloaded when others need the memory.
+///
+/// What blocks says so; it belongs on a thread of its own.
+package final class PipelineShelf: Sendable {
+    /// Loads a pipeline and runs it once; blocks.
+    package typealias Load = @Sendable (PipelineManifest) throws -> LoadedPipeline
+
+    private struct State {
+        var residency: PipelineResidency
+        var loaded: [String: LoadedPipeline] = [:]
+        /// Unloaded by whoever may block.
+        var leaving: [LoadedPipeline] = []
+
+        mutating func take(_ slugs: [String]) {
+            leaving += slugs.compactMap { loaded.removeValue(forKey: $0) }
+        }
+    }
+
+    private let manifests: [PipelineManifest]
+    private let state: Mutex<State>
+    private let logger: Logger
+    private let load: Load
+
+    /// Starts with nothing loaded.
+    ///
+    /// - Parameters:
+    ///   - manifests: The pipelines there are.
+    ///   - memory: Bytes of model files that may be loaded; nil for no limit.
+    ///   - logger: Told what is loaded and unloaded.
+    ///   - load: Loads a pipeline.
+    package init(manifests: [PipelineManifest], memory: Int?, logger: Logger, load: @escaping Load) {
+        let files = manifests.map { ($0.slug, $0.modelFiles) }
+        let residency = PipelineResidency(files: Dictionary(files) { first, _ in first }, limit: memory)
+        self.manifests = manifests
+        self.state = Mutex(State(residency: residency))
+        self.logger = logger
+        self.load = load
+    }
+
+    /// Loads every pipeline once, so that what is wrong with any is known at the start, and keeps as many as the limit allows.
+    ///
+    /// Blocks.
+    /// - Returns: What is wrong with them.
+    /// - Throws: What is wrong for all alike, such as a device that is not there.
+    package func loadAll() throws -> [ManifestError] {
+        var mistakes: [ManifestError] = []
+        for manifest in manifests {
+            do {
+                _ = try makeRoomAndLoad(manifest)
+            } catch let error as ManifestError {
+                mistakes.append(error)
+            }
+        }
+        return mistakes
+    }
+
+    /// What a pipeline says of itself.
+    ///
+    /// - Throws: `TaskFailure` when there is no such pipeline.
+    package func manifest(_ slug: String) throws -> PipelineManifest {
+        guard let manifest = manifests.first(where: { $0.slug == slug }) else {
+            throw TaskFailure(stage: .detect, message: "Pipeline \(slug) is not loaded in this worker")
+        }
+        return manifest
+    }
+
+    /// Says that a pipeline is wanted until it is released.
+    ///
+    /// - Returns: The pipeline; nil when it has to be loaded first.
+    /// - Throws: `TaskFailure` when there is no such pipeline; nothing is to be released then.
+    package func claim(_ slug: String) throws -> LoadedPipeline? {
+        _ = try manifest(slug)
+        return state.withLock { state in
+            state.residency.claim(slug)
+            return state.loaded[slug]
+        }
+    }
+
+    /// Loads a pipeline that was claimed, unless another caller has done so.
+    ///
+    /// Blocks; calls come one after the other.
+    ///
+    /// - Throws: `InferenceError`: `outOfMemory`, or `modelLost`, since it could be loaded at the start.
+    package func loadClaimed(_ slug: String) throws -> LoadedPipeline {
+        if let loaded = state.withLock({ $0.loaded[slug] }) { return loaded }
+        do {
+            return try makeRoomAndLoad(try manifest(slug))
+        } catch let error as InferenceError where error.code == .outOfMemory {
+            throw error
+        } catch {
+            throw InferenceError(.modelLost, operation: "load pipeline \(slug) again", message: "\(error)")
+        }
+    }
+
+    /// Says that somebody is done with a pipeline.
+    ///
+    /// - Returns: Whether ``unload()`` has something to do.
+    package func release(_ slug: String) -> Bool {
+        state.withLock { state in
+            state.take(state.residency.release(slug))
+            return !state.leaving.isEmpty
+        }
+    }
+
+    /// Frees the models of pipelines that have to go.
+    ///
+    /// Blocks.
+    package func unload() {
+        let leaving = state.withLock { state in
+            defer { state.leaving = [] }
+            return state.leaving
+        }
+        for pipeline in leaving {
+            logger.info("Pipeline unloaded", metadata: metadata(of: pipeline))
+        }
+    }
+
+    private func makeRoomAndLoad(_ manifest: PipelineManifest) throws -> LoadedPipeline {
+        state.withLock { $0.take($0.residency.makeRoom(for: manifest.slug)) }
+        unload()
+        let began = ContinuousClock.now
+        do {
+            let pipeline = try load(manifest)
+            state.withLock { $0.loaded[manifest.slug] = pipeline }
+            logger.info(
+                "Pipeline loaded",
+                metadata: metadata(of: pipeline).merging([LogKey.duration: "\(began.duration(to: .now))"]) { $1 }
+            )
+            return pipeline
+        } catch {
+            state.withLock { $0.residency.loadingFailed(manifest.slug) }
+            throw error
+        }
+    }
+
+    private func metadata(of pipeline: LoadedPipeline) -> Logger.Metadata {
+        [LogKey.pipeline: "\(pipeline.manifest.slug)", LogKey.device: "\(pipeline.device)"]
+    }
+}

@@ -1,0 +1,57 @@
+import Imaging
+import Inference
+import Testing
+
+/// What is said of an image must not depend on what it shares a batch with.
+@Suite("Independence of the batch", .serialized)
+struct BatchIndependenceTests {
+    @Test("The detector's graph answers bit for bit the same, whatever the batch", arguments: ParityFixture.slugs)
+    func detector(slug: String) throws {
+        let fixture = try ParityFixture(slug)
+        let manifest = fixture.manifest.detector
+        let session = try InferenceSession(
+            path: manifest.algorithm.file,
+            options: SessionOptions(intraOpThreads: 2),
+            runtime: testRuntime()
+        )
+        // On a processor the worker runs images one by one; the graph itself must not care.
+        let detector = ObjectDetector(manifest, session: session, imagesPerRun: .max)
+        let sameSize = Array(try fixture.pictures().prefix(2))
+        let (a, b) = (sameSize[0], sameSize[1])
+        let alone = try sameSize.map { try detections(of: [$0], detector)[0] }
+        #expect(alone.allSatisfy { $0.count > 5 } && alone[0] != alone[1])
+        #expect(try detections(of: [a, b], detector) == alone)
+        #expect(try detections(of: [b, a], detector) == alone.reversed())
+        #expect(try detections(of: [a, a, b, a, b], detector) == [0, 0, 1, 0, 1].map { alone[$0] })
+    }
+
+    @Test("A pipeline says the same of an image alone and among neighbours", arguments: ParityFixture.slugs)
+    func pipeline(slug: String) throws {
+        let fixture = try ParityFixture(slug)
+        let sameSize = Array(try fixture.pictures().prefix(2))
+        let pipeline = try fixture.load()
+        let alone = try sameSize.map { try pipeline.analyse([$0]).insects[0] }
+        for order in [[0, 1], [1, 0], [0, 0, 1, 1, 0]] {
+            let together = try pipeline.analyse(order.map { sameSize[$0] }).insects
+            #expect(together == order.map { alone[$0] })
+        }
+    }
+
+    @Test("A classifier's batch size changes nothing", arguments: ParityFixture.slugs)
+    func batchSize(slug: String) throws {
+        let fixture = try ParityFixture(slug)
+        let sameSize = Array(try fixture.pictures().prefix(2))
+        let usual = try fixture.load().analyse(sameSize).insects
+        for batchSize in [1, 3, 64] {
+            let other = try fixture.load(classificationBatchSize: batchSize)
+            #expect(try other.analyse(sameSize).insects == usual, "batches of \(batchSize)")
+        }
+    }
+
+    private func detections(of images: [PixelBuffer], _ detector: ObjectDetector) throws -> [[Detection]] {
+        let size = detector.manifest.input.size(height: images[0].height, width: images[0].width)
+        let batch = detector.makeBatch(size: size, count: images.count)
+        for (slot, image) in images.enumerated() { try batch.fill(slot: slot, with: image) }
+        return try detector.detect(batch)
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Pipeline
+import TestSupport
+import Testing
+import Transport
+
+extension BrokerTests {
+    @Suite("A fleet while its services break", .serialized, .timeLimit(.minutes(3)))
+    struct FleetFaultTests {
+        /// Runs a worker until every task has its result, while `disturb` does its worst; then checks the ledger.
+        func answerAll(
+            _ count: Int,
+            of fixture: FleetFixture,
+            with plan: FleetWorkerPlan,
+            disturb: (FleetWorker) async throws -> Void
+        ) async throws -> FleetWorker {
+            let worker = try FleetWorker(plan)
+            try await fixture.enqueue(1...count)
+            let running = Task { try await worker.run() }
+            try await disturb(worker)
+            var ledger = ResultLedger()
+            // The worker's own count will not do: a task whose acknowledgement was lost with its broker is answered twice.
+            try await eventually {
+                do {
+                    try await ledger.take(from: fixture.broker.results, of: fixture.broker)
+                    guard ledger.results.count >= count, worker.queue.outstanding == 0 else { return false }
+                    return try await fixture.broker.waitingCount() == 0
+                } catch let error as TransportError where error.isRetriable {
+                    // The observer has lost its connection, too.
+                    return false
+                }
+            }
+            worker.source.drain()
+            try await running.value
+            try await ledger.take(from: fixture.broker.results, of: fixture.broker)
+            #expect(Set(ledger.results.keys) == ids(1...count))
+            #expect(ledger.inconsistent == [] && ledger.failed == [])
+            #expect(try await fixture.broker.deadLetterCount() == 0)
+            #expect(try await fixture.broker.waitingCount() == 0)
+            return worker
+        }
+
+        @Test(
+            "Redis killed, flushed and frozen for ten seconds: no task fails, none is lost, and pixels are cached again"
+        )
+        func redisFaults() async throws {
+            let redis = try await RedisServer()
+            let fixture = try await FleetFixture(images: 400)
+            var plan = fixture.plan
+            plan.redisURL = redis.url
+            plan.imageMilliseconds = 15
+            let worker = try await answerAll(400, of: fixture, with: plan) { worker in
+                let client = try RedisClient(configuration: RedisConfiguration(url: redis.url), connections: 1)
+                try await eventually { worker.source.counters.answered >= 20 }
+                #expect(try await client.info("keyspace")["db0"] != nil, "pixels were cached")
+                try await redis.kill()
+                try await eventually { worker.source.counters.answered >= 60 }
+                try await redis.start()
+                try await eventually { worker.source.counters.answered >= 100 }
+                try redis.flush()
+                try await eventually { worker.source.counters.answered >= 140 }
+                redis.freeze()
+                let thaw = ContinuousClock.now + .seconds(10)
+                try await eventually { worker.source.counters.answered >= 160 }
+                try await Task.sleep(until: thaw)
+                redis.thaw()
+                client.close()
+            }
+            let counters = try #require(worker.cache as? RedisTensorCache).counters
+            #expect(counters.refusedStores > 0 && counters.stores > 0, "\(counters)")
+            try await fixture.discard()
+            try await redis.discard()
+        }
+
+        @Test("A Redis that is full and evicts nothing fails no task")
+        func redisFull() async throws {
+            let redis = try await RedisServer(arguments: ["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"])
+            let fixture = try await FleetFixture(images: 40)
+            var plan = fixture.plan
+            plan.redisURL = redis.url
+            let worker = try await answerAll(40, of: fixture, with: plan) { _ in }
+            let counters = try #require(worker.cache as? RedisTensorCache).counters
+            #expect(counters.failures[.outOfMemory, default: 0] > 0, "\(counters)")
+            try await fixture.discard()
+            try await redis.discard()
+        }
+
+        @Test("RabbitMQ restarted three times in a run: none lost")
+        func brokerRestarts() async throws {
+            let broker = try await RabbitMQServer()
+            let fixture = try await FleetFixture(broker: broker, images: 200)
+            var plan = fixture.plan
+            plan.imageMilliseconds = 15
+            _ = try await answerAll(200, of: fixture, with: plan) { worker in
+                for answered in [20, 70, 120] {
+                    try await eventually { worker.source.counters.answered >= answered }
+                    try await broker.stop()
+                    try await broker.start()
+                }
+            }
+            try await fixture.discard()
+            try await broker.discard()
+        }
+
+        @Test("A link that drops everything is found within two heartbeats; nothing is lost when it is back")
+        func halfOpen() async throws {
+            let broker = try await RabbitMQServer.shared()
+            let proxy = try TCPProxy(to: broker.port)
+            let fixture = try await FleetFixture(images: 120)
+            var plan = fixture.plan
+            plan.brokerURL = broker.url.replacing(":\(broker.port)/", with: ":\(proxy.port)/")
+            plan.heartbeat = 1
+            plan.imageMilliseconds = 20
+            _ = try await answerAll(120, of: fixture, with: plan) { worker in
+                try await eventually { worker.source.counters.answered >= 20 }
+                #expect(worker.source.isReady)
+                proxy.freeze()
+                let frozen = ContinuousClock.now
+                for await isThere in worker.queue.brokerPresence() where !isThere { break }
+                // A second beside the two heartbeats, for a machine that is busy.
+                #expect(ContinuousClock.now - frozen <= .seconds(3))
+                #expect(!worker.source.isReady)
+                proxy.thaw()
+            }
+            proxy.stop()
+            try await fixture.discard()
+        }
+
+        @Test("A memory alarm of the broker for 20 s: not ready, nothing grows, and work goes on afterwards")
+        func memoryAlarm() async throws {
+            let broker = try await RabbitMQServer()
+            let fixture = try await FleetFixture(broker: broker, images: 300)
+            var plan = fixture.plan
+            plan.imageMilliseconds = 20
+            _ = try await answerAll(300, of: fixture, with: plan) { worker in
+                try await eventually { worker.source.counters.answered >= 30 }
+                try await broker.control("set_vm_memory_high_watermark", "absolute", "1MB")
+                try await eventually { !worker.source.isReady }
+                try await eventually { worker.queue.outstanding == plan.prefetch }
+                let (answered, requests) = (worker.source.counters.answered, fixture.imageRequests)
+                let resident = try residentBytes()
+                let end = ContinuousClock.now + .seconds(20)
+                while ContinuousClock.now < end {
+                    #expect(!worker.source.isReady)
+                    #expect(worker.queue.outstanding <= plan.prefetch)
+                    try await Task.sleep(for: .seconds(1))
+                }
+                #expect(
+                    worker.source.counters.answered == answered && fixture.imageRequests <= requests + plan.prefetch
+                )
+                #expect(try residentBytes() <= resident + 32 << 20)
+                try await broker.control("set_vm_memory_high_watermark", "absolute", "1GB")
+                try await eventually { worker.source.isReady }
+            }
+            try await fixture.discard()
+            try await broker.discard()
+        }
+
+        /// What of this process is in memory, in bytes.
+        private func residentBytes() throws -> Int {
+            let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
+            return try #require(Int(pages)) * Int(getpagesize())
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Logging
+import Pipeline
+import TestSupport
+import Testing
+import Transport
+
+extension BrokerTests {
+    @Suite("The fetch role", .serialized, .timeLimit(.minutes(2)))
+    struct FleetFetchTests {
+        /// A fetch role with its own connections, as the command puts it together.
+        struct Fetcher {
+            let worker: FetchWorker
+            let statistics = FetchStatistics()
+            let queue: AMQPTaskQueue
+
+            init(
+                _ fixture: FleetFixture,
+                redis: RedisServer,
+                readyLimit: Int = 1_000,
+                cachePatience: Duration = .seconds(30)
+            ) throws {
+                let broker = try AMQPConfiguration(url: fixture.broker.url)
+                let publishing = try AMQPConnection(configuration: broker, logger: .quiet)
+                let gauge = ReadyQueueGauge(
+                    connection: publishing,
+                    pipelines: [fixture.broker.pipeline],
+                    limit: readyLimit,
+                    interval: .milliseconds(20),
+                    logger: .quiet
+                )
+                var settings = AMQPSourceSettings(queues: [fixture.broker.tasks])
+                settings.onward = [fixture.broker.ready]
+                settings.resultsExchange = ""
+                settings.prefetch = 4
+                queue = AMQPTaskQueue(
+                    settings: settings,
+                    consuming: try AMQPConnection(configuration: broker, logger: .quiet),
+                    publishing: publishing,
+                    isOpen: { gauge.isOpen($0) },
+                    logger: .quiet
+                )
+                let images = try FleetImages(
+                    redis: RedisConfiguration(url: redis.url),
+                    isCaching: false,
+                    statistics: WorkerStatistics()
+                )
+                worker = FetchWorker(
+                    queue: queue,
+                    gauge: gauge,
+                    images: images.provider,
+                    cache: try #require(images.cache),
+                    tasksInHand: 4,
+                    cachePatience: cachePatience,
+                    statistics: statistics,
+                    logger: .quiet
+                )
+            }
+
+            /// Runs until `body` is done, then drains.
+            func run(while body: () async throws -> Void) async throws {
+                let running = Task { try await worker.run() }
+                try await body()
+                queue.drain()
+                try await running.value
+            }
+        }
+
+        @Test("Tasks go on to the ready queue with their pixels in Redis, where inference finds them")
+        func passesOn() async throws {
+            let fixture = try await FleetFixture(images: 12)
+            let redis = try await RedisServer()
+            let fetcher = try Fetcher(fixture, redis: redis)
+            try await fixture.enqueue(1...12)
+            try await fetcher.run { try await eventually { fetcher.statistics.counts.prepared == 12 } }
+            #expect(fetcher.queue.counters.passedOn == 12 && fixture.imageRequests == 12)
+            #expect(try await fixture.broker.waitingCount() == 0)
+
+            var plan = fixture.plan
+            plan.redisURL = redis.url
+            let worker = try FleetWorker(plan, from: fixture.broker.ready)
+            let running = Task { try await worker.run() }
+            try await eventually { worker.source.counters.answered == 12 }
+            worker.source.drain()
+            try await running.value
+            #expect(fixture.imageRequests == 12, "no image is fetched twice")
+            #expect(try #require(worker.cache as? RedisTensorCache).counters.hits == 12)
+            var ledger = ResultLedger()
+            try await ledger.take(from: fixture.broker.results, of: fixture.broker)
+            #expect(Set(ledger.results.keys) == ids(1...12) && ledger.failed == [])
+            try await fixture.discard()
+            try await redis.discard()
+        }
+
+        @Test("Inference fetches what is no longer in Redis")
+        func gone() async throws {
+            let fixture = try await FleetFixture(images: 5)
+            let redis = try await RedisServer()
+            let fetcher = try Fetcher(fixture, redis: redis)
+            try await fixture.enqueue(1...5)
+            try await fetcher.run { try await eventually { fetcher.statistics.counts.prepared == 5 } }
+            try redis.flush()
+            var plan = fixture.plan
+            plan.redisURL = redis.url
+            let worker = try FleetWorker(plan, from: fixture.broker.ready)
+            let running = Task { try await worker.run() }
+            try await eventually { worker.source.counters.answered == 5 }
+            worker.source.drain()
+            try await running.value
+            #expect(fixture.imageRequests == 10)
+            try await fixture.discard()
+            try await redis.discard()
+        }
+
+        @Test("An image that cannot be had is answered with its error by the fetch role")
+        func missing() async throws {
+            let fixture = try await FleetFixture(images: 2)
+            let redis = try await RedisServer.shared()
+            let fetcher = try Fetcher(fixture, redis: redis)
+            try await fixture.enqueue(1, path: "images/999999/none.jpg")
+            try await fixture.enqueue(2...2)
+            try await fetcher.run { try await eventually { fetcher.statistics.counts.settled == 2 } }
+            #expect(fetcher.statistics.counts.failed == 1 && fetcher.statistics.counts.prepared == 1)
+            var ledger = ResultLedger()
+            try await ledger.take(from: fixture.broker.results, of: fixture.broker)
+            #expect(ledger.failed == ["1"] && ledger.results.count == 1)
+            try await fixture.discard()
+        }
+
+        @Test("While the ready queue is full no more images are fetched")
+        func readyQueueFull() async throws {
+            let fixture = try await FleetFixture(images: 60)
+            let redis = try await RedisServer.shared()
+            let fetcher = try Fetcher(fixture, redis: redis, readyLimit: 5)
+            try await fixture.enqueue(1...60)
+            try await fetcher.run {
+                // It closes at a look, so what was taken till then still comes: as much as is in hand.
+                var held = -1
+                try await eventually {
+                    let depth = try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.ready)").messages
+                    defer { held = depth }
+                    try await Task.sleep(for: .milliseconds(300))
+                    return depth >= 5 && depth == held
+                }
+                #expect(held < 60, "\(held) of 60 are ready")
+                // Somebody takes what is ready, again and again.
+                var ready = 0
+                try await eventually {
+                    ready += try await fixture.broker.takeAll("\(fixture.broker.ready)").count
+                    return ready == 60
+                }
+            }
+            try await fixture.discard()
+        }
+
+        @Test("A Redis that takes nothing holds tasks up, and then lets them go without pixels")
+        func redisFull() async throws {
+            let fixture = try await FleetFixture(images: 6)
+            let redis = try await RedisServer(arguments: ["--maxmemory", "2mb", "--maxmemory-policy", "noeviction"])
+            let fetcher = try Fetcher(fixture, redis: redis, cachePatience: .milliseconds(500))
+            try await fixture.enqueue(1...6)
+            try await fetcher.run { try await eventually { fetcher.statistics.counts.settled == 6 } }
+            let counts = fetcher.statistics.counts
+            #expect(counts.passedWithoutPixels > 0 && counts.waitsForCache > 0 && counts.failed == 0, "\(counts)")
+            #expect(fetcher.queue.counters.passedOn == 6)
+            try await fixture.discard()
+            try await redis.discard()
+        }
+    }
+}

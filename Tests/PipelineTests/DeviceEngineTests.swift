@@ -1,0 +1,108 @@
+import Foundation
+import Imaging
+import Inference
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+import Threading
+
+@testable import Pipeline
+
+@Suite("An engine whose memory does not hold all pipelines", .serialized)
+struct DeviceEngineTests {
+    private static let folder = "\(PackagePaths.root)/Tests/InferenceTests/Fixtures/parity"
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    private let threads = BlockingPool(name: "decode", threadCount: 1)
+
+    @Test("Pipelines come and go, and say the same as before")
+    func reloads() async throws {
+        let loads = Loads()
+        let shelf = try shelf(memory: 1, loads)
+        #expect(try shelf.loadAll().isEmpty)
+        #expect(loads.slugs == ["tiny_pyramid", "tiny_single_level"])
+        let engine = DeviceEngine(device: .cpu, shelf: shelf, threads: threads)
+        let first = try await found("tiny_pyramid", engine)
+        let second = try await found("tiny_single_level", engine)
+        #expect(try await found("tiny_single_level", engine) == second)
+        #expect(try await found("tiny_pyramid", engine) == first)
+        #expect(first.count == 24 && second.count == 27)
+        #expect(loads.slugs.dropFirst(2) == ["tiny_pyramid", "tiny_single_level", "tiny_pyramid"])
+    }
+
+    @Test("With room for all, each is loaded once, also when many want it at the same time")
+    func loadsOnce() async throws {
+        let loads = Loads()
+        let engine = DeviceEngine(device: .cpu, shelf: try shelf(memory: nil, loads), threads: threads)
+        let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<3 {
+                group.addTask { try await found("tiny_pyramid", engine).count }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(counts == [24, 24, 24])
+        #expect(loads.slugs == ["tiny_pyramid"])
+    }
+
+    @Test("A model that cannot be loaded again gives the tasks back, and is tried again")
+    func lost() async throws {
+        let loads = Loads()
+        let engine = DeviceEngine(device: .cpu, shelf: try shelf(memory: 1, loads), threads: threads)
+        loads.fail(true)
+        let error = await #expect(throws: InferenceError.self) { try await found("tiny_pyramid", engine) }
+        #expect(error?.code == .modelLost && error?.isRetriable == true)
+        #expect(error?.description.contains("tiny_pyramid") == true)
+        loads.fail(false)
+        #expect(try await found("tiny_pyramid", engine).count == 24)
+    }
+
+    @Test("A pipeline that is not there is said")
+    func stranger() async throws {
+        let engine = DeviceEngine(device: .cpu, shelf: try shelf(memory: nil, Loads()), threads: threads)
+        #expect(throws: TaskFailure.self) { try engine.localizationSize(pipeline: "x", height: 1, width: 1) }
+    }
+
+    private func shelf(memory: Int?, _ loads: Loads) throws -> PipelineShelf {
+        let manifests = try ["tiny_pyramid", "tiny_single_level"].map {
+            try PipelineManifest(directory: "\(Self.folder)/\($0)")
+        }
+        let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
+        let sessions = SessionShelf()
+        return PipelineShelf(manifests: manifests, memory: memory, logger: logger) { manifest in
+            try loads.note(manifest)
+            return try LoadedPipeline(
+                manifest,
+                options: SessionOptions(intraOpThreads: 1),
+                classificationBatchSize: 20,
+                sessions: sessions,
+                runtime: runtime
+            )
+        }
+    }
+
+    private func found(_ pipeline: String, _ engine: DeviceEngine) async throws -> [DetectedInsect] {
+        let bytes = try Data(contentsOf: URL(filePath: "\(Self.folder)/images/upright.jpg"))
+        let image = try ImageDecoder().decode(Array(bytes), into: PixelBufferPool(maximumIdleBytes: 0))
+        let size = try engine.localizationSize(pipeline: pipeline, height: image.height, width: image.width)
+        return try await engine.infer([image], key: BatchKey(pipeline: pipeline, size: size)).insects[0]
+    }
+}
+
+/// Counts loads, and lets them fail.
+private final class Loads: Sendable {
+    private let state = Mutex((slugs: [String](), fails: false))
+
+    var slugs: [String] { state.withLock(\.slugs) }
+
+    func fail(_ fails: Bool) {
+        state.withLock { $0.fails = fails }
+    }
+
+    func note(_ manifest: PipelineManifest) throws {
+        let fails = state.withLock { state in
+            state.slugs.append(manifest.slug)
+            return state.fails
+        }
+        if fails { throw ManifestError(path: manifest.directory, mistakes: ["it has gone"]) }
+    }
+}

@@ -1,0 +1,74 @@
+import Synchronization
+import Testing
+import Threading
+
+@testable import Pipeline
+
+@Suite struct ImageTurnsTests {
+    private struct Broken: Error {}
+
+    @Test func theSameImageIsSeenToByOneTaskAtATime() async throws {
+        let turns = ImageTurns()
+        let inside = Inside()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    try await turns.withTurn(for: TensorKey(url: "a")) {
+                        inside.enter()
+                        await Task.yield()
+                        inside.leave()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(inside.most == 1 && inside.all == 50)
+    }
+
+    @Test func otherImagesDoNotWait() async throws {
+        let turns = ImageTurns()
+        let value = try await turns.withTurn(for: TensorKey(url: "a")) {
+            try await turns.withTurn(for: TensorKey(url: "b")) { 7 }
+        }
+        #expect(value == 7)
+    }
+
+    @Test func aFailureLetsTheNextTry() async throws {
+        let turns = ImageTurns()
+        await #expect(throws: Broken.self) { try await turns.withTurn(for: TensorKey(url: "a")) { throw Broken() } }
+        #expect(try await turns.withTurn(for: TensorKey(url: "a")) { true })
+    }
+
+    @Test func whoIsCancelledDoesNotWaitAnyLonger() async throws {
+        let turns = ImageTurns()
+        let held = WakeSignal()
+        let entered = WakeSignal()
+        let first = Task {
+            try await turns.withTurn(for: TensorKey(url: "a")) {
+                entered.notify()
+                await held.wait(after: 0)
+            }
+        }
+        await entered.wait(after: 0)
+        let second = Task { try await turns.withTurn(for: TensorKey(url: "a")) {} }
+        second.cancel()
+        await #expect(throws: CancellationError.self) { try await second.value }
+        held.notify()
+        try await first.value
+    }
+}
+
+private final class Inside: Sendable {
+    private let counts = Mutex((now: 0, most: 0, all: 0))
+
+    var most: Int { counts.withLock { $0.most } }
+    var all: Int { counts.withLock { $0.all } }
+
+    func enter() {
+        counts.withLock { ($0.now, $0.most, $0.all) = ($0.now + 1, max($0.most, $0.now + 1), $0.all + 1) }
+    }
+
+    func leave() {
+        counts.withLock { $0.now -= 1 }
+    }
+}

@@ -1,0 +1,104 @@
+import Imaging
+import Synchronization
+import TestSupport
+import Testing
+import Threading
+import Transport
+
+@testable import Pipeline
+
+@Suite struct PixelProviderTests {
+    @Test func anImageThatTwoPipelinesWantIsFetchedAndDecodedOnce() async throws {
+        let host = try ImageHost()
+        let images = try host.provider(cacheBytes: 1 << 20)
+        let buffers = try await withThrowingTaskGroup(of: PixelBuffer.self) { group in
+            for pipeline in ["moths", "all", "moths", "all"] {
+                group.addTask {
+                    try await images.pixels(of: host.task(1, pipeline: pipeline)) { try await $0() }.buffer
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(buffers.count == 4 && host.requests == 1)
+        _ = try await images.pixels(of: host.task(1, pipeline: "later")) { try await $0() }
+        #expect(host.requests == 1)
+        _ = try await images.pixels(of: host.task(2, pipeline: "moths")) { try await $0() }
+        #expect(host.requests == 2)
+    }
+
+    @Test func anImageThatCouldNotBeHadIsAskedForByEveryTask() async throws {
+        let host = try ImageHost(isBroken: true)
+        let images = try host.provider(cacheBytes: 1 << 20)
+        for _ in 0..<2 {
+            await #expect(throws: TaskFailure.self) {
+                try await images.pixels(of: host.task(1, pipeline: "moths")) { try await $0() }
+            }
+        }
+        #expect(host.requests == 2)
+    }
+
+    @Test func aCacheThatFillsTheBudgetHoldsNobodyUp() async throws {
+        let host = try ImageHost()
+        // Room for two images of 64 × 48; the cache would keep them all.
+        let images = try host.provider(cacheBytes: 1 << 20, budget: 2 * 64 * 48 * 3 + 100)
+        let waits = Atomic(0)
+        for number in 1...6 {
+            _ = try await images.pixels(of: host.task(number, pipeline: "moths")) { wait in
+                waits.add(1, ordering: .relaxed)
+                return try await wait()
+            }
+        }
+        #expect(host.requests == 6)
+        let waited = waits.load(ordering: .relaxed)
+        #expect(waited == 0)
+    }
+}
+
+/// A host of one small JPEG under many names.
+private struct ImageHost {
+    private let server: RawHTTPServer
+
+    init(isBroken: Bool = false) throws {
+        let pixels = [UInt8](repeating: 90, count: 64 * 48 * 3)
+        let image = try pixels.withUnsafeBytes { try JPEGEncoder(quality: 90).encode($0, height: 48, width: 64) }
+        server = try RawHTTPServer { connection in
+            guard connection.readRequest() != nil else { return }
+            let status = isBroken ? "404 Not Found" : "200 OK"
+            connection.send("HTTP/1.1 \(status)\r\nContent-Length: \(image.count)\r\nConnection: close\r\n\r\n")
+            connection.send(image)
+        }
+    }
+
+    /// Each comes over a connection of its own.
+    var requests: Int { server.connectionCount }
+
+    func task(_ number: Int, pipeline: String) -> ImageTask {
+        ImageTask(
+            id: "\(number)-\(pipeline)",
+            imageID: "\(number)",
+            imageURL: "\(server.base)/\(number).jpg",
+            replySubject: "",
+            pipeline: pipeline
+        )
+    }
+
+    func provider(cacheBytes: Int, budget limit: Int = 1 << 20) throws -> PixelProvider {
+        let cache = MemoryTensorCache(maximumBytes: cacheBytes)
+        return PixelProvider(
+            cache: cache,
+            fetcher: ImageFetcher(
+                client: try HTTPClient(),
+                policy: .image,
+                retries: RetryPolicy(maximumAttempts: 1)
+            ),
+            decoding: ImageDecodingStage(
+                decoder: ImageDecoder(),
+                buffers: PixelBufferPool(maximumIdleBytes: 0),
+                threads: BlockingPool(name: "decode", threadCount: 2),
+                budget: Budget(limit: limit) { cache.makeRoom(for: $0) }
+            ),
+            imagesReadAhead: 4,
+            statistics: WorkerStatistics()
+        )
+    }
+}
