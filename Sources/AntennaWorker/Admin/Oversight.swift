@@ -41,7 +41,9 @@ final class Oversight: Sendable {
     /// Looks at the process for as long as `body` takes, and answers on the admin port.
     ///
     /// A port that is taken costs the page and the metrics, not the work: it is logged.
-    func during<Value>(_ body: () async throws -> Value) async throws -> Value {
+    ///
+    /// - Parameter body: Is told where the live page is; nil when there is none.
+    func during<Value>(_ body: (_ page: String?) async throws -> Value) async throws -> Value {
         let pausing = PauseSignal(life: life, logger: logger)
         defer { pausing.stop() }
         let watchdog = makeWatchdog()
@@ -50,7 +52,7 @@ final class Oversight: Sendable {
         defer { watchdog.stop() }
         let server = await AdminServer.start(self)
         do {
-            let value = try await body()
+            let value = try await body(server?.url)
             await server?.stop()
             return value
         } catch {

@@ -5,7 +5,7 @@ import LocalAntenna
 import Logging
 import Pipeline
 
-/// A local Antenna, a worker and a report, in one process.
+/// A local Antenna, a worker and a report, in one process; or, to be watched, without an end.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
@@ -14,6 +14,8 @@ struct DemoCommand: AsyncParsableCommand {
             Without images it takes generated scenes: moth-like shapes on a lit sheet. The whole way is the real one: tasks are \
             reserved over REST, images fetched over HTTP, results posted. The demo models are image processing written by hand, \
             not trained networks; see models/demo/README.md.
+
+            With --live it goes round and round the images until Ctrl-C, and has a live page instead of a report.
 
             Example: antenna-worker demo ~/trap-images --out report
             """
@@ -24,22 +26,27 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Option(help: "The folder that report.html is written to.") var out = "demo-report"
     @Option(help: "Generated scenes, when no images are named.") var scenes = 6
+    @Flag(help: "Work until Ctrl-C, with a live page on the admin port, and write no report.") var live = false
     @OptionGroup(title: "Images") var imageOptions: ImageOptions
     @OptionGroup(title: "Decoded images") var cache: CacheOptions
     @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Inference") var inference: InferenceOptions
+    @OptionGroup(title: "Watching, with --live") var admin: AdminOptions
     @OptionGroup(title: "Messages") var log: LogOptions
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
+
+    /// Hours of work for one machine.
+    private static let liveTasks = 100_000
 
     func validate() throws {
         guard scenes > 0 else { throw ValidationError("--scenes is more than 0.") }
     }
 
     func run() async throws {
-        var settings = try WorkerSettings.load(FlagValues(imageOptions, cache, models, inference, log, file))
+        var flags = FlagValues(imageOptions, cache, models, inference, admin, log, file)
         // The bar tells how it goes; messages of a good run would only tear it apart.
-        if log.level == nil { settings.log.level = .warning }
-        LoggingSetup.bootstrap(settings.log)
+        if log.level == nil { flags.set(Catalogue.logLevel, "warning") }
+        LoggingSetup.bootstrap(try WorkerSettings.load(flags).log)
         let logger = Logger(label: "demo")
         let drawing = ProgressBar(label: "Drawing scenes", total: scenes)
         let demo = try DemoImages(paths: images, sceneCount: scenes) { drawing.update(done: $0) }
@@ -49,11 +56,44 @@ struct DemoCommand: AsyncParsableCommand {
 
         let collector = DemoCollector()
         let antenna = try await startAntenna(demo.sources, collector: collector, logger: logger)
-        settings.pipelines = ["demo"]
-        settings.antenna.baseURL = antenna.baseURL
+        flags.set(Catalogue.pipelines, "demo")
+        flags.set(Catalogue.antennaBaseURL, antenna.baseURL)
+        flags.set(Catalogue.spoolDirectory, spool.path)
+        let resolved = try ResolvedSettings.load(flags)
+        var settings = resolved.settings
         settings.antenna.token = nil
-        settings.spool.directory = spool.path
+        if live {
+            try await workUntilStopped(settings, Oversight(role: "demo", resolved: resolved, logger: logger))
+        } else {
+            try await report(on: demo, settings, collector: collector, logger: logger)
+        }
+        await antenna.stop()
+    }
 
+    private func workUntilStopped(_ settings: WorkerSettings, _ oversight: Oversight) async throws {
+        try await oversight.during { page in
+            guard let page else {
+                throw CommandFailure("There is no live page: see above, and name another port with --admin-port.")
+            }
+            let worker = try await RESTWorker(
+                settings: settings,
+                untilEmpty: false,
+                hooks: oversight.hooks,
+                logger: oversight.logger
+            )
+            // At once, also where a program reads it.
+            FileHandle.standardOutput.write(Data("Open \(page) in a browser; Ctrl-C ends it.\n".utf8))
+            try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
+            StageReport(worker.statistics).write(to: .standardError)
+        }
+    }
+
+    private func report(
+        on demo: DemoImages,
+        _ settings: WorkerSettings,
+        collector: DemoCollector,
+        logger: Logger
+    ) async throws {
         let progress = ProgressBar(label: "Working", total: demo.sources.count)
         let began = ContinuousClock.now
         let worker = try await RESTWorker(settings: settings, untilEmpty: true, logger: logger) { counts in
@@ -62,7 +102,6 @@ struct DemoCommand: AsyncParsableCommand {
         try await ServiceRunner(grace: settings.shutdown.grace, logger: logger).run([worker])
         progress.finish()
         let elapsed = began.duration(to: .now)
-        await antenna.stop()
         StageReport(worker.statistics).write(to: .standardError)
 
         let report = DemoReportData(
@@ -84,8 +123,12 @@ struct DemoCommand: AsyncParsableCommand {
         logger: Logger
     ) async throws -> LocalAntennaServer {
         var configuration = LocalAntennaConfiguration()
-        configuration.jobs = [JobSeed(pipelineSlug: "demo", images: sources, name: "Demo")]
-        let antenna = LocalAntennaServer(configuration: configuration, logger: logger) { collector.add($0) }
+        var job = JobSeed(pipelineSlug: "demo", cycling: sources, count: live ? Self.liveTasks : sources.count)
+        job.name = "Demo"
+        configuration.jobs = [job]
+        let antenna = LocalAntennaServer(configuration: configuration, logger: logger) { accepted in
+            if !live { collector.add(accepted) }
+        }
         try await antenna.start()
         return antenna
     }

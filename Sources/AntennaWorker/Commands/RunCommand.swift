@@ -62,7 +62,7 @@ struct RunCommand: AsyncParsableCommand {
         let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)
         let oversight = Oversight(role: "run", resolved: resolved, logger: Logger(label: "antenna-worker"))
-        try await oversight.during {
+        try await oversight.during { _ in
             let progress = ProgressBar(label: "Working", total: nil)
             let worker = try await makeWorker(settings, oversight) { progress.update(done: $0.answered) }
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)

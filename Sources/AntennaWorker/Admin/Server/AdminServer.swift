@@ -3,6 +3,8 @@ import Logging
 
 /// The admin port: metrics, health and the live page.
 struct AdminServer: Sendable {
+    /// Where the live page is, for a browser on this machine.
+    let url: String
     private let server: ListeningServer
     private let feed: LiveFeed
 
@@ -20,11 +22,9 @@ struct AdminServer: Sendable {
                 timeout: 30,
                 handler: AdminHandler(oversight: oversight, feed: feed)
             )
-            oversight.logger.info(
-                "Live page, metrics and health",
-                metadata: ["url": "\(WebRoot.url(address: settings.host, port: port))/"]
-            )
-            return AdminServer(server: server, feed: feed)
+            let url = "\(WebRoot.url(address: settings.host, port: server.port))/"
+            oversight.logger.info("Live page, metrics and health", metadata: ["url": "\(url)"])
+            return AdminServer(url: url, server: server, feed: feed)
         } catch {
             oversight.logger.warning(
                 "The admin port cannot be used: no live page, no metrics and no health; --admin-port sets another, 0 none",

@@ -35,7 +35,7 @@ struct FetchCommand: AsyncParsableCommand {
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "antenna-fetch")
         let oversight = Oversight(role: "fetch", resolved: resolved, logger: logger)
-        try await oversight.during {
+        try await oversight.during { _ in
             let progress = ProgressBar(label: "Fetching", total: nil)
             let worker = try FleetFetcher(settings: settings, hooks: oversight.hooks, logger: logger) {
                 progress.update(done: $0.settled)

@@ -36,7 +36,7 @@ struct InferCommand: AsyncParsableCommand {
             logger.warning("No Redis is set: every image is fetched and decoded here, again where 'fetch' has done so")
         }
         let oversight = Oversight(role: "infer", resolved: resolved, logger: logger)
-        try await oversight.during {
+        try await oversight.during { _ in
             let progress = ProgressBar(label: "Working", total: nil)
             let worker = try AMQPWorker(settings: settings, kind: .ready, hooks: oversight.hooks, logger: logger) {
                 progress.update(done: $0.answered)

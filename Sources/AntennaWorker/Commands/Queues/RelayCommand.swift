@@ -50,7 +50,7 @@ struct RelayCommand: AsyncParsableCommand {
         let depths = QueueDepths(broker, pipelines: settings.pipelines, audience: oversight.audience, logger: logger)
         let watch =
             RoleWatch(relay: relay) + RoleWatch(broker) + RoleWatch(antenna: client.reachability) + depths.watch
-        try await oversight.during {
+        try await oversight.during { _ in
             try await oversight.run(relay, watch: watch, grace: settings.shutdown.grace)
         }
         let counters = relay.counters
