@@ -11,7 +11,7 @@ extension AMQPLoop {
             case .publish(let publish):
                 pending.append(publish)
             case .settle(let tag, let epoch, let answer):
-                answers.append((tag, epoch, answer))
+                self.answer(tag, in: epoch, answer)
             case .consume(let id, let consumer, let prefetch, let arguments):
                 consumers[consumer.tag] = ConsumerEntry(
                     consumer: consumer,
@@ -27,6 +27,12 @@ extension AMQPLoop {
             }
         }
         if isBlocked { pending.removeAll { !mailbox.isAwaited(publish: $0.id) } }
+    }
+
+    /// Takes the answer to a delivery; it is forgotten when the channel is another one by now.
+    func answer(_ tag: UInt64, in epoch: AMQPChannelEpoch, _ answer: AMQPAnswer) {
+        let index = Int(epoch.channel) - 1
+        if channels[index].epoch == epoch { answers[index].answer(tag, answer) }
     }
 
     /// Makes a request of the loop's own.

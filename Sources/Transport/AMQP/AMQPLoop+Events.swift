@@ -34,6 +34,7 @@ extension AMQPLoop {
         for action in actions {
             switch action {
             case .deliver(let delivery, let tag):
+                guard took(delivery.deliveryTag, onChannelAt: index) else { return }
                 mailbox.withLedger { $0.delivered(delivery.deliveryTag, in: delivery.epoch) }
                 deliver(delivery, to: tag)
             case .complete(let id, let result):
@@ -43,10 +44,12 @@ extension AMQPLoop {
             case .settle(let id, let result):
                 mailbox.complete(publish: id, result)
             case .refuse(let tag, let bytes):
-                answers.append((tag, channels[index].epoch, .reject(requeue: false)))
+                guard took(tag, onChannelAt: index) else { return }
+                answers[index].answer(tag, .reject(requeue: false))
                 logger.error("a message is too large and goes to the dead letters", metadata: ["bytes": "\(bytes)"])
             case .putBack(let tag):
-                answers.append((tag, channels[index].epoch, .nack(requeue: true)))
+                guard took(tag, onChannelAt: index) else { return }
+                answers[index].answer(tag, .nack(requeue: true))
             case .consumerCancelled(let tag):
                 consumers.removeValue(forKey: tag)?.consumer.buffer.finish(Self.cancelledByBroker)
             case .confirmClose(let error):
@@ -60,12 +63,21 @@ extension AMQPLoop {
         }
     }
 
+    /// Notes a delivery; a tag that does not ascend ends the connection, because acknowledging several at once would be unsafe.
+    private func took(_ tag: UInt64, onChannelAt index: Int) -> Bool {
+        guard answers[index].delivered(tag) else {
+            fault = AMQPChannelStateMachine.violation("delivery tag \(tag) out of order")
+            return false
+        }
+        return true
+    }
+
     private func deliver(_ delivery: AMQPDelivery, to tag: String) {
         if let entry = consumers[tag] {
             entry.consumer.buffer.yield(delivery)
         } else if mailbox.withLedger({ $0.settle(delivery.deliveryTag, in: delivery.epoch) }) == .accepted {
             // Sent before the broker read our cancel: nobody will take it.
-            answers.append((delivery.deliveryTag, delivery.epoch, .nack(requeue: true)))
+            answer(delivery.deliveryTag, in: delivery.epoch, .nack(requeue: true))
         }
     }
 
@@ -94,6 +106,7 @@ extension AMQPLoop {
         case (.delete(let queue), _):
             topology.removeAll { $0.concerns(queue: queue) }
         case (_, .message(let delivery, _)):
+            guard took(delivery.deliveryTag, onChannelAt: Int(delivery.epoch.channel) - 1) else { return }
             mailbox.withLedger { $0.delivered(delivery.deliveryTag, in: delivery.epoch) }
         default:
             break
@@ -126,7 +139,7 @@ extension AMQPLoop {
             metadata: ["channel": "\(index + 1)", "error": "\(error)"]
         )
         unconfirmedCloses.append(UInt16(index + 1))
-        mailbox.withLedger { $0.closed(channel: UInt16(index + 1)) }
+        closeDeliveries(ofChannelAt: index)
         switch Role(rawValue: index) {
         case .publish:
             partial = nil

@@ -30,13 +30,9 @@ extension AMQPLoop {
             try wire.confirmClose(channel: number)
             return .sent
         }
-        if let answer = answers.first {
+        for role in Role.allCases where channels[role.rawValue].isOpen && !answers[role.rawValue].isEmpty {
             guard wire.hasRoom(for: room) else { return .noRoom }
-            answers.removeFirst()
-            let channel = channels[Int(answer.epoch.channel) - 1]
-            if channel.isOpen, channel.epoch == answer.epoch {
-                try wire.send(answer.answer, tag: answer.tag, channel: answer.epoch.channel)
-            }
+            if let frame = answers[role.rawValue].next() { try wire.send(frame, channel: role.number) }
             return .sent
         }
         for role in Role.allCases {

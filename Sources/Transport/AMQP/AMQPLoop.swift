@@ -53,7 +53,8 @@ final class AMQPLoop {
     var asked: [UInt64: AMQPRequest] = [:]
     var pending: Deque<AMQPPublish> = []
     var partial: Partial?
-    var answers: Deque<(tag: UInt64, epoch: AMQPChannelEpoch, answer: AMQPAnswer)> = []
+    /// Answers to deliveries, for each channel.
+    var answers = Role.allCases.map { _ in AMQPAnswerWindow() }
     var unconfirmedCloses: [UInt16] = []
     var restoring = 0
     var isBlocked = false
@@ -128,7 +129,7 @@ final class AMQPLoop {
             if isCloseConfirmed { return }
             let needsRoom = try send(wire)
             let now = ContinuousClock.now
-            if isClosing, answers.isEmpty {
+            if isClosing, answers.allSatisfy(\.isEmpty) {
                 if closeDeadline == nil {
                     try wire.sendClose(isAnswer: false)
                     closeDeadline = now + .seconds(2)
@@ -147,7 +148,8 @@ final class AMQPLoop {
                 socket: wire.socket,
                 writing: needsRoom,
                 wakeUp: mailbox.wakeUp,
-                until: mayHaveMore ? now : now + .seconds(1)
+                until: mayHaveMore ? now : now + .seconds(1),
+                unless: mailbox.hasCommands
             )
         }
     }
@@ -176,21 +178,32 @@ final class AMQPLoop {
         for index in channels.indices {
             perform(channels[index].connectionLost(error), on: index)
             perform(channels[index].abandonWaiting(error), on: index)
-            mailbox.withLedger { $0.closed(channel: UInt16(index + 1)) }
+            closeDeliveries(ofChannelAt: index)
         }
         purposes = [:]
         restoring = 0
         partial = nil
-        answers = []
         unconfirmedCloses = []
         suspendConsumers(error)
+    }
+
+    /// The deliveries of a channel that is gone can be answered no more.
+    func closeDeliveries(ofChannelAt index: Int) {
+        mailbox.withLedger { $0.closed(channel: UInt16(index + 1)) }
+        answers[index] = AMQPAnswerWindow()
     }
 
     /// Waits before the next attempt, but not when the connection is closed meanwhile.
     private func pause(for delay: Duration) {
         let end = ContinuousClock.now + delay
         while !isClosing, ContinuousClock.now < end {
-            _ = Poll.wait(socket: -1, writing: false, wakeUp: mailbox.wakeUp, until: end)
+            _ = Poll.wait(
+                socket: -1,
+                writing: false,
+                wakeUp: mailbox.wakeUp,
+                until: end,
+                unless: mailbox.hasCommands
+            )
             takeCommands()
             pending.removeAll { !mailbox.isAwaited(publish: $0.id) }
         }

@@ -83,7 +83,8 @@ final class AMQPMailbox: Sendable {
 
     /// Posts a command that nobody waits for.
     func post(_ command: AMQPCommand) {
-        if state.withLock({ append(command, to: &$0) }) { wakeUp.signal() }
+        state.withLock { $0.commands.append(command) }
+        wakeUp.signal()
     }
 
     /// Posts a command and waits for its answer.
@@ -91,13 +92,14 @@ final class AMQPMailbox: Sendable {
         let id = makeID()
         let command = command(id)
         return await withCheckedContinuation { continuation in
-            let (isClosed, wakes) = state.withLock { state in
-                if state.isClosed { return (true, false) }
+            let isClosed = state.withLock { state in
+                if state.isClosed { return true }
                 state.requests[id] = continuation
-                return (false, append(command, to: &state))
+                state.commands.append(command)
+                return false
             }
-            if isClosed { continuation.resume(returning: .failure(Self.closed)) }
-            if wakes { wakeUp.signal() }
+            guard !isClosed else { return continuation.resume(returning: .failure(Self.closed)) }
+            wakeUp.signal()
         }
     }
 
@@ -105,13 +107,14 @@ final class AMQPMailbox: Sendable {
     func publish(_ publish: AMQPPublish) async -> Result<Void, TransportError> {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: PublishWaiter) in
-                let (isClosed, wakes) = state.withLock { state in
-                    if state.isClosed { return (true, false) }
+                let isClosed = state.withLock { state in
+                    if state.isClosed { return true }
                     state.publishes[publish.id] = continuation
-                    return (false, append(.publish(publish), to: &state))
+                    state.commands.append(.publish(publish))
+                    return false
                 }
-                if isClosed { continuation.resume(returning: .failure(Self.closed)) }
-                if wakes { wakeUp.signal() }
+                guard !isClosed else { return continuation.resume(returning: .failure(Self.closed)) }
+                wakeUp.signal()
                 // A cancellation before the waiter was there found nobody.
                 if Task.isCancelled { cancelPublish(publish.id) }
             }
@@ -122,12 +125,14 @@ final class AMQPMailbox: Sendable {
 
     /// Settles a delivery, once and only in its epoch.
     func settle(_ delivery: AMQPDelivery, _ answer: AMQPAnswer) -> AMQPSettlement {
-        let (settlement, wakes) = state.withLock { state in
+        let settlement = state.withLock { state in
             let settlement = state.ledger.settle(delivery.deliveryTag, in: delivery.epoch)
-            guard settlement == .accepted else { return (settlement, false) }
-            return (settlement, append(.settle(tag: delivery.deliveryTag, delivery.epoch, answer), to: &state))
+            if settlement == .accepted {
+                state.commands.append(.settle(tag: delivery.deliveryTag, delivery.epoch, answer))
+            }
+            return settlement
         }
-        if wakes { wakeUp.signal() }
+        if settlement == .accepted { wakeUp.signal() }
         return settlement
     }
 
@@ -158,6 +163,9 @@ final class AMQPMailbox: Sendable {
             return state.commands
         }
     }
+
+    /// Whether there is something to take.
+    func hasCommands() -> Bool { state.withLock { !$0.commands.isEmpty } }
 
     /// Whether somebody still waits for this publish.
     func isAwaited(publish id: UInt64) -> Bool { state.withLock { $0.publishes[id] != nil } }
@@ -207,11 +215,5 @@ final class AMQPMailbox: Sendable {
             message: "the publish was cancelled; it may or may not have reached the broker"
         )
         complete(publish: id, .failure(error))
-    }
-
-    /// Adds a command; says whether the thread must be woken.
-    private func append(_ command: AMQPCommand, to state: inout State) -> Bool {
-        defer { state.commands.append(command) }
-        return state.commands.isEmpty
     }
 }

@@ -47,14 +47,15 @@ extension AMQPWire {
         }
     }
 
-    /// Settles a delivery.
-    func send(_ answer: AMQPAnswer, tag: UInt64, channel: UInt16) throws(TransportError) {
-        switch answer {
+    /// Settles a delivery, or all up to it.
+    func send(_ frame: AMQPAnswerWindow.Frame, channel: UInt16) throws(TransportError) {
+        let (tag, multiple) = (frame.tag, amqp_boolean_t(frame.isMultiple ? 1 : 0))
+        switch frame.answer {
         case .ack:
-            var fields = amqp_basic_ack_t(delivery_tag: tag, multiple: 0)
+            var fields = amqp_basic_ack_t(delivery_tag: tag, multiple: multiple)
             try send(channel: channel, method: AMQP_BASIC_ACK_METHOD, &fields, operation: "amqp.ack")
         case .nack(let requeue):
-            var fields = amqp_basic_nack_t(delivery_tag: tag, multiple: 0, requeue: requeue ? 1 : 0)
+            var fields = amqp_basic_nack_t(delivery_tag: tag, multiple: multiple, requeue: requeue ? 1 : 0)
             try send(channel: channel, method: AMQP_BASIC_NACK_METHOD, &fields, operation: "amqp.nack")
         case .reject(let requeue):
             var fields = amqp_basic_reject_t(delivery_tag: tag, requeue: requeue ? 1 : 0)

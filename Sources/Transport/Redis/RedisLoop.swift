@@ -44,7 +44,8 @@ final class RedisLoop {
                 socket: socket?.descriptor ?? -1,
                 writing: canSend && socket != nil,
                 wakeUp: mailbox.wakeUp,
-                until: socket == nil && !unsent.isEmpty ? .now : earliestDeadline
+                until: socket == nil && !unsent.isEmpty ? .now : earliestDeadline,
+                unless: mailbox.hasNews
             )
         }
         let error = RedisMailbox.closed

@@ -24,13 +24,13 @@ final class RedisMailbox: Sendable {
 
     /// Posts a command; after the close it fails at once.
     func post(_ command: RedisCommand) {
-        let (isClosed, wakes) = state.withLock { state in
-            if state.isClosing { return (true, false) }
-            defer { state.commands.append(command) }
-            return (false, state.commands.isEmpty)
+        let isClosed = state.withLock { state in
+            if state.isClosing { return true }
+            state.commands.append(command)
+            return false
         }
-        if isClosed { command.finish(.failure(Self.closed)) }
-        if wakes { wakeUp.signal() }
+        guard !isClosed else { return command.finish(.failure(Self.closed)) }
+        wakeUp.signal()
     }
 
     /// Asks the thread to end.
@@ -38,6 +38,9 @@ final class RedisMailbox: Sendable {
         state.withLock { $0.isClosing = true }
         wakeUp.signal()
     }
+
+    /// Whether there is something to take, or the end.
+    func hasNews() -> Bool { state.withLock { $0.isClosing || !$0.commands.isEmpty } }
 
     /// Takes the commands; those that come after the close are refused, so none is forgotten.
     func take() -> (Deque<RedisCommand>, isClosing: Bool) {

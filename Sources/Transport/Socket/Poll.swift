@@ -20,20 +20,26 @@ enum Poll {
     ///   - writing: Whether to wait until it can be written, too.
     ///   - wakeUp: The descriptor another thread signals; drained here.
     ///   - deadline: When to give up; a moment in the past only looks.
+    ///   - hasNews: Whether what the wake-up would tell of is there already; then this only looks.
     /// - Returns: What happened; nothing when the time was up.
     static func wait(
         socket: Int32,
         reading: Bool = true,
         writing: Bool,
         wakeUp: WakeUp?,
-        until deadline: ContinuousClock.Instant?
+        until deadline: ContinuousClock.Instant?,
+        unless hasNews: () -> Bool = { false }
     ) -> Outcome {
+        // Armed first: news that come after the question are signalled.
+        wakeUp?.arm()
+        defer { wakeUp?.disarm() }
+        let limit = hasNews() ? 0 : milliseconds(until: deadline)
         var descriptors = (
             pollfd(fd: socket, events: Int16((reading ? POLLIN : 0) | (writing ? POLLOUT : 0)), revents: 0),
             pollfd(fd: wakeUp?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
         )
         let result = withUnsafeMutablePointer(to: &descriptors) { pointer in
-            pointer.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, milliseconds(until: deadline)) }
+            pointer.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, limit) }
         }
         // An interrupted wait is a wake-up without a reason; every caller loops.
         guard result > 0 else { return Outcome() }

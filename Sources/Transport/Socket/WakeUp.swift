@@ -1,12 +1,14 @@
 import Foundation
+import Synchronization
 
 /// A descriptor that becomes readable when another thread wants a word with the thread that polls it.
 ///
-/// A non-blocking pipe: any number of calls before the poll are one wake-up.
+/// A non-blocking pipe, written to only while the thread waits, or is about to: a busy one costs its callers no call of the system.
 final class WakeUp: Sendable {
     /// The end to poll for reading.
     let descriptor: Int32
     private let writeEnd: Int32
+    private let isArmed = Atomic(false)
 
     init() throws(TransportError) {
         var ends: (Int32, Int32) = (-1, -1)
@@ -33,10 +35,21 @@ final class WakeUp: Sendable {
         close(writeEnd)
     }
 
-    /// Makes the descriptor readable.
+    /// From here on the thread must be signalled; it looks for news afterwards, before it waits.
+    func arm() {
+        isArmed.store(true, ordering: .sequentiallyConsistent)
+    }
+
+    /// The thread is awake and looks for news by itself.
+    func disarm() {
+        isArmed.store(false, ordering: .sequentiallyConsistent)
+    }
+
+    /// Makes the descriptor readable if the thread may be waiting; the news must be there before this is called.
     ///
     /// A full pipe is readable already, so nothing is lost then.
     func signal() {
+        guard isArmed.exchange(false, ordering: .sequentiallyConsistent) else { return }
         var byte: UInt8 = 1
         write(writeEnd, &byte, 1)
     }
@@ -44,6 +57,7 @@ final class WakeUp: Sendable {
     /// Makes the descriptor quiet again.
     func drain() {
         var buffer: (UInt64, UInt64) = (0, 0)
-        while read(descriptor, &buffer, MemoryLayout.size(ofValue: buffer)) > 0 {}
+        let size = MemoryLayout.size(ofValue: buffer)
+        while read(descriptor, &buffer, size) == size {}
     }
 }
