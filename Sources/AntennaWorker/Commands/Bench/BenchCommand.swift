@@ -12,8 +12,8 @@ struct BenchCommand: AsyncParsableCommand {
             Example: antenna-worker bench decode --images ~/trap-images --json before.json
             """,
         subcommands: [
-            BenchDecode.self, BenchFetch.self, BenchCache.self, BenchBroker.self, BenchInfer.self, BenchEndToEnd.self,
-            BenchCompare.self,
+            BenchDecode.self, BenchFetch.self, BenchCache.self, BenchBroker.self, BenchScale.self, BenchInfer.self,
+            BenchEndToEnd.self, BenchCompare.self, BenchScaleProcess.self,
         ]
     )
 }
