@@ -178,3 +178,22 @@ let package = Package(
         ),
     ]
 )
+
+// For people who measure: nobody else has to fetch and build what it needs. Benchmarks/micro sets the variable.
+if Context.environment["ANTENNA_BENCHMARKS"] == "1" {
+    package.dependencies.append(
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: [])
+    )
+    package.targets.append(
+        .executableTarget(
+            name: "Micro",
+            dependencies: [
+                "Imaging", "Inference", "Pipeline", "Threading",
+                .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Benchmarks/Micro",
+            swiftSettings: houseStyle,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+        )
+    )
+}
