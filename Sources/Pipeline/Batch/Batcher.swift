@@ -50,6 +50,9 @@ package final class Batcher: Sendable {
         (self.actions, self.act) = AsyncStream.makeStream()
     }
 
+    /// Images that wait for a batch.
+    package var waitingCount: Int { state.withLock(\.waitingCount) }
+
     /// Says that a task has set out whose image will come, or which ends with ``leaveUpstream()``.
     package func enterUpstream() {
         state.withLock { $0.upstreamEntered() }
@@ -103,14 +106,17 @@ package final class Batcher: Sendable {
     package func run() async {
         await Task {
             await withDiscardingTaskGroup { group in
+                var timer: Task<Void, Never>?
                 for await action in actions {
                     switch action {
                     case .dispatch(let engine, let key, let items):
                         group.addTask { await self.infer(items, key: key, engine: engine) }
                     case .setTimer(let instant):
-                        group.addTask { await self.wait(until: instant) }
+                        timer = Task { await self.wait(until: instant) }
                     }
                 }
+                // Nobody is left whom it could concern.
+                timer?.cancel()
             }
         }.value
     }
@@ -134,7 +140,7 @@ package final class Batcher: Sendable {
         do {
             try await Task.sleep(until: instant, clock: .continuous)
         } catch {
-            // Cancelled: the batcher is ending, and nobody waits for the timer.
+            // Cancelled: the batcher has ended.
             return
         }
         perform(state.withLock { $0.timerFired(now: .now) })

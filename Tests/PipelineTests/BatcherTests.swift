@@ -1,0 +1,130 @@
+import Imaging
+import Inference
+import Synchronization
+import Testing
+import Threading
+
+@testable import Pipeline
+
+@Suite("Images in batches", .timeLimit(.minutes(1)))
+struct BatcherTests {
+    private let pool = PixelBufferPool(maximumIdleBytes: 0)
+
+    @Test("The end does not wait for the linger of an image that went long ago")
+    func endsAtOnce() async throws {
+        let engine = WidthEngine()
+        let batcher = Batcher(engines: [engine], maximumSize: 8, linger: .seconds(3_600))
+        async let running: Void = batcher.run()
+        for _ in 0..<2 { batcher.enterUpstream() }
+        async let outcome = batcher.analyse(image(width: 3), pipeline: "moths")
+        // The second image might still come, so the first waits, and a timer runs; then it turns out to come no more.
+        while batcher.waitingCount == 0 { await Task.yield() }
+        batcher.leaveUpstream()
+        let widths = try await outcome.insects.map(\.box.x2)
+        #expect(widths == [3])
+        batcher.finish()
+        await running
+    }
+
+    @Test("Each image gets its own insects, and an image that spoils its batch is alone with its error")
+    func bisects() async throws {
+        let engine = WidthEngine(spoiledWidths: [3])
+        let batcher = Batcher(engines: [engine], maximumSize: 8, linger: .seconds(3_600))
+        async let running: Void = batcher.run()
+        for _ in 1...8 { batcher.enterUpstream() }
+        let found = try await withThrowingTaskGroup(of: (Int, Int?).self) { group in
+            for width in 1...8 {
+                let image = try await image(width: width)
+                group.addTask {
+                    do {
+                        return (width, try await batcher.analyse(image, pipeline: "moths").insects.first?.box.x2)
+                    } catch let error as InferenceError {
+                        #expect(error.code == .runFailed)
+                        return (width, nil)
+                    }
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        #expect(found == [1: 1, 2: 2, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8])
+        #expect(engine.batchSizes.first == 8 && engine.batchSizes.count == 7, "\(engine.batchSizes)")
+        batcher.finish()
+        await running
+    }
+
+    @Test("A model that is lost is no image's fault: nothing is tried again")
+    func lostModel() async throws {
+        let engine = WidthEngine(spoiledWidths: [1, 2], code: .modelLost)
+        let batcher = Batcher(engines: [engine], maximumSize: 2, linger: .seconds(3_600))
+        async let running: Void = batcher.run()
+        for _ in 1...2 { batcher.enterUpstream() }
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for width in 1...2 {
+                group.addTask {
+                    let image = try await image(width: width)
+                    _ = try await batcher.analyse(image, pipeline: "moths")
+                }
+            }
+            for _ in 1...2 { await #expect(throws: InferenceError.self) { try await group.next() } }
+        }
+        batcher.finish()
+        await running
+        #expect(engine.batchSizes == [2])
+    }
+
+    @Test("A caller that is cancelled while its image waits leaves, and those beside it are analysed")
+    func cancelled() async throws {
+        let batcher = Batcher(engines: [WidthEngine()], maximumSize: 8, linger: .seconds(3_600))
+        async let running: Void = batcher.run()
+        for _ in 1...3 { batcher.enterUpstream() }
+        let (first, second) = (try await image(width: 1), try await image(width: 2))
+        let leaving = Task { try await batcher.analyse(first, pipeline: "moths") }
+        while batcher.waitingCount == 0 { await Task.yield() }
+        leaving.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await leaving.value }
+        #expect(batcher.waitingCount == 0)
+        async let outcome = batcher.analyse(second, pipeline: "moths")
+        while batcher.waitingCount == 0 { await Task.yield() }
+        batcher.leaveUpstream()
+        let widths = try await outcome.insects.map(\.box.x2)
+        #expect(widths == [2])
+        batcher.finish()
+        await running
+    }
+
+    private func image(width: Int) async throws -> AdmittedPixels {
+        try await testImage(height: 2, width: width, seed: 0, pool: pool, budget: Budget(limit: .max))
+    }
+}
+
+/// Finds one insect as wide as the image, and fails for batches that hold an image of certain widths.
+private final class WidthEngine: InferenceEngine {
+    private let spoiledWidths: Set<Int>
+    private let code: InferenceError.Code
+    private let sizes = Mutex<[Int]>([])
+
+    init(spoiledWidths: Set<Int> = [], code: InferenceError.Code = .runFailed) {
+        self.spoiledWidths = spoiledWidths
+        self.code = code
+    }
+
+    /// Images of each batch it was given.
+    var batchSizes: [Int] { sizes.withLock(\.self) }
+
+    func localizationSize(pipeline: String, height: Int, width: Int) -> LocalizationSize {
+        let size = PixelSize(height: 32, width: 32)
+        return LocalizationSize(image: size, padded: size)
+    }
+
+    func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
+        sizes.withLock { $0.append(images.count) }
+        if images.contains(where: { spoiledWidths.contains($0.width) }) {
+            throw InferenceError(code, operation: "detect", message: "spoiled")
+        }
+        let insects = images.map { image in
+            let box = Box(x1: 0, y1: 0, x2: image.width, y2: image.height)
+            return [DetectedInsect(detection: Detection(box: box, score: 1), classifications: [])]
+        }
+        return PipelineAnalysis(insects: insects, times: PipelineTimes())
+    }
+}
