@@ -79,23 +79,24 @@ package struct FetchWorker: Service {
 
     private func process(_ delivery: AMQPTaskDelivery) async {
         let task = delivery.message.task
-        var ending: AMQPTaskDelivery.Ending
+        let ending: AMQPTaskDelivery.Ending
+        var outcome: WritableKeyPath<FetchStatistics.Counts, Int>?
         do {
-            let isCached = try await prepare(task)
+            outcome = try await prepare(task) ? \.prepared : \.passedWithoutPixels
             ending = .passedOn(to: TaskQueueName(.ready, pipeline: delivery.queue.pipeline))
-            statistics.count { isCached ? ($0.prepared += 1) : ($0.passedWithoutPixels += 1) }
         } catch is CancellationError {
             ending = .givenBack(reason: "the worker is stopping")
         } catch let failure as TaskFailure where failure.isRetriable {
             ending = .givenBack(reason: failure.message)
         } catch {
             logger.debug("Task failed", metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"])
-            statistics.count { $0.failed += 1 }
+            outcome = \.failed
             ending = .answered(.error("\(error)", for: task))
         }
         do {
             // Not cut off by a cancellation: the pixels are there.
-            try await Task { [ending] in try await delivery.settle(ending) }.value
+            try await Task { try await delivery.settle(ending) }.value
+            if let outcome { statistics.count { $0[keyPath: outcome] += 1 } }
         } catch {
             logger.warning(
                 "Task not settled; its queue will deliver it again",
