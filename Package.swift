@@ -45,6 +45,8 @@ let package = Package(
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // ONNX Runtime's function table. The library itself is loaded at run time.
         .target(name: "COnnxRuntime"),
+        // Planes of YCbCr to RGB, with a version for newer processors.
+        .target(name: "CYCbCr"),
 
         .target(
             name: "Threading",
@@ -60,7 +62,7 @@ let package = Package(
             ],
             swiftSettings: houseStyle
         ),
-        .target(name: "Imaging", dependencies: ["CSPNG", "CTurboJPEG"], swiftSettings: houseStyle),
+        .target(name: "Imaging", dependencies: ["CSPNG", "CTurboJPEG", "CYCbCr"], swiftSettings: houseStyle),
         .target(
             name: "Inference",
             dependencies: [
@@ -130,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "ImagingTests",
             dependencies: [
-                "Imaging", "TestSupport",
+                "CYCbCr", "Imaging", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Fixtures")],

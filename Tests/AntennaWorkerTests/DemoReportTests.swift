@@ -108,6 +108,18 @@ import Testing
         #expect(small.height == 3)
     }
 
+    @Test(arguments: [1, 40, 333])
+    func aThumbnailIsTheSameHoweverThePixelsLie(widthLimit: Int) throws {
+        let pool = PixelBufferPool(maximumIdleBytes: 0)
+        let planes = try ImageDecoder().decode(Self.jpeg(width: 333, height: 77), into: pool)
+        let rgb = try PixelBuffer(pool: pool, height: 77, width: 333) { bytes in
+            planes.withRGB { bytes.copyMemory(from: $0) }
+        }
+        #expect(planes.layout != rgb.layout)
+        let thumbnail = try Thumbnail(of: planes, widthLimit: widthLimit, pool: pool)
+        #expect(try Thumbnail(of: rgb, widthLimit: widthLimit, pool: pool).jpeg == thumbnail.jpeg)
+    }
+
     @Test func whatIsNoImageHasNoThumbnail() {
         #expect(throws: ImagingError.self) {
             try Thumbnail(of: Array("<html>".utf8), pool: PixelBufferPool(maximumIdleBytes: 0))

@@ -43,9 +43,9 @@ enum Fixtures {
         return candidates.first { FileManager.default.fileExists(atPath: $0.path()) }
     }()
 
-    /// The digest of an image's pixels as lowercase hexadecimal digits.
+    /// The digest of an image's RGB pixels as lowercase hexadecimal digits.
     static func digest(_ buffer: PixelBuffer) -> String {
-        buffer.withUnsafeBytes { pixels in
+        buffer.withRGB { pixels in
             SHA256.hash(data: pixels).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         }
     }

@@ -5,7 +5,7 @@ import Testing
     @Test(arguments: JPEGEncoder.Subsampling.allCases)
     func whatIsWrittenIsReadBack(_ subsampling: JPEGEncoder.Subsampling) throws {
         let source = try ImageDecoder().decode(Fixtures.image("one-pixel.jpg"), into: Fixtures.pool)
-        let color = source.withUnsafeBytes { Array($0) }
+        let color = source.withRGB { Array($0) }
         let plain = try PixelBuffer(pool: Fixtures.pool, height: 21, width: 33) { bytes in
             for index in bytes.indices { bytes[index] = color[index % 3] }
         }
@@ -13,7 +13,7 @@ import Testing
         let image = try ImageDecoder().decode(encoded, into: Fixtures.pool)
         #expect(image.height == 21)
         #expect(image.width == 33)
-        image.withUnsafeBytes { bytes in
+        image.withRGB { bytes in
             for (index, byte) in bytes.enumerated() {
                 #expect(abs(Int(byte) - Int(color[index % 3])) <= 2)
             }
@@ -27,7 +27,7 @@ import Testing
         }
         let encoded = try JPEGEncoder(quality: 90).encode(source)
         let image = try ImageDecoder().decode(encoded, into: Fixtures.pool)
-        image.withUnsafeBytes { bytes in
+        image.withRGB { bytes in
             for row in 0..<32 {
                 #expect(bytes[row * 144 + 10 * 3] < 8)
                 #expect(bytes[row * 144 + 40 * 3] > 247)

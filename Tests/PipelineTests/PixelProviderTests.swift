@@ -40,7 +40,7 @@ import Transport
     @Test func aCacheThatFillsTheBudgetHoldsNobodyUp() async throws {
         let host = try ImageHost()
         // Room for two images of 64 × 48; the cache would keep them all.
-        let images = try host.provider(cacheBytes: 1 << 20, budget: 2 * 64 * 48 * 3 + 100)
+        let images = try host.provider(cacheBytes: 1 << 20, budget: 2 * 64 * 48 * 3 / 2 + 100)
         let waits = Atomic(0)
         for number in 1...6 {
             _ = try await images.pixels(of: host.task(number, pipeline: "moths")) { wait in

@@ -64,12 +64,16 @@ struct RedisTensorCacheTests {
         ]
         for (offset, failure) in [
             (0, RedisTensorCache.Failure.foreign), (4, .foreign), (6, .foreign), (8, .wrongSize), (16, .checksum),
-            (32, .checksum), (331, .checksum),
+            (24, .foreign), (32, .checksum), (331, .checksum),
         ] {
             var flipped = good
             flipped[offset] ^= 1
             damaged.append((flipped, failure))
         }
+        // The layout of images of another size.
+        var planes = good
+        planes[24] = UInt8(PixelLayout.planes420.rawValue)
+        damaged.append((planes, .wrongSize))
         for (value, failure) in damaged {
             let before = cache.counters
             try await put(value, client)

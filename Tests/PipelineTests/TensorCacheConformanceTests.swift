@@ -7,14 +7,15 @@ import Transport
 
 /// An image whose bytes depend on their places and on `seed`.
 func testImage(
+    layout: PixelLayout = .rgb,
     height: Int = 10,
     width: Int = 10,
     seed: UInt8,
     pool: PixelBufferPool,
     budget: Budget
 ) async throws -> AdmittedPixels {
-    let reservation = try await budget.reserve(height * width * 3)
-    let buffer = try PixelBuffer(pool: pool, height: height, width: width) { memory in
+    let reservation = try await budget.reserve(layout.byteCount(height: height, width: width))
+    let buffer = try PixelBuffer(pool: pool, layout: layout, height: height, width: width) { memory in
         for index in memory.indices { memory[index] = UInt8(truncatingIfNeeded: index &* 31 &+ index >> 8) ^ seed }
     }
     return AdmittedPixels(buffer: buffer, reservation: reservation)
@@ -46,8 +47,13 @@ struct TensorCacheConformanceTests {
         }
     }
 
-    private func image(height: Int = 10, width: Int = 10, seed: UInt8 = 7) async throws -> AdmittedPixels {
-        try await testImage(height: height, width: width, seed: seed, pool: pool, budget: budget)
+    private func image(
+        layout: PixelLayout = .rgb,
+        height: Int = 10,
+        width: Int = 10,
+        seed: UInt8 = 7
+    ) async throws -> AdmittedPixels {
+        try await testImage(layout: layout, height: height, width: width, seed: seed, pool: pool, budget: budget)
     }
 
     @Test(
@@ -62,6 +68,27 @@ struct TensorCacheConformanceTests {
         #expect(await cache.store(stored, for: key))
         #expect(await cache.keeps(key))
         let found = try #require(try await cache.pixels(for: key) { try await budget.reserve($0) })
+        #expect(found.buffer.height == shape.height && found.buffer.width == shape.width)
+        #expect(bytes(found) == bytes(stored))
+    }
+
+    @Test(
+        "Planes come back as planes, and memory is asked for what they take",
+        arguments: Kind.allCases,
+        [(1, 1), (7, 333), (1501, 2001)]
+    )
+    func storedPlanesComeBack(kind: Kind, shape: (height: Int, width: Int)) async throws {
+        let cache = try await cache(kind)
+        let key = TensorKey(url: "conformance/planes/\(shape.height)x\(shape.width)")
+        let stored = try await image(layout: .planes420, height: shape.height, width: shape.width)
+        #expect(await cache.store(stored, for: key))
+        let found = try #require(
+            try await cache.pixels(for: key) { size in
+                #expect(size == stored.buffer.byteCount)
+                return try await budget.reserve(size)
+            }
+        )
+        #expect(found.buffer.layout == .planes420)
         #expect(found.buffer.height == shape.height && found.buffer.width == shape.width)
         #expect(bytes(found) == bytes(stored))
     }

@@ -1,3 +1,4 @@
+import Imaging
 import Pipeline
 import Testing
 
@@ -5,32 +6,52 @@ import Testing
     private let pixels = (0..<60).map { UInt8($0 * 4) }
 
     @Test func readsBackWhatWasWritten() throws {
-        let header = pixels.withUnsafeBytes { TensorHeader(height: 4, width: 5, pixels: $0) }
+        let header = pixels.withUnsafeBytes { TensorHeader(layout: .rgb, height: 4, width: 5, pixels: $0) }
         let bytes = header.encoded()
         #expect(bytes.count == TensorHeader.byteCount)
         #expect(Array(bytes.prefix(4)) == Array("ANTT".utf8))
         let read = try #require(bytes.withUnsafeBytes { TensorHeader(decoding: $0) })
         #expect(read == header)
+        #expect(read.layout == .rgb)
         #expect(read.pixelByteCount == 60)
         #expect(pixels.withUnsafeBytes { read.describes($0) })
     }
 
+    @Test(arguments: PixelLayout.allCases)
+    func theLayoutIsReadBackAndTellsTheBytes(_ layout: PixelLayout) throws {
+        for (height, width) in [(1, 1), (4, 5), (1 << 20, 1 << 20)] {
+            let header = pixels.withUnsafeBytes {
+                TensorHeader(layout: layout, height: height, width: width, pixels: $0)
+            }
+            let read = try #require(header.encoded().withUnsafeBytes { TensorHeader(decoding: $0) })
+            #expect(read == header)
+            #expect(read.pixelByteCount == layout.byteCount(height: height, width: width))
+        }
+    }
+
+    @Test func aHeaderOfTheFirstVersionIsNone() {
+        var bytes = pixels.withUnsafeBytes { TensorHeader(layout: .rgb, height: 4, width: 5, pixels: $0) }.encoded()
+        bytes[4] = 1
+        bytes[24] = 0
+        #expect(bytes.withUnsafeBytes { TensorHeader(decoding: $0) } == nil)
+    }
+
     @Test func aTruncatedHeaderIsNone() {
-        let bytes = pixels.withUnsafeBytes { TensorHeader(height: 4, width: 5, pixels: $0) }.encoded()
+        let bytes = pixels.withUnsafeBytes { TensorHeader(layout: .rgb, height: 4, width: 5, pixels: $0) }.encoded()
         for count in 0..<bytes.count {
             #expect(bytes.prefix(count).withUnsafeBytes { TensorHeader(decoding: $0) } == nil)
         }
     }
 
-    @Test(arguments: [0, 4, 6, 11, 15])
+    @Test(arguments: [0, 4, 6, 11, 15, 24, 25])
     func aHeaderOfAnotherKindIsNone(_ offset: Int) {
-        var bytes = pixels.withUnsafeBytes { TensorHeader(height: 4, width: 5, pixels: $0) }.encoded()
+        var bytes = pixels.withUnsafeBytes { TensorHeader(layout: .rgb, height: 4, width: 5, pixels: $0) }.encoded()
         bytes[offset] ^= 0xFF
         #expect(bytes.withUnsafeBytes { TensorHeader(decoding: $0) } == nil)
     }
 
     @Test func everyChangedOrMissingByteOfPixelsIsFound() {
-        let header = pixels.withUnsafeBytes { TensorHeader(height: 4, width: 5, pixels: $0) }
+        let header = pixels.withUnsafeBytes { TensorHeader(layout: .rgb, height: 4, width: 5, pixels: $0) }
         for index in pixels.indices {
             var damaged = pixels
             damaged[index] ^= 1

@@ -28,8 +28,8 @@ struct Thumbnail: Sendable {
         let width = max(1, image.width / factor)
         let height = max(1, image.height / factor)
         let small = try PixelBuffer(pool: pool, height: height, width: width) { target in
-            image.withUnsafeBytes { source in
-                Self.average(source, width: image.width, factor: factor, into: target, size: (width, height))
+            image.withRows(columns: 0..<width * factor) { source in
+                Self.average(source, factor: factor, into: target, size: (width, height))
             }
         }
         self.jpeg = try JPEGEncoder(quality: quality).encode(small)
@@ -45,8 +45,7 @@ struct Thumbnail: Sendable {
     }
 
     private static func average(
-        _ source: UnsafeRawBufferPointer,
-        width: Int,
+        _ source: PixelRows,
         factor: Int,
         into target: UnsafeMutableRawBufferPointer,
         size: (width: Int, height: Int)
@@ -56,13 +55,13 @@ struct Thumbnail: Sendable {
         for y in 0..<size.height {
             for index in sums.indices { sums[index] = area / 2 }
             for row in y * factor..<(y + 1) * factor {
-                var offset = row * width * 3
+                var pixel = source.first(of: row)
                 for x in 0..<size.width {
                     for _ in 0..<factor {
-                        sums[x * 3] += Int(source[offset])
-                        sums[x * 3 + 1] += Int(source[offset + 1])
-                        sums[x * 3 + 2] += Int(source[offset + 2])
-                        offset += 3
+                        for channel in 0..<3 {
+                            sums[x * 3 + channel] += Int(pixel.load(fromByteOffset: channel, as: UInt8.self))
+                        }
+                        pixel += source.pixelStride
                     }
                 }
             }

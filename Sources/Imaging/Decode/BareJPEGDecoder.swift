@@ -6,7 +6,8 @@ import CTurboJPEG
 /// one thread.
 package final class BareJPEGDecoder {
     private let handle: tjhandle
-    private var pixels: [UInt8] = []
+    /// The RGB pixels of the last image, tightly packed, at the start; behind them what larger images left.
+    package private(set) var pixels: [UInt8] = []
 
     /// Makes the decompressor.
     ///

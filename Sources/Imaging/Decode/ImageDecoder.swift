@@ -5,8 +5,8 @@
 ///
 /// Decoding blocks its thread for tens of milliseconds: call it outside the cooperative pool.
 package struct ImageDecoder: Sendable {
-    /// Changes whenever the same bytes would give other pixels; a part of the keys of stored pixels.
-    package static let version = "rgb8-1"
+    /// Changes whenever the same bytes would give other pixels, or pixels that lie otherwise; a part of the keys of stored pixels.
+    package static let version = "8bit-2"
 
     /// The most pixels (width × height) an image may declare.
     package let maximumPixels: Int

@@ -14,6 +14,8 @@ package struct ImageHeader: Sendable, Equatable {
     package let width: Int
     /// Rows; above zero.
     package let height: Int
+    /// How the decoded pixels will lie.
+    package let layout: PixelLayout
     /// Bytes of scratch memory for every 64 pixels.
     let scratchPerTile: Int
 
@@ -22,6 +24,6 @@ package struct ImageHeader: Sendable, Equatable {
     /// The large parts only: the coefficients of a progressive JPEG, CMYK or 16-bit samples before they become RGB.
     package var scratchByteCount: Int { height * width * scratchPerTile / 64 }
 
-    /// Bytes of the decoded image: height × width × 3.
-    package var pixelByteCount: Int { height * width * 3 }
+    /// Bytes of the decoded image, by its layout.
+    package var pixelByteCount: Int { layout.byteCount(height: height, width: width) }
 }

@@ -1,7 +1,8 @@
-import CTurboJPEG
-
 /// Decodes a JPEG by libjpeg-turbo with its default flags: the accurate integer DCT and smooth upsampling, whose pixels
 /// are those of Pillow.
+///
+/// With chroma of half the width and height, which is nearly all cameras, the planes are kept as they are, and become RGB where somebody
+/// looks.
 enum JPEGDecoder {
     private static let operation = "decode JPEG"
 
@@ -14,15 +15,16 @@ enum JPEGDecoder {
         guard header.firstScan != nil else {
             throw ImagingError(.truncated, message: "the file ends inside its header", operation: operation)
         }
-        // libjpeg turns YCCK into CMYK but neither into RGB.
         guard header.components == 4 else {
-            return try PixelBuffer(pool: pool, height: header.height, width: header.width) {
+            let layout = header.layout
+            return try PixelBuffer(pool: pool, layout: layout, height: header.height, width: header.width) {
                 pixels throws(ImagingError) in
-                try decode(bytes, header: header, format: TJPF_RGB, to: pixels)
+                try decode(bytes, header: header, output: layout == .rgb ? .rgb : .planes420, to: pixels)
             }
         }
+        // libjpeg turns YCCK into CMYK but neither into RGB.
         let cmyk = try pool.lease(byteCount: header.width * header.height * 4)
-        try decode(bytes, header: header, format: TJPF_CMYK, to: cmyk.bytes)
+        try decode(bytes, header: header, output: .cmyk, to: cmyk.bytes)
         return try PixelBuffer(pool: pool, height: header.height, width: header.width) { pixels in
             CMYK.convertInverted(UnsafeRawBufferPointer(cmyk.bytes), toRGB: pixels)
         }
@@ -31,11 +33,11 @@ enum JPEGDecoder {
     private static func decode(
         _ bytes: UnsafeRawBufferPointer,
         header: JPEGHeader,
-        format: TJPF,
+        output: TurboJPEGDecompressor.Output,
         to pixels: UnsafeMutableRawBufferPointer
     ) throws(ImagingError) {
         let decompressor = try TurboJPEGDecompressor()
-        switch decompressor.run(bytes, header: header, format: format, to: pixels) {
+        switch decompressor.run(bytes, header: header, output: output, to: pixels) {
         case .decoded:
             return
         case .failed(let message, let nativeCode):
@@ -47,7 +49,7 @@ enum JPEGDecoder {
             // with restart markers, where the end marker may have been met in place of a restart.
             guard message.hasSuffix(endOfImageSuffix) else { throw damage(message, nativeCode) }
             guard header.restartInterval > 0 else { return }
-            try decodeAgainWithoutFilling(bytes, header: header, format: format, warning: message, to: pixels)
+            try decodeAgainWithoutFilling(bytes, header: header, output: output, warning: message, to: pixels)
         }
     }
 
@@ -58,7 +60,7 @@ enum JPEGDecoder {
     private static func decodeAgainWithoutFilling(
         _ bytes: UnsafeRawBufferPointer,
         header: JPEGHeader,
-        format: TJPF,
+        output: TurboJPEGDecompressor.Output,
         warning: String,
         to pixels: UnsafeMutableRawBufferPointer
     ) throws(ImagingError) {
@@ -68,7 +70,7 @@ enum JPEGDecoder {
         var copy = Array(bytes)
         for index in (end - count)..<end { copy[index] = 0xFF }
         let decompressor = try TurboJPEGDecompressor()
-        let outcome = copy.withUnsafeBytes { decompressor.run($0, header: header, format: format, to: pixels) }
+        let outcome = copy.withUnsafeBytes { decompressor.run($0, header: header, output: output, to: pixels) }
         switch outcome {
         case .decoded: return
         case .warned(let message, let nativeCode), .failed(let message, let nativeCode):
@@ -96,60 +98,4 @@ enum JPEGDecoder {
     }
 
     private static let endOfImageSuffix = "extraneous bytes before marker 0xd9"
-}
-
-/// A TurboJPEG decompressor.
-///
-/// One a picture: making it takes microseconds, decoding tens of milliseconds.
-private struct TurboJPEGDecompressor: ~Copyable {
-    enum Outcome {
-        case decoded
-        /// All rows were written, some perhaps invented; the message is that of the first warning.
-        case warned(message: String, nativeCode: Int)
-        case failed(message: String, nativeCode: Int)
-    }
-
-    private let handle: tjhandle
-
-    init() throws(ImagingError) {
-        guard let handle = tjInitDecompress() else {
-            throw ImagingError(.outOfMemory, message: "libjpeg-turbo did not start", operation: "decode JPEG")
-        }
-        self.handle = handle
-    }
-
-    deinit {
-        tjDestroy(handle)
-    }
-
-    /// Writes the picture into `pixels`, which holds `header`'s rows of packed pixels of `format`.
-    ///
-    /// Width and height are passed on: should libjpeg read another size than `header` did, it scales down or refuses,
-    /// and never writes more than there is room for.
-    func run(
-        _ bytes: UnsafeRawBufferPointer,
-        header: JPEGHeader,
-        format: TJPF,
-        to pixels: UnsafeMutableRawBufferPointer
-    ) -> Outcome {
-        let samples = format == TJPF_CMYK ? 4 : 3
-        precondition(pixels.count >= header.width * header.height * samples, "the picture has no room")
-        let status = tjDecompress2(
-            handle,
-            bytes.bindMemory(to: UInt8.self).baseAddress,
-            UInt(bytes.count),
-            pixels.bindMemory(to: UInt8.self).baseAddress,
-            Int32(header.width),
-            Int32(header.width * samples),
-            Int32(header.height),
-            Int32(format.rawValue),
-            // A small file of thousands of empty scans would keep the processor busy for hours.
-            TJFLAG_LIMITSCANS
-        )
-        guard status != 0 else { return .decoded }
-        let code = tjGetErrorCode(handle)
-        let message = tjGetErrorStr2(handle).map { String(cString: $0) } ?? "unknown error"
-        return code == Int32(TJERR_WARNING.rawValue)
-            ? .warned(message: message, nativeCode: Int(code)) : .failed(message: message, nativeCode: Int(code))
-    }
 }

@@ -12,6 +12,7 @@ struct JPEGHeader {
     private(set) var sampleDensity = 64
     /// MCUs between restart markers; zero for none.
     private(set) var restartInterval = 0
+    private var colour = JPEGColour()
     /// Where the entropy-coded data of the first scan begins; nil when the data ends before.
     private(set) var firstScan: Int?
 
@@ -27,6 +28,8 @@ struct JPEGHeader {
                 try readFrame(segment)
             case 0xDD where segment.payload.count >= 2:
                 restartInterval = segment.payload.bigEndian16(at: 0)
+            case 0xE0, 0xEE:
+                colour.read(segment)
             case 0xDA:
                 firstScan = segments.position
             case 0xD9:
@@ -42,11 +45,20 @@ struct JPEGHeader {
         }
     }
 
+    /// How the decoded pixels will lie.
+    var layout: PixelLayout { colour.layout(width: width) }
+
     /// Size and memory needs.
     func summary() -> ImageHeader {
         let coefficients = isProgressive ? sampleDensity * 2 : 0
         let cmyk = components == 4 ? 64 * 4 : 0
-        return ImageHeader(format: .jpeg, width: width, height: height, scratchPerTile: coefficients + cmyk)
+        return ImageHeader(
+            format: .jpeg,
+            width: width,
+            height: height,
+            layout: layout,
+            scratchPerTile: coefficients + cmyk
+        )
     }
 
     private mutating func readFrame(_ segment: JPEGSegments.Segment) throws(ImagingError) {
@@ -87,6 +99,8 @@ struct JPEGHeader {
             guard (1...4).contains(across), (1...4).contains(down) else {
                 throw Self.damaged("sampling factors \(across) × \(down)")
             }
+            colour.identifiers.append(descriptions[offset - 1])
+            colour.samplings.append(JPEGColour.Sampling(across: across, down: down))
             samples += across * down
             widest = max(widest, across)
             tallest = max(tallest, down)

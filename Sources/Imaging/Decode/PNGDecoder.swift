@@ -12,6 +12,7 @@ enum PNGDecoder {
             format: .png,
             width: Int(header.width),
             height: Int(header.height),
+            layout: .rgb,
             scratchPerTile: isDeepGrey(header) ? 64 * 2 : 0
         )
     }

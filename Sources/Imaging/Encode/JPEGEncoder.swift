@@ -26,7 +26,7 @@ package struct JPEGEncoder: Sendable {
     /// Encodes an image.
     /// - Throws: `ImagingError` with `.encodingFailed` or `.outOfMemory`.
     package func encode(_ buffer: PixelBuffer) throws(ImagingError) -> [UInt8] {
-        try buffer.withUnsafeBytes { (pixels) throws(ImagingError) in
+        try buffer.withRGB { (pixels) throws(ImagingError) in
             try encode(pixels, height: buffer.height, width: buffer.width)
         }
     }

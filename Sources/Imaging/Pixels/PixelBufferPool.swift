@@ -2,7 +2,7 @@ import Synchronization
 
 /// Keeps the memory of finished images for the next ones.
 ///
-/// A fresh 26 MB buffer costs a third of a decode in page faults, so buffers are lent and come back. What lies idle is
+/// The page faults of a fresh buffer cost a third of a decode, so buffers are lent and come back. What lies idle is
 /// bounded: beyond `maximumIdleBytes` the block that has lain longest is returned to the system.
 package final class PixelBufferPool: Sendable {
     /// What the pool holds and has done so far.
@@ -58,7 +58,11 @@ package final class PixelBufferPool: Sendable {
     /// The memory holds whatever the last image left in it.
     /// - Throws: `ImagingError` with `.zeroSize`, `.tooManyPixels` (the count leaves the range of `Int`) or
     ///   `.outOfMemory`.
-    package func take(height: Int, width: Int) throws(ImagingError) -> MutablePixelBuffer {
+    package func take(
+        layout: PixelLayout = .rgb,
+        height: Int,
+        width: Int
+    ) throws(ImagingError) -> MutablePixelBuffer {
         guard height > 0, width > 0 else {
             throw ImagingError(.zeroSize, message: "\(width) × \(height) pixels", operation: Self.operation)
         }
@@ -66,12 +70,13 @@ package final class PixelBufferPool: Sendable {
         guard !overflow, pixels <= Int.max / 16 else {
             throw ImagingError(.tooManyPixels, message: "\(width) × \(height) pixels", operation: Self.operation)
         }
-        return MutablePixelBuffer(memory: try lease(byteCount: pixels * 3), height: height, width: width)
+        let memory = try lease(byteCount: layout.byteCount(height: height, width: width))
+        return MutablePixelBuffer(memory: memory, layout: layout, height: height, width: width)
     }
 
     /// Lends at least `byteCount` bytes of plain memory.
     func lease(byteCount: Int) throws(ImagingError) -> PooledMemory {
-        // The resampler loads a pixel's three bytes as four, so something must lie behind the last pixel.
+        // Readers load whole words and vectors, so something must lie behind the last byte.
         let needed = byteCount + PooledMemory.slack
         let reused = state.withLock { state -> PageBlock? in
             guard let block = Self.takeBest(from: &state.idle, needed: needed) else { return nil }

@@ -10,8 +10,8 @@ struct ResamplePass {
     /// Floats of a plane's row in the ring, rounded up so that the vertical pass reads whole vectors.
     private var ringWidth: Int { (width + Lanes.scalarCount - 1) / Lanes.scalarCount * Lanes.scalarCount }
 
-    /// Reads from `source`, the first byte of the rectangle's first row, and writes `height` rows.
-    func run(from source: UnsafeRawPointer, sourceRowBytes: Int, height: Int, into slot: PlanarSlot) {
+    /// Reads the rectangle's columns from row `top` on, and writes `height` rows.
+    func run(from source: PixelRows, top: Int, height: Int, into slot: PlanarSlot) {
         let ringRow = ringWidth * 3
         // Rows of the ring, and one pointer for each of the rows an output row joins.
         withUnsafeTemporaryAllocation(of: Float.self, capacity: ringRow * rows.taps) { ring in
@@ -25,7 +25,7 @@ struct ResamplePass {
                     let count = rows.counts[row]
                     for sourceRow in max(nextRow, start)..<max(nextRow, start + count) {
                         let line = ringBase + sourceRow % rows.taps * ringRow
-                        horizontal(from: source + sourceRow * sourceRowBytes, into: line)
+                        horizontal(from: source.first(of: top + sourceRow), pixelStride: source.pixelStride, into: line)
                     }
                     nextRow = max(nextRow, start + count)
                     for tap in 0..<count {
@@ -38,7 +38,7 @@ struct ResamplePass {
     }
 
     /// Turns one source row into `width` floats in each of three planes.
-    private func horizontal(from source: UnsafeRawPointer, into line: UnsafeMutablePointer<Float>) {
+    private func horizontal(from source: UnsafeRawPointer, pixelStride: Int, into line: UnsafeMutablePointer<Float>) {
         let taps = columns.taps
         let green = line + ringWidth
         let blue = green + ringWidth
@@ -46,16 +46,16 @@ struct ResamplePass {
             columns.counts.withUnsafeBufferPointer { counts in
                 columns.weights.withUnsafeBufferPointer { weights in
                     for column in 0..<width {
-                        var pixel = source + starts[column] &* 3
+                        var pixel = source + starts[column] &* pixelStride
                         let first = column &* taps
                         var sum = Self.load(pixel) * weights[first]
                         if taps == 2 {
                             // The detector's case. Where only one pixel counts, the weight of the next is zero.
-                            sum += Self.load(pixel + 3) * weights[first &+ 1]
+                            sum += Self.load(pixel + pixelStride) * weights[first &+ 1]
                         } else {
                             var tap = 1
                             while tap < counts[column] {
-                                pixel += 3
+                                pixel += pixelStride
                                 sum += Self.load(pixel) * weights[first &+ tap]
                                 tap &+= 1
                             }

@@ -32,10 +32,8 @@ package enum Resampler {
             width: size.width,
             normalization: normalization
         )
-        source.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return }
-            let corner = base + (crop.y * source.width + crop.x) * 3
-            pass.run(from: corner, sourceRowBytes: source.width * 3, height: size.height, into: slot)
+        source.withRows(columns: crop.x..<(crop.x + crop.width)) { rows in
+            pass.run(from: rows, top: crop.y, height: size.height, into: slot)
         }
         clearPadding(of: slot, around: size)
     }

@@ -74,7 +74,12 @@ package final class RedisTensorCache: TensorCache {
         let image = pixels.buffer
         let isStored = await ask { () throws(TransportError) in
             try await image.lendBytes { bytes throws(TransportError) in
-                let header = TensorHeader(height: image.height, width: image.width, pixels: bytes).encoded()
+                let header = TensorHeader(
+                    layout: image.layout,
+                    height: image.height,
+                    width: image.width,
+                    pixels: bytes
+                ).encoded()
                 // In memory of its own, as an array's would have to be lent by a closure that cannot wait.
                 let head = UnsafeMutableRawBufferPointer.allocate(byteCount: header.count, alignment: 8)
                 defer { head.deallocate() }
@@ -111,7 +116,7 @@ package final class RedisTensorCache: TensorCache {
     private func read(_ header: TensorHeader, of key: TensorKey) async -> PixelBuffer? {
         var buffer: MutablePixelBuffer
         do throws(ImagingError) {
-            buffer = try pool.take(height: header.height, width: header.width)
+            buffer = try pool.take(layout: header.layout, height: header.height, width: header.width)
         } catch {
             note(.noPixelMemory)
             return nil

@@ -1,20 +1,24 @@
 import CXXHash
+package import Imaging
 
 /// What stands before the pixels in a stored tensor: 32 bytes, numbers little-endian.
 ///
 /// | offset | bytes | what |
 /// |---|---|---|
 /// | 0 | 4 | `ANTT` |
-/// | 4 | 2 | version, 1 |
+/// | 4 | 2 | version, 2 |
 /// | 6 | 2 | channels, 3 |
 /// | 8 | 4 | height |
 /// | 12 | 4 | width |
 /// | 16 | 8 | XXH3, 64 bits, of the pixels |
-/// | 24 | 8 | zero |
+/// | 24 | 2 | layout of the pixels: 1 for packed RGB, 2 for planes of YCbCr 4:2:0 |
+/// | 26 | 6 | zero |
 package struct TensorHeader: Equatable, Sendable {
     /// The bytes of an encoded header.
     package static let byteCount = 32
 
+    /// How the pixels lie.
+    package let layout: PixelLayout
     /// Rows.
     package let height: Int
     /// Columns.
@@ -23,14 +27,15 @@ package struct TensorHeader: Equatable, Sendable {
     package let checksum: UInt64
 
     /// Bytes of pixels that follow.
-    package var pixelByteCount: Int { height * width * Self.channels }
+    package var pixelByteCount: Int { layout.byteCount(height: height, width: width) }
 
     private static let magic: UInt32 = 0x5454_4E41
-    private static let version: UInt16 = 1
+    private static let version: UInt16 = 2
     private static let channels = 3
 
     /// Describes `pixels` of `height` × `width`.
-    package init(height: Int, width: Int, pixels: UnsafeRawBufferPointer) {
+    package init(layout: PixelLayout, height: Int, width: Int, pixels: UnsafeRawBufferPointer) {
+        self.layout = layout
         self.height = height
         self.width = width
         self.checksum = Self.checksum(of: pixels)
@@ -43,8 +48,12 @@ package struct TensorHeader: Equatable, Sendable {
         guard bytes.count >= Self.byteCount,
             UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self)) == Self.magic,
             UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self)) == Self.version,
-            UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 6, as: UInt16.self)) == Self.channels
+            UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 6, as: UInt16.self)) == Self.channels,
+            let layout = PixelLayout(
+                rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt16.self))
+            )
         else { return nil }
+        self.layout = layout
         height = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
         width = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self)))
         checksum = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
@@ -62,7 +71,8 @@ package struct TensorHeader: Equatable, Sendable {
         Self.append(UInt32(height), to: &bytes)
         Self.append(UInt32(width), to: &bytes)
         Self.append(checksum, to: &bytes)
-        Self.append(UInt64(0), to: &bytes)
+        Self.append(layout.rawValue, to: &bytes)
+        bytes.append(contentsOf: repeatElement(0, count: Self.byteCount - bytes.count))
         return bytes
     }
 

@@ -70,7 +70,7 @@ package struct ImageDecodingStage: Sendable {
     /// Reserves memory for pixels.
     ///
     /// - Parameters:
-    ///   - byteCount: Height × width × 3.
+    ///   - byteCount: What the pixels take.
     ///   - waiting: Wraps the wait where memory is not free at once.
     /// - Returns: The reservation.
     /// - Throws: `CancellationError`.

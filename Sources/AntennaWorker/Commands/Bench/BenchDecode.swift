@@ -11,7 +11,8 @@ struct BenchDecode: AsyncParsableCommand {
         abstract: "Measure decoding into pooled memory beside libjpeg-turbo alone.",
         discussion: """
             Decodes images that are in memory with all cores, as the worker does: header first, pooled buffers, a pool of threads. In \
-            turn with it libjpeg-turbo decodes the same images with nothing around it, one buffer and one thread a core.
+            turn with it libjpeg-turbo decodes the same images to RGB with nothing around it, one buffer and one thread a core. \
+            The worker leaves most JPEGs in planes of YCbCr, which is less work: what is left of it is a part of resampling.
 
             Example: antenna-worker bench decode --images ~/trap-images --runs 5
             """

@@ -73,6 +73,6 @@ extension Catalogue {
         flag: "pixel-budget",
         .byteCount(16 << 20...1 << 40),
         default: 256 << 20,
-        "Decoded images in memory, height × width × 3 bytes each, at most. A larger image is taken when it is alone."
+        "Decoded images in memory at most: 1.5 bytes a pixel of a JPEG of 4:2:0, which is what nearly all cameras write, 3 of any other. A larger image is taken when it is alone."
     )
 }
