@@ -14,12 +14,14 @@ let benchmarks: @Sendable () -> Void = {
         maxIterations: 2_000
     )
 
-    Benchmark("Detector input: 4096 × 2160 to 1333 × 703") { benchmark in
-        let image = try Samples.image(height: 2_160, width: 4_096)
-        let size = PixelSize(height: 703, width: 1_333)
-        try await Samples.withSlot(size) { slot in
-            try await AllocationCount.measure(benchmark) {
-                try Resampler.resample(image, to: size, filter: .bilinear, normalization: .imageNet, into: slot)
+    for layout in PixelLayout.allCases {
+        Benchmark("Detector input: 4096 × 2160 to 1333 × 703, \(layout)") { benchmark in
+            let image = try Samples.image(height: 2_160, width: 4_096, layout: layout)
+            let size = PixelSize(height: 703, width: 1_333)
+            try await Samples.withSlot(size) { slot in
+                try await AllocationCount.measure(benchmark) {
+                    try Resampler.resample(image, to: size, filter: .bilinear, normalization: .imageNet, into: slot)
+                }
             }
         }
     }
@@ -54,8 +56,13 @@ let benchmarks: @Sendable () -> Void = {
         let image = try Samples.image(height: 2_160, width: 4_096)
         await AllocationCount.measure(benchmark) {
             image.withUnsafeBytes { bytes in
-                let header = TensorHeader(height: image.height, width: image.width, pixels: bytes).encoded()
-                blackHole(header.withUnsafeBytes { TensorHeader(decoding: $0)?.describes(bytes) })
+                let header = TensorHeader(
+                    layout: image.layout,
+                    height: image.height,
+                    width: image.width,
+                    pixels: bytes
+                )
+                blackHole(header.encoded().withUnsafeBytes { TensorHeader(decoding: $0)?.describes(bytes) })
             }
         }
     }

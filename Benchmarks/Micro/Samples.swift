@@ -8,8 +8,8 @@ enum Samples {
     private static let pool = PixelBufferPool(maximumIdleBytes: 64 << 20)
 
     /// An image that is not all the same.
-    static func image(height: Int, width: Int) throws -> PixelBuffer {
-        try PixelBuffer(pool: pool, height: height, width: width) { bytes in
+    static func image(height: Int, width: Int, layout: PixelLayout = .planes420) throws -> PixelBuffer {
+        try PixelBuffer(pool: pool, layout: layout, height: height, width: width) { bytes in
             var state: UInt32 = 1
             for index in bytes.indices {
                 state = state &* 1_664_525 &+ 1_013_904_223
