@@ -54,7 +54,12 @@ let benchmarks: @Sendable () -> Void = {
         let image = try Samples.image(height: 2_160, width: 4_096)
         await AllocationCount.measure(benchmark) {
             image.withUnsafeBytes { bytes in
-                let header = TensorHeader(height: image.height, width: image.width, pixels: bytes).encoded()
+                let header = TensorHeader(
+                    layout: image.layout,
+                    height: image.height,
+                    width: image.width,
+                    pixels: bytes
+                ).encoded()
                 blackHole(header.withUnsafeBytes { TensorHeader(decoding: $0)?.describes(bytes) })
             }
         }

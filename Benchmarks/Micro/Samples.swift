@@ -7,9 +7,9 @@ import Pipeline
 enum Samples {
     private static let pool = PixelBufferPool(maximumIdleBytes: 64 << 20)
 
-    /// An image that is not all the same.
+    /// An image that is not all the same, in planes as a camera's JPEG gives it.
     static func image(height: Int, width: Int) throws -> PixelBuffer {
-        try PixelBuffer(pool: pool, height: height, width: width) { bytes in
+        try PixelBuffer(pool: pool, layout: .planes420, height: height, width: width) { bytes in
             var state: UInt32 = 1
             for index in bytes.indices {
                 state = state &* 1_664_525 &+ 1_013_904_223
