@@ -1,15 +1,15 @@
 extension AMQPLoop {
     /// Sends what there is room for; says whether something had to wait for room.
     func send(_ wire: AMQPWire) throws(TransportError) -> Bool {
-        var isCorked = false
+        // A message has at least three frames, which share packets with each other and with what else there is.
+        var isCorked = hasMessageToSend
+        if isCorked { wire.cork(true) }
         defer { if isCorked { wire.cork(false) } }
         while true {
-            let more = try sendOne(wire)
-            switch more {
+            switch try sendOne(wire) {
             case .nothing: return false
             case .noRoom: return true
             case .sent:
-                // From the second frame of a round on, frames share packets.
                 if !isCorked { wire.cork(true) }
                 isCorked = true
             }
@@ -51,6 +51,10 @@ extension AMQPLoop {
         case .publish: restoring == 0 && !isBlocked && !pending.isEmpty
         case .consume: restoring == 0 && !consumers.isEmpty
         }
+    }
+
+    private var hasMessageToSend: Bool {
+        partial != nil || channels[Role.publish.rawValue].isOpen && isNeeded(.publish)
     }
 
     private func sendPublish(_ wire: AMQPWire) throws(TransportError) -> Progress {

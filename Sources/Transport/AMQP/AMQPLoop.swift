@@ -123,12 +123,17 @@ final class AMQPLoop {
 
     private func serve(_ wire: AMQPWire) throws(TransportError) {
         var closeDeadline: ContinuousClock.Instant?
+        var (isReadable, mayHaveMore, receivedAt) = (true, false, ContinuousClock.now)
         while true {
             takeCommands()
-            let mayHaveMore = try receive(wire)
+            let now = ContinuousClock.now
+            // Looking in vain costs two calls of the system; now and then it is needed for heartbeats.
+            if isReadable || mayHaveMore || now - receivedAt >= .milliseconds(500) {
+                mayHaveMore = try receive(wire)
+                receivedAt = now
+            }
             if isCloseConfirmed { return }
             let needsRoom = try send(wire)
-            let now = ContinuousClock.now
             if isClosing, answers.allSatisfy(\.isEmpty) {
                 if closeDeadline == nil {
                     try wire.sendClose(isAnswer: false)
@@ -143,14 +148,15 @@ final class AMQPLoop {
                     message: "the broker did not answer a request within \(configuration.rpcTimeout)"
                 )
             }
-            // One second at most: heartbeats are looked after in `receive`, and their interval is at least as long.
-            _ = Poll.wait(
-                socket: wire.socket,
-                writing: needsRoom,
-                wakeUp: mailbox.wakeUp,
-                until: mayHaveMore ? now : now + .seconds(1),
-                unless: mailbox.hasCommands
-            )
+            // Half a second at most: heartbeats are looked after in `receive`, and their interval is twice as long at least.
+            isReadable =
+                Poll.wait(
+                    socket: wire.socket,
+                    writing: needsRoom,
+                    wakeUp: mailbox.wakeUp,
+                    until: mayHaveMore ? now : now + .milliseconds(500),
+                    unless: mailbox.hasCommands
+                ).isReadable
         }
     }
 
@@ -168,7 +174,7 @@ final class AMQPLoop {
                 mustConfirmClose = false
                 throw fault
             }
-            if !hadFrame { return false }
+            if !hadFrame || !wire.hasReceivedMore { return false }
         }
         return true
     }

@@ -20,6 +20,8 @@ final class AMQPWire {
     private(set) var frameLimit = 4096
     /// How many bytes may be written after the kernel has said "writable".
     private let allowance: Int
+    /// TLS holds back what it has decrypted, without the library or the kernel knowing.
+    private let isEncrypted: Bool
     private var credit = 0
 
     /// Connects and logs in.
@@ -37,6 +39,7 @@ final class AMQPWire {
             throw error
         }
         self.state = state
+        isEncrypted = configuration.isEncrypted
         try login(configuration)
     }
 
@@ -54,6 +57,11 @@ final class AMQPWire {
             credit = outcome.isWritable ? allowance : 0
         }
         return credit >= bytes
+    }
+
+    /// Whether the library may hold what it has read and not given out; else the socket tells when there is more.
+    var hasReceivedMore: Bool {
+        isEncrypted || amqp_data_in_buffer(state) != 0 || amqp_frames_enqueued(state) != 0
     }
 
     /// Sends one method.
