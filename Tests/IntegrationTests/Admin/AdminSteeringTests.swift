@@ -60,7 +60,10 @@ extension BrokerTests {
             }
             try await fixture.enqueue(1...40)
             // One image more than a worker without work.
-            let worker = try AdminWorker(fixture, arguments: ["--max-rss", "\(Int(atRest) + 72_000_000)"])
+            let worker = try AdminWorker(
+                fixture,
+                arguments: ["--prefetch", "3", "--max-rss", "\(Int(atRest) + 72_000_000)"]
+            )
             await worker.process.child.waitForExit()
             #expect(worker.process.child.exitStatus == 0, "\(worker.process.log)")
             #expect(worker.process.log.contains("--max-rss"), "\(worker.process.log)")
