@@ -1,4 +1,5 @@
 import Foundation
+import LocalAntenna
 import TestSupport
 import Testing
 
@@ -43,6 +44,19 @@ struct AdminWorker {
                 "--prefetch", "8", "--localization-batch-size", "2", "--admin-port", "\(port)",
             ] + (try redisURL.map { ["--redis-url-file", try file("redis.txt", $0)] } ?? []) + arguments,
             environment: environment
+        )
+    }
+
+    /// Starts a worker that takes its tasks from a local Antenna.
+    ///
+    /// - Throws: What the operating system says when it cannot be started.
+    init(antenna: LocalAntennaServer) throws {
+        port = try LoopbackPort.free(1)[0]
+        client = PlainHTTPClient(port: port)
+        process = try WorkerProcess(
+            antenna: antenna,
+            scratch: try PackagePaths.scratch("admin"),
+            arguments: ["--admin-port", "\(port)"]
         )
     }
 
