@@ -163,7 +163,7 @@ let package = Package(
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Imaging", "Inference", "TestSupport",
+                "AntennaWorker", "Imaging", "Inference", "TestSupport", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

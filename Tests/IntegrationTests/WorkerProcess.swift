@@ -17,12 +17,12 @@ struct WorkerProcess {
         )
     }
 
-    init(scratch: URL, arguments: [String]) throws {
+    init(scratch: URL, arguments: [String], environment: [String: String] = [:]) throws {
         output = scratch.appending(path: "\(UUID().uuidString).log")
         child = try ChildProcess(
             executable: PackagePaths.executable,
             arguments: arguments,
-            environment: ProcessInfo.processInfo.environment,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
             output: output,
             scratch: scratch
         )

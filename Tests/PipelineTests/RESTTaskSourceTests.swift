@@ -12,6 +12,7 @@ import Transport
     private func makeSource<C: Clock>(
         _ server: ScriptedServer,
         clock: C,
+        taking: TakingSwitch = TakingSwitch(),
         change: (inout RESTSourceSettings) -> Void = { _ in }
     ) async throws -> RESTTaskSource where C.Duration == Duration {
         var settings = RESTSourceSettings()
@@ -32,6 +33,7 @@ import Transport
             settings: settings,
             client: client,
             poster: poster,
+            taking: taking,
             clock: clock,
             generator: SeededGenerator(seed: 4),
             logger: quiet
@@ -72,6 +74,43 @@ import Transport
         #expect(source.outstanding == 0)
         #expect(poster.spool.count == 0)
         if faults.losesReservation == 0 { #expect(antenna.deliveries == 131) }
+    }
+
+    @Test func aPausedSourceReservesNothingUntilItGoesOn() async throws {
+        let clock = JumpingClock()
+        let antenna = FakeAntenna(jobs: [1: 40], clock: clock)
+        let server = ScriptedServer { request throws(TransportError) in try antenna.answer(request) }
+        let taking = TakingSwitch()
+        taking.set(paused: true)
+        let source = try await makeSource(server, clock: clock, taking: taking)
+        let poster = try #require(source.poster as? ResultPoster)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await source.run() }
+            group.addTask { await poster.run() }
+            func listings() -> Int { server.requests.count { $0.isJobs } }
+            // Jobs are listed all the same, which shows the server that the worker lives.
+            while listings() < 3 { await Task.yield() }
+            #expect(!server.requests.contains { $0.isTasks })
+            taking.set(paused: false)
+            let lease = try #require(await source.next())
+            taking.set(paused: true)
+            // Calls are made one after the other: after the second listing from here none from before is under way.
+            let seen = listings()
+            while listings() < seen + 2 { await Task.yield() }
+            let reservations = server.requests.count { $0.isTasks }
+            // What was reserved is still handed out.
+            try await lease.settle(result(lease.task))
+            for _ in 1..<source.counters.reserved {
+                let lease = try #require(await source.next())
+                try await lease.settle(result(lease.task))
+            }
+            while listings() < seen + 5 { await Task.yield() }
+            #expect(server.requests.count { $0.isTasks } == reservations && source.counters.reserved < 40)
+            source.drain()
+            poster.finish()
+            try await group.waitForAll()
+        }
+        #expect(source.outstanding == 0)
     }
 
     @Test func jobsTakeTurns() async throws {

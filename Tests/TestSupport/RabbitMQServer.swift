@@ -16,6 +16,7 @@ package final class RabbitMQServer: Sendable {
     /// The folder with configuration, data, and logs.
     package let folder: URL
     private let environment: [String: String]
+    private let password: String
     private let state: Mutex<State>
     private static let sharedStart = Task { try await RabbitMQServer() }
 
@@ -25,13 +26,16 @@ package final class RabbitMQServer: Sendable {
     }
 
     /// The URL of the broker, with user and password.
-    package var url: String { "amqp://guest:guest@127.0.0.1:\(port)/" }
+    package var url: String { "amqp://guest:\(password)@127.0.0.1:\(port)/" }
 
     /// Starts a broker and waits until it accepts AMQP connections.
     ///
-    /// - Parameter configuration: Further lines for `rabbitmq.conf`.
+    /// - Parameters:
+    ///   - configuration: Further lines for `rabbitmq.conf`.
+    ///   - password: The password of the user `guest`.
     /// - Throws: ``TestEnvironmentError`` when the broker is missing or does not start.
-    package init(configuration: [String] = []) async throws {
+    package init(configuration: [String] = [], password: String = "guest") async throws {
+        self.password = password
         let scripts = "/usr/lib/rabbitmq/bin"
         for needed in ["\(scripts)/rabbitmq-server", "/usr/bin/epmd"]
         where !FileManager.default.isExecutableFile(atPath: needed) {
@@ -49,6 +53,7 @@ package final class RabbitMQServer: Sendable {
         }
         let settings =
             [
+                "default_pass = \(password)",
                 "listeners.tcp.1 = 127.0.0.1:\(port)",
                 "vm_memory_high_watermark.absolute = 1GB",
                 "disk_free_limit.absolute = 1MB",

@@ -9,7 +9,7 @@ import Synchronization
 final class Oversight: Sendable {
     let role: String
     let settings: AdminSettings
-    let registry = MetricRegistry.process
+    let registry: MetricRegistry
     let life = WorkerLife()
     let images = LiveImages()
     let history = LiveHistory()
@@ -20,20 +20,31 @@ final class Oversight: Sendable {
     let audience = Audience()
     private let watchedRole = Mutex<RoleWatch?>(nil)
     private let watchdog = Mutex<Watchdog?>(nil)
-    private let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
+    private let notifier: SystemdNotifier
 
     /// Makes it; looks at nothing yet.
     ///
     /// - Parameters:
     ///   - role: The command, for people.
     ///   - resolved: All settings, and where they came from.
+    ///   - registry: What `/metrics` shows.
+    ///   - environment: Where systemd says how it wants to be told.
     ///   - logger: The role's log.
-    init(role: String, resolved: ResolvedSettings, logger: Logger) {
+    init(
+        role: String,
+        resolved: ResolvedSettings,
+        registry: MetricRegistry = .process,
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        logger: Logger
+    ) {
         self.role = role
+        self.registry = registry
+        self.notifier = SystemdNotifier(environment: environment)
         self.settings = resolved.settings.admin
         self.effective = resolved.effective
         self.logger = logger
         _ = ProcessFigures.startedAt
+        life.whenDraining { [notifier] in notifier.stopping() }
         registry.collect { [weak self] in self?.samples() ?? [] }
         registry.collect { ProcessFigures.samples() }
     }
@@ -43,11 +54,12 @@ final class Oversight: Sendable {
     /// A port that is taken costs the page and the metrics, not the work: it is logged.
     ///
     /// - Parameter body: Is told where the live page is; nil when there is none.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws.
     func during<Value>(_ body: (_ page: String?) async throws -> Value) async throws -> Value {
         let pausing = PauseSignal(life: life, logger: logger)
         defer { pausing.stop() }
         let watchdog = makeWatchdog()
-        self.watchdog.withLock { $0 = watchdog }
         watchdog.start()
         defer { watchdog.stop() }
         let server = await AdminServer.start(self)
@@ -75,7 +87,7 @@ final class Oversight: Sendable {
     }
 
     /// The role has its models, and begins.
-    private func begin(_ role: RoleWatch) {
+    func begin(_ role: RoleWatch) {
         watchedRole.withLock { $0 = role }
         for collector in role.collectors { registry.collect(collector) }
         notifier.ready()
@@ -91,8 +103,9 @@ final class Oversight: Sendable {
     /// What is stuck; nil while all is well.
     var stall: StallWatch.Stall? { watchdog.withLock { $0 }?.stall }
 
-    private func makeWatchdog() -> Watchdog {
-        Watchdog(
+    /// Makes the watchdog that health and metrics ask from now on; it ends the process when something is stuck.
+    func makeWatchdog() -> Watchdog {
+        let watchdog = Watchdog(
             poolLimit: settings.stallLimit,
             notifier: notifier,
             actions: Watchdog.Actions(
@@ -110,6 +123,8 @@ final class Oversight: Sendable {
                 }
             )
         )
+        self.watchdog.withLock { $0 = watchdog }
+        return watchdog
     }
 
     private var parts: [StallWatch.Part] {
@@ -122,7 +137,6 @@ final class Oversight: Sendable {
     /// Once a second, from the watchdog's thread.
     private func tick() {
         history.note(registry)
-        if life.isDraining { notifier.stopping() }
         guard let limit = settings.maxRSS, !life.isDraining, let bytes = ProcessFigures.residentBytes, bytes > limit
         else { return }
         logger.notice(
@@ -148,6 +162,7 @@ final class Oversight: Sendable {
         samples += parts.map {
             MetricCatalogue.stallAfterSeconds.sample(($0.limit ?? .zero) / .seconds(1), $0.name)
         }
+        samples.append(MetricCatalogue.stallAfterSeconds.sample(settings.stallAfter / .seconds(1), "runtime"))
         return samples
     }
 }

@@ -1,5 +1,6 @@
 import Pipeline
 import Threading
+import Transport
 
 extension RoleWatch {
     /// What a worker that infers shows, wherever its tasks come from.
@@ -77,6 +78,9 @@ extension WorkProgress.Part {
 }
 
 extension ImageSettings {
-    /// The longest that getting one image can take while everything works: every attempt up to its limit.
-    var longestFetch: Duration { totalTimeout * (retries + 1) }
+    /// How often and how soon a download that failed is tried again.
+    var retryPolicy: RetryPolicy { RetryPolicy(maximumAttempts: retries + 1) }
+
+    /// The longest that getting one image can take while everything works: every attempt up to its limit, and the waits in between.
+    var longestFetch: Duration { totalTimeout * (retries + 1) + retryPolicy.longestWait * retries }
 }

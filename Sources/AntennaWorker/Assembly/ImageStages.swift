@@ -69,7 +69,7 @@ struct ImageStages {
         ImageFetcher(
             client: http,
             policy: HTTPPolicy(settings.images),
-            retries: RetryPolicy(maximumAttempts: settings.images.retries + 1)
+            retries: settings.images.retryPolicy
         )
     }
 }

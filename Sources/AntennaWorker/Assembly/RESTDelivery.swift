@@ -1,5 +1,6 @@
 import Logging
 import Pipeline
+import Synchronization
 import Transport
 
 /// Antenna's REST API as a worker uses it: tasks from it, results to it, and the spool for results it does not take now.
@@ -9,6 +10,7 @@ struct RESTDelivery: Sendable {
     private let poster: ResultPoster
     private let spool: Spool
     private let taking: TakingSwitch
+    private let sources = RESTSources()
     private let logger: Logger
 
     /// Opens the spool; nothing is taken and nothing posted yet.
@@ -31,13 +33,16 @@ struct RESTDelivery: Sendable {
 
     /// A source that has not begun.
     func makeSource() -> RESTTaskSource {
-        RESTTaskSource(settings: settings, client: client, poster: poster, taking: taking, logger: logger)
+        let source = RESTTaskSource(settings: settings, client: client, poster: poster, taking: taking, logger: logger)
+        sources.add(source)
+        return source
     }
 
     /// What Antenna and the spool show.
     var watch: RoleWatch {
         RoleWatch(antenna: client.reachability)
             + RoleWatch(poster: poster, spool: spool, spoolLimit: settings.spoolMaximumBytes)
+            + RoleWatch(collectors: [{ [sources] in [MetricCatalogue.antennaOutstanding.sample(sources.outstanding)] }])
     }
 
     /// Posts results while a worker runs, and after it what is left.
@@ -51,6 +56,22 @@ struct RESTDelivery: Sendable {
             try await group.waitForAll()
         }
         try await spool.close()
+    }
+}
+
+/// The sources that were made one after the other, as the broker went and came back.
+private final class RESTSources: Sendable {
+    private let sources = Mutex<[RESTTaskSource]>([])
+
+    /// Tasks that any of them has reserved and not settled.
+    var outstanding: Int { sources.withLock { $0.reduce(0) { $0 + $1.outstanding } } }
+
+    func add(_ source: RESTTaskSource) {
+        sources.withLock { sources in
+            // Those before it take nothing more.
+            sources.removeAll { $0.outstanding == 0 }
+            sources.append(source)
+        }
     }
 }
 

@@ -49,7 +49,7 @@ extension MetricCatalogue {
         .gauge,
         "Always 1; which worker this is.",
         labels: ["version", "role"],
-        labelValues: "role: run, fetch, infer, relay"
+        labelValues: "role: run, fetch, infer, relay, demo"
     )
 
     static let ready = MetricDescription(

@@ -64,9 +64,12 @@ package struct ListeningServer: Sendable {
         return ListeningServer(port: port, server: server, task: task)
     }
 
-    /// Stops listening, lets answers that are under way end for up to two seconds, and cuts the rest.
-    package func stop() async {
-        await server.stop(timeout: 2)
+    /// Stops listening, lets answers that are under way end, and cuts the rest.
+    ///
+    /// - Parameter patience: How long that takes, in seconds; also when no answer is under way, because FlyingFox sees the end of its
+    ///   listening only when it is cancelled.
+    package func stop(patience: Double = 2) async {
+        await server.stop(timeout: patience)
         task.cancel()
         // The end of the listening task is an error by design; whether it was asked for is known here.
         _ = await task.result

@@ -32,6 +32,9 @@ package struct RetryPolicy: Sendable, Hashable {
         self.maximumRetryAfter = maximumRetryAfter
         self.retriableStatuses = retriableStatuses
     }
+
+    /// The longest wait between two attempts, whatever a server asks for.
+    package var longestWait: Duration { max(maximumDelay, maximumRetryAfter + initialDelay) }
 }
 
 /// Decides after every attempt whether and when there is another one.

@@ -29,6 +29,21 @@ struct MetricNamesTests {
         #expect(count > 50)
     }
 
+    @Test("every metric of the catalogue is measured by somebody")
+    func measured() throws {
+        let sources = try PackageFiles.texts(at: "Sources")
+        let catalogue = try #require(sources.first { $0.key.hasSuffix("/MetricCatalogue.swift") })
+        let others = sources.filter { $0.key != catalogue.key && $0.key.hasSuffix(".swift") }
+        let declarations = catalogue.value.matches(of: /static let ([A-Za-z]+) = MetricDescription\(\s*"([a-z0-9_]+)"/)
+        #expect(declarations.count == MetricCatalogue.all.count)
+        for (_, property, name) in declarations.map(\.output) {
+            let isUsed = others.values.contains { text in
+                text.contains("\"\(name)\"") || text.contains("MetricCatalogue.\(property).sample(")
+            }
+            #expect(isUsed, "nobody measures \(name)")
+        }
+    }
+
     private static func metric(_ name: String) -> MetricDescription? {
         if let metric = MetricCatalogue.byName[name] { return metric }
         for part in ["_bucket", "_sum", "_count"] where name.hasSuffix(part) {

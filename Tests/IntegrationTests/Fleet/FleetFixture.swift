@@ -13,7 +13,14 @@ struct FleetFixture {
     private let scratch: URL
     private let firstImage: Int
 
-    init(broker server: RabbitMQServer? = nil, images: Int) async throws {
+    /// Makes everything.
+    ///
+    /// - Parameters:
+    ///   - server: The broker; the shared one when left out.
+    ///   - images: How many images there are.
+    ///   - sources: What they look like, in turns; small pictures when left out.
+    /// - Throws: What the broker or the file system says.
+    init(broker server: RabbitMQServer? = nil, images: Int, sources: [ImageSource]? = nil) async throws {
         let broker = try await BrokerFixture(broker: server)
         self.broker = broker
         scratch = try PackagePaths.scratch("fleet")
@@ -27,7 +34,7 @@ struct FleetFixture {
         plan = FleetWorkerPlan(brokerURL: broker.url, pipeline: broker.pipeline, models: models.path)
 
         var configuration = LocalAntennaConfiguration()
-        let sources = try TestSheet.sources(min(images, 40))
+        let sources = try sources ?? TestSheet.sources(min(images, 40))
         configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: sources, count: images)]
         let host = LocalAntennaServer(configuration: configuration, logger: broker.logger)
         try await host.start()
@@ -41,18 +48,22 @@ struct FleetFixture {
 
     /// Puts a task for each of the images into the task queue; ids count from 1.
     func enqueue(_ ids: ClosedRange<Int>) async throws {
-        for id in ids { try await enqueue(id, path: "images/\(firstImage + id - 1)/image.jpg") }
+        for id in ids { try await enqueue(id, path: imagePath(id)) }
     }
 
+    /// Where an image is on the host.
+    func imagePath(_ id: Int) -> String { "images/\(firstImage + id - 1)/image.jpg" }
+
     /// Puts a task for an image at a path of the host into the task queue.
-    func enqueue(_ id: Int, path: String) async throws {
+    func enqueue(_ id: Int, path: String, traceparent: String? = nil) async throws {
         let task = ImageTask(
             id: "\(id)",
             imageID: "\(id)",
             imageURL: "\(host.baseURL.replacing("/api/v2", with: ""))/\(path)",
             replySubject: broker.results,
             pipeline: broker.pipeline,
-            jobID: 1
+            jobID: 1,
+            traceparent: traceparent
         )
         try await broker.observer.publish(TaskMessage.encode(task), routingKey: "\(broker.tasks)")
     }

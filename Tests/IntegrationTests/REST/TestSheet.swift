@@ -8,6 +8,15 @@ enum TestSheet {
         try (0..<count).map { .bytes(try draw($0)) }
     }
 
+    /// A picture with as many pixels as those of a good camera: 72 MB once it is decoded.
+    static func largeSource() throws -> ImageSource {
+        let (height, width) = (4_000, 6_000)
+        let pixels = [UInt8](repeating: 225, count: height * width * 3)
+        return .bytes(
+            try pixels.withUnsafeBytes { try JPEGEncoder(quality: 90).encode($0, height: height, width: width) }
+        )
+    }
+
     private static func draw(_ number: Int) throws -> [UInt8] {
         let (height, width) = (400, 640)
         let ovals = (0..<4).map { (x: 90 + 140 * $0, y: 110 + (number * 37 + $0 * 61) % 180, radius: 14 + 5 * $0) }

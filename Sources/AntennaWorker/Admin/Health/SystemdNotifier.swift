@@ -10,7 +10,7 @@ struct SystemdNotifier: Sendable {
     init(environment: [String: String]) {
         socketPath = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
         let isForUs = environment["WATCHDOG_PID"].map { $0 == "\(ProcessInfo.processInfo.processIdentifier)" } ?? true
-        let limit = environment["WATCHDOG_USEC"].flatMap(Int.init)
+        let limit = environment["WATCHDOG_USEC"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil }
         watchdogInterval = isForUs ? limit.map { .microseconds(max(1, $0 / 2)) } : nil
     }
 
@@ -23,7 +23,7 @@ struct SystemdNotifier: Sendable {
     /// The worker ends.
     func stopping() { send("STOPPING=1") }
 
-    /// One datagram; one that nobody takes is as good as none.
+    /// One datagram; one that nobody takes is as good as none, and must not hold up the watchdog.
     private func send(_ text: String) {
         guard let socketPath, let address = Self.address(of: socketPath) else { return }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -33,7 +33,7 @@ struct SystemdNotifier: Sendable {
         let bytes = Array(text.utf8)
         withUnsafePointer(to: &name) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), pointer, length)
+                _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), pointer, length)
             }
         }
     }

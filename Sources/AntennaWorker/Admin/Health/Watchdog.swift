@@ -22,11 +22,14 @@ final class Watchdog: Sendable {
     private struct State {
         var watch = StallWatch()
         var stall: StallWatch.Stall?
+        /// When the stall was seen first.
+        var stalledAt: Duration?
+        var notifiedAt: Duration?
         var isStopped = false
     }
 
     /// How long `/livez` says what is wrong before the process ends.
-    private static let farewell = 5
+    static let farewell = Duration.seconds(5)
 
     private let actions: Actions
     private let notifier: SystemdNotifier
@@ -68,30 +71,40 @@ final class Watchdog: Sendable {
 
     private func lookUntilStopped() {
         let start = ContinuousClock.now
-        var notifiedAt: ContinuousClock.Instant?
-        var looksSinceStall = 0
         while !state.withLock(\.isStopped) {
-            let now = ContinuousClock.now
-            beat()
-            let parts = actions.parts() + [pool]
-            let (stall, isNew) = state.withLock { state in
-                let stall = state.watch.look(at: parts, now: start.duration(to: now))
-                defer { state.stall = stall }
-                return (stall, state.stall == nil && stall != nil)
-            }
-            actions.tick()
-            if let stall {
-                if isNew { actions.stalled(stall) }
-                looksSinceStall += 1
-                if looksSinceStall > Self.farewell { actions.end(stall) }
-            } else {
-                looksSinceStall = 0
-                if let interval = notifier.watchdogInterval, notifiedAt.map({ now - $0 >= interval }) ?? true {
-                    notifier.alive()
-                    notifiedAt = now
-                }
-            }
+            look(at: start.duration(to: .now))
             Thread.sleep(forTimeInterval: sleepSeconds)
+        }
+    }
+
+    /// Takes one look, and does what follows from it.
+    ///
+    /// - Parameter now: Any time that only goes forward.
+    func look(at now: Duration) {
+        beat()
+        let parts = actions.parts() + [pool]
+        let (stall, since, isNew) = state.withLock { state in
+            let stall = state.watch.look(at: parts, now: now)
+            let isNew = state.stall == nil && stall != nil
+            if isNew { state.stalledAt = now }
+            state.stall = stall
+            return (stall, state.stalledAt ?? now, isNew)
+        }
+        actions.tick()
+        if let stall {
+            if isNew { actions.stalled(stall) }
+            if now - since >= Self.farewell { actions.end(stall) }
+        } else if isNotificationDue(at: now) {
+            notifier.alive()
+        }
+    }
+
+    private func isNotificationDue(at now: Duration) -> Bool {
+        guard let interval = notifier.watchdogInterval else { return false }
+        return state.withLock { state in
+            if let last = state.notifiedAt, now - last < interval { return false }
+            state.notifiedAt = now
+            return true
         }
     }
 

@@ -5,7 +5,7 @@ import Synchronization
 final class WorkerLife: Sendable {
     private struct State {
         var isDraining = false
-        var onDrain: (@Sendable () -> Void)?
+        var observers: [@Sendable () -> Void] = []
     }
 
     /// Whether tasks are taken.
@@ -17,17 +17,17 @@ final class WorkerLife: Sendable {
 
     /// Has the worker finish what it has in hand, and end; a second call does nothing.
     func drain() {
-        let onDrain = state.withLock { state -> (@Sendable () -> Void)? in
+        let observers = state.withLock { state in
             defer { state.isDraining = true }
-            return state.isDraining ? nil : state.onDrain
+            return state.isDraining ? [] : state.observers
         }
-        onDrain?()
+        for observer in observers { observer() }
     }
 
-    /// Says what stops the services; called at once when they are to be stopped already.
+    /// Says what is to happen when the worker drains; it happens at once when it drains already.
     func whenDraining(_ body: @escaping @Sendable () -> Void) {
         let isDraining = state.withLock { state in
-            state.onDrain = body
+            state.observers.append(body)
             return state.isDraining
         }
         if isDraining { body() }

@@ -95,9 +95,11 @@ final class LiveImages: Sendable {
         }
     }
 
-    /// What an image is called: the last part of its address, without query and fragment.
+    /// What an image is called: the last part of its address' path, without query and fragment.
     static func name(of url: String) -> String {
-        let path = url.prefix { $0 != "?" && $0 != "#" }
+        var path = url.prefix { $0 != "?" && $0 != "#" }
+        // The host is no name, and a password may stand before it.
+        if let scheme = path.range(of: "://") { path = path[scheme.upperBound...].drop { $0 != "/" } }
         let last = path.split(separator: "/").last.map(String.init) ?? ""
         return String((last.removingPercentEncoding ?? last).prefix(80))
     }

@@ -8,7 +8,9 @@ struct AdminHandler: HTTPHandler {
 
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
         guard [.GET, .HEAD].contains(request.method) else {
-            return .admin(.methodNotAllowed, "text/plain", "Only GET.\n")
+            var response = HTTPResponse.admin(.methodNotAllowed, "text/plain", "Only GET and HEAD.\n")
+            response.headers[HTTPHeader("Allow")] = "GET, HEAD"
+            return response
         }
         let response = await answer(request)
         guard request.method == .HEAD else { return response }

@@ -37,6 +37,7 @@ struct AdminServer: Sendable {
     /// Ends the page's streams, and stops listening.
     func stop() async {
         feed.finish()
-        await server.stop()
+        // Its answers are there at once, and a worker that has drained has nothing else to wait for.
+        await server.stop(patience: 0.25)
     }
 }
