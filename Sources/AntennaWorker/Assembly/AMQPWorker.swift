@@ -26,10 +26,15 @@ struct AMQPWorker: WatchedWorker {
         hooks: WorkerHooks = WorkerHooks(),
         logger: Logger,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
-    ) throws {
+    ) async throws {
         // Before the models are loaded, which takes its time.
         let broker = try BrokerConnections(try settings.broker.connection(named: "worker"), logger: logger)
-        let stages = try WorkerStages(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        let stages = try await WorkerStages.load(
+            settings: settings,
+            hooks: hooks,
+            logger: logger,
+            onProgress: onProgress
+        )
         let slugs = stages.manifests.map(\.slug)
         let queue = AMQPTaskQueue(
             settings: AMQPSourceSettings(settings.broker, kind: kind, pipelines: slugs),

@@ -27,7 +27,12 @@ struct FallbackWorker: WatchedWorker {
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
     ) async throws {
         let broker = try BrokerConnections(try settings.broker.connection(named: "worker"), logger: logger)
-        let stages = try WorkerStages(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        let stages = try await WorkerStages.load(
+            settings: settings,
+            hooks: hooks,
+            logger: logger,
+            onProgress: onProgress
+        )
         let slugs = stages.manifests.map(\.slug)
         let rest = RESTSourceSettings(settings, pipelines: slugs, untilEmpty: false)
         let delivery = try await RESTDelivery(rest, http: stages.images.http, taking: hooks.taking, logger: logger)

@@ -28,7 +28,12 @@ struct RESTWorker: WatchedWorker {
         logger: Logger,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
     ) async throws {
-        let stages = try WorkerStages(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        let stages = try await WorkerStages.load(
+            settings: settings,
+            hooks: hooks,
+            logger: logger,
+            onProgress: onProgress
+        )
         try await self.init(stages: stages, settings: settings, untilEmpty: untilEmpty, hooks: hooks, logger: logger)
     }
 

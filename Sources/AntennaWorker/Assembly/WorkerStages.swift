@@ -14,6 +14,20 @@ struct WorkerStages {
     private let batcher: Batcher
     private let logger: Logger
 
+    /// Loads models and puts the stages together, on a thread of its own: Swift's pool has to answer the admin port meanwhile.
+    ///
+    /// - Throws: What keeps the worker from starting, in sentences for people.
+    static func load(
+        settings: WorkerSettings,
+        hooks: WorkerHooks,
+        logger: Logger,
+        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+    ) async throws -> WorkerStages {
+        try await BlockingPool(name: "models", threadCount: 1).run {
+            try WorkerStages(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        }
+    }
+
     /// Loads models and puts the stages together.
     ///
     /// - Throws: What keeps the worker from starting, in sentences for people.

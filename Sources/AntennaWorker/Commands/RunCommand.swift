@@ -89,7 +89,7 @@ struct RunCommand: AsyncParsableCommand {
                 logger: logger,
                 onProgress: onProgress
             )
-        case .amqp: try AMQPWorker(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        case .amqp: try await AMQPWorker(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
         case .auto: try await FallbackWorker(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
         }
     }

@@ -83,15 +83,27 @@ package struct ListeningServer: Sendable {
     ) throws(Failure) -> HTTPServer {
         do {
             if address.contains(":") {
-                let address = try sockaddr_in6.inet6(ip6: address, port: port)
-                return HTTPServer(address: address, timeout: timeout, logger: .disabled, handler: handler)
+                return makeServer(try sockaddr_in6.inet6(ip6: address, port: port), timeout, handler)
             } else {
-                let address = try sockaddr_in.inet(ip4: address, port: port)
-                return HTTPServer(address: address, timeout: timeout, logger: .disabled, handler: handler)
+                return makeServer(try sockaddr_in.inet(ip4: address, port: port), timeout, handler)
             }
         } catch {
             throw .badAddress("\(error)")
         }
+    }
+
+    private static func makeServer(
+        _ address: some SocketAddress,
+        _ timeout: Double,
+        _ handler: any HTTPHandler
+    ) -> HTTPServer {
+        HTTPServer(
+            address: address,
+            timeout: timeout,
+            pool: UndelayedSocketPool(),
+            logger: .disabled,
+            handler: handler
+        )
     }
 }
 

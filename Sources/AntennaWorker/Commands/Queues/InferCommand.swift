@@ -38,7 +38,12 @@ struct InferCommand: AsyncParsableCommand {
         let oversight = Oversight(role: "infer", resolved: resolved, logger: logger)
         try await oversight.during { _ in
             let progress = ProgressBar(label: "Working", total: nil)
-            let worker = try AMQPWorker(settings: settings, kind: .ready, hooks: oversight.hooks, logger: logger) {
+            let worker = try await AMQPWorker(
+                settings: settings,
+                kind: .ready,
+                hooks: oversight.hooks,
+                logger: logger
+            ) {
                 progress.update(done: $0.answered)
             }
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
