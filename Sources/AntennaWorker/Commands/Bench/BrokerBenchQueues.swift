@@ -32,11 +32,10 @@ struct BrokerBenchQueues {
         try await connection.purge(queue: results)
         let progress = ProgressBar(label: "filling the queue", total: count, unit: "tasks")
         defer { progress.finish() }
-        let numbers = AsyncStream<ImageTask> { stream in
-            for number in 0..<count { stream.yield(task(number)) }
-            stream.finish()
-        }
-        let report = try await tools.enqueue(numbers) { progress.update(done: $0.confirmed) }
+        // Made one by one: a million tasks in memory would be counted as the worker's.
+        let numbers = Counter()
+        let tasks = AsyncStream<ImageTask> { numbers.take(below: count).map(task) }
+        let report = try await tools.enqueue(tasks) { progress.update(done: $0.confirmed) }
         guard report.failed == 0 else {
             throw CommandFailure("RabbitMQ did not take the tasks: \(report.failures.first ?? "")")
         }
