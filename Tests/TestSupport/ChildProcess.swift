@@ -20,6 +20,7 @@ package final class ChildProcess: Sendable {
     ///   - environment: Its whole environment.
     ///   - output: The file that takes what it prints.
     ///   - pidFile: A file in which the program writes the identifier of a process of its own, killed with it.
+    ///   - directory: Where it works; where this process does when left out.
     ///   - scratch: A folder that is removed should the test process end without ``release()``.
     /// - Throws: What the operating system says when the program cannot be started.
     package init(
@@ -28,6 +29,7 @@ package final class ChildProcess: Sendable {
         environment: [String: String],
         output: URL,
         pidFile: String? = nil,
+        directory: URL? = nil,
         scratch: URL
     ) throws {
         if !FileManager.default.fileExists(atPath: output.path) {
@@ -39,6 +41,7 @@ package final class ChildProcess: Sendable {
         child.executableURL = URL(fileURLWithPath: executable)
         child.arguments = arguments
         child.environment = environment
+        if let directory { child.currentDirectoryURL = directory }
         child.standardInput = FileHandle.nullDevice
         child.standardOutput = handle
         child.standardError = handle

@@ -159,6 +159,8 @@ package final class RabbitMQServer: Sendable {
             environment: environment,
             output: folder.appending(path: "broker.log"),
             pidFile: pidFile.path,
+            // A broker that dies while it starts leaves a dump where it works.
+            directory: folder,
             scratch: folder
         )
     }
