@@ -27,18 +27,11 @@ struct ProcessFigures: Sendable, Equatable {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Processor time in seconds, user and system.
-    static var cpuSeconds: Double {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
-    }
-
     /// All of it, for a scrape.
     static func samples() -> [MetricSample] {
         var samples = [
             MetricCatalogue.maxDescriptors.sample(maximumDescriptors),
-            MetricCatalogue.cpuSeconds.sample(cpuSeconds),
+            MetricCatalogue.cpuSeconds.sample(ProcessUsage.current.cpuSeconds),
             MetricCatalogue.startTime.sample(startedAt.timeIntervalSince1970),
         ]
         if let bytes = residentBytes { samples.append(MetricCatalogue.residentBytes.sample(bytes)) }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
-import Transport
 
 /// Several processes that infer, held against one.
 struct BenchScale: AsyncParsableCommand {
@@ -150,11 +149,11 @@ struct BenchScaleProcess: AsyncParsableCommand {
             inference: { [settings] _ in try .constant(settings, secondsPerImage: Double(sleep) / 1_000) },
             onProgress: { _ in }
         )
-        let connection = try settings.broker.connection(named: "bench")
         let tasks = AMQPTaskQueue(
             settings: AMQPSourceSettings(settings.broker, kind: .ready, pipelines: [queue]),
-            consuming: try AMQPConnection(configuration: connection, logger: logger),
-            publishing: try AMQPConnection(configuration: connection, logger: logger),
+            broker: try BrokerConnections(try settings.broker.connection(named: "bench"), logger: logger),
+            confirmed: MemoryConfirmedResults(),
+            taking: TakingSwitch(),
             logger: logger
         )
         let worker = stages.worker(source: AMQPTaskSource(queue: tasks, logger: logger))
