@@ -14,6 +14,16 @@ if Context.environment["ANTENNA_STRICT_BUILD"] == "1" {
     houseStyle.append(.treatAllWarnings(as: .error))
 }
 
+// Set for what is handed to others (compose/Dockerfile): then every package, also those that packages bring, is of just the version
+// that was tested. A lock file cannot be committed: it holds commits, and those of a mirror differ from those of the original.
+let isRelease = Context.environment["ANTENNA_RELEASE_BUILD"] == "1"
+
+/// A package at the version that releases are built with; other builds take newer ones that promise to be compatible.
+func released(_ name: String, _ version: Version) -> Package.Dependency {
+    let url = "https://github.com/\(name)"
+    return isRelease ? .package(url: url, exact: version) : .package(url: url, from: version)
+}
+
 let package = Package(
     name: "antenna-worker",
     platforms: [.macOS(.v15)],
@@ -21,21 +31,21 @@ let package = Package(
         .executable(name: "antenna-worker", targets: ["AntennaWorker"])
     ],
     dependencies: [
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.0"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
-        .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.26.0"),
+        released("HdrHistogram/hdrhistogram-swift", "0.2.0"),
+        released("apple/swift-argument-parser", "1.8.2"),
+        released("apple/swift-collections", "1.6.0"),
+        released("apple/swift-configuration", "1.4.0"),
+        released("apple/swift-crypto", "4.5.2"),
+        released("apple/swift-log", "1.16.2"),
+        released("apple/swift-metrics", "2.13.0"),
+        released("swift-server/swift-service-lifecycle", "2.13.0"),
+        released("hummingbird-project/hummingbird", "2.28.1"),
+        released("swhitty/FlyingFox", "0.27.1"),
     ],
     targets: [
         // C libraries of the system: a module map each, and a shim header for what Swift cannot call.
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        // Without pkg-config: Debian's file has a flag that SwiftPM refuses with a warning, and no path that is not searched anyway.
+        // curl without pkg-config: Debian 13's file has a flag that SwiftPM refuses with a warning, and no path that is not searched anyway.
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
         .systemLibrary(
@@ -186,6 +196,28 @@ let package = Package(
         ),
     ]
 )
+
+if isRelease {
+    package.dependencies += [
+        released("apple/swift-algorithms", "1.2.1"),
+        released("apple/swift-asn1", "1.7.4"),
+        released("apple/swift-async-algorithms", "1.1.4"),
+        released("apple/swift-atomics", "1.3.0"),
+        released("apple/swift-certificates", "1.21.1"),
+        released("apple/swift-distributed-tracing", "1.7.3"),
+        released("apple/swift-http-structured-headers", "1.7.0"),
+        released("apple/swift-http-types", "1.8.0"),
+        released("apple/swift-nio", "2.101.2"),
+        released("apple/swift-nio-extras", "1.35.2"),
+        released("apple/swift-nio-http2", "1.46.0"),
+        released("apple/swift-nio-ssl", "2.37.6"),
+        released("apple/swift-nio-transport-services", "1.28.0"),
+        released("apple/swift-numerics", "1.1.1"),
+        released("apple/swift-service-context", "1.5.1"),
+        released("apple/swift-system", "1.8.1"),
+        released("swift-server/async-http-client", "1.37.0"),
+    ]
+}
 
 // For people who measure: nobody else has to fetch and build what it needs. Benchmarks/micro sets the variable.
 if Context.environment["ANTENNA_BENCHMARKS"] == "1" {
