@@ -164,7 +164,7 @@ struct AMQPChannelStateMachineTests {
     func closedByBroker() {
         var channel = Channel(confirms: true)
         channel.open(now: now)
-        channel.machine.published(id: 7, identity: .init(messageID: nil, exchange: "", routingKey: "q"))
+        channel.machine.published(id: 7, identity: .init(messageID: nil, exchange: "", routingKey: "q"), now: now)
         channel.machine.enqueue(.declare(.queue(name: "a", passive: true)), id: 1)
         channel.machine.enqueue(.purge(queue: "b"), id: 2)
         _ = channel.machine.next(now: now, isNeeded: false)
@@ -199,7 +199,11 @@ struct AMQPChannelStateMachineTests {
         var channel = Channel(confirms: true)
         channel.open(now: now)
         for id in 1...2 as ClosedRange<UInt64> {
-            channel.machine.published(id: id, identity: .init(messageID: "m\(id)", exchange: "x", routingKey: "q"))
+            channel.machine.published(
+                id: id,
+                identity: .init(messageID: "m\(id)", exchange: "x", routingKey: "q"),
+                now: now
+            )
         }
         _ = channel.receive(.returned(code: 312, reason: "NO_ROUTE", exchange: "x", routingKey: "q"))
         _ = channel.receive(.header(bodySize: 3, message: AMQPMessage(body: [], messageID: "m1")))
@@ -210,5 +214,62 @@ struct AMQPChannelStateMachineTests {
             channel.receive(.header(bodySize: 0, message: AMQPMessage(body: [], messageID: "m3")))
                 == ["fail protocolViolation"]
         )
+    }
+
+    @Test("A consumer's start that is confirmed twice is confirmed; that of another one ends the connection")
+    func begunTwice() {
+        var channel = Channel(confirms: false)
+        channel.open(now: now)
+        for tag in ["a", "b"] { channel.machine.enqueue(.consume(queue: "q", consumerTag: tag, arguments: [:]), id: 1) }
+        _ = channel.machine.next(now: now, isNeeded: false)
+        #expect(channel.receive(.reply(.consuming(consumerTag: "a"))) == ["complete 1 ok"])
+        #expect(channel.receive(.reply(.consuming(consumerTag: "a"))) == [])
+        _ = channel.machine.next(now: now, isNeeded: false)
+        #expect(channel.receive(.reply(.consuming(consumerTag: "a"))) == [])
+        #expect(channel.receive(.reply(.consuming(consumerTag: "b"))) == ["complete 1 ok"])
+        #expect(channel.receive(.reply(.consuming(consumerTag: "c"))) == ["fail protocolViolation"])
+        let error = TransportError(.closed, operation: "test", message: "gone")
+        _ = channel.machine.connectionLost(error)
+        channel.open(now: now)
+        #expect(channel.receive(.reply(.consuming(consumerTag: "a"))) == ["fail protocolViolation"])
+    }
+
+    @Test("A channel is renewed once every message on it has its fate, and counts from one again")
+    func renewed() {
+        var channel = Channel(confirms: true)
+        channel.open(now: now)
+        for id in 1...2 as ClosedRange<UInt64> {
+            channel.machine.published(id: id, identity: .init(messageID: nil, exchange: "", routingKey: "q"), now: now)
+        }
+        channel.machine.renew()
+        #expect(!channel.machine.isOpen && channel.machine.next(now: now, isNeeded: true) == nil)
+        #expect(channel.receive(.nacked(tag: 2, multiple: true)) == ["settle 1 nacked", "settle 2 nacked"])
+        #expect(channel.machine.next(now: now, isNeeded: true) == .closeChannel)
+        #expect(channel.receive(.acked(tag: 2, multiple: false)) == [])
+        #expect(channel.receive(.reply(.channelClosed)) == [])
+        channel.open(now: now)
+        #expect(channel.machine.isOpen)
+        channel.machine.published(id: 3, identity: .init(messageID: nil, exchange: "", routingKey: "q"), now: now)
+        #expect(channel.receive(.acked(tag: 1, multiple: false)) == ["settle 3 ok"])
+    }
+
+    @Test("The oldest message without a fate is known by when its last part went out")
+    func oldestUnconfirmed() {
+        var channel = Channel(confirms: true)
+        channel.open(now: now)
+        #expect(channel.machine.oldestUnconfirmed == nil)
+        for id in 1...2 as ClosedRange<UInt64> {
+            channel.machine.published(
+                id: id,
+                identity: .init(messageID: nil, exchange: "", routingKey: "q"),
+                now: now + .seconds(id * 10)
+            )
+            channel.machine.sentPart(now: now + .seconds(id * 10 + 1))
+        }
+        #expect(channel.machine.oldestUnconfirmed == now + .seconds(11))
+        _ = channel.receive(.acked(tag: 1, multiple: false))
+        #expect(channel.machine.oldestUnconfirmed == now + .seconds(21))
+        _ = channel.receive(.acked(tag: 2, multiple: false))
+        #expect(channel.machine.oldestUnconfirmed == nil)
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Transport
@@ -5,7 +7,7 @@ import Testing
 @Suite struct AMQPConfigurationTests {
     @Test func whole() throws {
         let configuration = try AMQPConfiguration(url: "amqps://an%20tenna:p%40ss@[::1]:5999/trap%2Fone")
-        #expect(configuration.isEncrypted && configuration.host == "::1" && configuration.port == 5999)
+        #expect(configuration.isEncrypted && configuration.hosts == [HostPort(host: "::1", port: 5999)])
         #expect(configuration.user == "an tenna" && configuration.password == "p@ss")
         #expect(configuration.virtualHost == "trap/one")
         var dumped = ""
@@ -21,7 +23,7 @@ import Testing
     ])
     func defaults(url: String, port: UInt16, virtualHost: String) throws {
         let configuration = try AMQPConfiguration(url: url)
-        #expect(configuration.port == port && configuration.virtualHost == virtualHost)
+        #expect(configuration.hosts.map(\.port) == [port] && configuration.virtualHost == virtualHost)
         #expect(configuration.user == "guest")
     }
 
@@ -30,21 +32,50 @@ import Testing
         #expect(throws: TransportError.self) { try AMQPConfiguration(url: url) }
     }
 
+    @Test("The nodes of a cluster are a list; a heartbeat is a parameter")
+    func list() throws {
+        let configuration = try AMQPConfiguration(url: "amqp://u:p@a:5673,b,[::1]:7,b/traps?heartbeat=5")
+        #expect(configuration.hosts.map(\.description) == ["a:5673", "b:5672", "[::1]:7"])
+        #expect(configuration.virtualHost == "traps" && configuration.heartbeat == .seconds(5))
+        #expect("\(configuration)" == "amqp://u:***@a:5673,b:5672,[::1]:7/traps")
+    }
+
+    @Test(
+        "What cannot be used is refused, and no part of it is shown",
+        arguments: [
+            "amqp://user:SECRET@x@SECHOST/", "amqp://user:SEC/RET@SECHOST/", "amqp://user:SECRET?PW@SECHOST/",
+            "amqp://user:SECRET#PW@SECHOST/", "amqp://user:SECRET@a,,b/", "amqp://user:SECRET@a:b:c/",
+            "amqp://user:SECRET@SECHOST/v?heartbeat=0", "amqp://user:SECRET@SECHOST/v?SECRET=1",
+            "amqp://us%0Aer:SECRET@SECHOST/",
+            "amqp://user:SECRET%@SECHOST/", "amqp://user:SECRET@SECHOST/v%1b[2J",
+            "amqp://user:SECRET@SECHO\u{1b}[2JST/",
+        ]
+    )
+    func refusedUnseen(url: String) {
+        let error = #expect(throws: TransportError.self) { try AMQPConfiguration(url: url) }
+        #expect(error.map { "\($0)".contains("SEC") } == false)
+    }
+
+    @Test("User and password are those that the file of the URL holds at the login")
+    func renewed() throws {
+        let file = try PackagePaths.scratch("amqp-url").appending(path: "url")
+        defer { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+        var configuration = try AMQPConfiguration(url: "amqp://old:old@here/")
+        #expect(configuration.renewed() == configuration)
+        configuration.urlFile = SecretFile(path: file.path)
+        #expect(configuration.renewed() == configuration, "no such file")
+        try Data("amqp://new:n%40w@elsewhere/other\n".utf8).write(to: file)
+        let renewed = configuration.renewed()
+        #expect(renewed.user == "new" && renewed.password == "n@w")
+        #expect(renewed.hosts == configuration.hosts && renewed.virtualHost == "/")
+        try Data("half a URL".utf8).write(to: file)
+        #expect(configuration.renewed() == configuration)
+    }
+
     @Test("The waits grow to their limit and are never the same for a whole fleet")
     func backoff() {
-        // SplitMix64, so that the test draws the same numbers every time.
-        struct Seeded: RandomNumberGenerator {
-            var state: UInt64
-            mutating func next() -> UInt64 {
-                state &+= 0x9E37_79B9_7F4A_7C15
-                var mixed = state
-                mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-                mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-                return mixed ^ (mixed >> 31)
-            }
-        }
         let backoff = AMQPBackoff(base: .seconds(1), limit: .seconds(10))
-        var generator = Seeded(state: 7)
+        var generator = SeededGenerator(seed: 7)
         for (attempt, bound) in [(0, 1.0), (1, 2), (3, 8), (4, 10), (500, 10), (-1, 1)] {
             let waits = (0..<200).map { _ in backoff.delay(attempt: attempt, using: &generator) / .seconds(1) }
             #expect(waits.allSatisfy { $0 >= bound / 10 && $0 <= bound }, "attempt \(attempt)")

@@ -11,7 +11,7 @@ struct AMQPConfirmWindowTests {
     /// Messages 101, 102, …, numbered 1, 2, … by the broker.
     private func window(_ count: Int) -> AMQPConfirmWindow {
         var window = AMQPConfirmWindow()
-        for number in 1...count { window.add(id: UInt64(100 + number), identity: identity("\(number)")) }
+        for number in 1...count { window.add(id: UInt64(100 + number), identity: identity("\(number)"), now: .now) }
         return window
     }
 
@@ -24,7 +24,7 @@ struct AMQPConfirmWindowTests {
         #expect(toFourth.map(\.id) == [101, 102, 104] && toFourth.allSatisfy { $0.fate == .nacked })
         let rest = try window.confirm(tag: 0, multiple: true, positive: true)
         #expect(rest.map(\.id) == [105, 106] && window.count == 0)
-        window.add(id: 107, identity: identity("7"))
+        window.add(id: 107, identity: identity("7"), now: .now)
         #expect(try window.confirm(tag: 7, multiple: false, positive: true).map(\.id) == [107])
     }
 
@@ -56,7 +56,9 @@ struct AMQPConfirmWindowTests {
     @Test("Messages that cannot be told apart all count as returned, so that none is wrongly called safe")
     func twins() throws {
         var window = AMQPConfirmWindow()
-        for id in 1...3 as ClosedRange<UInt64> { window.add(id: id, identity: identity(id == 2 ? "other" : "twin")) }
+        for id in 1...3 as ClosedRange<UInt64> {
+            window.add(id: id, identity: identity(id == 2 ? "other" : "twin"), now: .now)
+        }
         let isKnown = window.noteReturn(identity("twin"), code: 312, reason: "NO_ROUTE")
         #expect(isKnown)
         let settled = try window.confirm(tag: 0, multiple: true, positive: true)
@@ -69,7 +71,7 @@ struct AMQPConfirmWindowTests {
         _ = try window.confirm(tag: 2, multiple: false, positive: true)
         let ids = window.abandon()
         #expect(ids == [101, 103, 104])
-        window.add(id: 200, identity: identity("x"))
+        window.add(id: 200, identity: identity("x"), now: .now)
         #expect(try window.confirm(tag: 1, multiple: false, positive: true).map(\.id) == [200])
     }
 }

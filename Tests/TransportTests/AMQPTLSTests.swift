@@ -21,6 +21,7 @@ extension ServerTests {
             let port = try LoopbackPort.free(1)[0]
             let broker = try await RabbitMQServer(configuration: [
                 "listeners.ssl.1 = 127.0.0.1:\(port)",
+                "listeners.ssl.2 = 127.0.0.2:\(port)",
                 "ssl_options.cacertfile = \(file("authority.pem"))",
                 "ssl_options.certfile = \(file("leaf.pem"))",
                 "ssl_options.keyfile = \(file("leaf.key"))",
@@ -52,6 +53,7 @@ extension ServerTests {
                 clientKey: file("leaf.key")
             )
             #expect(await code(whole) == nil)
+            #expect(await code(host: "127.0.0.2", whole) == nil, "an address in the certificate")
             var tls = whole
             tls.authorities = nil
             #expect(await code(tls) == .tls, "an authority that nobody knows")
@@ -73,7 +75,7 @@ extension ServerTests {
 
         private func certificates(in folder: URL) async throws {
             let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-            try Data("subjectAltName=DNS:localhost\n".utf8).write(to: folder.appending(path: "names"))
+            try Data("subjectAltName=DNS:localhost,IP:127.0.0.2\n".utf8).write(to: folder.appending(path: "names"))
             try await openssl(
                 [
                     "req", "-x509", "-days", "1", "-subj", "/CN=authority", "-keyout", "authority.key", "-out",

@@ -29,6 +29,9 @@ struct AMQPChannelStateMachine {
         case opening
         case selectingConfirms
         case open
+        /// Closed as soon as every message has its fate, to be opened anew.
+        case ending
+        case closing
     }
 
     private struct Outstanding {
@@ -47,6 +50,8 @@ struct AMQPChannelStateMachine {
     private var assembly: AMQPAssembly
     private var window = AMQPConfirmWindow()
     private(set) var epoch: AMQPChannelEpoch
+    /// The consumers whose start the broker has confirmed.
+    private var begun: Set<String> = []
 
     /// - Parameters:
     ///   - number: The channel number, from 1.
@@ -67,6 +72,9 @@ struct AMQPChannelStateMachine {
 
     /// How many publishes have no fate yet.
     var unconfirmed: Int { window.count }
+
+    /// When the oldest publish without a fate went out.
+    var oldestUnconfirmed: ContinuousClock.Instant? { window.oldestSentAt }
 
     /// When the request that is out must have been answered.
     var deadline: ContinuousClock.Instant? { outstanding?.deadline }
@@ -94,14 +102,28 @@ struct AMQPChannelStateMachine {
         case .open:
             guard let (id, request) = waiting.popFirst() else { return nil }
             return send(request, id: id, now: now)
-        case .opening:
+        case .ending:
+            guard window.count == 0 else { return nil }
+            phase = .closing
+            return send(.closeChannel, id: nil, now: now)
+        case .opening, .closing:
             return nil
         }
     }
 
+    /// Closes the channel once every message on it has its fate; the next need opens it anew.
+    mutating func renew() {
+        if phase == .open { phase = .ending }
+    }
+
     /// Notes that a message goes out now.
-    mutating func published(id: UInt64, identity: AMQPConfirmWindow.Identity) {
-        window.add(id: id, identity: identity)
+    mutating func published(id: UInt64, identity: AMQPConfirmWindow.Identity, now: ContinuousClock.Instant) {
+        window.add(id: id, identity: identity, now: now)
+    }
+
+    /// Notes that a further part of that message goes out now.
+    mutating func sentPart(now: ContinuousClock.Instant) {
+        window.sentPart(now: now)
     }
 
     /// Takes a frame of this channel.
@@ -159,6 +181,7 @@ struct AMQPChannelStateMachine {
         if let id = outstanding?.id { actions.append(.complete(request: id, .failure(error))) }
         outstanding = nil
         phase = .closed
+        begun = []
         assembly = AMQPAssembly(limit: messageLimit)
         return actions
     }
@@ -205,12 +228,21 @@ struct AMQPChannelStateMachine {
 
     private mutating func answered(_ reply: AMQPReply, openings: inout UInt64) -> [Action] {
         guard let outstanding, reply.answers(outstanding.request) else {
+            // RabbitMQ 3.10 may say it twice when two workers begin on a queue that was made just before.
+            if case .consuming(let tag) = reply, begun.contains(tag) { return [] }
             return [.fail(Self.violation("an answer that does not fit what was asked"))]
         }
         self.outstanding = nil
+        if case .consuming(let tag) = reply { begun.insert(tag) }
         if let id = outstanding.id { return [.complete(request: id, .success(reply))] }
         if phase == .opening && confirms {
             phase = .selectingConfirms
+            return []
+        }
+        if phase == .closing {
+            phase = .closed
+            // The broker counts from one again.
+            window = AMQPConfirmWindow()
             return []
         }
         phase = .open

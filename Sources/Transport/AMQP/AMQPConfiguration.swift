@@ -21,13 +21,13 @@ package struct AMQPConfiguration: Sendable, Hashable {
         }
     }
 
-    /// Host name or address.
-    package let host: String
-    /// TCP port.
-    package let port: UInt16
+    /// Host names or addresses, one or more: the nodes of a cluster.
+    package let hosts: [HostPort]
     /// User name.
-    package let user: String
-    let password: String
+    package internal(set) var user: String
+    var password: String
+    /// The file that holds the URL; user and password are read from it again at every login.
+    package var urlFile: SecretFile?
     /// Virtual host.
     package let virtualHost: String
     /// Whether the scheme is `amqps`.
@@ -36,8 +36,17 @@ package struct AMQPConfiguration: Sendable, Hashable {
     package var tls = TLS()
     /// The heartbeat interval to ask for, in whole seconds, at least 1; silence of two intervals ends the connection.
     package var heartbeat: Duration = .seconds(10)
-    /// How long connecting, the TLS handshake and the login may take each.
+    /// How long connecting with the TLS handshake, and the login, may take each at most; see ``HostAddresses``.
     package var connectTimeout: Duration = .seconds(10)
+    /// How long the broker may take to confirm a message that was sent whole, alarms aside; then the connection ends.
+    ///
+    /// A queue confirms within milliseconds, and within seconds while it elects a leader. One that takes longer has no majority, and another
+    /// node may have one; whoever waits for ever beside it stops a worker that could go on.
+    package var confirmTimeout: Duration = .seconds(30)
+    /// After how long a time of refusals alone the channel that publishes is opened anew.
+    ///
+    /// RabbitMQ 3.10 goes on refusing on a channel whose queue was full, also when a policy has taken the limit away.
+    package var refusalPatience: Duration = .seconds(30)
     /// How long the broker may take to answer a request such as a declaration.
     package var rpcTimeout: Duration = .seconds(30)
     /// The name operators see in the management interface.
@@ -51,48 +60,25 @@ package struct AMQPConfiguration: Sendable, Hashable {
     /// The most bytes of bodies waiting for their confirm or for being sent.
     package var publishWindowBytes = 64 << 20
 
-    /// Reads a URL such as `amqps://user:password@host:5671/vhost`.
+    /// This with the user and the password that ``urlFile`` holds now.
     ///
-    /// - Parameter url: Scheme `amqp` or `amqps`. Port, user, password and virtual host may be left out: 5672 or 5671, `guest`, `guest`,
-    ///   `/`. An empty path is the virtual host `/`, as is `/%2F`.
-    /// - Throws: ``TransportError`` with code `malformedURL` or `forbiddenScheme`, which does not repeat the URL.
-    package init(url: String) throws(TransportError) {
-        guard let parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased() else {
-            throw Self.malformed("it is not a URL")
-        }
-        guard scheme == "amqp" || scheme == "amqps" else {
-            throw TransportError(
-                .forbiddenScheme,
-                operation: "amqp.configure",
-                message: "the broker's URL must begin with amqp:// or amqps://"
-            )
-        }
-        guard let host = parts.host, !host.isEmpty else { throw Self.malformed("it names no host") }
-        isEncrypted = scheme == "amqps"
-        guard let port = UInt16(exactly: parts.port ?? (isEncrypted ? 5671 : 5672)), port > 0 else {
-            throw Self.malformed("its port is not between 1 and 65535")
-        }
-        // An IPv6 address comes with the brackets of the URL.
-        self.host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        self.port = port
-        user = parts.user ?? "guest"
-        password = parts.password ?? "guest"
-        let path = parts.percentEncodedPath.dropFirst()
-        guard !path.contains("/"), let virtualHost = String(path).removingPercentEncoding else {
-            throw Self.malformed("its path is not one virtual host; write a slash in the name as %2F")
-        }
-        self.virtualHost = virtualHost.isEmpty ? "/" : virtualHost
-    }
-
-    private static func malformed(_ why: String) -> TransportError {
-        TransportError(.malformedURL, operation: "amqp.configure", message: "the broker's URL cannot be used: \(why)")
+    /// A file that cannot be used changes nothing: the login tells whether what is known still holds.
+    func renewed() -> AMQPConfiguration {
+        guard let text = urlFile?.read(), let fresh = try? AMQPConfiguration(url: text) else { return self }
+        var renewed = self
+        (renewed.user, renewed.password) = (fresh.user, fresh.password)
+        return renewed
     }
 }
 
 extension AMQPConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The URL with the password left out.
     package var description: String {
-        "\(isEncrypted ? "amqps" : "amqp")://\(user):***@\(host):\(port)/\(virtualHost == "/" ? "" : virtualHost)"
+        "\(isEncrypted ? "amqps" : "amqp")://\(user):***@\(place)"
+    }
+
+    private var place: String {
+        "\(hosts.map(\.description).joined(separator: ","))/\(virtualHost == "/" ? "" : virtualHost)"
     }
 
     /// The same as ``description``.

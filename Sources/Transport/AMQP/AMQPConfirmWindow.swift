@@ -35,6 +35,8 @@ struct AMQPConfirmWindow {
     private struct Entry {
         let id: UInt64
         let identity: Identity
+        /// When the latest part of it went out.
+        var sentAt: ContinuousClock.Instant
         var returned: Fate?
     }
 
@@ -46,11 +48,20 @@ struct AMQPConfirmWindow {
     /// How many messages have no fate yet.
     private(set) var count = 0
 
+    /// When the oldest message without a fate went out.
+    var oldestSentAt: ContinuousClock.Instant? { entries.first.flatMap { $0?.sentAt } }
+
     /// Takes a message about to be sent; its number is one more than the last.
-    mutating func add(id: UInt64, identity: Identity) {
+    mutating func add(id: UInt64, identity: Identity, now: ContinuousClock.Instant) {
         tags[identity, default: []].insert(firstTag + UInt64(entries.count))
-        entries.append(Entry(id: id, identity: identity, returned: nil))
+        entries.append(Entry(id: id, identity: identity, sentAt: now, returned: nil))
         count += 1
+    }
+
+    /// Notes that a further part of the latest message went out: a large one may take its time on a slow link.
+    mutating func sentPart(now: ContinuousClock.Instant) {
+        guard let last = entries.indices.last else { return }
+        entries[last]?.sentAt = now
     }
 
     /// Notes a returned message; says whether one such is in flight.

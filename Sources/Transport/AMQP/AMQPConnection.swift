@@ -93,6 +93,15 @@ package final class AMQPConnection: Sendable {
     /// How often a connection that was logged in was lost, or closed at the end.
     package var losses: Int { mailbox.losses }
 
+    /// The address that is connected to, or tried; nil before the first.
+    package var address: String? { mailbox.address }
+
+    /// What keeps publishes from getting anywhere, in a sentence; nil when nothing does.
+    package var publishProblem: String? { mailbox.progress.problem(now: .now) }
+
+    /// Whether a delivery can still be settled; one whose channel is gone is delivered again.
+    package func holds(_ delivery: AMQPDelivery) -> Bool { mailbox.holds(delivery) }
+
     /// The states from now on, beginning with the present one; the latest 16 are kept for a slow reader.
     package func states() -> AsyncStream<AMQPConnectionState> { mailbox.states() }
 

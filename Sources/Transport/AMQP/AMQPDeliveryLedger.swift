@@ -34,6 +34,9 @@ struct AMQPDeliveryLedger {
         unsettled[epoch]?.insert(tag)
     }
 
+    /// Whether deliveries of an epoch can be settled.
+    func holds(_ epoch: AMQPChannelEpoch) -> Bool { unsettled[epoch] != nil }
+
     /// Settles a delivery.
     mutating func settle(_ tag: UInt64, in epoch: AMQPChannelEpoch) -> AMQPSettlement {
         guard unsettled[epoch] != nil else { return .stale }

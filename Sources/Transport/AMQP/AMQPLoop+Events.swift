@@ -22,6 +22,7 @@ extension AMQPLoop {
             logger.warning("the broker blocks publishes", metadata: ["reason": "\(reason)"])
         case .connection(.unblocked):
             isBlocked = false
+            unblockedAt = .now
             mailbox.enter(.connected)
             logger.info("the broker takes publishes again")
         case .connection(.unexpected(let method)):
@@ -42,6 +43,7 @@ extension AMQPLoop {
             case .refused(let id, let error):
                 refused(id, error)
             case .settle(let id, let result):
+                note(result)
                 mailbox.complete(publish: id, result)
             case .refuse(let tag, let bytes):
                 guard took(tag, onChannelAt: index) else { return }
@@ -60,6 +62,19 @@ extension AMQPLoop {
             case .fail(let error):
                 fault = error
             }
+        }
+    }
+
+    /// Notes whether the broker takes what is published.
+    private func note(_ result: Result<Void, TransportError>) {
+        switch result {
+        case .success:
+            session?.hasWorked = true
+            refusedSince = nil
+        case .failure(let error) where error.code == .nacked:
+            if refusedSince == nil { refusedSince = .now }
+        case .failure:
+            break
         }
     }
 

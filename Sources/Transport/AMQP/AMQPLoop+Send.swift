@@ -70,7 +70,7 @@ extension AMQPLoop {
         }
         guard wire.hasRoom(for: AMQPWire.smallFrame + publish.headerRoom) else { return .noRoom }
         pending.removeFirst()
-        channels[role.rawValue].published(id: publish.id, identity: publish.identity)
+        channels[role.rawValue].published(id: publish.id, identity: publish.identity, now: .now)
         try wire.beginPublish(publish, channel: role.number)
         if !publish.message.body.isEmpty { partial = Partial(publish: publish) }
         return .sent
@@ -87,6 +87,7 @@ extension AMQPLoop {
             }
         }
         try sent.get()
+        channels[Role.publish.rawValue].sentPart(now: .now)
         self.partial = end == body.count ? nil : Partial(publish: partial.publish, offset: end)
         return .sent
     }

@@ -42,8 +42,14 @@ final class AMQPLoop {
     let configuration: AMQPConfiguration
     let mailbox: AMQPMailbox
     let logger: Logger
-    private let backoff: AMQPBackoff
-    private var generator: any RandomNumberGenerator
+    let backoff: AMQPBackoff
+    var generator: any RandomNumberGenerator & Sendable
+    /// What has happened since the login; nil while there is none.
+    var session: Session?
+    /// Since when publishes are refused, and none was taken.
+    var refusedSince: ContinuousClock.Instant?
+    /// When the latest alarm ended.
+    var unblockedAt: ContinuousClock.Instant?
     var channels: [AMQPChannelStateMachine]
     var openings: UInt64 = 0
     var consumers: [String: ConsumerEntry] = [:]
@@ -67,7 +73,7 @@ final class AMQPLoop {
         configuration: AMQPConfiguration,
         mailbox: AMQPMailbox,
         backoff: AMQPBackoff,
-        generator: any RandomNumberGenerator,
+        generator: any RandomNumberGenerator & Sendable,
         logger: Logger
     ) {
         self.configuration = configuration
@@ -85,43 +91,8 @@ final class AMQPLoop {
         }
     }
 
-    /// Runs until the connection is closed for good.
-    func run() {
-        var attempt = 0
-        while !isClosing {
-            do throws(TransportError) {
-                let wire = try AMQPWire(configuration)
-                attempt = 0
-                begin(wire)
-                try serve(wire)
-            } catch {
-                lost(error)
-                guard !isClosing else { break }
-                mailbox.enter(.reconnecting(error))
-                logger.warning(
-                    "connection to the broker lost; connecting again",
-                    metadata: ["error": "\(error)", "attempt": "\(attempt)", "broker": "\(configuration)"]
-                )
-                pause(for: backoff.delay(attempt: attempt, using: &generator))
-                attempt += 1
-            }
-        }
-        lost(AMQPMailbox.closed)
-        for entry in consumers.values { entry.consumer.buffer.finish() }
-        mailbox.close()
-    }
-
-    private func begin(_ wire: AMQPWire) {
-        isBlocked = false
-        for declaration in topology {
-            restoring += 1
-            request(.declare(declaration), on: .control, for: .topology(declaration))
-        }
-        mailbox.enter(.connected)
-        logger.info("connected to the broker", metadata: ["broker": "\(configuration)"])
-    }
-
-    private func serve(_ wire: AMQPWire) throws(TransportError) {
+    /// Serves callers and the broker until the connection ends.
+    func serve(_ wire: AMQPWire) throws(TransportError) {
         var closeDeadline: ContinuousClock.Instant?
         var (isReadable, mayHaveMore, receivedAt) = (true, false, ContinuousClock.now)
         while true {
@@ -148,6 +119,7 @@ final class AMQPLoop {
                     message: "the broker did not answer a request within \(configuration.rpcTimeout)"
                 )
             }
+            try lookAfterConfirms(now: now)
             // Half a second at most: heartbeats are looked after in `receive`, and their interval is twice as long at least.
             isReadable =
                 Poll.wait(
@@ -180,12 +152,13 @@ final class AMQPLoop {
     }
 
     /// Settles all that depended on the connection; what was not sent yet stays, but for requests, which somebody waits for.
-    private func lost(_ error: TransportError) {
+    func lost(_ error: TransportError) {
         for index in channels.indices {
             perform(channels[index].connectionLost(error), on: index)
             perform(channels[index].abandonWaiting(error), on: index)
             closeDeliveries(ofChannelAt: index)
         }
+        (session, refusedSince, unblockedAt) = (nil, nil, nil)
         purposes = [:]
         restoring = 0
         partial = nil
@@ -197,21 +170,5 @@ final class AMQPLoop {
     func closeDeliveries(ofChannelAt index: Int) {
         mailbox.withLedger { $0.closed(channel: UInt16(index + 1)) }
         answers[index] = AMQPAnswerWindow()
-    }
-
-    /// Waits before the next attempt, but not when the connection is closed meanwhile.
-    private func pause(for delay: Duration) {
-        let end = ContinuousClock.now + delay
-        while !isClosing, ContinuousClock.now < end {
-            _ = Poll.wait(
-                socket: -1,
-                writing: false,
-                wakeUp: mailbox.wakeUp,
-                until: end,
-                unless: mailbox.hasCommands
-            )
-            takeCommands()
-            pending.removeAll { !mailbox.isAwaited(publish: $0.id) }
-        }
     }
 }

@@ -45,6 +45,8 @@ final class AMQPMailbox: Sendable {
         var ledger = AMQPDeliveryLedger()
         var connection = AMQPConnectionState.connecting
         var losses = 0
+        var address: String?
+        var progress = AMQPPublishProgress()
         var observers: [UInt64: AsyncStream<AMQPConnectionState>.Continuation] = [:]
         var nextID: UInt64 = 0
 
@@ -79,6 +81,17 @@ final class AMQPMailbox: Sendable {
     /// How often a connection that was logged in ended.
     var losses: Int { state.withLock { $0.losses } }
 
+    /// The address that is connected to, or tried.
+    var address: String? { state.withLock(\.address) }
+
+    /// Whether publishes get anywhere.
+    var progress: AMQPPublishProgress { state.withLock(\.progress) }
+
+    /// Whether a delivery can still be settled: its channel is the one it came on.
+    func holds(_ delivery: AMQPDelivery) -> Bool {
+        state.withLock { $0.ledger.holds(delivery.epoch) }
+    }
+
     func makeID() -> UInt64 { state.withLock { $0.makeID() } }
 
     /// Posts a command that nobody waits for.
@@ -110,6 +123,7 @@ final class AMQPMailbox: Sendable {
                 let isClosed = state.withLock { state in
                     if state.isClosed { return true }
                     state.publishes[publish.id] = continuation
+                    state.progress.began(now: .now)
                     state.commands.append(.publish(publish))
                     return false
                 }
@@ -175,12 +189,19 @@ final class AMQPMailbox: Sendable {
     }
 
     func complete(publish id: UInt64, _ result: Result<Void, TransportError>) {
-        state.withLock { $0.publishes.removeValue(forKey: id) }?.resume(returning: result)
+        let waiter = state.withLock { state in
+            let waiter = state.publishes.removeValue(forKey: id)
+            if waiter != nil { state.progress.ended(result, now: .now) }
+            return waiter
+        }
+        waiter?.resume(returning: result)
     }
 
     func withLedger<Value: Sendable>(_ body: (inout AMQPDeliveryLedger) -> Value) -> Value {
         state.withLock { body(&$0.ledger) }
     }
+
+    func use(address: String) { state.withLock { $0.address = address } }
 
     func enter(_ connection: AMQPConnectionState) {
         let observers = state.withLock { state in

@@ -47,6 +47,7 @@ package struct AMQPQueueStatus: Sendable, Hashable {
 /// A method that the broker answers, one at a time on a channel.
 enum AMQPRequest: Sendable, Hashable {
     case openChannel
+    case closeChannel
     case selectConfirms
     case setPrefetch(UInt16)
     case consume(queue: String, consumerTag: String, arguments: [String: AMQPValue])
@@ -60,6 +61,7 @@ enum AMQPRequest: Sendable, Hashable {
     var operation: String {
         switch self {
         case .openChannel: "amqp.channel.open"
+        case .closeChannel: "amqp.channel.close"
         case .selectConfirms: "amqp.confirm.select"
         case .setPrefetch: "amqp.qos"
         case .consume: "amqp.consume"
@@ -75,6 +77,7 @@ enum AMQPRequest: Sendable, Hashable {
 /// The broker's answer to a request.
 enum AMQPReply: Sendable, Hashable {
     case channelOpened
+    case channelClosed
     case confirmsSelected
     case prefetchSet
     case consuming(consumerTag: String)
@@ -93,7 +96,8 @@ enum AMQPReply: Sendable, Hashable {
     /// A fetched message arrives in pieces and is matched by the state machine.
     func answers(_ request: AMQPRequest) -> Bool {
         switch (request, self) {
-        case (.openChannel, .channelOpened), (.selectConfirms, .confirmsSelected), (.setPrefetch, .prefetchSet),
+        case (.openChannel, .channelOpened), (.closeChannel, .channelClosed), (.selectConfirms, .confirmsSelected),
+            (.setPrefetch, .prefetchSet),
             (.declare(.queue), .queueDeclared), (.declare(.exchange), .exchangeDeclared), (.declare(.binding), .bound),
             (.get, .empty), (.get, .message), (.purge, .purged), (.delete, .deleted):
             true

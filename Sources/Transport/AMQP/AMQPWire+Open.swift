@@ -3,29 +3,63 @@ import Foundation
 
 extension AMQPWire {
     /// Opens the socket, with TLS where the URL says so; the handle owns it.
+    ///
+    /// The library gets the address in digits, so that it has one to try and no name to resolve.
     static func open(
         _ state: amqp_connection_state_t,
-        _ configuration: AMQPConfiguration
+        _ configuration: AMQPConfiguration,
+        at address: HostAddress,
+        patience: Duration
     ) throws(TransportError) -> Int32 {
-        var limit = timeval(configuration.connectTimeout)
+        var limit = timeval(patience)
         amqp_set_handshake_timeout(state, &limit)
         let socket = configuration.isEncrypted ? amqp_ssl_socket_new(state) : amqp_tcp_socket_new(state)
         guard let socket else { throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "amqp.connect") }
-        if configuration.isEncrypted { try secure(socket, configuration.tls) }
-        let status = amqp_socket_open_noblock(socket, configuration.host, Int32(configuration.port), &limit)
+        if configuration.isEncrypted {
+            try secure(socket, configuration.tls)
+            try expect(address.host.host, of: socket)
+        }
+        let status = amqp_socket_open_noblock(socket, address.numeric, Int32(address.host.port), &limit)
+        let error = errno
+        if configuration.isEncrypted { crabbitmq_forget_name(socket) }
         guard status == AMQP_STATUS_OK.rawValue else {
-            let error = errno
-            if status == AMQP_STATUS_SOCKET_ERROR.rawValue, error == ECONNREFUSED {
-                throw TransportError(
-                    .refused,
-                    operation: "amqp.connect",
-                    message: "nothing accepts connections at \(configuration.host):\(configuration.port)",
-                    nativeCode: error
-                )
-            }
-            throw .amqp(status: status, operation: "amqp.connect")
+            throw failure(status: status, errno: error, address, patience)
         }
         return amqp_socket_get_sockfd(socket)
+    }
+
+    /// What kept us from an address, with the system's own reason where there is one.
+    private static func failure(
+        status: Int32,
+        errno error: Int32,
+        _ address: HostAddress,
+        _ patience: Duration
+    ) -> TransportError {
+        switch amqp_status_enum(status) {
+        case AMQP_STATUS_SOCKET_ERROR where error == ECONNREFUSED:
+            TransportError(
+                .refused,
+                operation: "amqp.connect",
+                message: "nothing accepts connections at \(address)",
+                nativeCode: error
+            )
+        case AMQP_STATUS_SOCKET_ERROR where error != 0:
+            TransportError(
+                .connectFailed,
+                operation: "amqp.connect",
+                message: "no connection to \(address): \(String(cString: strerror(error)))",
+                nativeCode: error
+            )
+        case AMQP_STATUS_TIMEOUT:
+            TransportError(
+                .timedOut,
+                operation: "amqp.connect",
+                message: "no answer from \(address) within \(patience)",
+                nativeCode: status
+            )
+        default:
+            .amqp(status: status, operation: "amqp.connect")
+        }
     }
 
     /// Sets send buffer, keep-alive and the limit for unacknowledged data; returns how many bytes may be written once the kernel
@@ -57,6 +91,19 @@ extension AMQPWire {
         return max(4096, Int(buffer) / 6)
     }
 
+    /// Has OpenSSL compare the certificate with the host as it was set, and tells the broker which host that is.
+    ///
+    /// The library's own check would compare it with what it connects to, and knows no addresses in certificates.
+    private static func expect(_ host: String, of socket: OpaquePointer) throws(TransportError) {
+        guard crabbitmq_expect_name(socket, host) == 1 else {
+            throw TransportError(
+                .configuration,
+                operation: "amqp.tls",
+                message: "the host \(host) cannot be compared with a certificate"
+            )
+        }
+    }
+
     private static func secure(_ socket: OpaquePointer, _ tls: AMQPConfiguration.TLS) throws(TransportError) {
         func check(_ status: Int32, _ what: String) throws(TransportError) {
             guard status == AMQP_STATUS_OK.rawValue else {
@@ -64,7 +111,8 @@ extension AMQPWire {
             }
         }
         amqp_ssl_socket_set_verify_peer(socket, 1)
-        amqp_ssl_socket_set_verify_hostname(socket, 1)
+        // By OpenSSL itself; see `expect(_:of:)`.
+        amqp_ssl_socket_set_verify_hostname(socket, 0)
         try check(
             amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST),
             "TLS 1.2 or later is not available"

@@ -112,6 +112,7 @@ extension AMQPWire {
     private static func reply(_ method: amqp_method_t) -> AMQPReply? {
         switch method.id {
         case AMQP_CHANNEL_OPEN_OK_METHOD: .channelOpened
+        case AMQP_CHANNEL_CLOSE_OK_METHOD: .channelClosed
         case AMQP_CONFIRM_SELECT_OK_METHOD: .confirmsSelected
         case AMQP_BASIC_QOS_OK_METHOD: .prefetchSet
         case AMQP_BASIC_CONSUME_OK_METHOD:

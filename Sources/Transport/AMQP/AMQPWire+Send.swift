@@ -17,6 +17,9 @@ extension AMQPWire {
         case .openChannel:
             var fields = amqp_channel_open_t(out_of_band: Self.none)
             try send(channel, AMQP_CHANNEL_OPEN_METHOD, &fields, request)
+        case .closeChannel:
+            var fields = amqp_channel_close_t(reply_code: 200, reply_text: Self.none, class_id: 0, method_id: 0)
+            try send(channel, AMQP_CHANNEL_CLOSE_METHOD, &fields, request)
         case .selectConfirms:
             var fields = amqp_confirm_select_t(nowait: 0)
             try send(channel, AMQP_CONFIRM_SELECT_METHOD, &fields, request)

@@ -24,15 +24,19 @@ final class AMQPWire {
     private let isEncrypted: Bool
     private var credit = 0
 
-    /// Connects and logs in.
+    /// Connects to an address and logs in there.
     ///
-    /// Blocks for at most `connectTimeout` for the connection and again for the login.
-    init(_ configuration: AMQPConfiguration) throws(TransportError) {
+    /// Blocks for at most `patience` for the connection and again for the login.
+    init(
+        _ configuration: AMQPConfiguration,
+        at address: HostAddress,
+        patience: Duration
+    ) throws(TransportError) {
         guard let state = amqp_new_connection() else {
             throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "amqp.connect")
         }
         do throws(TransportError) {
-            socket = try Self.open(state, configuration)
+            socket = try Self.open(state, configuration, at: address, patience: patience)
             allowance = try Self.tune(socket, configuration)
         } catch {
             amqp_destroy_connection(state)

@@ -1,0 +1,164 @@
+import Foundation
+import Logging
+import TestSupport
+import Testing
+
+@testable import Transport
+
+/// What a connection does with brokers that let in and then do not work, on loopback.
+@Suite("Brokers that misbehave", .timeLimit(.minutes(1)))
+struct AMQPMisbehaviourTests {
+    private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    private let quick = AMQPBackoff(base: .milliseconds(1), limit: .seconds(5))
+
+    private func configuration(
+        _ brokers: LoopbackBroker...,
+        adjust: (inout AMQPConfiguration) -> Void = { _ in }
+    ) throws -> AMQPConfiguration {
+        let hosts = brokers.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
+        var configuration = try AMQPConfiguration(url: "amqp://guest:guest@\(hosts)/")
+        adjust(&configuration)
+        return configuration
+    }
+
+    /// The attempts that the log counts, once there are so many.
+    private func attempts(_ count: Int, at broker: LoopbackBroker, publishing: Bool) async throws -> [String] {
+        let log = CapturedLog()
+        let connection = try AMQPConnection(
+            configuration: configuration(broker),
+            backoff: AMQPBackoff(base: .milliseconds(1), limit: .seconds(60)),
+            logger: log.logger
+        )
+        for await state in connection.states() {
+            if log.warnings.count >= count { break }
+            guard publishing, case .connected = state else { continue }
+            try await connection.publish(AMQPMessage(body: []), routingKey: "q")
+        }
+        await connection.close()
+        broker.stop()
+        return log.warnings.prefix(count).map { line in
+            line.firstMatch(of: /"attempt": ?(\d+)/).map { String($0.1) } ?? line
+        }
+    }
+
+    @Test("A broker that closes right after the login is tried less and less often")
+    func closesAfterLogin() async throws {
+        let broker = try LoopbackBroker(.closesAfterLogin)
+        #expect(try await attempts(7, at: broker, publishing: false) == ["0", "1", "2", "3", "4", "5", "6"])
+    }
+
+    @Test("A broker that has confirmed something is tried again at once when it goes")
+    func closesAfterWork() async throws {
+        let broker = try LoopbackBroker(.closesAfterConfirm)
+        #expect(try await attempts(4, at: broker, publishing: true) == ["0", "0", "0", "0"])
+    }
+
+    @Test("A host that is frozen is left for the next one, whichever comes first")
+    func frozen() async throws {
+        let (frozen, sound) = (try LoopbackBroker(.frozen), try LoopbackBroker(.confirms(refusingFirstChannel: false)))
+        for seed in 0..<4 as Range<UInt64> {
+            let connection = try await AMQPConnection.connect(
+                configuration(frozen, sound) { $0.connectTimeout = .milliseconds(100) },
+                generator: SeededGenerator(seed: seed),
+                logger: logger
+            )
+            try await connection.publish(AMQPMessage(body: []), routingKey: "q")
+            #expect(connection.address == "127.0.0.1:\(sound.port)")
+            await connection.close()
+        }
+        frozen.stop()
+        sound.stop()
+    }
+
+    @Test("Where no address can be used, the error is that of the one that answered")
+    func noneUsable() async throws {
+        let (frozen, port) = (try LoopbackBroker(.frozen), try LoopbackPort.free(1)[0])
+        var configuration = try AMQPConfiguration(url: "amqp://127.0.0.1:\(frozen.port),127.0.0.1:\(port)")
+        configuration.connectTimeout = .milliseconds(100)
+        for seed in 0..<4 as Range<UInt64> {
+            let error = await #expect(throws: TransportError.self) {
+                try await AMQPConnection.connect(
+                    configuration,
+                    generator: SeededGenerator(seed: seed),
+                    logger: logger
+                )
+            }
+            #expect(error?.code == .timedOut)
+        }
+        frozen.stop()
+    }
+
+    @Test("A confirm that is late ends the connection; the next one gets the message")
+    func late() async throws {
+        let (silent, sound) = (
+            try LoopbackBroker(.neverConfirms), try LoopbackBroker(.confirms(refusingFirstChannel: false))
+        )
+        let connection = try AMQPConnection(
+            configuration: configuration(silent, sound) { $0.confirmTimeout = .milliseconds(100) },
+            backoff: quick,
+            generator: SeededGenerator(seed: 1),
+            logger: logger
+        )
+        var late = 0
+        while true {
+            do throws(TransportError) {
+                try await connection.publish(AMQPMessage(body: []), routingKey: "q")
+                break
+            } catch {
+                #expect(error.code == .timedOut && error.message.contains("did not confirm"))
+                late += 1
+            }
+            if late > 1 { break }
+        }
+        #expect(late <= 1 && connection.address == "127.0.0.1:\(sound.port)")
+        await connection.close()
+        silent.stop()
+        sound.stop()
+    }
+
+    @Test("After a time of refusals alone the channel is opened anew, and the connection stays")
+    func refused() async throws {
+        let broker = try LoopbackBroker(.confirms(refusingFirstChannel: true))
+        let connection = try AMQPConnection(
+            configuration: configuration(broker) { $0.refusalPatience = .milliseconds(100) },
+            logger: logger
+        )
+        var refusals = 0
+        while true {
+            do throws(TransportError) {
+                try await connection.publish(AMQPMessage(body: []), routingKey: "q")
+                break
+            } catch {
+                #expect(error.code == .nacked)
+                refusals += 1
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        #expect(refusals > 0 && broker.channels == 2 && broker.logins.count == 1 && connection.losses == 0)
+        await connection.close()
+        broker.stop()
+    }
+
+    @Test("A password that was changed in its file is used at the next login")
+    func renewed() async throws {
+        let broker = try LoopbackBroker(.closesAfterLogin)
+        let file = try PackagePaths.scratch("amqp-login").appending(path: "url")
+        defer { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+        try Data("amqp://changed:p@host/".utf8).write(to: file)
+        let connection = try AMQPConnection(
+            configuration: configuration(broker) { $0.urlFile = SecretFile(path: file.path) },
+            backoff: quick,
+            logger: logger
+        )
+        for await state in connection.states() {
+            if case .reconnecting = state { break }
+        }
+        #expect(broker.logins.first == "changed")
+        try Data("amqp://again:p@host/".utf8).write(to: file)
+        for await state in connection.states() {
+            if case .reconnecting = state, broker.logins.last == "again" { break }
+        }
+        await connection.close()
+        broker.stop()
+    }
+}
