@@ -55,5 +55,48 @@ extension BrokerTests {
             #expect(try await tools.drop(fixture.pipeline) == 1)
             try await fixture.discard()
         }
+
+        @Test(
+            "A letter that is too large is told of and stays, and those behind it are seen and put back with all they had"
+        )
+        func tooLarge() async throws {
+            let fixture = try await BrokerFixture()
+            var configuration = try AMQPConfiguration(url: fixture.url)
+            configuration.deliveryLimit = 1_000
+            let connection = try await AMQPConnection.connect(configuration, logger: fixture.logger)
+            let tools = QueueTools(connection: connection, logger: fixture.logger)
+            var letters = ["a", "large", "b", "lost"].map { id in
+                AMQPMessage(
+                    body: Array(repeating: 1, count: id == "large" ? 1_001 : 10),
+                    messageID: id,
+                    headers: [
+                        "x-antenna-queue": .string(id == "lost" ? "no-such-\(fixture.pipeline)" : "\(fixture.tasks)"),
+                        "price": .decimal(scale: 1, unscaled: 15),
+                        "long": .string(String(repeating: "l", count: 20_000)),
+                    ]
+                )
+            }
+            (letters[2].priority, letters[2].appID, letters[2].contentEncoding) = (4, "app", "gzip")
+            letters[2].headers["x-antenna-expiration"] = "3600000"
+            for letter in letters { try await fixture.observer.publish(letter, routingKey: "\(fixture.dead)") }
+            let seen = try await tools.deadLetters(of: fixture.pipeline, limit: 10)
+            #expect(seen.map(\.original.messageID) == ["a", "large", "b", "lost"])
+            #expect(seen.map(\.omittedBytes) == [0, 1_001, 0, 0])
+            try await eventually {
+                try await fixture.observer.status(ofQueue: "\(fixture.dead)").messages == 4
+            }
+            let report = try await tools.replay(fixture.pipeline)
+            #expect(report.replayed == 2 && report.stayed == 2, "\(report)")
+            #expect(report.reasons.first?.contains("1001 bytes") == true)
+            #expect(report.reasons.last?.contains("no-such") == true)
+            let again = try await fixture.takeAll("\(fixture.tasks)").map(\.message)
+            #expect(again.map(\.messageID) == ["a", "b"])
+            let message = try #require(again.last)
+            #expect(message.priority == 4 && message.appID == "app" && message.contentEncoding == "gzip")
+            #expect(message.expiration == "3600000" && message.headers["price"] == .decimal(scale: 1, unscaled: 15))
+            #expect(message.headers["long"]?.string?.count == 20_000)
+            await connection.close()
+            try await fixture.discard()
+        }
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Transport
 
@@ -48,6 +49,7 @@ struct AMQPTaskMessageTests {
             #"{"id":"a","image_id":1,"image_url":"u","reply_subject":"r","pipeline":"p","job_id":"5","config":{"x":[1]}}"#
         var message = AMQPMessage(body: Array(body.utf8))
         message.headers = ["traceparent": "00-ab-cd-01", "x-other": 4]
+        message.priority = 3
         let read = try TaskMessage(message, pipeline: "moths")
         #expect(read.task.pipeline == "p" && read.task.jobID == 5 && read.task.traceparent == "00-ab-cd-01")
         #expect(read.original == message)
@@ -128,6 +130,41 @@ struct AMQPTaskMessageTests {
         #expect(code(of: #"{"id":"\#(long)","image_id":1,"reply_subject":"r"}"#) == .tooLong)
         let deep = String(repeating: "[", count: 100_000)
         #expect(code(of: #"{"id":1,"image_id":1,"reply_subject":"r","config":\#(deep)"#) == .notJSON)
+    }
+
+    @Test("Headers that a message of ours could not carry are left behind, a context that is none is not gone on with")
+    func hugeHeaders() throws {
+        var message = AMQPMessage(body: Array(Self.body.utf8))
+        message.headers = ["traceparent": .string(String(repeating: "a", count: 60_000)), "x-other": 4]
+        let read = try TaskMessage(message, pipeline: "moths")
+        #expect(read.task.traceparent == nil && read.original.headers == ["x-other": 4])
+        for text in ["", "00-ab cd", "00-ab\n", String(repeating: "a", count: 129), "00-ä"] {
+            message.headers = ["traceparent": .string(text)]
+            #expect(try TaskMessage(message, pipeline: "moths").task.traceparent == nil)
+        }
+    }
+
+    @Test("A hundred thousand mutated tasks are tasks with bounded texts, or are refused")
+    func fuzz() {
+        let examples = [
+            Self.body,
+            #"{"id":"a","image_id":1,"image_url":"u","reply_subject":"r","pipeline":"p","job_id":"5","config":{"x":[1.5e3,null]}}"#,
+        ]
+        var (tasks, refused) = (0, 0)
+        for input in FuzzInputs(of: examples.map { Array($0.utf8) }, longest: 1024) {
+            do throws(MalformedTask) {
+                let task = try TaskMessage(AMQPMessage(body: input), pipeline: "moths").task
+                tasks += 1
+                for text in [task.id, task.imageID, task.replySubject, task.pipeline] {
+                    #expect((1...TaskMessage.longestText).contains(text.utf8.count))
+                }
+                #expect(task.imageURL.utf8.count <= input.count * 3)
+            } catch {
+                refused += 1
+                #expect(error.description.utf8.count < 500)
+            }
+        }
+        #expect(tasks > 1_000 && refused > 1_000)
     }
 
     @Test("What is encoded reads back")

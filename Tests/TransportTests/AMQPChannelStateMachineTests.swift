@@ -40,11 +40,12 @@ struct AMQPChannelStateMachineTests {
             return switch action {
             case .deliver(let delivery, let tag):
                 "deliver \(delivery.deliveryTag) \(String(decoding: delivery.message.body, as: UTF8.self)) to \(tag)"
+            case .complete(let id, .success(.message(let delivery, _))):
+                "complete \(id) with \(delivery.message.body.count) bytes, without \(delivery.omittedBytes)"
             case .complete(let id, let result): "complete \(id) \(outcome(result))"
             case .refused(let id, let error): "refused \(id) \(error.code.rawValue)"
             case .settle(let id, let result): "settle \(id) \(outcome(result))"
             case .refuse(let tag, let bytes): "refuse \(tag) \(bytes)"
-            case .putBack(let tag): "put back \(tag)"
             case .consumerCancelled(let tag): "cancelled \(tag)"
             case .confirmClose(let error): "confirm close \(error.nativeCode ?? 0)"
             case .opened(let epoch): "opened \(epoch.opening)"
@@ -157,7 +158,7 @@ struct AMQPChannelStateMachineTests {
             .fetched(deliveryTag: 3, isRedelivered: false, exchange: "", routingKey: "q", remaining: 0)
         )
         _ = channel.receive(.header(bodySize: 5, message: AMQPMessage(body: [])))
-        #expect(channel.body("large") == ["put back 3", "complete 9 tooLarge"])
+        #expect(channel.body("large") == ["complete 9 with 0 bytes, without 5"])
     }
 
     @Test("A close by the broker fails what is on the channel; what waits goes out on the next one")

@@ -5,8 +5,17 @@ extension QueueTools {
     package struct ReplayReport: Sendable, Hashable {
         /// Letters that are tasks again.
         package var replayed = 0
-        /// Letters that came from no queue one can put them back into; they stay.
-        package var stuck = 0
+        /// Letters that stay where they are.
+        package var stayed = 0
+        /// Why they stay, a sentence for each; at most the first hundred.
+        package var reasons: [String] = []
+
+        mutating func stays(_ letter: DeadLetter, because reason: String) {
+            stayed += 1
+            if reasons.count < 100 {
+                reasons.append("\(letter.original.messageID ?? "a letter without an id"): \(reason)")
+            }
+        }
     }
 
     /// Shows dead letters, oldest first, and leaves them where they are.
@@ -17,7 +26,7 @@ extension QueueTools {
     /// - Parameters:
     ///   - pipeline: Whose.
     ///   - limit: The most to show.
-    /// - Returns: The letters.
+    /// - Returns: The letters, without their bodies.
     /// - Throws: ``TransportError`` with code `notFound` when there is no such queue.
     package func deadLetters(of pipeline: String, limit: Int) async throws(TransportError) -> [DeadLetter] {
         var taken: [AMQPDelivery] = []
@@ -26,43 +35,45 @@ extension QueueTools {
         }
         let queue = TaskQueueName(.dead, pipeline: pipeline)
         while taken.count < limit, let (delivery, _) = try await connection.get(queue: "\(queue)") {
-            taken.append(delivery)
+            taken.append(delivery.withoutBody())
         }
         return taken.map(DeadLetter.init)
     }
 
     /// Puts dead letters back into the queues they came from, as they were before; each is removed once it is confirmed there.
     ///
+    /// What cannot be put back, because nobody knows its queue, or its queue is gone, or it is too large, stays and is told of.
+    ///
     /// - Parameters:
     ///   - pipeline: Whose.
     ///   - limit: The most to replay; at most as many as there are now.
-    /// - Returns: How many are tasks again.
+    /// - Returns: How many are tasks again, and why others are not.
     /// - Throws: ``TransportError``; the letter in hand is given back then.
     package func replay(_ pipeline: String, limit: Int = .max) async throws(TransportError) -> ReplayReport {
         var report = ReplayReport()
-        var stuck: [AMQPDelivery] = []
+        var staying: [AMQPDelivery] = []
         defer {
-            for delivery in stuck { connection.nack(delivery, requeue: true) }
+            for delivery in staying { connection.nack(delivery, requeue: true) }
         }
         let queue = TaskQueueName(.dead, pipeline: pipeline)
         // Not those that die again meanwhile.
         let count = min(limit, try await connection.status(ofQueue: "\(queue)").messages)
-        for _ in 0..<count {
+        for _ in 0..<max(0, count) {
             guard let (delivery, _) = try await connection.get(queue: "\(queue)") else { break }
             let letter = DeadLetter(delivery)
-            guard let destination = letter.queue else {
-                stuck.append(delivery)
-                report.stuck += 1
-                continue
-            }
             do throws(TransportError) {
-                try await connection.publish(letter.original, routingKey: destination)
+                if let reason = try await putBack(letter) {
+                    // Kept until the end: the next one asked for would be the same.
+                    staying.append(delivery.withoutBody())
+                    report.stays(letter, because: reason)
+                } else {
+                    connection.ack(delivery)
+                    report.replayed += 1
+                }
             } catch {
                 connection.nack(delivery, requeue: true)
                 throw error
             }
-            connection.ack(delivery)
-            report.replayed += 1
         }
         return report
     }
@@ -83,5 +94,24 @@ extension QueueTools {
             dropped += 1
         }
         return dropped
+    }
+
+    /// Publishes a letter to the queue it came from.
+    ///
+    /// - Returns: Why that cannot be done with this one; nil when it is done.
+    private func putBack(_ letter: DeadLetter) async throws(TransportError) -> String? {
+        guard letter.omittedBytes == 0 else {
+            return "its body of \(letter.omittedBytes) bytes is too large; see --max-message"
+        }
+        guard let destination = letter.queue else { return "nobody knows its queue" }
+        var message = letter.original
+        // A broker takes no other name than that of the connection.
+        if message.userID != connection.configuration.user { message.userID = nil }
+        do throws(TransportError) {
+            try await connection.publish(message, routingKey: destination)
+            return nil
+        } catch  where error.code == .unroutable || error.code == .tooLarge {
+            return "\(destination): \(error.message)"
+        }
     }
 }

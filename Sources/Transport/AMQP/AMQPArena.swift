@@ -59,6 +59,9 @@ final class AMQPArena {
         case .double(let value):
             field.kind = UInt8(AMQP_FIELD_KIND_F64.rawValue)
             field.value.f64 = value
+        case .decimal(let scale, let unscaled):
+            field.kind = UInt8(AMQP_FIELD_KIND_DECIMAL.rawValue)
+            field.value.decimal = amqp_decimal_t(decimals: scale, value: unscaled)
         case .string(let value):
             field.kind = UInt8(AMQP_FIELD_KIND_UTF8.rawValue)
             field.value.bytes = bytes(value)

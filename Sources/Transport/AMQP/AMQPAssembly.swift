@@ -71,7 +71,8 @@ struct AMQPAssembly {
             state = .skipsBody(envelope, message, size: size, left: size)
         } else {
             var message = message
-            message.body.reserveCapacity(Int(size))
+            // A header only says so: more is taken as it comes.
+            message.body.reserveCapacity(Int(min(size, 1 << 20)))
             state = .awaitsBody(envelope, message, size: size)
         }
         return nil

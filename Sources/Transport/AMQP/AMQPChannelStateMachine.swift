@@ -13,8 +13,6 @@ struct AMQPChannelStateMachine {
         case settle(publish: UInt64, Result<Void, TransportError>)
         /// The delivery is too large to take: reject it, so that it goes to the dead letters.
         case refuse(deliveryTag: UInt64, bytes: UInt64)
-        /// A fetched message is too large to take: leave it in its queue.
-        case putBack(deliveryTag: UInt64)
         case consumerCancelled(consumerTag: String)
         /// Confirm that the broker closed the channel; whatever was open on it is gone.
         case confirmClose(TransportError)
@@ -261,11 +259,9 @@ struct AMQPChannelStateMachine {
                 return [.fail(Self.violation("a fetched message that was not asked for"))]
             }
             outstanding = nil
-            if whole.isTooLarge {
-                let error = Self.tooLarge(whole.size, limit: messageLimit)
-                return [.putBack(deliveryTag: tag), .complete(request: id, .failure(error))]
-            }
-            let delivery = delivery(whole.message, tag, redelivered, exchange, key)
+            var delivery = delivery(whole.message, tag, redelivered, exchange, key)
+            // Not put back here: the next one asked for would be the same.
+            if whole.isTooLarge { delivery.omittedBytes = whole.size }
             return [.complete(request: id, .success(.message(delivery, remaining: remaining)))]
         case .returned(let code, let reason, let exchange, let key):
             let identity = AMQPConfirmWindow.Identity(

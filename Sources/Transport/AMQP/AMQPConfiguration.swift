@@ -51,10 +51,12 @@ package struct AMQPConfiguration: Sendable, Hashable {
     package var rpcTimeout: Duration = .seconds(30)
     /// The name operators see in the management interface.
     package var connectionName = "antenna-worker"
-    /// The largest body taken or sent, in bytes.
+    /// The largest body sent, in bytes.
     ///
-    /// RabbitMQ 4 refuses more than 16 MiB by itself.
-    package var messageLimit = 16 << 20
+    /// RabbitMQ 3 takes 128 MiB, RabbitMQ 4 takes 16 MiB unless it is told otherwise; what it refuses is learned from the refusal.
+    package var messageLimit = 128 << 20
+    /// The largest body taken, in bytes; a larger one is rejected without being kept.
+    package var deliveryLimit = 128 << 20
     /// The most publishes waiting for their confirm or for being sent.
     package var publishWindow = 1_000
     /// The most bytes of bodies waiting for their confirm or for being sent.

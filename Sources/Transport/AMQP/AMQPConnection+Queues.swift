@@ -76,7 +76,7 @@ extension AMQPConnection {
     /// Takes one message from a queue without consuming it, for looking at dead letters; it must be settled.
     ///
     /// - Parameter queue: The queue.
-    /// - Returns: The message and how many remain, or `nil` when the queue is empty.
+    /// - Returns: The message, without its body where that is too large, and how many remain; `nil` when the queue is empty.
     /// - Throws: ``TransportError`` with code `notFound` when there is no such queue.
     package func get(
         queue: String

@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+import Synchronization
 import Threading
 
 /// A connection to a RabbitMQ broker that comes back by itself.
@@ -14,6 +15,8 @@ package final class AMQPConnection: Sendable {
     private let mailbox: AMQPMailbox
     private let messages: Budget
     private let bytes: Budget
+    /// The largest body the broker takes, once it has said so, and which connection that was.
+    private let brokerLimit = Mutex<(bytes: Int, losses: Int)?>(nil)
 
     /// Starts connecting and goes on trying until ``close()``.
     ///
@@ -44,7 +47,8 @@ package final class AMQPConnection: Sendable {
             ).run()
         }
         thread.name = "amqp"
-        thread.stackSize = 2 << 20
+        // The library decodes nested headers by recursion, and a frame has room for 26,000 levels.
+        thread.stackSize = 16 << 20
         thread.start()
     }
 
@@ -130,7 +134,7 @@ package final class AMQPConnection: Sendable {
             routingKey: routingKey,
             isMandatory: mandatory
         )
-        try publish.check(limit: configuration.messageLimit)
+        try publish.check(limit: min(configuration.messageLimit, learnedLimit ?? .max))
         let slots: [Budget.Reservation]
         do {
             slots = [try await messages.reserve(1), try await bytes.reserve(max(1, message.body.count))]
@@ -143,7 +147,30 @@ package final class AMQPConnection: Sendable {
             )
         }
         defer { for slot in slots { slot.release() } }
-        try await mailbox.publish(publish).get()
+        do throws(TransportError) {
+            try await mailbox.publish(publish).get()
+        } catch {
+            throw learn(from: error, about: message)
+        }
+    }
+
+    private var learnedLimit: Int? {
+        let losses = self.losses
+        return brokerLimit.withLock { $0?.losses == losses ? $0?.bytes : nil }
+    }
+
+    /// The error of one message: a broker that refuses one for its size closes the channel, and with it all that is on it.
+    private func learn(from error: TransportError, about message: AMQPMessage) -> TransportError {
+        guard error.code == .tooLarge, let limit = TransportError.brokerLimit(in: error.message) else { return error }
+        let losses = self.losses
+        brokerLimit.withLock { $0 = (limit, losses) }
+        guard message.body.count <= limit else { return error }
+        return TransportError(
+            .closed,
+            operation: error.operation,
+            message: "the channel was closed because of another message",
+            underlying: error
+        )
     }
 
     /// Acknowledges a delivery: the broker forgets it.

@@ -48,10 +48,7 @@ extension AMQPLoop {
             case .refuse(let tag, let bytes):
                 guard took(tag, onChannelAt: index) else { return }
                 answers[index].answer(tag, .reject(requeue: false))
-                logger.error("a message is too large and goes to the dead letters", metadata: ["bytes": "\(bytes)"])
-            case .putBack(let tag):
-                guard took(tag, onChannelAt: index) else { return }
-                answers[index].answer(tag, .nack(requeue: true))
+                warnOfRefusal(bytes)
             case .consumerCancelled(let tag):
                 consumers.removeValue(forKey: tag)?.consumer.buffer.finish(Self.cancelledByBroker)
             case .confirmClose(let error):
@@ -168,6 +165,14 @@ extension AMQPLoop {
         case .control, nil:
             break
         }
+    }
+
+    private func warnOfRefusal(_ bytes: UInt64) {
+        guard let suppressed = throttle.admit("too large", now: .now - began) else { return }
+        logger.error(
+            "a message is too large and goes to the dead letters",
+            metadata: ["bytes": "\(bytes)", "count": "\(suppressed + 1)"]
+        )
     }
 
     private static var cancelledByBroker: TransportError {

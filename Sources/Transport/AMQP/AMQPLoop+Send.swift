@@ -68,6 +68,11 @@ extension AMQPLoop {
             pending.removeFirst()
             return .sent
         }
+        guard publish.headerRoom <= wire.headerLimit else {
+            pending.removeFirst()
+            mailbox.complete(publish: publish.id, .failure(publish.tooLargeHeader(limit: wire.headerLimit)))
+            return .sent
+        }
         guard wire.hasRoom(for: AMQPWire.smallFrame + publish.headerRoom) else { return .noRoom }
         pending.removeFirst()
         channels[role.rawValue].published(id: publish.id, identity: publish.identity, now: .now)

@@ -68,6 +68,8 @@ final class AMQPLoop {
     var isCloseConfirmed = false
     var mustConfirmClose = false
     var fault: TransportError?
+    var throttle = WarningThrottle()
+    let began = ContinuousClock.now
 
     init(
         configuration: AMQPConfiguration,
@@ -86,7 +88,7 @@ final class AMQPLoop {
                 number: role.number,
                 confirms: role == .publish,
                 timeout: configuration.rpcTimeout,
-                messageLimit: configuration.messageLimit
+                messageLimit: configuration.deliveryLimit
             )
         }
     }

@@ -14,6 +14,16 @@ package struct AMQPMessage: Sendable, Hashable {
     package var type: String?
     /// Whether the broker must keep the message over a restart (delivery mode 2).
     package var isPersistent: Bool
+    /// How the body is packed, such as `gzip`.
+    package var contentEncoding: String?
+    /// How urgent it is, for queues that know priorities.
+    package var priority: UInt8?
+    /// How many milliseconds it may wait in a queue, as digits.
+    package var expiration: String?
+    /// Who published it; a broker refuses a message that names another user than the connection's.
+    package var userID: String?
+    /// What published it.
+    package var appID: String?
     /// Seconds since 1970, when the message was made.
     package var timestamp: UInt64?
     /// Application headers.
@@ -56,7 +66,7 @@ package struct AMQPChannelEpoch: Sendable, Hashable {
 /// A message that the broker handed to us and that must be acknowledged or given back.
 package struct AMQPDelivery: Sendable, Hashable {
     /// The message.
-    package let message: AMQPMessage
+    package private(set) var message: AMQPMessage
     /// The exchange it was published to.
     package let exchange: String
     /// The routing key it was published with.
@@ -67,11 +77,18 @@ package struct AMQPDelivery: Sendable, Hashable {
     package let deliveryTag: UInt64
     /// The opening of the channel that the tag belongs to.
     package let epoch: AMQPChannelEpoch
+    /// The bytes of the body where it was larger than the limit and left out; 0 when it is there.
+    package var omittedBytes: UInt64 = 0
+
+    /// The same without the body, for those who hold many and want to settle them.
+    package func withoutBody() -> AMQPDelivery {
+        var delivery = self
+        delivery.message.body = []
+        return delivery
+    }
 
     /// How often a quorum queue has delivered it before (`x-delivery-count`), 0 when the broker does not say.
-    package var deliveryCount: Int {
-        message.headers["x-delivery-count"]?.int.map(Int.init(clamping:)) ?? 0
-    }
+    package var deliveryCount: Int { message.headers["x-delivery-count"]?.count ?? 0 }
 
     /// The message's ways into dead-letter queues, the latest first (`x-death`).
     package var deaths: [AMQPDeath] {
@@ -91,12 +108,15 @@ package struct AMQPDeath: Sendable, Hashable {
     package let exchange: String
     /// The routing keys it had been published with.
     package let routingKeys: [String]
+    /// How many milliseconds it was allowed to wait before it died there; the broker takes that off.
+    package let originalExpiration: String?
 
     init(table: [String: AMQPValue]) {
         queue = table["queue"]?.string ?? ""
         reason = table["reason"]?.string ?? ""
-        count = table["count"]?.int.map(Int.init(clamping:)) ?? 1
+        count = table["count"]?.count ?? 1
         exchange = table["exchange"]?.string ?? ""
+        originalExpiration = table["original-expiration"]?.string
         routingKeys = (table["routing-keys"]?.array ?? []).compactMap(\.string)
     }
 }

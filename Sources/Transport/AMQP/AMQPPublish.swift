@@ -12,20 +12,17 @@ struct AMQPPublish: Sendable {
     }
 
     /// An upper bound of the bytes of the content header.
-    var headerRoom: Int {
-        let texts = [message.messageID, message.correlationID, message.contentType, message.replyTo, message.type]
-        return 64 + texts.reduce(0) { $0 + 1 + ($1?.utf8.count ?? 0) } + Self.size(message.headers)
-    }
+    var headerRoom: Int { message.headerSize }
 
     /// Checks what AMQP cannot carry, before anything is sent.
     ///
     /// A short text longer than 255 bytes would corrupt the frame, and a refused size would cost the channel with all that is on it.
     func check(limit: Int) throws(TransportError) {
-        let short = [
-            exchange, routingKey, message.messageID, message.correlationID, message.contentType, message.replyTo,
-            message.type,
-        ]
-        for text in short { try AMQPText.check(text ?? "", operation: "amqp.publish") }
+        let short =
+            [
+                exchange, routingKey,
+            ] + message.texts
+        for text in short { try AMQPText.check(text, operation: "amqp.publish") }
         for key in message.headers.keys { try AMQPText.check(key, operation: "amqp.publish") }
         guard message.body.count <= limit else {
             throw TransportError(
@@ -34,41 +31,31 @@ struct AMQPPublish: Sendable {
                 message: "a message of \(message.body.count) bytes where \(limit) are allowed"
             )
         }
-        guard headerRoom <= Self.headerLimit else {
-            throw TransportError(
-                .tooLarge,
-                operation: "amqp.publish",
-                message: "headers of about \(headerRoom) bytes where \(Self.headerLimit) are allowed"
-            )
-        }
+        guard headerRoom <= AMQPMessage.largestHeader else { throw tooLargeHeader(limit: AMQPMessage.largestHeader) }
     }
 
-    /// The most bytes of a content header, which must fit one frame; the smallest frame anyone uses is twice as large.
-    static let headerLimit = 3 << 10
-
-    private static func size(_ table: [String: AMQPValue]) -> Int {
-        table.reduce(4) { $0 + 1 + $1.key.utf8.count + size($1.value) }
-    }
-
-    private static func size(_ value: AMQPValue) -> Int {
-        switch value {
-        case .bool, .int, .double, .timestamp, .null: 9
-        case .string(let text): 5 + text.utf8.count
-        case .bytes(let bytes): 5 + bytes.count
-        case .array(let values): values.reduce(5) { $0 + size($1) }
-        case .table(let values): 1 + size(values)
-        }
+    /// The error of a content header that does not fit.
+    func tooLargeHeader(limit: Int) -> TransportError {
+        TransportError(
+            .tooLarge,
+            operation: "amqp.publish",
+            message: "headers of about \(headerRoom) bytes where \(limit) are allowed"
+        )
     }
 }
 
 /// Texts that AMQP carries with a length of one byte.
 enum AMQPText {
+    /// The most bytes of one.
+    static let longest = 255
+
     static func check(_ text: String, operation: String) throws(TransportError) {
-        guard text.utf8.count <= 255 else {
+        guard text.utf8.count <= longest else {
             throw TransportError(
                 .tooLarge,
                 operation: operation,
-                message: "a name or property of \(text.utf8.count) bytes where 255 are allowed: \(text.prefix(40))…"
+                message:
+                    "a name or property of \(text.utf8.count) bytes where \(longest) are allowed: \(text.prefix(40))…"
             )
         }
     }

@@ -6,9 +6,11 @@ package enum AMQPValue: Sendable, Hashable {
     case int(Int64)
     /// A floating-point number; sent as 64 bits.
     case double(Double)
+    /// A decimal number: `unscaled` divided by ten to the power of `scale`.
+    case decimal(scale: UInt8, unscaled: UInt32)
     /// Text (long string).
     case string(String)
-    /// Bytes that are not text.
+    /// Bytes that are not text, or said to be text and not UTF-8.
     case bytes([UInt8])
     /// Seconds since 1970.
     case timestamp(UInt64)
@@ -22,6 +24,11 @@ package enum AMQPValue: Sendable, Hashable {
     /// The integer, if this is one.
     package var int: Int64? {
         if case .int(let value) = self { value } else { nil }
+    }
+
+    /// The integer as a count of something, if this is one: between 0 and a billion, so that a few of them can be added up.
+    package var count: Int? {
+        int.map { Int(clamping: min(max($0, 0), 1_000_000_000)) }
     }
 
     /// The text, if this is one.

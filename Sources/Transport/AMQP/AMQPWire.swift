@@ -18,6 +18,8 @@ final class AMQPWire {
     let socket: Int32
     /// The most bytes of one frame, head and end included.
     private(set) var frameLimit = 4096
+    /// The most bytes of a content header that can be sent, which has one frame and goes out with its method.
+    var headerLimit: Int { frameLimit - Self.smallFrame }
     /// How many bytes may be written after the kernel has said "writable".
     private let allowance: Int
     /// TLS holds back what it has decrypted, without the library or the kernel knowing.
@@ -105,6 +107,9 @@ final class AMQPWire {
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &value, socklen_t(MemoryLayout<UInt32>.size))
     }
 
+    /// RabbitMQ's own limit of a frame, and so of what a broker of ours can have taken from anybody.
+    private static let largestFrame = 128 << 10
+
     /// The room that a method without content is taken to need; more than any that we send but those with long arguments.
     static let smallFrame = 1024
 
@@ -126,7 +131,9 @@ final class AMQPWire {
         let reply = crabbitmq_login(
             state,
             configuration.virtualHost,
-            Int32(min(128 << 10, max(allowance, 4096))),
+            // Also where less may be sent at once: a frame of the broker that is larger than agreed would end the connection, and a
+            // message's headers come in one frame, as large as whoever published them was allowed to make it.
+            Int32(Self.largestFrame),
             Int32(clamping: max(1, configuration.heartbeat.components.seconds)),
             &properties,
             configuration.user,

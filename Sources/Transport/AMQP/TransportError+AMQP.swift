@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Foundation
 
 extension TransportError {
     /// The error for a reply code with which the broker closed a channel or a connection.
@@ -7,6 +8,7 @@ extension TransportError {
     static func amqp(replyCode: UInt16, reason: String, operation: String) -> TransportError {
         let (code, isRetriable): (Code, Bool) =
             switch replyCode {
+            case 406 where brokerLimit(in: reason) != nil: (.tooLarge, false)
             case 320: (.closed, true)
             case 311: (.tooLarge, false)
             case 403: (.accessRefused, false)
@@ -29,8 +31,18 @@ extension TransportError {
         )
     }
 
-    /// The error for a status of librabbitmq, a negative number.
+    /// The largest body the broker takes, where a refusal tells it: "message size 20 is larger than configured max size 10".
+    static func brokerLimit(in reason: String) -> Int? {
+        guard let start = reason.range(of: "message size "),
+            let end = reason.range(of: "max size ", options: .backwards),
+            start.upperBound < end.lowerBound, reason[start.upperBound..<end.lowerBound].contains("larger")
+        else { return nil }
+        return Int(reason[end.upperBound...].prefix { $0.isASCII && $0.isNumber })
+    }
+
+    /// The error for a status of librabbitmq, a negative number; right after the call, because the system's own error is read here.
     static func amqp(status: Int32, operation: String) -> TransportError {
+        let systemError = errno
         let code: Code =
             switch amqp_status_enum(status) {
             case AMQP_STATUS_NO_MEMORY: .outOfMemory
@@ -48,11 +60,14 @@ extension TransportError {
                 .tls
             default: .internal
             }
+        let sentence = amqp_error_string2(status).map { String(cString: $0) } ?? "unknown status"
+        let isOfSystem = status == AMQP_STATUS_SOCKET_ERROR.rawValue || status == AMQP_STATUS_TCP_ERROR.rawValue
+        let reason = isOfSystem && systemError != 0 ? ": \(String(cString: strerror(systemError)))" : ""
         return TransportError(
             code,
             operation: operation,
-            message: amqp_error_string2(status).map { String(cString: $0) } ?? "unknown status",
-            nativeCode: status,
+            message: sentence + reason,
+            nativeCode: reason.isEmpty ? status : systemError,
             // Data that makes no sense ends one connection; the next may be sound.
             isRetriable: code == .protocolViolation ? true : nil
         )
@@ -92,14 +107,6 @@ extension AMQPChannelStateMachine {
             operation: "amqp.receive",
             message: "the broker sent \(sentence)",
             isRetriable: true
-        )
-    }
-
-    static func tooLarge(_ bytes: UInt64, limit: Int) -> TransportError {
-        TransportError(
-            .tooLarge,
-            operation: "amqp.get",
-            message: "a message of \(bytes) bytes where \(limit) are allowed"
         )
     }
 }

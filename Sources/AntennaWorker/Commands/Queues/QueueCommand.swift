@@ -86,10 +86,14 @@ struct QueueCommand: AsyncParsableCommand {
             let letters = try await options.withTools { tools, _ in
                 try await tools.deadLetters(of: pipeline, limit: limit)
             }
-            let rows = letters.map { letter in
-                [letter.original.messageID ?? "-", letter.queue ?? "-", "\(letter.attempts)", letter.reason]
-            }
-            print(TextTable(header: ["task", "from", "tries", "reason"], rows: rows))
+            print(TextTable(header: ["task", "from", "tries", "reason"], rows: letters.map(Self.row)))
+        }
+
+        static func row(_ letter: DeadLetter) -> [String] {
+            var reason = letter.reason
+            if letter.omittedBytes > 0 { reason += "; too large to be taken: \(letter.omittedBytes) bytes" }
+            if let cut = letter.cutHeaders { reason += "; without the headers that did not fit: \(cut)" }
+            return [letter.original.messageID ?? "-", letter.queue ?? "-", "\(letter.attempts)", reason]
         }
     }
 
@@ -106,7 +110,8 @@ struct QueueCommand: AsyncParsableCommand {
             let report = try await options.withTools { tools, _ in
                 try await tools.replay(pipeline, limit: limit ?? .max)
             }
-            print("\(report.replayed) put back, \(report.stuck) left because nobody knows their queue")
+            print("\(report.replayed) put back, \(report.stayed) left")
+            for reason in report.reasons { print(reason.visible) }
         }
     }
 

@@ -5,7 +5,7 @@ package import Transport
 package struct TaskMessage: Sendable, Hashable {
     /// The task.
     package let task: ImageTask
-    /// The message, with members and headers that this worker does not know.
+    /// The message, with members and headers that this worker does not know, as far as they fit into a message of its own.
     package let original: AMQPMessage
 
     /// The most bytes of a body.
@@ -31,7 +31,6 @@ package struct TaskMessage: Sendable, Hashable {
             )
         }
         let body = try TaskBody(reading: message.body)
-        let traceparent = message.headers["traceparent"]?.string
         task = ImageTask(
             id: try Self.text(body.id ?? message.messageID, "id"),
             imageID: try Self.text(body.imageID, "image_id"),
@@ -39,9 +38,20 @@ package struct TaskMessage: Sendable, Hashable {
             replySubject: try Self.text(body.replySubject ?? message.replyTo, "reply_subject"),
             pipeline: try Self.text(body.pipeline ?? pipeline, "pipeline"),
             jobID: body.jobID,
-            traceparent: traceparent
+            traceparent: message.headers["traceparent"]?.string.flatMap(Self.traceparent)
         )
-        original = message
+        var original = message
+        // Room for the marks of a message that is passed on.
+        _ = original.cutHeaders(toFit: AMQPMessage.surelyFittingHeader - 128)
+        self.original = original
+    }
+
+    /// A trace context as W3C writes it, 55 characters in its first version; anything else is no context to go on with.
+    private static func traceparent(_ text: String) -> String? {
+        guard (1...128).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return nil
+        }
+        return text
     }
 
     private static func text(_ value: String?, _ field: String) throws(MalformedTask) -> String {
