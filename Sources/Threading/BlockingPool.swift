@@ -1,3 +1,4 @@
+import DequeModule
 import Foundation
 import Synchronization
 
@@ -70,8 +71,7 @@ private final class Once<Value: Sendable>: Sendable {
 /// Whoever hands work in awaits its end, so the length is bounded by the number of callers.
 final class WorkQueue: @unchecked Sendable {
     // Guarded by `condition`, which is what makes the class Sendable.
-    private var work: [@Sendable () -> Void] = []
-    private var head = 0
+    private var work: Deque<@Sendable () -> Void> = []
     private var isClosed = false
     private let condition = NSCondition()
 
@@ -99,16 +99,10 @@ final class WorkQueue: @unchecked Sendable {
     private func next() -> (@Sendable () -> Void)? {
         condition.lock()
         defer { condition.unlock() }
-        while head == work.count {
+        while true {
+            if let item = work.popFirst() { return item }
             if isClosed { return nil }
             condition.wait()
         }
-        let item = work[head]
-        head += 1
-        if head == work.count {
-            work.removeAll(keepingCapacity: true)
-            head = 0
-        }
-        return item
     }
 }

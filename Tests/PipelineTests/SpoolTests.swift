@@ -80,6 +80,18 @@ import Testing
         #expect(index.reserve(1) == nil)
     }
 
+    @Test func anEntryThatStaysKeepsNothingOfThoseThatCameAndWent() {
+        var index = SpoolIndex(maximumBytes: .max, maximumEntries: .max)
+        index.adopt(item(1, isOurs: false, task: "1"))
+        for number in 2...10_000 as ClosedRange<UInt64> {
+            index.adopt(item(number, task: "\(number)"))
+            #expect(index.oldest(5).map(\.number) == [number])
+            _ = index.remove(number)
+        }
+        #expect(index.count == 1)
+        #expect(index.places < 100)
+    }
+
     @Test func foreignEntriesAreCountedAndNotHandedOut() {
         var index = SpoolIndex(maximumBytes: 1000, maximumEntries: 10)
         index.adopt(item(1, isOurs: false, task: "1"))

@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
-import Threading
+
+@testable import Threading
 
 @Suite struct BlockingPoolTests {
     @Test func returnsWhatTheBodyReturns() async throws {
@@ -62,6 +63,26 @@ import Threading
         }
     }
 
+    @Test func aQueueThatIsNeverEmptyKeepsNothingOfWhatHasRun() {
+        let queue = WorkQueue()
+        let living = Gauge()
+        let count = 20_000
+        let added = Atomic(2)
+        // Two chains, each of which adds its next link before the other's is done: something always waits.
+        @Sendable func addLink() {
+            let link = Link(living)
+            queue.add {
+                withExtendedLifetime(link) {}
+                if added.add(1, ordering: .relaxed).newValue < count { addLink() } else { queue.close() }
+            }
+        }
+        addLink()
+        addLink()
+        queue.drainUntilClosed()
+        #expect(living.most <= 4)
+        #expect(living.now == 0)
+    }
+
     @Test func anActorOnItsOwnThreadStaysOnIt() async {
         let resident = Resident()
         let first = await resident.threadIdentity()
@@ -86,6 +107,20 @@ private final class Gauge: Sendable {
 
     func leave() {
         counts.withLock { $0.now -= 1 }
+    }
+}
+
+/// Counts how many of its kind there are.
+private final class Link: Sendable {
+    private let living: Gauge
+
+    init(_ living: Gauge) {
+        self.living = living
+        living.enter()
+    }
+
+    deinit {
+        living.leave()
     }
 }
 

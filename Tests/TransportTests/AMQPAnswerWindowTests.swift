@@ -32,6 +32,23 @@ struct AMQPAnswerWindowTests {
         #expect(drain(&window) == [Frame(answer: .ack, tag: 4, isMultiple: false)])
     }
 
+    @Test("One that is held for long keeps nothing of those that came and went behind it")
+    func heldForLong() throws {
+        var window = try window(1...1)
+        for tag in 2...100_000 as ClosedRange<UInt64> {
+            let isTaken = window.delivered(tag)
+            try #require(isTaken)
+            window.answer(tag, tag % 3 == 0 ? .nack(requeue: true) : .ack)
+            let frame = window.next()
+            try #require(frame?.tag == tag)
+        }
+        #expect(window.remembered <= 256)
+        let isTakenTwice = window.delivered(100_000)
+        #expect(!isTakenTwice)
+        window.answer(1, .ack)
+        #expect(drain(&window) == [Frame(answer: .ack, tag: 1, isMultiple: false)])
+    }
+
     @Test("One in hand keeps those behind it apart, and what it waits for is not taken along")
     func oneInHand() throws {
         var window = try window(1...4)

@@ -22,15 +22,24 @@ struct AMQPAnswerWindow {
 
     // Ascending tags; the first is not sent.
     private var deliveries: Deque<(tag: UInt64, place: Place)> = []
+    // Twice what was left the last time, so that looking at all of them costs little for each.
+    private var nextCompaction = 256
     // Tags of the deliveries whose answer waits, in the order of the answers.
     private var waiting: Deque<UInt64> = []
+
+    // The highest tag that came; the delivery itself may be forgotten already.
+    private var lastTag: UInt64?
+
+    /// Deliveries that are remembered: those not answered yet, and not many more.
+    var remembered: Int { deliveries.count }
 
     /// Whether there is nothing to send.
     var isEmpty: Bool { waiting.isEmpty }
 
     /// Takes a delivery, or a message that was asked for; says whether its tag is above all before it, as a broker counts them.
     mutating func delivered(_ tag: UInt64) -> Bool {
-        guard deliveries.last.map({ $0.tag < tag }) ?? true else { return false }
+        guard lastTag.map({ $0 < tag }) ?? true else { return false }
+        lastTag = tag
         deliveries.append((tag, .inHand))
         return true
     }
@@ -74,6 +83,10 @@ struct AMQPAnswerWindow {
 
     private mutating func trim() {
         while deliveries.first?.place == .sent { deliveries.removeFirst() }
+        // One that is held for long keeps all behind it from being the first.
+        guard deliveries.count >= nextCompaction else { return }
+        deliveries.removeAll { $0.place == .sent }
+        nextCompaction = max(256, deliveries.count * 2)
     }
 
     private func index(of tag: UInt64) -> Int? {

@@ -28,6 +28,8 @@ struct SpoolIndex {
     }
 
     var count: Int { items.count }
+    /// Places in the order, those of entries that are gone included.
+    var places: Int { order.count }
     /// Results for other servers, which wait until a worker for that server comes.
     var foreignCount: Int { items.values.count { !$0.isOurs } }
     var isFull: Bool { bytes >= maximumBytes || items.count + reservedEntries >= maximumEntries }
@@ -76,6 +78,8 @@ struct SpoolIndex {
             keys[item.key] = left > 0 ? left : nil
         }
         while let first = order.first, items[first] == nil { order.removeFirst() }
+        // Entries for another server may stay at the front for ever.
+        if order.count > 2 * items.count + 64 { order.removeAll { items[$0] == nil } }
         return item
     }
 
