@@ -102,13 +102,6 @@ struct BrokerFixture {
     }
 }
 
-/// Waits until something is so, looking every few milliseconds; the test's time limit ends it else.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    while try await !condition() {
-        try await Task.sleep(for: .milliseconds(10))
-    }
-}
-
 /// A success that says which task it answers.
 func answer(to task: ImageTask) -> EncodedResult {
     EncodedResult(taskID: task.id, json: Array("{\"pipeline\":\"\(task.pipeline)\"}".utf8), isError: false)

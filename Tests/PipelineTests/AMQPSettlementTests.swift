@@ -89,7 +89,7 @@ struct AMQPSettlementTests {
         let desk = desk(broker, clock: clock)
         let delivery = try delivery(on: desk)
         let settling = Task { try await delivery.settle(.answered(result)) }
-        while desk.publisher.underWay == 0 { await Task.yield() }
+        try await eventually { desk.publisher.underWay > 0 }
         desk.publisher.drain()
         await clock.sleepers()
         #expect(broker.events.isEmpty)

@@ -1,6 +1,7 @@
 import Imaging
 import Inference
 import Synchronization
+import TestSupport
 import Testing
 import Threading
 
@@ -18,7 +19,7 @@ struct BatcherTests {
         for _ in 0..<2 { batcher.enterUpstream() }
         async let outcome = batcher.analyse(image(width: 3), pipeline: "moths")
         // The second image might still come, so the first waits, and a timer runs; then it turns out to come no more.
-        while batcher.waitingCount == 0 { await Task.yield() }
+        try await eventually { batcher.waitingCount > 0 }
         batcher.leaveUpstream()
         let widths = try await outcome.insects.map(\.box.x2)
         #expect(widths == [3])
@@ -79,12 +80,12 @@ struct BatcherTests {
         for _ in 1...3 { batcher.enterUpstream() }
         let (first, second) = (try await image(width: 1), try await image(width: 2))
         let leaving = Task { try await batcher.analyse(first, pipeline: "moths") }
-        while batcher.waitingCount == 0 { await Task.yield() }
+        try await eventually { batcher.waitingCount > 0 }
         leaving.cancel()
         await #expect(throws: CancellationError.self) { _ = try await leaving.value }
         #expect(batcher.waitingCount == 0)
         async let outcome = batcher.analyse(second, pipeline: "moths")
-        while batcher.waitingCount == 0 { await Task.yield() }
+        try await eventually { batcher.waitingCount > 0 }
         batcher.leaveUpstream()
         let widths = try await outcome.insects.map(\.box.x2)
         #expect(widths == [2])

@@ -115,7 +115,7 @@ struct FleetFallbackTests {
         #expect(source.isOnFallback && abandoned.withLock { $0 } == 1)
         changes.yield(true)
         // Drained by the source itself: its queue ends.
-        while source.isOnFallback { await Task.yield() }
+        try await eventually { !source.isOnFallback }
         broker.tasks.push("b2")
         try await settleNext("b2")
         source.drain()
@@ -139,9 +139,9 @@ struct FleetFallbackTests {
         )
         let running = Task { try await source.run() }
         broker.tasks.push("b1")
-        while broker.tasks.count > 0 { await Task.yield() }
+        try await eventually { broker.tasks.count == 0 }
         running.cancel()
-        while broker.settled.withLock({ $0.isEmpty }) { await Task.yield() }
+        try await eventually { broker.settled.withLock { !$0.isEmpty } }
         broker.drain()
         try await running.value
         #expect(broker.settled.withLock { $0 } == ["b1"])

@@ -1,5 +1,6 @@
 import Imaging
 import Pipeline
+import TestSupport
 import Testing
 import Threading
 
@@ -61,7 +62,7 @@ import Threading
         let budget = Budget(limit: 300) { cache.makeRoom(for: $0) }
         var held: AdmittedPixels? = try await image(fill: 1, budget: budget)
         let waiter = Task { try await budget.reserve(300) }
-        while budget.waiting == 0 { await Task.yield() }
+        try await eventually { budget.waiting > 0 }
         if let held { await cache.store(held, for: TensorKey(url: "a")) }
         held = nil
         try await waiter.value.release()

@@ -89,14 +89,14 @@ import Transport
             group.addTask { await poster.run() }
             func listings() -> Int { server.requests.count { $0.isJobs } }
             // Jobs are listed all the same, which shows the server that the worker lives.
-            while listings() < 3 { await Task.yield() }
+            try await eventually { listings() >= 3 }
             #expect(!server.requests.contains { $0.isTasks })
             taking.set(paused: false)
             let lease = try #require(await source.next())
             taking.set(paused: true)
             // Calls are made one after the other: after the second listing from here none from before is under way.
             let seen = listings()
-            while listings() < seen + 2 { await Task.yield() }
+            try await eventually { listings() >= seen + 2 }
             let reservations = server.requests.count { $0.isTasks }
             // What was reserved is still handed out.
             try await lease.settle(result(lease.task))
@@ -104,7 +104,7 @@ import Transport
                 let lease = try #require(await source.next())
                 try await lease.settle(result(lease.task))
             }
-            while listings() < seen + 5 { await Task.yield() }
+            try await eventually { listings() >= seen + 5 }
             #expect(server.requests.count { $0.isTasks } == reservations && source.counters.reserved < 40)
             source.drain()
             poster.finish()
@@ -224,9 +224,11 @@ import Transport
         let source = try await makeSource(server, clock: clock)
         let running = Task { try await source.run() }
         let lease = try #require(await source.next())
-        while deliveries.load(ordering: .relaxed) < 3 {
+        try await eventually {
+            if deliveries.load(ordering: .relaxed) >= 3 { return true }
             await clock.sleepers()
             clock.advanceToNextSleeper()
+            return false
         }
         await clock.sleepers()
         #expect(source.outstanding == 1)
@@ -251,7 +253,7 @@ import Transport
         let poster = try #require(source.poster as? ResultPoster)
         #expect(poster.spool.count == 1)
         #expect(source.counters.completed == 1)
-        while source.counters.duplicates == 0 { await Task.yield() }
+        try await eventually { source.counters.duplicates > 0 }
         source.drain()
         #expect(await source.next() == nil)
         try await running.value

@@ -90,7 +90,7 @@ import Transport
         #expect(server.requests.count == 1)
         #expect(spool.count == 1)
         let running = Task { await poster.run() }
-        await untilEmpty(spool)
+        try await untilEmpty(spool)
         poster.finish()
         await running.value
         #expect(times.withLock { $0.dropFirst().allSatisfy { $0 >= .seconds(100) } })
@@ -113,7 +113,7 @@ import Transport
         #expect(spool.count == 10)
         isUp.withLock { $0 = true }
         let running = Task { await poster.run() }
-        await untilEmpty(spool)
+        try await untilEmpty(spool)
         poster.finish()
         await running.value
         let delivered = server.requests.dropFirst(attempts).flatMap(\.subjects)
@@ -217,7 +217,7 @@ import Transport
         #expect(server.requests.count == 1)
         #expect(spool.count == 1)
         let running = Task { await poster.run() }
-        await untilEmpty(spool)
+        try await untilEmpty(spool)
         poster.finish()
         await running.value
         // Five minutes at half a minute to a minute each.
@@ -306,7 +306,7 @@ import Transport
         try await withThrowingTaskGroup(of: Void.self) { group in
             for id in 0..<22 { group.addTask { try await poster.deliver(outgoing(id, job: id % 2)) } }
             // Two are on their way; the others queue up behind them.
-            while poster.turns.waiting < 20 { await Task.yield() }
+            try await eventually { poster.turns.waiting >= 20 }
             gate.open()
             try await group.waitForAll()
         }
@@ -321,35 +321,16 @@ import Transport
         #expect(Set(all).count == 22 && all.count == 22)
     }
 
-    private func untilEmpty(_ spool: Spool) async {
-        while spool.count > 0 {
-            let seen = spool.changed.generation
-            if spool.count == 0 { return }
-            await spool.changed.wait(after: seen)
-        }
+    private func untilEmpty(_ spool: Spool) async throws {
+        try await eventually { spool.count == 0 }
     }
 }
 
 /// Holds whoever comes until it is opened.
 final class Gate: Sendable {
-    private let state = Mutex((isOpen: false, waiters: [CheckedContinuation<Void, Never>]()))
+    private let opened = OneShot()
 
-    func passed() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.waiters.append(continuation) }
-                return state.isOpen
-            }
-            if isOpen { continuation.resume() }
-        }
-    }
+    func passed() async { await opened.wait() }
 
-    func open() {
-        let waiters = state.withLock { state in
-            state.isOpen = true
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
+    func open() { opened.fire() }
 }

@@ -89,9 +89,14 @@ package final class ChildProcess: Sendable {
         processes.withLock { $0.child.isRunning }
     }
 
-    /// The exit status, once the program has ended.
+    /// The exit status, once the program has ended; the number of the signal when that ended it, -1 while it runs.
     package var exitStatus: Int32 {
-        processes.withLock { $0.child.terminationStatus }
+        processes.withLock { $0.child.isRunning ? -1 : $0.child.terminationStatus }
+    }
+
+    /// Whether a signal ended the program that it did not handle.
+    package var wasKilled: Bool {
+        processes.withLock { !$0.child.isRunning && $0.child.terminationReason == .uncaughtSignal }
     }
 
     /// Sends a signal to the program.
@@ -99,42 +104,17 @@ package final class ChildProcess: Sendable {
         if isRunning { kill(pid, signal) }
     }
 
-    /// Waits until the program has ended.
+    /// Waits until the program has ended; when the task is cancelled, as that of a test whose time is up, the program is killed.
     package func waitForExit() async {
-        await exit.wait()
+        await withTaskCancellationHandler {
+            await exit.wait()
+        } onCancel: {
+            kill(pid, SIGKILL)
+        }
     }
 
     /// Tells the watchdog that the program was ended in an orderly way and the scratch folder is still wanted.
     package func release() throws {
         try processes.withLock { try $0.leash.fileHandleForWriting.write(contentsOf: Data("done\n".utf8)) }
-    }
-}
-
-/// An event that happens once and that any number of tasks wait for.
-package final class OneShot: Sendable {
-    private let state = Mutex<(fired: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
-
-    /// Makes an event that has not happened.
-    package init() {}
-
-    /// Marks the event as having happened and lets all waiters go on.
-    package func fire() {
-        let waiters = state.withLock { state in
-            state.fired = true
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
-    /// Waits for the event; returns at once when it has happened.
-    package func wait() async {
-        await withCheckedContinuation { continuation in
-            let fired = state.withLock { state in
-                if !state.fired { state.waiters.append(continuation) }
-                return state.fired
-            }
-            if fired { continuation.resume() }
-        }
     }
 }

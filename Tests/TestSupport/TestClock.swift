@@ -22,7 +22,7 @@ package final class TestClock: Clock, Sendable {
         var nextID: UInt64 = 0
         var sleepers: [UInt64: Sleeper] = [:]
         var cancelledEarly: Set<UInt64> = []
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [(id: UInt64, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
         mutating func satisfiedWatchers() -> [CheckedContinuation<Void, Never>] {
             let count = sleepers.count
@@ -84,17 +84,28 @@ package final class TestClock: Clock, Sendable {
         if let step { advance(by: step) }
     }
 
-    /// Waits until at least so many sleep.
+    /// Waits until at least so many sleep, or the task is cancelled.
     ///
     /// - Parameter count: How many.
     package func sleepers(_ count: Int = 1) async {
-        await withCheckedContinuation { continuation in
-            let isSatisfied = state.withLock { state in
-                if state.sleepers.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDue = state.withLock { state in
+                    if state.sleepers.count >= count || Task.isCancelled { return true }
+                    state.watchers.append((id, count, continuation))
+                    return false
+                }
+                if isDue { continuation.resume() }
             }
-            if isSatisfied { continuation.resume() }
+        } onCancel: {
+            let watcher = state.withLock { state in
+                state.watchers.firstIndex { $0.id == id }.map { state.watchers.remove(at: $0) }
+            }
+            watcher?.continuation.resume()
         }
     }
 

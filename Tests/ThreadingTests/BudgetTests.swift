@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Threading
 
@@ -103,7 +104,7 @@ import Threading
         #expect(budget.reserved == 0)
     }
 
-    @Test func forEachEndsWhenItIsCancelledWhileItWaitsForRoom() async {
+    @Test func forEachEndsWhenItIsCancelledWhileItWaitsForRoom() async throws {
         let budget = Budget(limit: 1)
         let (never, _) = AsyncStream.makeStream(of: Void.self)
         let working = Task {
@@ -113,17 +114,13 @@ import Threading
                 for await _ in never {}
             }
         }
-        while budget.waiting == 0 { await Task.yield() }
+        try await eventually { budget.waiting > 0 }
         working.cancel()
         await working.value
         #expect(budget.reserved == 0)
     }
 
-    /// Yields until the other tasks have queued up; ends when cancelled by the test's own time limit.
     private func untilWaiting(_ count: Int, in budget: Budget) async throws {
-        while budget.waiting < count {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
+        try await eventually { budget.waiting >= count }
     }
 }

@@ -163,18 +163,3 @@ extension ServerTests {
         }
     }
 }
-
-/// Looks again and again until something is so; fails after twenty seconds.
-func eventually(
-    _ condition: () async throws -> Bool,
-    sourceLocation: SourceLocation = #_sourceLocation
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else {
-            Issue.record("it did not become so in time", sourceLocation: sourceLocation)
-            return
-        }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-}
