@@ -76,6 +76,10 @@ struct CheckCommand: AsyncParsableCommand {
             CheckReport.Section(title: "Broker", findings: broker),
             CheckReport.Section(title: "Redis", findings: await RedisCheck.findings(redis: settings.redis)),
             FolderCheck.section(spool: settings.spool.directory),
+            CheckReport.Section(
+                title: "Secrets",
+                findings: ExposureCheck.findings(antenna: settings.antenna, broker: settings.broker)
+            ),
         ]
         return sections.filter { !$0.findings.isEmpty }
     }
