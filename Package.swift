@@ -179,7 +179,7 @@ let package = Package(
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Imaging", "Inference", "TestSupport", "Transport",
+                "AntennaWorker", "Imaging", "Inference", "TestSupport", "Threading", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

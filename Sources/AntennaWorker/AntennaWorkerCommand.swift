@@ -20,7 +20,10 @@ struct AntennaWorkerCommand: AsyncParsableCommand {
     )
 
     /// Ends the program with a status of ``ExitStatus``.
+    ///
+    /// At once: nothing waits in a buffer, and libraries with threads of their own are not taken down beneath them.
     static func main() async {
-        Foundation.exit(await CommandRunner.run(Self.self, arguments: Array(CommandLine.arguments.dropFirst())))
+        ProcessStart.prepare()
+        _exit(await CommandRunner.run(Self.self, arguments: Array(CommandLine.arguments.dropFirst())))
     }
 }

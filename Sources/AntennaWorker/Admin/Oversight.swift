@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Logging
 import Pipeline
@@ -57,8 +56,7 @@ final class Oversight: Sendable {
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws.
     func during<Value>(_ body: (_ page: String?) async throws -> Value) async throws -> Value {
-        let pausing = PauseSignal(life: life, logger: logger)
-        defer { pausing.stop() }
+        life.obeySignals(logger: logger)
         let watchdog = makeWatchdog()
         watchdog.start()
         defer { watchdog.stop() }
@@ -118,7 +116,7 @@ final class Oversight: Sendable {
                     )
                 },
                 end: { stall in
-                    FileHandle.standardError.write(Data("The worker is stuck (\(stall.part)); it ends now.\n".utf8))
+                    Output.error.offer("The worker is stuck (\(stall.part)); it ends now.\n")
                     _exit(ExitStatus.stalled)
                 }
             )
@@ -178,30 +176,4 @@ final class Audience: Sendable {
 
     /// Whether somebody has looked within the last minute.
     var isThere: Bool { lastLook.withLock { $0.map { .now - $0 < .seconds(60) } ?? false } }
-}
-
-/// Listens for SIGUSR1, which pauses the taking of tasks, and the next time resumes it.
-///
-/// `@unchecked Sendable`: the source is made in the initializer and only cancelled afterwards, which Dispatch allows from any thread.
-private final class PauseSignal: @unchecked Sendable {
-    private let source: any DispatchSourceSignal
-
-    init(life: WorkerLife, logger: Logger) {
-        signal(SIGUSR1, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGUSR1, queue: DispatchQueue(label: "pause"))
-        source.setEventHandler {
-            let isPaused = !life.taking.isPaused
-            life.taking.set(paused: isPaused)
-            logger.notice(
-                isPaused
-                    ? "Paused: what is in hand is finished, no more tasks are taken; SIGUSR1 resumes"
-                    : "Resumed: tasks are taken again"
-            )
-        }
-        source.resume()
-    }
-
-    func stop() {
-        source.cancel()
-    }
 }

@@ -6,7 +6,7 @@ import Logging
 import Pipeline
 
 /// A local Antenna, a worker and a report, in one process; or, to be watched, without an end.
-struct DemoCommand: AsyncParsableCommand {
+struct DemoCommand: RoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Work through images with a local Antenna and the demo models, and write a report for the browser.",
@@ -48,7 +48,9 @@ struct DemoCommand: AsyncParsableCommand {
         if log.level == nil { flags.set(Catalogue.logLevel, "warning") }
         LoggingSetup.bootstrap(try WorkerSettings.load(flags).log)
         let logger = Logger(label: "demo")
-        let drawing = ProgressBar(label: "Drawing scenes", total: scenes)
+        let life = WorkerLife()
+        life.obeySignals(logger: logger)
+        let drawing = ProgressBar(label: "Drawing scenes", total: scenes, logger: logger)
         let demo = try DemoImages(paths: images, sceneCount: scenes) { drawing.update(done: $0) }
         if images.isEmpty { drawing.finish() }
         let spool = FileManager.default.temporaryDirectory.appending(path: "antenna-demo-\(UUID().uuidString)")
@@ -65,7 +67,7 @@ struct DemoCommand: AsyncParsableCommand {
         if live {
             try await workUntilStopped(settings, Oversight(role: "demo", resolved: resolved, logger: logger))
         } else {
-            try await report(on: demo, settings, collector: collector, logger: logger)
+            try await report(on: demo, settings, collector: collector, life: life, logger: logger)
         }
         await antenna.stop()
     }
@@ -81,10 +83,9 @@ struct DemoCommand: AsyncParsableCommand {
                 hooks: oversight.hooks,
                 logger: oversight.logger
             )
-            // At once, also where a program reads it.
-            FileHandle.standardOutput.write(Data("Open \(page) in a browser; Ctrl-C ends it.\n".utf8))
+            Output.standard.offer("Open \(page) in a browser; Ctrl-C ends it.\n")
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
-            StageReport(worker.statistics).write(to: .standardError)
+            StageReport(worker.statistics).show(logger: oversight.logger)
         }
     }
 
@@ -92,17 +93,18 @@ struct DemoCommand: AsyncParsableCommand {
         on demo: DemoImages,
         _ settings: WorkerSettings,
         collector: DemoCollector,
+        life: WorkerLife,
         logger: Logger
     ) async throws {
-        let progress = ProgressBar(label: "Working", total: demo.sources.count)
+        let progress = ProgressBar(label: "Working", total: demo.sources.count, logger: logger)
         let began = ContinuousClock.now
         let worker = try await RESTWorker(settings: settings, untilEmpty: true, logger: logger) { counts in
             progress.update(done: counts.answered)
         }
-        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger).run([worker])
+        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, life: life).run([worker])
         progress.finish()
         let elapsed = began.duration(to: .now)
-        StageReport(worker.statistics).write(to: .standardError)
+        StageReport(worker.statistics).show(logger: logger)
 
         let report = DemoReportData(
             pipeline: "demo",
@@ -114,7 +116,7 @@ struct DemoCommand: AsyncParsableCommand {
             elapsed: elapsed,
             settings: settings
         )
-        print("Open \(try DemoReport(report).write(to: "\(out)/report.html")) in a browser.")
+        try Output.standard.print("Open \(DemoReport(report).write(to: "\(out)/report.html")) in a browser.")
     }
 
     private func startAntenna(

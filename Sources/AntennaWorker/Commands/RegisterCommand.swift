@@ -41,7 +41,9 @@ struct RegisterCommand: AsyncParsableCommand {
         for project in projects {
             let answer = try await client.register(pipelines: pipelines, projectID: project.id)
             let created = answer.created.isEmpty ? "nothing new" : "new: " + answer.created.joined(separator: ", ")
-            print("Project \(project.id) (\(project.name)): \(manifests.count) pipelines registered, \(created)")
+            try Output.standard.print(
+                "Project \(project.id) (\(project.name)): \(manifests.count) pipelines registered, \(created)"
+            )
         }
     }
 }

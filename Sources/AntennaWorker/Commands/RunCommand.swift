@@ -4,7 +4,7 @@ import Logging
 import Pipeline
 
 /// The worker itself.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: RoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Take tasks from Antenna or RabbitMQ, find and name the insects, and send the results back.",
@@ -63,11 +63,11 @@ struct RunCommand: AsyncParsableCommand {
         LoggingSetup.bootstrap(settings.log)
         let oversight = Oversight(role: "run", resolved: resolved, logger: Logger(label: "antenna-worker"))
         try await oversight.during { _ in
-            let progress = ProgressBar(label: "Working", total: nil)
+            let progress = ProgressBar(label: "Working", total: nil, logger: oversight.logger)
             let worker = try await makeWorker(settings, oversight) { progress.update(done: $0.answered) }
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
             progress.finish()
-            StageReport(worker.statistics).write(to: .standardError)
+            StageReport(worker.statistics).show(logger: oversight.logger)
         }
     }
 

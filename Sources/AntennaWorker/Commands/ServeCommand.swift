@@ -4,7 +4,7 @@ import LocalAntenna
 import Logging
 
 /// The local Antenna by itself.
-struct ServeCommand: AsyncParsableCommand {
+struct ServeCommand: RoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Start a local Antenna: the REST API with its state in memory, and a host for the images.",
@@ -57,19 +57,20 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try WorkerSettings.load(flags)
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "local-antenna")
+        let life = WorkerLife()
+        life.obeySignals(logger: logger)
         let configuration = try configuration(token: settings.antenna.token)
         let server = LocalAntennaServer(configuration: configuration, logger: logger)
-        try await drawScenes(for: server)
+        try await drawScenes(for: server, logger: logger)
         try await server.start()
-        // At once, not when a buffer is full: a program that has started this one may read it from a pipe.
-        FileHandle.standardOutput.write(Data("Local Antenna at \(server.baseURL)\n".utf8))
-        try await ServiceRunner(grace: .seconds(5), logger: logger).run([server])
+        Output.standard.offer("Local Antenna at \(server.baseURL)\n")
+        try await ServiceRunner(grace: .seconds(5), logger: logger, life: life).run([server])
     }
 
     /// Drawn on request, scenes would hold up the answers to other requests for seconds.
-    private func drawScenes(for server: LocalAntennaServer) async throws {
+    private func drawScenes(for server: LocalAntennaServer, logger: Logger) async throws {
         guard images.isEmpty else { return }
-        let progress = ProgressBar(label: "Drawing scenes", total: scenes)
+        let progress = ProgressBar(label: "Drawing scenes", total: scenes, logger: logger)
         try await server.prepareImages { ready, _ in progress.update(done: ready) }
         progress.finish()
     }

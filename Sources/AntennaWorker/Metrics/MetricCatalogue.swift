@@ -31,7 +31,10 @@ enum MetricCatalogue {
         ),
         Section(title: "Relay", metrics: [relayPublished, relayResults, relayExpired, relayOutstanding]),
         Section(title: "Models", metrics: [modelLoadSeconds]),
-        Section(title: "Process", metrics: [residentBytes, openDescriptors, maxDescriptors, cpuSeconds, startTime]),
+        Section(
+            title: "Process",
+            metrics: [residentBytes, openDescriptors, maxDescriptors, cpuSeconds, startTime, droppedOutput]
+        ),
     ]
 
     /// All metrics.
@@ -370,6 +373,14 @@ extension MetricCatalogue {
         "process_max_fds",
         .gauge,
         "The most file descriptors the process may open."
+    )
+
+    static let droppedOutput = MetricDescription(
+        "antenna_worker_output_dropped_total",
+        .counter,
+        "Messages of the log, and other lines beside the work, that nobody took: a full disk, a reader that has gone or stands still.",
+        labels: ["output"],
+        labelValues: "output: stdout, stderr"
     )
 
     static let cpuSeconds = MetricDescription(

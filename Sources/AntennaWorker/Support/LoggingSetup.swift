@@ -1,8 +1,13 @@
-import Foundation
 import Logging
+import Synchronization
 
 /// Sets swift-log up for the process.
 enum LoggingSetup {
+    private static let isDone = Atomic(false)
+
+    /// Whether messages go where the settings say.
+    static var isInForce: Bool { isDone.load(ordering: .relaxed) }
+
     /// Sends all loggers to standard error.
     ///
     /// To be called once, before the first logger is made.
@@ -12,10 +17,10 @@ enum LoggingSetup {
         let level = settings.level.logger
         LoggingSystem.bootstrap { label in
             WorkerLogHandler(label: label, level: level, format: format, keep: .process) { line in
-                // One write a line, so that lines of several threads do not mix.
-                FileHandle.standardError.write(Data(line.utf8))
+                Output.error.offer(line)
             }
         }
+        isDone.store(true, ordering: .relaxed)
     }
 
     /// What lines look like for a setting, on an output.

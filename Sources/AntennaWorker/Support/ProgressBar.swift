@@ -1,12 +1,14 @@
-import Foundation
+import Logging
+import Pipeline
 import Synchronization
 
-/// Shows how far a number of images has come: a bar on a terminal, else a line every few seconds.
+/// Shows how far a number of images has come: a bar on a terminal, else a line every few seconds, or a message of the log now and then.
 ///
 /// Safe to call from anywhere; what is shown is decided by ``ProgressState``.
 final class ProgressBar: Sendable {
     private let state: Mutex<ProgressState>
     private let now: @Sendable () -> ContinuousClock.Instant
+    private let logger: Logger?
     private let write: @Sendable (String) -> Void
 
     /// Makes a bar; nothing is shown yet.
@@ -16,6 +18,7 @@ final class ProgressBar: Sendable {
     ///   - total: How many images there are; nil when nobody knows.
     ///   - unit: What they are called, when they are no images.
     ///   - terminal: What the output can show.
+    ///   - logger: Told instead of the output when that is no terminal: lines of text have no place among a role's messages.
     ///   - now: The clock.
     ///   - write: Writes text as it is; standard error when left out.
     init(
@@ -23,19 +26,30 @@ final class ProgressBar: Sendable {
         total: Int?,
         unit: String = "images",
         terminal: Terminal = .error,
+        logger: Logger? = nil,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
-        write: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+        write: @escaping @Sendable (String) -> Void = { Output.error.offer($0) }
     ) {
         self.now = now
+        self.logger = terminal.isInteractive ? nil : logger
         self.write = write
-        self.state = Mutex(ProgressState(label: label, total: total, unit: unit, terminal: terminal, startedAt: now()))
+        self.state = Mutex(
+            ProgressState(
+                label: label,
+                total: total,
+                unit: unit,
+                terminal: terminal,
+                isLogged: self.logger != nil,
+                startedAt: now()
+            )
+        )
     }
 
     /// Says how many images are done; shows it when it is time to.
     func update(done: Int) {
         let now = now()
         state.withLock { state in
-            if let text = state.update(done: done, now: now) { write(text) }
+            if let text = state.update(done: done, now: now) { show(text) }
         }
     }
 
@@ -43,7 +57,15 @@ final class ProgressBar: Sendable {
     func finish() {
         let now = now()
         state.withLock { state in
-            if let text = state.finish(now: now) { write(text) }
+            if let text = state.finish(now: now) { show(text) }
+        }
+    }
+
+    private func show(_ text: String) {
+        if let logger {
+            logger.info("Progress", metadata: [LogKey.status: "\(text)"])
+        } else {
+            write(text)
         }
     }
 }
@@ -54,13 +76,17 @@ struct ProgressState: Sendable {
     private let total: Int?
     private let unit: String
     private let terminal: Terminal
+    private let isLogged: Bool
     private let startedAt: ContinuousClock.Instant
     private var done = 0
     private var shownAt: ContinuousClock.Instant?
     private var isFinished = false
 
     /// Often enough to look alive, seldom enough to cost nothing.
-    private var interval: Duration { terminal.isInteractive ? .milliseconds(100) : .seconds(5) }
+    private var interval: Duration {
+        if isLogged { return .seconds(60) }
+        return terminal.isInteractive ? .milliseconds(100) : .seconds(5)
+    }
 
     /// Starts with nothing done.
     init(
@@ -68,12 +94,14 @@ struct ProgressState: Sendable {
         total: Int?,
         unit: String = "images",
         terminal: Terminal,
+        isLogged: Bool = false,
         startedAt: ContinuousClock.Instant
     ) {
         self.label = label
         self.total = total
         self.unit = unit
         self.terminal = terminal
+        self.isLogged = isLogged
         self.startedAt = startedAt
     }
 
@@ -85,7 +113,7 @@ struct ProgressState: Sendable {
         guard !isFinished else { return nil }
         if let shownAt, now - shownAt < interval { return nil }
         shownAt = now
-        return terminal.isInteractive ? "\r\(line(now: now))\u{1B}[K" : "\(line(now: now))\n"
+        return shown(now: now)
     }
 
     /// Ends the progress.
@@ -94,7 +122,12 @@ struct ProgressState: Sendable {
     mutating func finish(now: ContinuousClock.Instant) -> String? {
         guard !isFinished else { return nil }
         isFinished = true
-        return terminal.isInteractive ? "\r\(line(now: now))\u{1B}[K\n" : "\(line(now: now))\n"
+        return terminal.isInteractive ? "\(shown(now: now))\n" : shown(now: now)
+    }
+
+    private func shown(now: ContinuousClock.Instant) -> String {
+        if terminal.isInteractive { return "\r\(line(now: now))\u{1B}[K" }
+        return isLogged ? line(now: now) : "\(line(now: now))\n"
     }
 
     /// The line without control characters.

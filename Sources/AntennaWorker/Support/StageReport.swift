@@ -1,4 +1,4 @@
-import Foundation
+import Logging
 import Pipeline
 
 /// What a worker has done and where the time went, as text for the end of a run.
@@ -14,9 +14,13 @@ struct StageReport {
         insideRuntime = statistics.insideRuntime
     }
 
-    /// Writes the report.
-    func write(to handle: FileHandle) {
-        handle.write(Data(text.utf8))
+    /// Shows the report on a terminal; where nobody looks at one, it is a message of the log.
+    func show(on terminal: Terminal = .error, logger: Logger) {
+        if terminal.isInteractive {
+            Output.error.offer(text)
+        } else {
+            logger.info("This is what was done", metadata: metadata)
+        }
     }
 
     /// The report: outcomes, a line a stage, and what was spent outside ONNX Runtime.
@@ -35,6 +39,18 @@ struct StageReport {
         }
         lines += ["", work]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The report for programs.
+    var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = ["outcome": "\(outcome)", "work": "\(work)"]
+        for stage in stages {
+            metadata["stage.\(stage.stage.rawValue)"] = """
+                \(stage.count) images, \(Self.decimal(stage.totalSeconds)) s, median \
+                \(Self.decimal(stage.p50Seconds * 1_000)) ms, p99 \(Self.decimal(stage.p99Seconds * 1_000)) ms
+                """
+        }
+        return metadata
     }
 
     private var outcome: String {

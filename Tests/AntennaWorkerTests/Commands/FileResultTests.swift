@@ -42,7 +42,7 @@ struct FileResultTests {
 
     @Test func resultsAreWrittenInTheOrderOfTheFiles() async throws {
         let written = Written()
-        let results = FileResults(paths: ["a", "b", "c"], output: .json) { written.add($0) }
+        let results = FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
         await results.take(encoded("{2}"), at: 2)
         await results.take(encoded("{0}"), at: 0)
         #expect(written.text == "{0}\n")
@@ -53,11 +53,25 @@ struct FileResultTests {
 
     @Test func whatIsThereIsWrittenWhenOneNeverCame() async throws {
         let written = Written()
-        let results = FileResults(paths: ["a", "b", "c"], output: .json) { written.add($0) }
+        let results = FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
         await results.take(encoded("{2}"), at: 2)
         await results.take(encoded("{1}"), at: 1)
         try await results.finish()
         #expect(written.text == "{1}\n{2}\n")
+    }
+
+    @Test func thatNobodyCanBeToldIsSaidOnceAndFailsTheEnd() async throws {
+        let calls = Mutex(0)
+        let results = FileResults(
+            paths: ["a", "b"],
+            output: .json,
+            write: { _ in throw CommandFailure("full") },
+            onFailure: { calls.withLock { $0 += 1 } }
+        )
+        await results.take(encoded("{0}"), at: 0)
+        await results.take(encoded("{1}"), at: 1)
+        #expect(calls.withLock { $0 } == 1)
+        await #expect(throws: CommandFailure.self) { try await results.finish() }
     }
 
     @Test func aPageShowsBoxesAndReasons() async throws {
@@ -77,11 +91,11 @@ struct FileResultTests {
 }
 
 private final class Written: Sendable {
-    private let data = Mutex(Data())
+    private let data = Mutex<[UInt8]>([])
 
     var text: String { data.withLock { String(decoding: $0, as: UTF8.self) } }
 
-    func add(_ more: Data) {
+    func add(_ more: [UInt8]) {
         data.withLock { $0 += more }
     }
 }

@@ -69,16 +69,21 @@ struct MistakeTests {
         for arguments in [
             ["--no-such-flag"], ["no-such-command"], ["check", "--grace"], ["check", "--grace", "soon"],
         ] {
-            let status = await CommandRunner.run(AntennaWorkerCommand.self, arguments: arguments) { message, toError in
-                #expect(toError)
-                #expect(!message.isEmpty)
-            }
+            let status = await CommandRunner.run(
+                AntennaWorkerCommand.self,
+                arguments: arguments,
+                output: { Issue.record("\($0)") },
+                complain: { #expect(!$0.isEmpty) }
+            )
             #expect(status == ExitStatus.usage, "\(arguments)")
         }
         for arguments in [["--help"], ["--version"], ["check", "--help"]] {
-            let status = await CommandRunner.run(AntennaWorkerCommand.self, arguments: arguments) { _, toError in
-                #expect(!toError)
-            }
+            let status = await CommandRunner.run(
+                AntennaWorkerCommand.self,
+                arguments: arguments,
+                output: { #expect(!$0.isEmpty) },
+                complain: { Issue.record("\($0)") }
+            )
             #expect(status == ExitStatus.success, "\(arguments)")
         }
     }

@@ -33,6 +33,8 @@ struct ProcessFigures: Sendable, Equatable {
             MetricCatalogue.maxDescriptors.sample(maximumDescriptors),
             MetricCatalogue.cpuSeconds.sample(ProcessUsage.current.cpuSeconds),
             MetricCatalogue.startTime.sample(startedAt.timeIntervalSince1970),
+            MetricCatalogue.droppedOutput.sample(Output.standard.dropped, "stdout"),
+            MetricCatalogue.droppedOutput.sample(Output.error.dropped, "stderr"),
         ]
         if let bytes = residentBytes { samples.append(MetricCatalogue.residentBytes.sample(bytes)) }
         if let count = openDescriptors { samples.append(MetricCatalogue.openDescriptors.sample(count)) }

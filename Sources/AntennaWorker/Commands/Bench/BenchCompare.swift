@@ -12,7 +12,7 @@ struct BenchCompare: ParsableCommand {
     @Argument(help: "The second, such as after it.") var b: String
 
     func run() throws {
-        print(BenchComparison(try BenchReport.read(a), try BenchReport.read(b)).text)
+        try Output.standard.print(BenchComparison(BenchReport.read(a), BenchReport.read(b)).text)
     }
 }
 

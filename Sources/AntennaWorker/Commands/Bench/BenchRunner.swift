@@ -46,7 +46,8 @@ struct BenchRunner {
             samples: samples,
             reference: reference.map { ($0.name, referenceSamples) }
         )
-        print(report.text)
+        // The file first: the figures are not lost when nobody takes the text.
         if let path = options.json { try report.write(to: path) }
+        try Output.standard.print(report.text)
     }
 }

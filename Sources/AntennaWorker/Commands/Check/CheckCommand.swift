@@ -39,11 +39,11 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         if markdown {
-            print(ConfigurationDocument.markdown, terminator: "")
+            try Output.standard.write(ConfigurationDocument.markdown)
             return
         }
         if metricsMarkdown {
-            print(MetricsDocument.markdown, terminator: "")
+            try Output.standard.write(MetricsDocument.markdown)
             return
         }
         let resolved = ResolvedSettings(flags: flags, environment: ProcessInfo.processInfo.environment)
@@ -51,7 +51,7 @@ struct CheckCommand: AsyncParsableCommand {
         if resolved.mistakes.isEmpty {
             report.sections = await sections(resolved)
         }
-        print(json ? try jsonText(report) : report.text(on: .output), terminator: "")
+        try Output.standard.write(json ? jsonText(report) : report.text(on: .output))
         if report.exitStatus != ExitStatus.success { throw ExitCode(report.exitStatus) }
     }
 

@@ -8,7 +8,7 @@ import Threading
 /// On a thread of its own: whoever reads the output may be slow, and nothing else must wait for that but further results.
 actor FileResults {
     /// What becomes of the results.
-    enum Output: Sendable {
+    enum Form: Sendable {
         /// Paragraphs for people.
         case text(Terminal)
         /// One JSON object a line, as a server would get it.
@@ -24,9 +24,10 @@ actor FileResults {
 
     private let executor = SerialThreadExecutor(name: "output")
     private let paths: [String]
-    private let output: Output
-    private let write: @Sendable (Data) -> Void
-    private var order = InOrder<Data>()
+    private let output: Form
+    private let write: @Sendable ([UInt8]) throws -> Void
+    private let onFailure: @Sendable () -> Void
+    private var order = InOrder<[UInt8]>()
     private var shown: [Int: FileResult] = [:]
     private var mistake: (any Error)?
 
@@ -36,38 +37,44 @@ actor FileResults {
     ///   - paths: The files.
     ///   - output: What becomes of the results.
     ///   - write: Writes to standard output, or to where a test looks.
+    ///   - onFailure: Called once when results cannot be written; further ones are dropped.
     init(
         paths: [String],
-        output: Output,
-        write: @escaping @Sendable (Data) -> Void = { FileHandle.standardOutput.write($0) }
+        output: Form,
+        write: @escaping @Sendable ([UInt8]) throws -> Void = { try Output.standard.write($0[...]) },
+        onFailure: @escaping @Sendable () -> Void = {}
     ) {
         self.paths = paths
         self.output = output
         self.write = write
+        self.onFailure = onFailure
     }
 
     /// Takes the result of the file at a position.
     func take(_ result: EncodedResult, at position: Int) {
+        guard mistake == nil else { return }
         if result.isError { failed.append(paths[position]) }
         do {
             switch output {
-            case .json: write(Data(result.json + [UInt8(ascii: "\n")]), at: position)
+            case .json: try write(result.json + [UInt8(ascii: "\n")], at: position)
             case .text(let terminal):
                 let text = try FileResult(result).text(of: paths[position], on: terminal)
-                write(Data(text.utf8), at: position)
+                try write(Array(text.utf8), at: position)
             case .page: shown[position] = try FileResult(result)
             }
         } catch {
             mistake = error
+            onFailure()
         }
     }
 
     /// Writes what is left when some results never came.
     ///
-    /// - Throws: `DecodingError` when a result could not be read, which is a mistake of this program.
+    /// - Throws: `CommandFailure` when results could not be written; `DecodingError` when one could not be read, which is a mistake of
+    ///   this program.
     func finish() throws {
-        order.finish().forEach(write)
         if let mistake { throw mistake }
+        try order.finish().forEach(write)
     }
 
     /// The images for a page, the first hundred, each with a small picture as far as it can be read.
@@ -84,8 +91,8 @@ actor FileResults {
         }
     }
 
-    private func write(_ data: Data, at position: Int) {
-        order.add(data, at: position).forEach(write)
+    private func write(_ bytes: [UInt8], at position: Int) throws {
+        try order.add(bytes, at: position).forEach(write)
     }
 }
 

@@ -38,18 +38,21 @@ struct InferFileCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try settings()
         LoggingSetup.bootstrap(settings.log)
+        let logger = Logger(label: "infer-file")
         let paths = try files()
-        let results = FileResults(paths: paths, output: output)
+        let life = WorkerLife()
+        // Who cannot be told what was found needs no more of it.
+        let results = FileResults(paths: paths, output: output, onFailure: { life.drain() })
         let progress = ProgressBar(label: "Analysing", total: paths.count)
         let began = ContinuousClock.now
         let worker = try FileWorker(
             settings: settings,
             paths: paths,
-            logger: Logger(label: "infer-file"),
+            logger: logger,
             onProgress: { if showsProgress { progress.update(done: $0.answered) } },
             deliver: { await results.take($0, at: $1) }
         )
-        try await ServiceRunner(grace: settings.shutdown.grace, logger: Logger(label: "infer-file")).run([worker])
+        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, life: life).run([worker])
         if showsProgress { progress.finish() }
         let elapsed = began.duration(to: .now)
         try await results.finish()
@@ -64,12 +67,12 @@ struct InferFileCommand: AsyncParsableCommand {
                 elapsed: elapsed,
                 settings: settings
             )
-            print("Open \(try DemoReport(page).write(to: html)) in a browser.")
+            try Output.standard.print("Open \(DemoReport(page).write(to: html)) in a browser.")
         }
         try judge(failed: await results.failed, answered: worker.statistics.counts.answered, of: paths.count)
     }
 
-    private var output: FileResults.Output {
+    private var output: FileResults.Form {
         if json { return .json }
         return html == nil ? .text(.output) : .page
     }

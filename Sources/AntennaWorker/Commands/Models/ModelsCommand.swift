@@ -33,7 +33,7 @@ struct ModelsCommand: AsyncParsableCommand {
             LoggingSetup.bootstrap(settings.log)
             let folder = settings.inference.models
             let manifests = try InferenceAssembly.readManifests(in: folder, slugs: settings.pipelines)
-            print(ModelTable(manifests))
+            try Output.standard.print(ModelTable(manifests))
         }
     }
 
@@ -58,7 +58,7 @@ struct ModelsCommand: AsyncParsableCommand {
             var wrong = 0
             for slug in verification.slugs {
                 let findings = verification.findings(of: slug)
-                for line in findings.flatMap({ $0.lines(on: .output) }) { print(line) }
+                for line in findings.flatMap({ $0.lines(on: .output) }) { try Output.standard.print(line) }
                 if findings.contains(where: { $0.status == .missing }) { wrong += 1 }
             }
             guard wrong == 0 else {

@@ -83,8 +83,8 @@ struct EnqueueCommand: AsyncParsableCommand {
             let tasks = try TaskLines(path: jsonLines, pipeline: pipeline, replyTo: replyTo)
             return try await tools.enqueue(tasks, replyTo: replyTo, progress: count)
         }
-        print("\(report.confirmed) tasks enqueued, \(report.failed) refused")
-        for failure in report.failures { print(failure) }
+        try Output.standard.print("\(report.confirmed) tasks enqueued, \(report.failed) refused")
+        for failure in report.failures { try Output.standard.print(failure) }
         if report.failed > 0 { throw ExitCode(ExitStatus.failure) }
     }
 

@@ -4,7 +4,7 @@ import Logging
 import Pipeline
 
 /// The part of a fleet that fetches and decodes.
-struct FetchCommand: AsyncParsableCommand {
+struct FetchCommand: RoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
         abstract:
@@ -36,13 +36,13 @@ struct FetchCommand: AsyncParsableCommand {
         let logger = Logger(label: "antenna-fetch")
         let oversight = Oversight(role: "fetch", resolved: resolved, logger: logger)
         try await oversight.during { _ in
-            let progress = ProgressBar(label: "Fetching", total: nil)
+            let progress = ProgressBar(label: "Fetching", total: nil, logger: logger)
             let worker = try FleetFetcher(settings: settings, hooks: oversight.hooks, logger: logger) {
                 progress.update(done: $0.settled)
             }
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
             progress.finish()
-            print(worker.summary)
+            logger.info("This is what was done", metadata: ["outcome": "\(worker.summary)"])
         }
     }
 }

@@ -4,7 +4,7 @@ import Logging
 import Pipeline
 
 /// The part of a fleet that has the models.
-struct InferCommand: AsyncParsableCommand {
+struct InferCommand: RoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "infer",
         abstract: "Take tasks from the ready queues of RabbitMQ, find and name the insects, and publish the results.",
@@ -37,7 +37,7 @@ struct InferCommand: AsyncParsableCommand {
         }
         let oversight = Oversight(role: "infer", resolved: resolved, logger: logger)
         try await oversight.during { _ in
-            let progress = ProgressBar(label: "Working", total: nil)
+            let progress = ProgressBar(label: "Working", total: nil, logger: logger)
             let worker = try await AMQPWorker(
                 settings: settings,
                 kind: .ready,
@@ -48,7 +48,7 @@ struct InferCommand: AsyncParsableCommand {
             }
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
             progress.finish()
-            StageReport(worker.statistics).write(to: .standardError)
+            StageReport(worker.statistics).show(logger: logger)
         }
     }
 }

@@ -69,7 +69,7 @@ struct QueueCommand: AsyncParsableCommand {
                     report.status.map { "\($0.consumers)" } ?? "-",
                 ]
             }
-            print(TextTable(header: ["queue", "waiting", "consumers"], rows: rows))
+            try Output.standard.print(TextTable(header: ["queue", "waiting", "consumers"], rows: rows))
         }
     }
 
@@ -86,7 +86,7 @@ struct QueueCommand: AsyncParsableCommand {
             let letters = try await options.withTools { tools, _ in
                 try await tools.deadLetters(of: pipeline, limit: limit)
             }
-            print(TextTable(header: ["task", "from", "tries", "reason"], rows: letters.map(Self.row)))
+            try Output.standard.print(TextTable(header: ["task", "from", "tries", "reason"], rows: letters.map(Self.row)))
         }
 
         static func row(_ letter: DeadLetter) -> [String] {
@@ -110,8 +110,8 @@ struct QueueCommand: AsyncParsableCommand {
             let report = try await options.withTools { tools, _ in
                 try await tools.replay(pipeline, limit: limit ?? .max)
             }
-            print("\(report.replayed) put back, \(report.stayed) left")
-            for reason in report.reasons { print(reason.visible) }
+            try Output.standard.print("\(report.replayed) put back, \(report.stayed) left")
+            for reason in report.reasons { try Output.standard.print(reason.visible) }
         }
     }
 
@@ -131,7 +131,7 @@ struct QueueCommand: AsyncParsableCommand {
 
         func run() async throws {
             let count = try await options.withTools { tools, _ in try await tools.drop(pipeline, limit: limit) }
-            print("\(count) dropped")
+            try Output.standard.print("\(count) dropped")
         }
     }
 }

@@ -5,7 +5,7 @@ import Pipeline
 import Transport
 
 /// Stands between Antenna's REST API and the queues.
-struct RelayCommand: AsyncParsableCommand {
+struct RelayCommand: RoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "relay",
         abstract: "Put Antenna's tasks into RabbitMQ and post the results that come back, for a fleet of workers.",
@@ -54,6 +54,12 @@ struct RelayCommand: AsyncParsableCommand {
             try await oversight.run(relay, watch: watch, grace: settings.shutdown.grace)
         }
         let counters = relay.counters
-        print("\(counters.published) tasks relayed, \(counters.posted) results posted, \(counters.refused) refused")
+        logger.info(
+            "This is what was done",
+            metadata: [
+                "outcome":
+                    "\(counters.published) tasks relayed, \(counters.posted) results posted, \(counters.refused) refused"
+            ]
+        )
     }
 }
