@@ -86,7 +86,9 @@ struct QueueCommand: AsyncParsableCommand {
             let letters = try await options.withTools { tools, _ in
                 try await tools.deadLetters(of: pipeline, limit: limit)
             }
-            try Output.standard.print(TextTable(header: ["task", "from", "tries", "reason"], rows: letters.map(Self.row)))
+            try Output.standard.print(
+                TextTable(header: ["task", "from", "tries", "reason"], rows: letters.map(Self.row))
+            )
         }
 
         static func row(_ letter: DeadLetter) -> [String] {
