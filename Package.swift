@@ -40,7 +40,10 @@ let package = Package(
         released("apple/swift-metrics", "2.13.0"),
         released("swift-server/swift-service-lifecycle", "2.13.0"),
         released("hummingbird-project/hummingbird", "2.28.1"),
-        released("swhitty/FlyingFox", "0.27.1"),
+        // What Hummingbird is made of: the guards of each connection sit between its parts.
+        released("apple/swift-http-types", "1.8.0"),
+        released("apple/swift-nio", "2.101.2"),
+        released("apple/swift-nio-extras", "1.35.2"),
     ],
     targets: [
         // C libraries of the system: a module map each, and a shim header for what Swift cannot call.
@@ -97,14 +100,22 @@ let package = Package(
         ),
         .target(
             name: "HTTPServing",
-            dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: houseStyle
         ),
         .target(
             name: "LocalAntenna",
             dependencies: [
                 "HTTPServing", "Imaging",
-                .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -113,11 +124,10 @@ let package = Package(
         .executableTarget(
             name: "AntennaWorker",
             dependencies: [
-                "Imaging", "Inference", "LocalAntenna", "Pipeline", "Threading", "Transport",
+                "HTTPServing", "Imaging", "Inference", "LocalAntenna", "Pipeline", "Threading", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -140,7 +150,6 @@ let package = Package(
             name: "TransportTests",
             dependencies: [
                 "CRabbitMQ", "Transport", "TestSupport",
-                .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -168,6 +177,15 @@ let package = Package(
             dependencies: [
                 "Pipeline", "TestSupport", "Threading", "Transport",
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
+            name: "HTTPServingTests",
+            dependencies: [
+                "HTTPServing", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: houseStyle
         ),

@@ -53,6 +53,9 @@ import Testing
         let html = DemoReport(data).html
         #expect(html.contains("href=\"data:image/jpeg;base64,/9j/"))
         #expect(!html.contains("http://") && !html.contains("https://") && !html.contains("src="))
+        // A browser that is shown it would refuse anything else.
+        let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+        #expect(html.contains("<meta http-equiv=\"Content-Security-Policy\" content=\"\(policy)\">"))
     }
 
     @Test func aBoxIsDrawnWhereItIsWithItsLabelAndScore() throws {

@@ -77,7 +77,7 @@ import Testing
         }) { client async throws in
             var address: String? = client.server.baseURL + "/jobs/?ids_only=1&limit=2"
             var seen: [Int] = []
-            while let next = address {
+            while let next = address, seen.count < 100 {
                 let page = try await client.send("GET", next).json()
                 seen += page["results"]?.elements?.compactMap { $0["id"]?.int } ?? []
                 address = page["next"]?.string

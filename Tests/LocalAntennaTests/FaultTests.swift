@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @testable import LocalAntenna
@@ -160,7 +161,7 @@ import Testing
         try await withServer({ $0.jobs = [JobSeed(pipelineSlug: "demo", images: [.fault(.hang)])] }) {
             client async throws in
             let hanging = Task { try await client.send("GET", "/images/1001/hang.jpg") }
-            while client.server.traffic.imageRequests == 0 { await Task.yield() }
+            try await eventually { client.server.traffic.imageRequests > 0 }
             await client.server.stop()
             #expect(try await hanging.value.status == nil)
         }

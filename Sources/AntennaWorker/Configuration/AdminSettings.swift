@@ -2,6 +2,8 @@
 struct AdminSettings: Sendable, Equatable {
     /// The address to listen on.
     var host: String
+    /// Further names that the port may be asked by.
+    var names: [String]
     /// As it was set; 0 means none.
     var portNumber: Int
     /// As it was set; zero means never.

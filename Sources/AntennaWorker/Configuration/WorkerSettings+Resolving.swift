@@ -60,6 +60,7 @@ extension WorkerSettings {
         )
         admin = AdminSettings(
             host: resolver.value(of: Catalogue.adminHost),
+            names: resolver.value(of: Catalogue.adminNames),
             portNumber: resolver.value(of: Catalogue.adminPort),
             stallAfter: resolver.value(of: Catalogue.adminStallAfter),
             maxRSSBytes: resolver.value(of: Catalogue.memoryMaxRSS)

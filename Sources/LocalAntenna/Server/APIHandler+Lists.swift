@@ -1,13 +1,13 @@
-import FlyingFox
 import Foundation
+import HTTPServing
 
 extension APIHandler {
     // MARK: Jobs
 
     /// The page of jobs that the query asks for.
-    func jobs(_ request: HTTPRequest) -> JSONValue {
+    func jobs(_ request: ServerRequest) -> JSONValue {
         let query = JobQuery(request)
-        let isBrief = request.query.flag("ids_only")
+        let isBrief = request.flag("ids_only")
         let now = core.now()
         let page = core.withState { shared in
             shared.antenna.expire(now: now)
@@ -45,7 +45,7 @@ extension APIHandler {
         ]
     }
 
-    private static func link(_ request: HTTPRequest, _ query: JobQuery, from offset: Int, count: Int) -> JSONValue {
+    private static func link(_ request: ServerRequest, _ query: JobQuery, from offset: Int, count: Int) -> JSONValue {
         guard offset < count else { return nil }
         let kept = request.query.filter { !["limit", "offset"].contains($0.name) }
             .map { URLQueryItem(name: $0.name, value: $0.value) }
@@ -55,8 +55,8 @@ extension APIHandler {
                 URLQueryItem(name: "limit", value: "\(query.pageLength)"),
                 URLQueryItem(name: "offset", value: "\(offset)"),
             ]
-        let host = request.headers[.host] ?? "127.0.0.1"
-        return .string("http://\(host)\(request.target.path())?\(components.percentEncodedQuery ?? "")")
+        let host = request.host ?? "127.0.0.1"
+        return .string("http://\(host)\(request.path)?\(components.percentEncodedQuery ?? "")")
     }
 
     // MARK: Projects
@@ -73,11 +73,11 @@ extension APIHandler {
     }
 
     /// Takes in the declaration of a worker's pipelines.
-    func register(_ request: HTTPRequest, project: Int?) async throws -> HTTPResponse {
+    func register(_ request: ServerRequest, project: Int?) throws -> ServerResponse {
         guard core.configuration.projects.contains(where: { $0.id == project }) else {
             throw APIRejection(status: 404, detail: "No Project matches the given query.")
         }
-        let body = try await Self.body(request)
+        let body = try Self.body(request)
         let (created, updated) = try core.withState { shared throws(APIRejection) in try shared.antenna.register(body) }
         var answer: [String: JSONValue] = ["pipelines_created": .array(created.map(JSONValue.string))]
         if core.configuration.dialect == .legacy {
@@ -91,20 +91,20 @@ extension APIHandler {
 extension JobQuery {
     fileprivate var pageLength: Int { limit ?? Self.defaultLimit }
 
-    fileprivate init(_ request: HTTPRequest) {
-        let query = request.query
-        if let slugs = query["pipeline__slug__in"] ?? query["pipeline__slug"], !slugs.isEmpty {
+    fileprivate init(_ request: ServerRequest) {
+        if let slugs = request.queryValue("pipeline__slug__in") ?? request.queryValue("pipeline__slug"), !slugs.isEmpty
+        {
             self.pipelineSlugs = Set(slugs.split(separator: ",").map(String.init))
         }
-        self.isIncompleteOnly = query.flag("incomplete_only")
-        self.dispatchMode = query["dispatch_mode"]
-        self.limit = query["limit"].flatMap { Int($0) }.map { max(1, $0) }
-        self.offset = max(0, query["offset"].flatMap { Int($0) } ?? 0)
+        self.isIncompleteOnly = request.flag("incomplete_only")
+        self.dispatchMode = request.queryValue("dispatch_mode")
+        self.limit = request.queryValue("limit").flatMap { Int($0) }.map { max(1, $0) }
+        self.offset = max(0, request.queryValue("offset").flatMap { Int($0) } ?? 0)
     }
 }
 
-extension [HTTPRequest.QueryItem] {
+extension ServerRequest {
     fileprivate func flag(_ name: String) -> Bool {
-        ["1", "true", "True"].contains(self[name] ?? "")
+        ["1", "true", "True"].contains(queryValue(name) ?? "")
     }
 }

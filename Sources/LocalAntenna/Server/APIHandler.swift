@@ -1,5 +1,4 @@
-import FlyingFox
-import Foundation
+import HTTPServing
 
 /// The REST contract: authentication, routes, and the answers' JSON.
 struct APIHandler: Sendable {
@@ -8,7 +7,7 @@ struct APIHandler: Sendable {
     private var dialect: LocalAntennaConfiguration.Dialect { core.configuration.dialect }
 
     /// Answers a call below `/api/v2`; `path` is what follows it.
-    func answer(_ request: HTTPRequest, path: [Substring]) async throws -> HTTPResponse {
+    func answer(_ request: ServerRequest, path: [Substring]) async throws -> ServerResponse {
         let (fault, delay) = core.withState { shared in
             shared.traffic.apiCalls += 1
             let fault = shared.faults.nextCall()
@@ -16,29 +15,29 @@ struct APIHandler: Sendable {
             return (fault, shared.faults.settings.latency)
         }
         if delay > .zero { try await Task.sleep(for: delay) }
-        if let fault { return HTTPResponse(fault) }
-        guard request.target.path().hasSuffix("/") else { return missingSlash(request) }
+        if let fault { return ServerResponse(fault) }
+        guard request.path.hasSuffix("/") else { return missingSlash(request) }
         if let refusal = unauthorized(request) { return refusal }
         do {
-            return try await route(request, path: path)
+            return try route(request, path: path)
         } catch let rejection as APIRejection {
             return .rejection(rejection)
         }
     }
 
-    private func route(_ request: HTTPRequest, path: [Substring]) async throws -> HTTPResponse {
+    private func route(_ request: ServerRequest, path: [Substring]) throws -> ServerResponse {
         let number = path.count > 1 ? Int(path[1]) : nil
         switch (path.first, path.count > 2 ? path[2] : nil, path.count) {
         case ("jobs", nil, 1):
-            return request.method == .GET ? .json(jobs(request)) : Self.methodNotAllowed(request)
+            return request.method == "GET" ? .json(jobs(request)) : Self.methodNotAllowed(request)
         case ("jobs", "tasks", 3):
-            return try await tasks(request, job: number)
+            return try tasks(request, job: number)
         case ("jobs", "result", 3):
-            return request.method == .POST ? try await result(request, job: number) : Self.methodNotAllowed(request)
+            return request.method == "POST" ? try result(request, job: number) : Self.methodNotAllowed(request)
         case ("projects", nil, 1):
-            return request.method == .GET ? .json(projects()) : Self.methodNotAllowed(request)
-        case ("projects", "pipelines", 3) where request.method == .POST:
-            return try await register(request, project: number)
+            return request.method == "GET" ? .json(projects()) : Self.methodNotAllowed(request)
+        case ("projects", "pipelines", 3) where request.method == "POST":
+            return try register(request, project: number)
         default:
             throw APIRejection(status: 404, detail: "Not found.")
         }
@@ -46,22 +45,22 @@ struct APIHandler: Sendable {
 
     // MARK: Tasks
 
-    private func tasks(_ request: HTTPRequest, job: Int?) async throws -> HTTPResponse {
+    private func tasks(_ request: ServerRequest, job: Int?) throws -> ServerResponse {
         guard let job else { throw APIRejection.unknownJob }
         let count: Int
         switch (dialect, request.method) {
-        case (.current, .POST):
-            let body = try await Self.body(request)
+        case (.current, "POST"):
+            let body = try Self.body(request)
             guard let size = body["batch_size"]?.int else {
                 throw APIRejection.badRequest("batch_size: a valid integer is required")
             }
             note(client: body["client_info"])
             count = size
-        case (.legacy, .GET):
-            guard let batch = request.query["batch"], let size = Int(batch) else {
+        case (.legacy, "GET"):
+            guard let batch = request.queryValue("batch"), let size = Int(batch) else {
                 throw APIRejection.badRequest("batch: a valid integer is required")
             }
-            if let name = request.query["processing_service_name"] { note(client: .string(name)) }
+            if let name = request.queryValue("processing_service_name") { note(client: .string(name)) }
             count = size
         default:
             return Self.methodNotAllowed(request)
@@ -72,7 +71,7 @@ struct APIHandler: Sendable {
             shared.traffic.mostReserved = max(shared.traffic.mostReserved, shared.antenna.counts().reserved)
             return reserved
         }
-        let root = core.configuration.publicURL ?? "http://\(request.headers[.host] ?? "127.0.0.1")"
+        let root = core.configuration.publicURL ?? "http://\(request.host ?? "127.0.0.1")"
         return .json(["tasks": JSONValue(reserved.map { task in json(task, root: root) })])
     }
 
@@ -95,11 +94,11 @@ struct APIHandler: Sendable {
 
     // MARK: Results
 
-    private func result(_ request: HTTPRequest, job: Int?) async throws -> HTTPResponse {
+    private func result(_ request: ServerRequest, job: Int?) throws -> ServerResponse {
         guard let job else { throw APIRejection.unknownJob }
         let results: [SubmittedResult]
         do throws(APIRejection) {
-            results = try Self.results(in: try await Self.body(request), dialect: dialect)
+            results = try Self.results(in: try Self.body(request), dialect: dialect)
         } catch {
             core.withState { $0.traffic.malformedPosts += 1 }
             throw error
@@ -119,8 +118,8 @@ struct APIHandler: Sendable {
         return switch lostAnswer {
         case nil: .json(answer)
         case .connectionClosed?: .hangUp
-        case .halfABody?: .interrupted(Data(answer.encoded), contentType: "application/json")
-        case .internalError?: HTTPResponse(APIFault.internalError)
+        case .halfABody?: .interrupted(answer.encoded, type: "application/json")
+        case .internalError?: ServerResponse(APIFault.internalError)
         }
     }
 
@@ -161,10 +160,9 @@ struct APIHandler: Sendable {
     // MARK: Requests
 
     /// Reads the body as JSON.
-    static func body(_ request: HTTPRequest) async throws(APIRejection) -> JSONValue {
+    static func body(_ request: ServerRequest) throws(APIRejection) -> JSONValue {
         do {
-            let data = try await request.bodyData
-            return try data.withUnsafeBytes { bytes throws(JSONError) in try JSONParser.parse(bytes) }
+            return try JSONValue(parsing: request.body)
         } catch {
             throw .badRequest("\(error)")
         }
@@ -176,17 +174,16 @@ struct APIHandler: Sendable {
     }
 
     /// GET follows a redirect to the address with a slash; a POST loses its body on the way and fails.
-    private func missingSlash(_ request: HTTPRequest) -> HTTPResponse {
-        guard request.method == .GET else {
+    private func missingSlash(_ request: ServerRequest) -> ServerResponse {
+        guard request.method == "GET" else {
             return .json(["detail": "RuntimeError: the address of a POST must end in a slash"], status: 500)
         }
-        let query = request.target.query()
-        return .redirect(to: request.target.path() + "/" + (query.isEmpty ? "" : "?\(query)"), status: 301)
+        return .redirect(to: request.path + "/" + request.target.dropFirst(request.path.count), status: 301)
     }
 
-    private func unauthorized(_ request: HTTPRequest) -> HTTPResponse? {
+    private func unauthorized(_ request: ServerRequest) -> ServerResponse? {
         guard let token = core.configuration.token else { return nil }
-        let header = request.headers[.authorization] ?? ""
+        let header = request.header("Authorization") ?? ""
         guard header != "Token \(token)" else { return nil }
         core.withState { $0.traffic.unauthorizedCalls += 1 }
         if let powerless = core.configuration.powerlessToken, header == "Token \(powerless)" {
@@ -194,10 +191,10 @@ struct APIHandler: Sendable {
         }
         let detail: JSONValue =
             header.hasPrefix("Token ") ? "Invalid token." : "Authentication credentials were not provided."
-        return .json(["detail": detail], status: 401, headers: [HTTPHeader("WWW-Authenticate"): "Token"])
+        return .json(["detail": detail], status: 401, headers: [("WWW-Authenticate", "Token")])
     }
 
-    private static func methodNotAllowed(_ request: HTTPRequest) -> HTTPResponse {
-        .json(["detail": .string("Method \"\(request.method.rawValue)\" not allowed.")], status: 405)
+    private static func methodNotAllowed(_ request: ServerRequest) -> ServerResponse {
+        .json(["detail": .string("Method \"\(request.method)\" not allowed.")], status: 405)
     }
 }

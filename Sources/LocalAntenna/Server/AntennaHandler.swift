@@ -1,12 +1,11 @@
-import FlyingFox
-import Foundation
+import HTTPServing
 
 /// Sends each request to the API, the image host or the status page.
-struct AntennaHandler: HTTPHandler {
+struct AntennaHandler: Sendable {
     let core: AntennaCore
 
-    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let path = request.target.path().split(separator: "/")
+    func answer(_ request: ServerRequest) async throws -> ServerResponse {
+        let path = request.path.split(separator: "/")
         switch path.first {
         case "images"?: return try await ImageHandler(core: core).answer(request, path: path)
         case "status"?: return .json(status())

@@ -1,3 +1,4 @@
+import HTTPServing
 package import Logging
 import ServiceLifecycle
 import Synchronization
@@ -8,7 +9,7 @@ import Synchronization
 package final class LocalAntennaServer: Service {
     let core: AntennaCore
     private let logger: Logger
-    private let running = Mutex<ListeningServer?>(nil)
+    private let running = Mutex<HTTPServer?>(nil)
 
     /// Creates a server that does not listen yet.
     ///
@@ -32,6 +33,17 @@ package final class LocalAntennaServer: Service {
         self.logger = logger
     }
 
+    /// Workers on one machine open a few dozen connections each, and a result of a species classifier has tens of megabytes.
+    private static let limits: HTTPServerLimits = {
+        var limits = HTTPServerLimits()
+        limits.bodyBytes = 128 << 20
+        limits.bodyBytesInAll = 512 << 20
+        limits.bodyPatience = .seconds(120)
+        limits.connections = 512
+        limits.connectionsPerAddress = 384
+        return limits
+    }()
+
     // MARK: Life
 
     /// Listens on the configured address.
@@ -41,14 +53,16 @@ package final class LocalAntennaServer: Service {
     @discardableResult
     package func start() async throws(LocalAntennaError) -> UInt16 {
         let configuration = core.configuration
-        let server: ListeningServer
-        do throws(ListeningServer.Failure) {
-            server = try await ListeningServer.start(
+        let server: HTTPServer
+        do throws(HTTPServer.Failure) {
+            let handler = AntennaHandler(core: core)
+            server = try await HTTPServer.start(
                 address: configuration.address,
                 port: configuration.port,
-                // A fault may hold an answer back for long; the client's patience decides, not ours.
-                timeout: 3_600,
-                handler: AntennaHandler(core: core)
+                limits: Self.limits,
+                threads: 2,
+                logger: logger,
+                handler: { try await handler.answer($0) }
             )
         } catch {
             switch error {
@@ -89,19 +103,4 @@ package final class LocalAntennaServer: Service {
 
     /// The base of the API: what a worker is configured with.
     package var baseURL: String { "\(rootURL)/api/v2" }
-}
-
-/// Where a server is found from its own machine.
-package enum WebRoot {
-    /// The address for a browser; a server on every interface is reached over the loopback.
-    package static func url(address: String, port: UInt16) -> String {
-        let host =
-            switch address {
-            case "0.0.0.0": "127.0.0.1"
-            case "::": "[::1]"
-            case let address where address.contains(":"): "[\(address)]"
-            case let address: address
-            }
-        return "http://\(host):\(port)"
-    }
 }

@@ -44,6 +44,11 @@ struct AdminFixture {
         await server.stop()
     }
 
+    /// A connection to the port, for a test that sends what no client does.
+    func connect() throws -> RawHTTPClient {
+        try RawHTTPClient(port: try #require(oversight.settings.port))
+    }
+
     /// What `/metrics` says.
     func metrics() async throws -> PrometheusPage {
         try PrometheusPage(try await client.get("/metrics").text)

@@ -47,6 +47,32 @@ struct AdminHandlerTests {
         }
     }
 
+    @Test("what is asked by a name that somebody else may point here is not answered, also where it is only a probe")
+    func hosts() async throws {
+        let admin = try AdminFixture(flags: ["--admin-names", "moth.example, worker"])
+        try await admin.serving {
+            for (host, status) in [
+                ("localhost", 200), ("127.0.0.1:9090", 200), ("[::1]", 200), ("moth.example:80", 200), ("WORKER", 200),
+                ("evil.example", 421), ("evil.example:9090", 421), ("127.0.0.1.evil.example", 421), ("192.0.2.1", 421),
+            ] {
+                for path in ["/", "/events", "/metrics", "/livez", "/snapshot", "/images/1", "/nothing"] {
+                    let client = try admin.connect()
+                    client.send("HEAD \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+                    let answer = await client.receiveAll()
+                    let expected = status == 200 && ["/images/1", "/nothing"].contains(path) ? 404 : status
+                    #expect(answer.hasPrefix("HTTP/1.1 \(expected) "), "\(host) \(path): \(answer)")
+                    #expect(answer.contains("Content-Security-Policy: default-src 'none';"))
+                }
+            }
+            for text in ["GET /metrics HTTP/1.1\r\n\r\n", "GET /metrics HTTP/1.0\r\n\r\n"] {
+                let client = try admin.connect()
+                client.send(text)
+                let answer = await client.receiveAll()
+                #expect(answer.contains(" 400 ") || answer.contains(" 421 "), "\(answer)")
+            }
+        }
+    }
+
     private static func expectSafe(_ answer: PlainHTTPClient.Answer, _ path: String) {
         let policy = answer.headers["content-security-policy"] ?? ""
         #expect(policy.hasPrefix("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "\(path)")

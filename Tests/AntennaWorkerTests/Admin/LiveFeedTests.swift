@@ -73,7 +73,7 @@ struct LiveFeedTests {
             #expect(hello.data.components(separatedBy: "<redacted>").count == 4)
             let snapshot = try #require(await stream.next("snapshot"))
             stream.close()
-            for path in ["/", "/metrics", "/readyz"] {
+            for path in ["/", "/metrics", "/readyz", "/snapshot"] {
                 #expect(try await !admin.client.get(path).text.contains("t0ps3cret"))
             }
             #expect(!hello.data.contains("t0ps3cret") && !snapshot.data.contains("t0ps3cret"))
@@ -92,13 +92,25 @@ struct LiveFeedTests {
             }
             let tooMany = try await admin.client.get("/events")
             #expect(tooMany.status == 503 && tooMany.text == "Too many watch already.\n")
+            // Whoever comes too late sees the page all the same, and asks for what it shows.
+            for path in ["/", "/live.js", "/metrics", "/livez", "/images/1"] {
+                #expect(try await [200, 404].contains(admin.client.get(path).status), "\(path)")
+            }
+            let asked = try await admin.client.get("/snapshot")
+            #expect(asked.status == 200 && asked.headers["content-type"] == "application/json")
+            let document = try #require(try JSONSerialization.jsonObject(with: Data(asked.body)) as? [String: Any])
+            #expect((document["hello"] as? [String: Any])?["role"] as? String == "test")
+            #expect((document["snapshot"] as? [String: Any])?["checks"] != nil)
             streams[7].close()
-            // It is noticed when the next second's events find nobody.
-            while true {
+            // It is noticed when the next seconds' events find nobody; a try a second, and no more than ten.
+            var isIn = false
+            for _ in 0..<10 where !isIn {
+                guard await streams[0].next("snapshot") != nil else { break }
                 let stream = try admin.client.events("/events")
                 streams.append(stream)
-                if await stream.next("hello") != nil { break }
+                isIn = await stream.next("hello") != nil
             }
+            #expect(isIn)
             for stream in streams { stream.close() }
         }
     }

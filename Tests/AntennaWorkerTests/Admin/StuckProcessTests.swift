@@ -20,6 +20,12 @@ struct StuckProcessTests {
         #expect(said.contains("The worker is stuck (runtime); it ends now.\n"), "\(said)")
     }
 
+    @Test("a pool of threads that is used up keeps nobody from being told so")
+    func probes() async throws {
+        let (status, said) = try await StuckProcess.probed.run()
+        #expect(status == 0 && said.contains("/livez 200 /metrics 200 /snapshot 200 /events 200"), "\(said)")
+    }
+
     @Test("what may wait for ever ends no process, and neither does anything when that is switched off")
     func patience() async throws {
         let (status, said) = try await StuckProcess.patient.run()
@@ -29,7 +35,7 @@ struct StuckProcessTests {
 
 /// A way of being stuck, in a process that really ends of it: this test program again, with nothing but ``StuckProcessMain`` to run.
 enum StuckProcess: String {
-    case part, pool, patient
+    case part, pool, patient, probed
 
     private static let variable = "ANTENNA_TEST_STUCK"
 
@@ -60,7 +66,7 @@ enum StuckProcess: String {
 
 @Suite(.enabled(if: StuckProcess.ordered != nil, "the other end of StuckProcess"))
 struct StuckProcessMain {
-    @Test func getStuck() throws {
+    @Test func getStuck() async throws {
         switch try #require(StuckProcess.ordered) {
         case .part:
             let watchdog = try makeWatchdog(flags: ["--stall-after", "1"], patience: ["inference": .zero])
@@ -75,9 +81,7 @@ struct StuckProcessMain {
                 }
             }
             looking.start()
-            // Busy rather than asleep: for threads that sleep the pool takes on others.
-            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { Task.detached { beBusy() } }
-            beBusy()
+            useUpPool()
         case .patient:
             let forEver = try makeWatchdog(flags: [], patience: ["settlement": nil])
             let switchedOff = try makeWatchdog(
@@ -90,7 +94,32 @@ struct StuckProcessMain {
                 try #require(watchdog.stall == nil && watchdog.stalls["settlement"] == .seconds(589))
             }
             print("waited in vain")
+        case .probed:
+            let admin = try AdminFixture()
+            keep(admin.oversight)
+            let server = try #require(await AdminServer.start(admin.oversight))
+            let asking = Thread {
+                var said: [String] = []
+                for path in ["/livez", "/metrics", "/snapshot", "/events"] {
+                    guard let client = try? admin.connect() else { continue }
+                    client.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    // Of the stream until its second event, which comes by the clock.
+                    let answer = client.waitForText(path == "/events" ? "event: snapshot" : "\r\n\r\n")
+                    said.append("\(path) \(answer.split(separator: " ").dropFirst().first ?? "")")
+                }
+                print(said.joined(separator: " "))
+                exit(said.count == 4 ? 0 : 1)
+            }
+            asking.start()
+            useUpPool()
+            await server.stop()
         }
+    }
+
+    private func useUpPool() {
+        // Busy rather than asleep: for threads that sleep the pool takes on others.
+        for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { Task.detached { beBusy() } }
+        beBusy()
     }
 
     /// A watchdog of a role whose parts hold a task and never let it go.

@@ -1,7 +1,10 @@
+import Dispatch
 import Foundation
 import Synchronization
 
 /// Sends a snapshot a second to everybody who watches the live page; while nobody does, none is made.
+///
+/// The seconds are counted on a queue of its own: a page that tells what is wrong must not wait for Swift's pool.
 final class LiveFeed: Sendable {
     private typealias Sink = AsyncStream<[UInt8]>.Continuation
 
@@ -12,10 +15,11 @@ final class LiveFeed: Sendable {
         var isFinished = false
     }
 
-    /// More would only slow each other down.
+    /// More would only slow each other down; whoever comes later asks for ``snapshot`` now and then.
     private static let mostWatchers = 16
 
     private let oversight: Oversight
+    private let queue = DispatchQueue(label: "live-feed")
     private let state = Mutex(State())
 
     init(_ oversight: Oversight) {
@@ -37,9 +41,15 @@ final class LiveFeed: Sendable {
         sink.onTermination = { [weak self] _ in
             self?.state.withLock { $0.sinks[id] = nil }
         }
-        sink.yield(Self.event("hello", LiveHello(oversight)))
-        if isFirst { Task { await self.send() } }
+        sink.yield(Self.event("hello", Self.json(LiveHello(oversight))))
+        if isFirst { queue.async { self.send() } }
         return stream
+    }
+
+    /// What a watcher would be told first and next, in one document.
+    var snapshot: [UInt8] {
+        watch()
+        return Self.json(Both(hello: LiveHello(oversight), snapshot: LiveSnapshot(oversight)))
     }
 
     /// Ends all streams.
@@ -52,15 +62,22 @@ final class LiveFeed: Sendable {
         for sink in sinks { sink.finish() }
     }
 
-    private func send() async {
-        while let sinks = watchers() {
-            oversight.audience.look()
-            oversight.images.watch()
-            let event = Self.event("snapshot", LiveSnapshot(oversight))
-            for sink in sinks { sink.yield(event) }
-            // Never cancelled: it ends when nobody watches.
-            try? await Task.sleep(for: .seconds(1))
-        }
+    private struct Both: Encodable {
+        let hello: LiveHello
+        let snapshot: LiveSnapshot
+    }
+
+    private func send() {
+        guard let sinks = watchers() else { return }
+        watch()
+        let event = Self.event("snapshot", Self.json(LiveSnapshot(oversight)))
+        for sink in sinks { sink.yield(event) }
+        queue.asyncAfter(deadline: .now() + .seconds(1)) { self.send() }
+    }
+
+    private func watch() {
+        oversight.audience.look()
+        oversight.images.watch()
     }
 
     private func watchers() -> [Sink]? {
@@ -73,11 +90,14 @@ final class LiveFeed: Sendable {
         }
     }
 
-    private static func event(_ name: String, _ value: some Encodable) -> [UInt8] {
+    private static func event(_ name: String, _ json: [UInt8]) -> [UInt8] {
+        Array("event: \(name)\ndata: ".utf8) + json + Array("\n\n".utf8)
+    }
+
+    private static func json(_ value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
-        // Numbers that JSON cannot write do not occur; were there one, the page waits for the next second.
-        guard let json = try? encoder.encode(value) else { return Array(":\n\n".utf8) }
-        return Array("event: \(name)\ndata: ".utf8) + json + Array("\n\n".utf8)
+        // Numbers that JSON cannot write do not occur; were there one, the page would wait for the next second.
+        return (try? encoder.encode(value)).map { Array($0) } ?? Array("null".utf8)
     }
 }

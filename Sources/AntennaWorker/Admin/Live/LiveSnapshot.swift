@@ -20,12 +20,19 @@ struct LiveHello: Encodable {
         role = oversight.role
         version = Version.current
         process = ProcessInfo.processInfo.processIdentifier
-        host = ProcessInfo.processInfo.hostName
+        host = Self.hostName
         startedAt = ProcessFigures.startedAt.timeIntervalSince1970
         history = oversight.history.points
         settings = oversight.effective.map {
             SettingLine(key: $0.key, value: $0.text, origin: $0.origin.rawValue)
         }
+    }
+
+    /// As the system has it; Foundation asks the name service, which can take its time.
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 

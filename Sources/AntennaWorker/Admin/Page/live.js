@@ -278,14 +278,33 @@ function connect() {
   const events = new EventSource("/events");
   events.addEventListener("hello", (event) => hello(JSON.parse(event.data)));
   events.addEventListener("snapshot", (event) => show(JSON.parse(event.data)));
-  events.addEventListener("error", () => {
-    const state = find("state");
-    state.className = "state bad";
-    state.querySelector("span").textContent = "the worker does not answer";
-    document.title = "no answer · antenna-worker";
-    // A browser gives up after an answer that is no stream; a worker that is started again is found all the same.
-    if (events.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+  events.addEventListener("error", async () => {
+    // A browser gives up after an answer that is no stream: too many watch, or the worker was started again and is found all the same.
+    const isRefused = events.readyState === EventSource.CLOSED;
+    if (isRefused) setTimeout(connect, 3000);
+    if (!isRefused || !await ask()) showSilence();
   });
+}
+
+// Without a stream of its own the page asks now and then.
+async function ask() {
+  try {
+    const answer = await fetch("/snapshot");
+    if (!answer.ok) return false;
+    const data = await answer.json();
+    hello(data.hello);
+    show(data.snapshot);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function showSilence() {
+  const state = find("state");
+  state.className = "state bad";
+  state.querySelector("span").textContent = "the worker does not answer";
+  document.title = "no answer · antenna-worker";
 }
 
 connect();

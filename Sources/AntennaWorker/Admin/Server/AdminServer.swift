@@ -1,11 +1,11 @@
-import LocalAntenna
+import HTTPServing
 import Logging
 
 /// The admin port: metrics, health and the live page.
 struct AdminServer: Sendable {
     /// Where the live page is, for a browser on this machine.
     let url: String
-    private let server: ListeningServer
+    private let server: HTTPServer
     private let feed: LiveFeed
 
     /// Listens, if a port is set and can be had.
@@ -15,12 +15,17 @@ struct AdminServer: Sendable {
         let settings = oversight.settings
         guard let port = settings.port else { return nil }
         let feed = LiveFeed(oversight)
-        do throws(ListeningServer.Failure) {
-            let server = try await ListeningServer.start(
+        let handler = AdminHandler(
+            oversight: oversight,
+            feed: feed,
+            hosts: AllowedHosts(address: settings.host, names: settings.names)
+        )
+        do throws(HTTPServer.Failure) {
+            let server = try await HTTPServer.start(
                 address: settings.host,
                 port: port,
-                timeout: 30,
-                handler: AdminHandler(oversight: oversight, feed: feed)
+                logger: oversight.logger,
+                handler: { handler.answer($0) }
             )
             let url = "\(WebRoot.url(address: settings.host, port: server.port))/"
             oversight.logger.info("Live page, metrics and health", metadata: ["url": "\(url)"])
@@ -38,6 +43,6 @@ struct AdminServer: Sendable {
     func stop() async {
         feed.finish()
         // Its answers are there at once, and a worker that has drained has nothing else to wait for.
-        await server.stop(patience: 0.25)
+        await server.stop(patience: .milliseconds(250))
     }
 }

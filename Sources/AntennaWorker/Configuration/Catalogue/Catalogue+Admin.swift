@@ -7,6 +7,14 @@ extension Catalogue {
         "The IP address of the live page, metrics and health; 0.0.0.0 lets other machines in. There is no password: keep it private."
     )
 
+    static let adminNames = Setting(
+        "admin.names",
+        flag: "admin-names",
+        SettingKind.text.list,
+        default: [],
+        "Names by which browsers and Prometheus may ask the admin port, besides localhost and admin.host; other names are answered 421, so that no web page can have its own name point here."
+    )
+
     static let adminPort = Setting(
         "admin.port",
         flag: "admin-port",

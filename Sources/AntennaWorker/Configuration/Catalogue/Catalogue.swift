@@ -39,7 +39,7 @@ enum Catalogue {
         Section(title: "Results", settings: [resultsScores]),
         Section(title: "Memory", settings: [memoryPixelBudget, memoryTensorCache, memoryModels]),
         Section(title: "Spool", settings: [spoolDirectory, spoolMaxBytes]),
-        Section(title: "Watching", settings: [adminHost, adminPort, adminStallAfter, memoryMaxRSS]),
+        Section(title: "Watching", settings: [adminHost, adminNames, adminPort, adminStallAfter, memoryMaxRSS]),
         Section(title: "Stopping", settings: [shutdownGrace]),
         Section(title: "Log", settings: [logLevel, logFormat]),
     ]

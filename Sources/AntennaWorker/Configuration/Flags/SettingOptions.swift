@@ -192,12 +192,14 @@ struct StoppingOptions: SettingFlags {
 /// The admin port and the watchdog.
 struct AdminOptions: SettingFlags {
     @Option(Catalogue.adminHost) var host: String?
+    @Option(Catalogue.adminNames) var names: String?
     @Option(Catalogue.adminPort) var port: String?
     @Option(Catalogue.adminStallAfter) var stallAfter: String?
     @Option(Catalogue.memoryMaxRSS) var maxRSS: String?
 
     func collect(into values: inout FlagValues) {
         values.set(Catalogue.adminHost, host)
+        values.set(Catalogue.adminNames, names)
         values.set(Catalogue.adminPort, port)
         values.set(Catalogue.adminStallAfter, stallAfter)
         values.set(Catalogue.memoryMaxRSS, maxRSS)

@@ -1,0 +1,41 @@
+internal import Logging
+internal import NIOCore
+
+/// Tells of connections that could not be accepted.
+///
+/// NIO tries again after a second; a connection of ours that only waits is closed meanwhile, since the process may be out of descriptors.
+final class AcceptWatch: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private static let pause = TimeAmount.minutes(1)
+
+    private let table: ConnectionTable
+    private let logger: Logger
+    private var failures = 0
+    private var told: NIODeadline?
+
+    init(table: ConnectionTable, logger: Logger) {
+        self.table = table
+        self.logger = logger
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is IOError {
+            table.closeOldest(now: .now())
+            tell(error)
+        }
+        context.fireErrorCaught(error)
+    }
+
+    private func tell(_ error: any Error) {
+        failures += 1
+        let now = NIODeadline.now()
+        guard told.map({ now - $0 >= Self.pause }) ?? true else { return }
+        logger.warning(
+            "A connection could not be accepted; it is tried again every second",
+            metadata: ["error": "\(error)", "failures": "\(failures)"]
+        )
+        told = now
+        failures = 0
+    }
+}

@@ -1,0 +1,114 @@
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// The port of a server: listens on it, and again when listening ends with an error.
+final class Listener: Sendable {
+    private typealias Base = Server<GuardedChannel>
+
+    let table: ConnectionTable
+    /// Where the loop that accepts runs.
+    let executor: EventLoopExecutor
+
+    private let address: String
+    private let group: MultiThreadedEventLoopGroup
+    private let connections: GuardedChannel
+    private let logger: Logger
+    private let state = Mutex((server: Base?.none, isStopped: false))
+
+    init(
+        address: String,
+        limits: HTTPServerLimits,
+        group: MultiThreadedEventLoopGroup,
+        logger: Logger,
+        handler: @escaping HTTPServer.Handler
+    ) {
+        let executors = group.makeIterator().map { (ObjectIdentifier($0), EventLoopExecutor($0)) }
+        self.address = address
+        self.group = group
+        self.logger = logger
+        executor = executors[0].1
+        table = ConnectionTable(limits: limits)
+        connections = GuardedChannel(
+            limits: limits,
+            table: table,
+            executors: Dictionary(uniqueKeysWithValues: executors),
+            responder: Responder(
+                limits: limits,
+                budget: BodyBudget(bytes: limits.bodyBytesInAll),
+                handler: handler
+            )
+        )
+    }
+
+    /// Listens until it is stopped.
+    ///
+    /// - Parameters:
+    ///   - port: The port; 0 takes any that is free.
+    ///   - report: Is told once which port it is, or why there is none; then this returns.
+    func run(port: UInt16, report: @escaping @Sendable (Result<UInt16, HTTPServer.Failure>) -> Void) async {
+        let listened = Mutex<UInt16?>(nil)
+        while true {
+            let server = makeServer(port: listened.withLock { $0 } ?? port) { port in
+                let isFirst = listened.withLock { listened in
+                    defer { listened = port }
+                    return listened == nil
+                }
+                if isFirst { report(.success(port)) }
+            }
+            guard begin(server) else { return }
+            var problem = "the loop that accepts connections has ended"
+            do {
+                try await server.run()
+            } catch {
+                problem = "\(error)"
+            }
+            guard listened.withLock({ $0 }) != nil else { return report(.failure(.cannotListen(problem))) }
+            guard !state.withLock({ $0.isStopped }) else { return }
+            logger.error(
+                "A port is not listened on any more; it is tried again",
+                metadata: ["address": "\(address)", "error": "\(problem)"]
+            )
+            try? await executor.sleep(.seconds(1))
+        }
+    }
+
+    /// Ends listening, and every connection once its answer is written.
+    func stop() async {
+        let server = state.withLock { state in
+            state.isStopped = true
+            return state.server
+        }
+        try? await server?.shutdownGracefully()
+    }
+
+    private func begin(_ server: Base) -> Bool {
+        state.withLock { state in
+            guard !state.isStopped else { return false }
+            state.server = server
+            return true
+        }
+    }
+
+    private func makeServer(port: UInt16, listens: @escaping @Sendable (UInt16) -> Void) -> Base {
+        let (table, logger) = (table, logger)
+        return Server(
+            childChannelSetup: connections,
+            configuration: ServerConfiguration(address: .hostname(address, port: Int(port))),
+            onServerRunning: { channel in
+                let watching = channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptWatch(table: table, logger: logger),
+                        position: .first
+                    )
+                }
+                try? await watching.get()
+                listens(UInt16(clamping: channel.localAddress?.port ?? 0))
+            },
+            eventLoopGroup: group,
+            logger: Logger(label: "http") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+}
