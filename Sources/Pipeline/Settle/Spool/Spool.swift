@@ -4,7 +4,7 @@ package import Threading
 
 /// Results that cannot be posted now, on disk, until they can: also after a crash or a restart.
 ///
-/// Bounded in bytes and entries; nothing is ever dropped to make room. All file access is on a thread of its own.
+/// Bounded in bytes and entries, what was set aside included; nothing is ever dropped to make room. All file access is on a thread of its own.
 package final class Spool: Sendable {
     /// Writes a file durably: bytes, name, folder.
     ///
@@ -45,7 +45,8 @@ package final class Spool: Sendable {
 
     /// Opens a spool, and takes over what workers that ended have left in it.
     ///
-    /// Entries for another server stay where they are counted, and are never sent; damaged ones are moved to `damaged/`.
+    /// Entries for another server stay where they are counted, and are never sent; damaged ones, and those that somebody else may have made,
+    /// are moved to `damaged/`.
     ///
     /// - Parameters:
     ///   - directory: The folder; made if it is not there. Several workers may share it if its file system knows `flock`.
@@ -54,7 +55,7 @@ package final class Spool: Sendable {
     ///   - maximumEntries: The most results that wait.
     ///   - logger: Where events are reported.
     /// - Returns: The spool, its folder locked for as long as it lives.
-    /// - Throws: ``SpoolError`` when the folder cannot be made, read or locked.
+    /// - Throws: ``SpoolError`` when the folder cannot be made, read or locked, or when others can write to it.
     package static func open(
         directory: String,
         address: AntennaAddress,
@@ -92,6 +93,8 @@ package final class Spool: Sendable {
             for entry in found {
                 index.adopt(Self.item(entry, server: server))
             }
+            let aside = try folder.aside()
+            index.noteAside(entries: aside.entries, bytes: aside.bytes)
             return (folder, index)
         }
         let spool = Spool(folder: folder, server: server, index: index, pool: pool, write: write, logger: logger)
@@ -130,7 +133,7 @@ package final class Spool: Sendable {
     ///   `CancellationError` when the task was cancelled before the writing began.
     package func add(_ result: OutgoingResult) async throws {
         let bytes = try SpoolEntry(server: server, result: result).encoded()
-        guard let number = index.withLock({ $0.reserve(bytes.count) }) else {
+        guard let number = try await reserve(bytes.count) else {
             throw SpoolError(.full, operation: "spool.add", message: "the spool has reached its limit")
         }
         do {
@@ -160,7 +163,7 @@ package final class Spool: Sendable {
         let folder = self.folder
         let logger = self.logger
         let result = try await pool.run { try folder.read(id.number, logger: logger) }
-        if result == nil { forget(id) }
+        if result == nil { noteAside(id) }
         return result
     }
 
@@ -192,14 +195,24 @@ package final class Spool: Sendable {
             folder.setAside(folder.path(id.number), as: name, in: "refused", because: reason, logger: logger)
             folder.writeAnswer(reason, for: name, logger: logger)
         }
-        forget(id)
+        noteAside(id)
     }
 
     /// Sets a result aside that never waited here, with the server's answer beside it.
     ///
-    /// - Throws: ``SpoolError`` when it cannot be written.
+    /// - Throws: ``SpoolError`` when it cannot be written, or when what was set aside has reached its limit.
     package func setAside(_ result: OutgoingResult, because reason: AntennaError) async throws {
         let bytes = try SpoolEntry(server: server, result: result).encoded()
+        if !index.withLock({ $0.hasRoomAside(for: bytes.count) }) {
+            try await countAside()
+            guard index.withLock({ $0.hasRoomAside(for: bytes.count) }) else {
+                throw SpoolError(
+                    .full,
+                    operation: "spool.set_aside",
+                    message: "what was set aside in \(folder.root) has reached its limit"
+                )
+            }
+        }
         let number = index.withLock { $0.makeNumber() }
         let folder = self.folder
         let write = self.write
@@ -217,6 +230,7 @@ package final class Spool: Sendable {
                 ]
             )
         }
+        index.withLock { $0.addAside(bytes.count) }
     }
 
     /// Removes the own folder if nothing is in it.
@@ -230,6 +244,24 @@ package final class Spool: Sendable {
     private func forget(_ id: EntryID) {
         index.withLock { _ = $0.remove(id.number) }
         changed.notify()
+    }
+
+    private func noteAside(_ id: EntryID) {
+        index.withLock { $0.setAside(id.number) }
+        changed.notify()
+    }
+
+    /// Keeps room for an entry; nil when there is none, also when it is counted anew what operators have left of what was set aside.
+    private func reserve(_ size: Int) async throws -> UInt64? {
+        if let number = index.withLock({ $0.reserve(size) }) { return number }
+        try await countAside()
+        return index.withLock { $0.reserve(size) }
+    }
+
+    private func countAside() async throws {
+        let folder = self.folder
+        let aside = try await pool.run { try folder.aside() }
+        index.withLock { $0.noteAside(entries: aside.entries, bytes: aside.bytes) }
     }
 
     private static func item(_ found: SpoolFolder.Found, server: String) -> SpoolIndex.Item {

@@ -18,6 +18,8 @@ package struct SpoolError: Error, Sendable, CustomStringConvertible {
         case fileSystem
         /// The entry is truncated, changed, or none of ours.
         case damaged
+        /// A file or folder that somebody else may have made or changed.
+        case untrusted
     }
 
     /// What failed.
@@ -29,14 +31,22 @@ package struct SpoolError: Error, Sendable, CustomStringConvertible {
     /// One sentence for people.
     package let message: String
 
-    /// Whether it may succeed later: all but damage passes when somebody makes room or mends the disk.
-    package var isRetriable: Bool { code != .damaged }
+    /// Whether it may succeed later: all but what is wrong with a file itself passes when somebody makes room or mends the disk.
+    package var isRetriable: Bool { !isAboutTheFile }
+
+    /// Whether the file itself is the reason, so that it is not to be used.
+    var isAboutTheFile: Bool { code == .damaged || code == .untrusted }
 
     init(_ code: Code, operation: String, message: String, nativeCode: Int32? = nil) {
         self.code = code
         self.operation = operation
         self.message = message
         self.nativeCode = nativeCode
+    }
+
+    /// The error for a file or folder that is not as the spool makes them.
+    static func untrusted(_ what: String) -> SpoolError {
+        SpoolError(.untrusted, operation: "spool.open", message: "\(what), so it is not used")
     }
 
     /// The error of a system call, from `errno`.

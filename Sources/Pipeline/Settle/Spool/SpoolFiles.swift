@@ -8,8 +8,12 @@
 
 /// The file system calls the spool needs.
 ///
-/// All of them block: call them on a blocking pool.
+/// What lies there is sent with the API token, so only what this user made and nobody else can write is believed: no link is followed, nothing
+/// but regular files is opened, and nothing that is opened can block. All of them may wait for the disk: call them on a blocking pool.
 enum SpoolFiles {
+    static let temporaryPrefix = ".tmp-"
+    static let answerSuffix = ".answer.txt"
+
     /// Writes a file so that after a crash at any moment it is there whole or not at all: written under a temporary name and
     /// flushed, renamed, and the folder flushed.
     static func writeDurably(_ bytes: [UInt8], name: String, folder: String) throws(SpoolError) {
@@ -17,7 +21,7 @@ enum SpoolFiles {
         let temporary = "\(folder)/\(temporaryPrefix)\(name)"
         let path = "\(folder)/\(name)"
         do throws(SpoolError) {
-            let file = try FileDescriptor(temporary, O_WRONLY | O_CREAT | O_TRUNC, operation: operation)
+            let file = try FileDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL, operation: operation)
             try file.write(bytes, operation: operation, path: temporary)
             try file.synchronize(operation: operation, path: temporary)
             try rename(temporary, to: path)
@@ -28,21 +32,27 @@ enum SpoolFiles {
         try synchronizeFolder(folder)
     }
 
-    static let temporaryPrefix = ".tmp-"
-
     /// The whole file, or its first `limit` bytes, and its size.
     static func read(_ path: String, limit: Int) throws(SpoolError) -> (bytes: [UInt8], size: Int) {
         let operation = "spool.read"
-        let file = try FileDescriptor(path, O_RDONLY | O_NOFOLLOW, operation: operation)
+        let file = try FileDescriptor(path, O_RDONLY, operation: operation)
         let size = try file.size(operation: operation, path: path)
         return (try file.read(min(size, limit), operation: operation, path: path), size)
     }
 
+    /// Opens a file to lock, made where it is not there.
+    static func lockFile(_ path: String, operation: String) throws(SpoolError) -> FileDescriptor {
+        try FileDescriptor(path, O_RDWR | O_CREAT, operation: operation)
+    }
+
     /// The names in a folder in order; a folder that is not there is empty.
     static func names(in folder: String) throws(SpoolError) -> [String] {
-        guard let directory = opendir(folder) else {
-            if errno == ENOENT { return [] }
-            throw SpoolError(errno: errno, operation: "spool.list", path: folder)
+        let number = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        if number < 0, errno == ENOENT { return [] }
+        guard number >= 0, let directory = fdopendir(number) else {
+            let error = SpoolError(errno: errno, operation: "spool.list", path: folder)
+            if number >= 0 { close(number) }
+            throw error
         }
         defer { closedir(directory) }
         var names: [String] = []
@@ -57,7 +67,20 @@ enum SpoolFiles {
         return names.sorted()
     }
 
-    /// Makes a folder with those above it, for this user alone.
+    /// How many things are in a folder, answers beside them apart, and what all take.
+    static func usage(of folder: String) throws(SpoolError) -> (entries: Int, bytes: Int) {
+        var bytes = 0
+        let names = try names(in: folder)
+        for name in names {
+            var status = stat()
+            // One that has gone meanwhile takes nothing.
+            guard lstat("\(folder)/\(name)", &status) == 0 else { continue }
+            bytes += max(0, Int(status.st_size))
+        }
+        return (names.count { !$0.hasSuffix(answerSuffix) }, bytes)
+    }
+
+    /// Makes a folder with those above it, for this user alone; one that is there already is left as it is.
     static func makeFolder(_ path: String) throws(SpoolError) {
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         let number = errno
@@ -67,6 +90,38 @@ enum SpoolFiles {
         try makeFolder(String(path[..<slash]))
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw SpoolError(errno: errno, operation: "spool.open", path: path)
+        }
+    }
+
+    /// Makes a folder that must not be there yet, for this user alone.
+    static func makeNewFolder(_ path: String) throws(SpoolError) {
+        guard mkdir(path, 0o700) == 0 else { throw SpoolError(errno: errno, operation: "spool.open", path: path) }
+    }
+
+    /// The path without links in it.
+    static func resolved(_ path: String) throws(SpoolError) -> String {
+        guard let text = realpath(path, nil) else {
+            throw SpoolError(errno: errno, operation: "spool.open", path: path)
+        }
+        defer { free(text) }
+        return String(cString: text)
+    }
+
+    /// Refuses a folder that is not this user's, or in which others can do things.
+    ///
+    /// - Parameters:
+    ///   - path: The folder.
+    ///   - isMadeByUs: Whether it must be as the spool makes its folders, which not even others can look into; else others must not
+    ///     be able to write to it.
+    static func checkFolder(_ path: String, isMadeByUs: Bool) throws(SpoolError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw SpoolError(errno: errno, operation: "spool.open", path: path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw SpoolError(errno: ENOTDIR, operation: "spool.open", path: path)
+        }
+        guard status.st_uid == geteuid() else { throw SpoolError.untrusted("\(path) belongs to another user") }
+        guard status.st_mode & (isMadeByUs ? 0o077 : 0o022) == 0 else {
+            throw SpoolError.untrusted("others have rights to \(path): chmod go-rwx")
         }
     }
 
@@ -95,86 +150,7 @@ enum SpoolFiles {
 
     /// Makes renames and new names in a folder survive a crash.
     static func synchronizeFolder(_ folder: String) throws(SpoolError) {
-        let file = try FileDescriptor(folder, O_RDONLY | O_DIRECTORY, operation: "spool.flush")
+        let file = try FileDescriptor(folder: folder, operation: "spool.flush")
         try file.synchronize(operation: "spool.flush", path: folder)
-    }
-}
-
-/// An open file, closed when it goes.
-struct FileDescriptor: ~Copyable {
-    private let number: Int32
-
-    init(_ path: String, _ flags: Int32, operation: String) throws(SpoolError) {
-        number = open(path, flags | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw SpoolError(errno: errno, operation: operation, path: path) }
-    }
-
-    deinit {
-        if number >= 0 { close(number) }
-    }
-
-    /// Takes the file's lock, which lasts as long as the file is open.
-    ///
-    /// - Returns: `false` when somebody else has it and `waits` is not set.
-    func lock(waits: Bool, path: String) throws(SpoolError) -> Bool {
-        while flock(number, LOCK_EX | (waits ? 0 : LOCK_NB)) != 0 {
-            switch errno {
-            case EINTR: continue
-            case EWOULDBLOCK: return false
-            default: throw SpoolError(errno: errno, operation: "spool.lock", path: path)
-            }
-        }
-        return true
-    }
-
-    func size(operation: String, path: String) throws(SpoolError) -> Int {
-        var status = stat()
-        guard fstat(number, &status) == 0 else { throw SpoolError(errno: errno, operation: operation, path: path) }
-        return Int(status.st_size)
-    }
-
-    func write(_ bytes: [UInt8], operation: String, path: String) throws(SpoolError) {
-        var offset = 0
-        while offset < bytes.count {
-            let written = bytes.withUnsafeBytes { buffer in
-                #if canImport(Darwin)
-                    Darwin.write(number, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-                #elseif canImport(Musl)
-                    Musl.write(number, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-                #else
-                    Glibc.write(number, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-                #endif
-            }
-            if written < 0 {
-                if errno == EINTR { continue }
-                throw SpoolError(errno: errno, operation: operation, path: path)
-            }
-            offset += written
-        }
-    }
-
-    /// Reads up to `count` bytes from the start; fewer when the file is shorter.
-    func read(_ count: Int, operation: String, path: String) throws(SpoolError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var offset = 0
-        while offset < count {
-            let got = bytes.withUnsafeMutableBytes { buffer in
-                pread(number, buffer.baseAddress?.advanced(by: offset), count - offset, off_t(offset))
-            }
-            if got < 0 {
-                if errno == EINTR { continue }
-                throw SpoolError(errno: errno, operation: operation, path: path)
-            }
-            if got == 0 { break }
-            offset += got
-        }
-        return Array(bytes.prefix(offset))
-    }
-
-    func synchronize(operation: String, path: String) throws(SpoolError) {
-        while fsync(number) != 0 {
-            if errno == EINTR { continue }
-            throw SpoolError(errno: errno, operation: operation, path: path)
-        }
     }
 }

@@ -25,6 +25,7 @@ final class SpoolFolder: Sendable {
     static let suffix = ".result"
     private static let workerPrefix = "worker-"
     private static let lockName = "lock"
+    private static let asideFolders = ["damaged", "refused"]
 
     let root: String
     let own: String
@@ -44,6 +45,8 @@ final class SpoolFolder: Sendable {
     ///   - id: Names the worker's; never used before.
     /// - Throws: ``SpoolError``.
     init(root: String, id: String) throws(SpoolError) {
+        try SpoolFiles.makeFolder(root)
+        let root = try SpoolFiles.resolved(root)
         let own = "\(root)/\(Self.workerPrefix)\(id)"
         let lock = try Self.claim(own, in: root)
         self.root = root
@@ -53,13 +56,17 @@ final class SpoolFolder: Sendable {
 
     private static func claim(_ own: String, in root: String) throws(SpoolError) -> FileDescriptor {
         let operation = "spool.open"
-        for folder in [root, "\(root)/damaged", "\(root)/refused"] { try SpoolFiles.makeFolder(folder) }
+        try SpoolFiles.checkFolder(root, isMadeByUs: false)
+        for folder in asideFolders.map({ "\(root)/\($0)" }) {
+            try SpoolFiles.makeFolder(folder)
+            try SpoolFiles.checkFolder(folder, isMadeByUs: true)
+        }
         // Without it a starting worker could take the folder over between its making and its locking.
-        let rootLock = try FileDescriptor("\(root)/\(lockName)", O_RDWR | O_CREAT, operation: operation)
+        let rootLock = try SpoolFiles.lockFile("\(root)/\(lockName)", operation: operation)
         _ = try rootLock.lock(waits: true, path: root)
-        try SpoolFiles.makeFolder(own)
+        try SpoolFiles.makeNewFolder(own)
         let path = "\(own)/\(lockName)"
-        let lock = try FileDescriptor(path, O_RDWR | O_CREAT, operation: operation)
+        let lock = try SpoolFiles.lockFile(path, operation: operation)
         guard try lock.lock(waits: false, path: path) else {
             throw SpoolError(.fileSystem, operation: operation, message: "\(path) is locked by another worker")
         }
@@ -79,15 +86,16 @@ final class SpoolFolder: Sendable {
     ///
     /// A folder that cannot be read does not keep others from being taken over.
     func adoptOrphans(logger: Logger, makeNumber: () -> UInt64) throws(SpoolError) -> [Found] {
-        let rootLock = try FileDescriptor("\(root)/\(Self.lockName)", O_RDWR | O_CREAT, operation: "spool.open")
+        let rootLock = try SpoolFiles.lockFile("\(root)/\(Self.lockName)", operation: "spool.open")
         _ = try rootLock.lock(waits: true, path: root)
         var found: [Found] = []
         for name in try SpoolFiles.names(in: root) where name.hasPrefix(Self.workerPrefix) {
             let folder = "\(root)/\(name)"
             guard folder != own else { continue }
             do throws(SpoolError) {
+                try SpoolFiles.checkFolder(folder, isMadeByUs: true)
                 let path = "\(folder)/\(Self.lockName)"
-                let lock = try FileDescriptor(path, O_RDWR | O_CREAT, operation: "spool.adopt")
+                let lock = try SpoolFiles.lockFile(path, operation: "spool.adopt")
                 guard try lock.lock(waits: false, path: path) else { continue }
                 for name in try SpoolFiles.names(in: folder) {
                     if let entry = try adopt(name, from: folder, logger: logger, makeNumber: makeNumber) {
@@ -126,6 +134,8 @@ final class SpoolFolder: Sendable {
             guard name.hasSuffix(Self.suffix) else { throw SpoolEntry.damage("has a foreign name") }
             (description, size) = try Self.describe(path)
         } catch {
+            // A disk that cannot be read now says nothing of what is on it.
+            guard error.isAboutTheFile else { throw error }
             setAside(path, as: name, in: "damaged", because: error, logger: logger)
             return nil
         }
@@ -144,15 +154,37 @@ final class SpoolFolder: Sendable {
         return (try SpoolEntry.description(description), size)
     }
 
-    /// Reads a whole entry; nil when it is damaged or gone, and then it is out of the way.
+    /// What was set aside, by all workers of this spool, and is still there.
+    func aside() throws(SpoolError) -> (entries: Int, bytes: Int) {
+        var sum = (entries: 0, bytes: 0)
+        for folder in Self.asideFolders {
+            let usage = try SpoolFiles.usage(of: "\(root)/\(folder)")
+            sum.entries += usage.entries
+            sum.bytes += usage.bytes
+        }
+        return sum
+    }
+
+    /// Reads a whole entry; nil when it cannot be used or is gone, and then it is out of the way.
     func read(_ number: UInt64, logger: Logger) throws(SpoolError) -> OutgoingResult? {
         let limit = SpoolEntry.headerSize + SpoolEntry.maximumDescriptionSize + SpoolEntry.maximumResultSize
         do throws(SpoolError) {
-            return try SpoolEntry(SpoolFiles.read(path(number), limit: limit).bytes).result
+            let result = try SpoolEntry(SpoolFiles.read(path(number), limit: limit).bytes).result
+            try Self.prove(result)
+            return result
         } catch {
-            guard error.code == .damaged || error.isMissingFile else { throw error }
+            guard error.isAboutTheFile || error.isMissingFile else { throw error }
             setAside(path(number), as: name(number), in: "damaged", because: error, logger: logger)
             return nil
+        }
+    }
+
+    /// Sees to it that a result stays in its place when it is put into a post: a checksum says nothing of who made it.
+    private static func prove(_ result: OutgoingResult) throws(SpoolError) {
+        do throws(JSONWellFormedness.Fault) {
+            try JSONWellFormedness.checkObject(result.json.span)
+        } catch {
+            throw SpoolEntry.damage("holds something else than a result: \(error)")
         }
     }
 
@@ -181,7 +213,7 @@ final class SpoolFolder: Sendable {
         let worker = own.split(separator: "/").last ?? ""
         do throws(SpoolError) {
             let text = Array("\(answer)\n".utf8)
-            try SpoolFiles.writeDurably(text, name: "\(worker)-\(name).answer.txt", folder: "\(root)/refused")
+            try SpoolFiles.writeDurably(text, name: "\(worker)-\(name)\(SpoolFiles.answerSuffix)", folder: "\(root)/refused")
         } catch {
             logger.error("The server's answer could not be written", metadata: [LogKey.error: "\(error)"])
         }

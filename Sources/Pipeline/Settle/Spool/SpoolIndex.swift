@@ -16,6 +16,8 @@ struct SpoolIndex {
     let maximumBytes: Int
     let maximumEntries: Int
     private(set) var bytes = 0
+    /// What was set aside: it takes room, too.
+    private var aside = (entries: 0, bytes: 0)
     private var order: Deque<UInt64> = []
     private var items: [UInt64: Item] = [:]
     private var keys: [TaskKey: Int] = [:]
@@ -32,7 +34,10 @@ struct SpoolIndex {
     var places: Int { order.count }
     /// Results for other servers, which wait until a worker for that server comes.
     var foreignCount: Int { items.values.count { !$0.isOurs } }
-    var isFull: Bool { bytes >= maximumBytes || items.count + reservedEntries >= maximumEntries }
+    var isFull: Bool { allBytes >= maximumBytes || allEntries >= maximumEntries }
+    /// Bytes that wait, and those that were set aside.
+    private var allBytes: Int { bytes + aside.bytes }
+    private var allEntries: Int { items.count + reservedEntries + aside.entries }
 
     /// Whether a result of this task waits to be posted by us.
     func holds(_ key: TaskKey) -> Bool { keys[key] != nil }
@@ -46,7 +51,7 @@ struct SpoolIndex {
     ///
     /// One that is larger than the whole spool fits when the spool is empty.
     mutating func reserve(_ size: Int) -> UInt64? {
-        guard !isFull, bytes + size <= maximumBytes || bytes == 0 else { return nil }
+        guard !isFull, allBytes + size <= maximumBytes || allBytes == 0 else { return nil }
         bytes += size
         reservedEntries += 1
         return makeNumber()
@@ -70,6 +75,28 @@ struct SpoolIndex {
         insert(item)
     }
 
+    /// Notes what lies in the folders for what was set aside.
+    mutating func noteAside(entries: Int, bytes: Int) {
+        aside = (entries, bytes)
+    }
+
+    /// Whether a result that never waited may be set aside: never in the half that is for those that wait.
+    func hasRoomAside(for size: Int) -> Bool {
+        !isFull && aside.bytes + size <= maximumBytes / 2 && aside.entries < max(1, maximumEntries / 2)
+    }
+
+    /// Notes a result that was set aside without having waited.
+    mutating func addAside(_ size: Int) {
+        aside.entries += 1
+        aside.bytes += size
+    }
+
+    /// Notes that a result waits no longer and lies in one of the folders.
+    mutating func setAside(_ number: UInt64) {
+        if let item = remove(number) { addAside(item.bytes) }
+    }
+
+    @discardableResult
     mutating func remove(_ number: UInt64) -> Item? {
         guard let item = items.removeValue(forKey: number) else { return nil }
         bytes -= item.bytes
