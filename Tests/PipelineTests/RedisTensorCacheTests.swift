@@ -29,11 +29,22 @@ struct RedisTensorCacheTests {
         return try RedisClient(configuration: configuration)
     }
 
-    private func cache(_ client: RedisClient, threshold: Int = 1) -> RedisTensorCache {
-        let breaker = CircuitBreaker(threshold: threshold, pause: .seconds(1), longestPause: .seconds(1))
-        return RedisTensorCache(client: client, pool: pool, ttl: .seconds(60), breaker: breaker) { [moment] in
-            moment.now
-        }
+    private func cache(
+        _ client: RedisClient,
+        threshold: Int = 1,
+        maximumPixels: Int = 1_000_000,
+        secret: String? = nil,
+        log: CapturedLog? = nil
+    ) -> RedisTensorCache {
+        RedisTensorCache(
+            client: client,
+            pool: pool,
+            ttl: .seconds(60),
+            maximumPixels: maximumPixels,
+            seal: secret.map { RedisSeal(secret: $0) },
+            breaker: CircuitBreaker(threshold: threshold, pause: .seconds(1), longestPause: .seconds(1)),
+            logger: log?.logger
+        ) { [moment] in moment.now }
     }
 
     private func find(_ cache: RedisTensorCache) async throws -> AdmittedPixels? {
@@ -110,6 +121,107 @@ struct RedisTensorCacheTests {
         }
         #expect(found == nil && budget.reserved == 0)
         #expect(cache.counters.failures == [.wrongSize: 4] && cache.counters.misses == 4)
+    }
+
+    @Test("Pixels that somebody else put there are used without a key, and never with one")
+    func forgedValues() async throws {
+        let client = try client(try await RedisServer.shared())
+        let log = CapturedLog()
+        let (open, sealed) = (cache(client), cache(client, secret: "one secret of all workers", log: log))
+        let forged = try await testImage(seed: 99, pool: pool, budget: budget)
+        await open.store(forged, for: key)
+        #expect(bytes(try #require(try await find(open))) == bytes(forged))
+        #expect(await !sealed.keeps(key), "nobody with the key has stored it")
+        #expect(try await find(sealed) == nil)
+        #expect(sealed.counters.failures == [.forged: 2] && sealed.counters.misses == 1)
+
+        let stored = try await image()
+        #expect(await sealed.store(stored, for: key))
+        #expect(await sealed.keeps(key))
+        #expect(bytes(try #require(try await find(sealed))) == bytes(stored))
+        #expect(try await find(open) == nil, "and who has no key does not know what it is")
+        #expect(try await find(cache(client, secret: "the secret of yesterday")) == nil)
+
+        let good = try await client.bytes(of: key.description, from: 0, through: 1_000)
+        for offset in [8, 33, 50, 70, 96, good.count - 1] {
+            var changed = good
+            changed[offset] ^= 1
+            try await put(changed, client)
+            #expect(try await find(sealed) == nil, "byte \(offset)")
+        }
+        for value in [Array(good.prefix(96)), Array(good.dropLast()), good + [0], Array(good.prefix(40))] {
+            try await put(value, client)
+            #expect(try await find(sealed) == nil)
+        }
+        // A genuine value of another image.
+        let other = TensorKey(url: "redis/other")
+        #expect(await sealed.store(forged, for: other))
+        try await put(try await client.bytes(of: other.description, from: 0, through: 1_000), client)
+        #expect(await !sealed.keeps(key))
+        #expect(try await find(sealed) == nil)
+        #expect(log.warnings.count == 1, "\(log.warnings)")
+        withExtendedLifetime((forged, stored)) {}
+    }
+
+    @Test("An image of more pixels than allowed is a miss before memory is asked for")
+    func tooManyPixels() async throws {
+        let client = try client(try await RedisServer.shared())
+        #expect(await cache(client).store(try await image(height: 10, width: 10), for: key))
+        for (limit, isTaken) in [(100, true), (99, false), (1, false)] {
+            let cache = cache(client, maximumPixels: limit)
+            #expect(await cache.keeps(key) == isTaken)
+            let found = try await cache.pixels(for: key) { size in
+                #expect(isTaken)
+                return try await budget.reserve(size)
+            }
+            #expect((found != nil) == isTaken)
+            #expect(cache.counters.failures == (isTaken ? [:] : [.tooManyPixels: 2]))
+        }
+        // The largest sides a header can tell, and a value much shorter than they would be.
+        var header = TensorHeader(sealedLayout: .rgb, height: 1 << 20, width: 1 << 20).encoded()
+        header[4] = 2
+        try await put(header, client)
+        #expect(try await find(cache(client, maximumPixels: .max)) == nil)
+    }
+
+    @Test("An outage is told once, by whatever it is met, and its end once; what is permanent is said to be")
+    func outages() async throws {
+        let server = try await RedisServer(arguments: ["--replicaof", "127.0.0.1 1"])
+        let log = CapturedLog()
+        let cache = cache(try client(server), threshold: 100, log: log)
+        let stored = try await image()
+        for _ in 0..<5 {
+            #expect(await !cache.store(stored, for: key))
+            #expect(await !cache.keeps(key), "it can be read, which ends no outage of writing")
+        }
+        #expect(cache.trouble?.message.contains("READONLY") == true && cache.trouble?.isPermanent == false)
+        #expect(log.warnings.count == 1)
+        try await server.command("REPLICAOF NO ONE")
+        #expect(await cache.store(stored, for: key))
+        #expect(cache.trouble == nil)
+        // A second outage within the minute is one with the first, for the log.
+        try await server.command("CONFIG SET maxmemory 1")
+        #expect(await !cache.store(stored, for: key))
+        #expect(cache.trouble?.message.contains("OOM") == true && log.warnings.count == 1)
+        moment.advance(by: .seconds(61))
+        #expect(await !cache.store(stored, for: key))
+        #expect(log.warnings.count == 2)
+        try await server.discard()
+    }
+
+    @Test(
+        "What no patience ends is permanent",
+        arguments: [
+            "ACL SETUSER default resetkeys ~other:*", "ACL SETUSER default -set", "CONFIG SET requirepass other",
+        ]
+    )
+    func permanent(command: String) async throws {
+        let server = try await RedisServer()
+        try await server.command(command)
+        let cache = cache(try client(server), threshold: 100)
+        #expect(await !cache.store(try await image(), for: key))
+        #expect(cache.trouble?.isPermanent == true, "\(cache.trouble?.message ?? "none")")
+        try await server.discard()
     }
 
     @Test("A full Redis refuses stores, which does not keep anybody from reading")

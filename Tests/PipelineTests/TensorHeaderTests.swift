@@ -1,5 +1,6 @@
 import Imaging
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite struct TensorHeaderTests {
@@ -58,5 +59,30 @@ import Testing
             #expect(!damaged.withUnsafeBytes { header.describes($0) })
         }
         #expect(!pixels.dropLast().withUnsafeBytes { header.describes($0) })
+    }
+
+    @Test func aSealedHeaderTellsSoAndNoPixelsFitIt() throws {
+        let header = TensorHeader(sealedLayout: .rgb, height: 4, width: 5)
+        let read = try #require(header.encoded().withUnsafeBytes { TensorHeader(decoding: $0) })
+        #expect(read == header && read.isSealed)
+        #expect(!pixels.withUnsafeBytes { read.describes($0) })
+    }
+
+    @Test("A hundred thousand hostile headers are none, or of a size that can be reckoned with")
+    func fuzz() {
+        let plain = pixels.withUnsafeBytes { TensorHeader(layout: .rgb, height: 4, width: 5, pixels: $0) }
+        let sealed = TensorHeader(sealedLayout: .planes420, height: 1 << 20, width: 1 << 20)
+        var read = 0
+        for input in FuzzInputs(of: [plain.encoded(), sealed.encoded()], longest: 64) {
+            guard let header = input.withUnsafeBytes({ TensorHeader(decoding: $0) }) else { continue }
+            read += 1
+            if !(1...1 << 20).contains(header.height) || !(1...1 << 20).contains(header.width)
+                || !(1...3 << 40).contains(header.pixelByteCount)
+            {
+                Issue.record("\(input) is \(header)")
+            }
+            _ = input.withUnsafeBytes { header.describes($0) }
+        }
+        #expect(read > 1_000)
     }
 }

@@ -55,6 +55,13 @@ package final class RedisServer: Sendable {
         }
     }
 
+    /// Sends a command, as an operator would.
+    package func command(_ text: String) async throws {
+        guard LoopbackPort.answers(Array("\(text)\r\n".utf8), on: port) else {
+            throw TestEnvironmentError("Redis does not answer \(text).")
+        }
+    }
+
     /// Ends the server at once.
     package func kill() async throws {
         let child = child.withLock { $0 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Transport
@@ -96,10 +97,69 @@ struct RedisReplyParserTests {
         ("WRONGTYPE Operation against a key", .preconditionFailed, false),
         ("NOAUTH Authentication required.", .authentication, false),
         ("WRONGPASS invalid username-password pair", .authentication, false),
-        ("ERR unknown command", .rejected, false),
+        ("ERR unknown command", .rejected, false), ("NOPERM this user has no permissions", .accessRefused, false),
+        ("MOVED 3999 10.0.0.1:6381", .rejected, false), ("ASK 3999 10.0.0.1:6381", .rejected, false),
+        ("MASTERDOWN Link with MASTER is down", .unavailable, true),
+        ("CLUSTERDOWN The cluster is down", .unavailable, true),
+        ("", .rejected, false),
     ])
     func errors(line: String, code: TransportError.Code, isRetriable: Bool) {
         let error = TransportError.redis(line, operation: "redis.get")
         #expect(error.code == code && error.isRetriable == isRetriable)
+    }
+
+    @Test(
+        "A cluster is named as the reason, and a login is refused without the server's words, which can hold the password"
+    )
+    func sentences() {
+        #expect(TransportError.redis("MOVED 3999 10.0.0.1:6381", operation: "redis.set").message.contains("cluster"))
+        let line = "ERR unknown command 'AUTH', with args beginning with: 's3cret'"
+        for line in [line, "WRONGPASS s3cret", "ERR s3cret"] {
+            let error = TransportError.redis(line, operation: "redis.auth")
+            #expect(error.code == .authentication && !"\(error)".contains("s3cret"))
+        }
+        #expect(TransportError.redis("LOADING wait", operation: "redis.auth").code == .unavailable)
+    }
+
+    @Test("A hundred thousand hostile answers, in pieces, end in events or a violation")
+    func fuzz() {
+        let examples = [
+            "+OK\r\n", "-OOM no\r\n", ":-12\r\n", "$-1\r\n", "$6\r\na\r\nb\r\n\r\n", "$0\r\n\r\n", "*2\r\n+a\r\n:1\r\n",
+        ]
+        let words = ["\r\n", "$", "$-1", ":", "-", "+", "*", "9223372036854775807\r\n", "$2147483648\r\n"]
+        var piece = 1
+        var longest = 0
+        for input in FuzzInputs(
+            of: (examples + [examples.joined()]).map { Array($0.utf8) },
+            words: words.map { Array($0.utf8) }
+        ) {
+            piece = piece % 13 + 1
+            longest = max(longest, feed(input, piece: piece))
+        }
+        #expect(longest > 3, "some inputs are understood")
+    }
+
+    /// Gives a parser bytes in pieces, as a connection does.
+    ///
+    /// - Returns: How many events came of it.
+    private func feed(_ bytes: [UInt8], piece: Int) -> Int {
+        var parser = RedisReplyParser(valueLimit: 1 << 20)
+        var events = 0
+        for start in stride(from: 0, to: bytes.count, by: piece) {
+            let isGoingOn = bytes[start..<min(bytes.count, start + piece)].withUnsafeBytes { buffer in
+                var rest = buffer
+                do throws(RedisReplyParser.Violation) {
+                    while let event = try parser.next(&rest) {
+                        events += 1
+                        if case .valueBegins(let size) = event, !(0...1 << 20).contains(size) { return false }
+                    }
+                    return rest.isEmpty
+                } catch {
+                    return false
+                }
+            }
+            if !isGoingOn { return events }
+        }
+        return events
     }
 }

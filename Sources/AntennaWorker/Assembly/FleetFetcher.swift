@@ -47,7 +47,7 @@ struct FleetFetcher: WatchedWorker {
             limit: settings.readyLimit,
             logger: logger
         )
-        let images = try ImageStages(settings)
+        let images = try ImageStages(settings, logger: logger)
         var source = AMQPSourceSettings(settings.broker, kind: .tasks, pipelines: pipelines)
         source.onward = pipelines.map { TaskQueueName(.ready, pipeline: $0) }
         outcomes = FetchStatistics(onChange: onProgress)

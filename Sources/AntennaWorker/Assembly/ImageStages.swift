@@ -1,4 +1,5 @@
 import Imaging
+import Logging
 import Pipeline
 import Threading
 import Transport
@@ -16,9 +17,11 @@ struct ImageStages {
 
     /// Makes everything; connects to nothing yet.
     ///
-    /// - Parameter settings: Images, memory and Redis.
+    /// - Parameters:
+    ///   - settings: Images, memory and Redis.
+    ///   - logger: Hears when Redis does not serve.
     /// - Throws: ``SettingsError`` for an address of Redis that cannot be used; `TransportError` without descriptors.
-    init(_ settings: WorkerSettings) throws {
+    init(_ settings: WorkerSettings, logger: Logger) throws {
         let limit = settings.memory.pixelBudget
         self.settings = settings
         http = try HTTPClient()
@@ -30,7 +33,10 @@ struct ImageStages {
             cache = RedisTensorCache(
                 client: try RedisClient(configuration: redis),
                 pool: buffers,
-                ttl: settings.redis.tensorTTL
+                ttl: settings.redis.tensorTTL,
+                maximumPixels: settings.images.maxPixels,
+                seal: settings.redis.seal,
+                logger: logger
             )
         } else {
             let memory = MemoryTensorCache(maximumBytes: min(settings.memory.tensorCache, limit))
@@ -93,6 +99,6 @@ extension RedisSettings {
         // Acknowledgements wait for it.
         connection.connectTimeout = .milliseconds(500)
         connection.commandTimeout = .seconds(1)
-        return RedisConfirmedResults(client: try RedisClient(configuration: connection, connections: 1))
+        return RedisConfirmedResults(client: try RedisClient(configuration: connection, connections: 1), seal: seal)
     }
 }

@@ -64,7 +64,7 @@ struct WorkerStages {
         inference makeInference: (BlockingPool) throws -> InferenceAssembly,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
     ) throws {
-        images = try ImageStages(settings)
+        images = try ImageStages(settings, logger: logger)
         let inference = try makeInference(images.threads)
         self.settings = settings
         self.hooks = hooks

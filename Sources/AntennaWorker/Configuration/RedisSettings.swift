@@ -5,8 +5,13 @@ import Transport
 struct RedisSettings: Sendable, Equatable {
     /// May hold a password.
     var url: Secret?
+    /// What values are sealed with.
+    var key: Secret?
     /// How long a decoded image is kept.
     var tensorTTL: Duration
+
+    /// What proves who wrote a value; nil when no key is set.
+    var seal: RedisSeal? { key.map { RedisSeal(secret: $0.reveal()) } }
 
     /// How to connect; nil when no Redis is set.
     ///

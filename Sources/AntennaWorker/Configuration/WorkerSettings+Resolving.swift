@@ -26,6 +26,7 @@ extension WorkerSettings {
         )
         redis = RedisSettings(
             url: resolver.value(of: Catalogue.redisURL),
+            key: resolver.value(of: Catalogue.redisKey),
             tensorTTL: resolver.value(of: Catalogue.redisTensorTTL)
         )
         images = ImageSettings(

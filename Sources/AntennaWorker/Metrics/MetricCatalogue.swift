@@ -205,8 +205,8 @@ extension MetricCatalogue {
         "What went wrong with Redis; each is a miss or a refused store as well.",
         labels: ["error"],
         labelValues:
-            "error: foreign, wrong_size, checksum, out_of_memory, unavailable, timed_out, connection, breaker_open, "
-            + "no_pixel_memory, refused"
+            "error: foreign, wrong_size, checksum, forged, too_many_pixels, out_of_memory, unavailable, timed_out, "
+            + "connection, breaker_open, no_pixel_memory, refused"
     )
 
     static let cacheBytes = MetricDescription(

@@ -9,6 +9,10 @@ extension RedisTensorCache {
         case wrongSize
         /// The pixels are not those that were stored.
         case checksum
+        /// Nobody who has `redis.key` wrote it.
+        case forged
+        /// More pixels than an image may have.
+        case tooManyPixels
         /// Redis has no room left.
         case outOfMemory
         /// Redis answers but does not serve: it is loading, or a replica.
@@ -42,7 +46,7 @@ extension RedisTensorCache {
         /// A full Redis can be read, so it counts as well.
         var isFromWorkingServer: Bool {
             switch self {
-            case .foreign, .wrongSize, .checksum, .outOfMemory, .noPixelMemory: true
+            case .foreign, .wrongSize, .checksum, .forged, .tooManyPixels, .outOfMemory, .noPixelMemory: true
             case .unavailable, .timedOut, .connection, .breakerOpen, .refused: false
             }
         }

@@ -25,4 +25,25 @@ package protocol TensorCache: Sendable {
 
     /// Whether pixels are stored under `key`, without reading them.
     func keeps(_ key: TensorKey) async -> Bool
+
+    /// What keeps the cache from taking pixels or finding them; nil while it did so at the last time.
+    var trouble: CacheTrouble? { get }
+}
+
+extension TensorCache {
+    package var trouble: CacheTrouble? { nil }
+}
+
+/// Why a cache does not serve.
+package struct CacheTrouble: Sendable, Hashable {
+    /// A sentence for people, without secrets.
+    package let message: String
+    /// Whether it lasts until somebody changes something: a wrong password, a right that is missing.
+    package let isPermanent: Bool
+
+    /// Tells of trouble.
+    package init(message: String, isPermanent: Bool) {
+        self.message = message
+        self.isPermanent = isPermanent
+    }
 }

@@ -6,11 +6,11 @@ package import Imaging
 /// | offset | bytes | what |
 /// |---|---|---|
 /// | 0 | 4 | `ANTT` |
-/// | 4 | 2 | version, 2 |
+/// | 4 | 2 | version: 2, or 3 when a ``RedisSeal`` follows the header |
 /// | 6 | 2 | channels, 3 |
 /// | 8 | 4 | height |
 /// | 12 | 4 | width |
-/// | 16 | 8 | XXH3, 64 bits, of the pixels |
+/// | 16 | 8 | version 2: XXH3, 64 bits, of the pixels; version 3: zero |
 /// | 24 | 2 | layout of the pixels: 1 for packed RGB, 2 for planes of YCbCr 4:2:0 |
 /// | 26 | 6 | zero |
 package struct TensorHeader: Equatable, Sendable {
@@ -23,14 +23,19 @@ package struct TensorHeader: Equatable, Sendable {
     package let height: Int
     /// Columns.
     package let width: Int
-    /// XXH3, 64 bits, of the pixels.
+    /// XXH3, 64 bits, of the pixels; zero when they are sealed.
     package let checksum: UInt64
+    /// Whether a seal follows, which says more than a checksum can: who wrote the pixels.
+    package let isSealed: Bool
 
     /// Bytes of pixels that follow.
     package var pixelByteCount: Int { layout.byteCount(height: height, width: width) }
 
     private static let magic: UInt32 = 0x5454_4E41
     private static let version: UInt16 = 2
+    private static let sealedVersion: UInt16 = 3
+    /// Sides beyond it are no image of ours, and their product could overflow.
+    private static let sides = 1...1 << 20
     private static let channels = 3
 
     /// Describes `pixels` of `height` × `width`.
@@ -39,26 +44,39 @@ package struct TensorHeader: Equatable, Sendable {
         self.height = height
         self.width = width
         self.checksum = Self.checksum(of: pixels)
+        self.isSealed = false
     }
 
-    /// Reads a header; nil when it is not one, or not one of this version.
+    /// Describes pixels of `height` × `width` that a seal vouches for.
+    package init(sealedLayout layout: PixelLayout, height: Int, width: Int) {
+        self.layout = layout
+        self.height = height
+        self.width = width
+        self.checksum = 0
+        self.isSealed = true
+    }
+
+    /// Reads a header; nil when it is not one, or not one of a version that is known.
     ///
     /// - Parameter bytes: At least 32 bytes.
     package init?(decoding bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= Self.byteCount,
             UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self)) == Self.magic,
-            UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self)) == Self.version,
             UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 6, as: UInt16.self)) == Self.channels,
             let layout = PixelLayout(
                 rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt16.self))
             )
         else { return nil }
+        switch UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self)) {
+        case Self.version: isSealed = false
+        case Self.sealedVersion: isSealed = true
+        default: return nil
+        }
         self.layout = layout
         height = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
         width = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self)))
         checksum = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
-        // Sides beyond 2^20 are no image of ours, and their product could overflow.
-        guard (1...1 << 20).contains(height), (1...1 << 20).contains(width) else { return nil }
+        guard Self.sides.contains(height), Self.sides.contains(width), !isSealed || checksum == 0 else { return nil }
     }
 
     /// The header as it is stored.
@@ -66,7 +84,7 @@ package struct TensorHeader: Equatable, Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.byteCount)
         Self.append(Self.magic, to: &bytes)
-        Self.append(Self.version, to: &bytes)
+        Self.append(isSealed ? Self.sealedVersion : Self.version, to: &bytes)
         Self.append(UInt16(Self.channels), to: &bytes)
         Self.append(UInt32(height), to: &bytes)
         Self.append(UInt32(width), to: &bytes)
@@ -76,9 +94,9 @@ package struct TensorHeader: Equatable, Sendable {
         return bytes
     }
 
-    /// Whether `pixels` are those the header was made for.
+    /// Whether `pixels` are those the header was made for; never for a sealed one, which only its seal can tell.
     package func describes(_ pixels: UnsafeRawBufferPointer) -> Bool {
-        pixels.count == pixelByteCount && Self.checksum(of: pixels) == checksum
+        !isSealed && pixels.count == pixelByteCount && Self.checksum(of: pixels) == checksum
     }
 
     private static func checksum(of pixels: UnsafeRawBufferPointer) -> UInt64 {

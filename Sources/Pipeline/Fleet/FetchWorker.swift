@@ -5,14 +5,15 @@ import Threading
 
 /// The fetch role: takes tasks, puts their pixels into the cache, and passes the tasks on to the ready queue.
 ///
-/// A task whose image cannot be had is answered with its error right here. While the ready queue is full its tasks wait; while the
-/// cache is full or away those in hand wait, for a while, and then go on without pixels: whoever infers fetches the image itself.
+/// A task whose image cannot be had is answered with its error right here. While the ready queue is full its tasks wait; when the
+/// cache is full or away those in hand wait, once an outage and for a while, and then go on without pixels: whoever infers fetches the image
+/// itself. For a cache that refuses until somebody changes something nothing waits.
 package struct FetchWorker: Service {
     private let queue: AMQPTaskQueue
     private let gauge: ReadyQueueGauge
     private let images: PixelProvider
     private let cache: any TensorCache
-    private let cachePatience: Duration
+    private let cachePatience: CachePatience
     private let window: Budget
     private let timeline: Timeline
     private let statistics: FetchStatistics
@@ -26,7 +27,7 @@ package struct FetchWorker: Service {
     ///   - images: Fetches and decodes; it has no cache of its own.
     ///   - cache: Where the pixels go.
     ///   - tasksInHand: Tasks taken and not passed on, at most.
-    ///   - cachePatience: How long pixels wait for a cache that does not take them. Default: 30 s.
+    ///   - cachePatience: How long an outage of the cache holds up the pixels that meet it. Default: 30 s.
     ///   - clock: What is waited by.
     ///   - statistics: Where outcomes are counted.
     ///   - logger: Gets one debug line a failed task, and warnings.
@@ -45,7 +46,7 @@ package struct FetchWorker: Service {
         self.gauge = gauge
         self.images = images
         self.cache = cache
-        self.cachePatience = cachePatience
+        self.cachePatience = CachePatience(cachePatience)
         self.window = Budget(limit: tasksInHand)
         self.timeline = Timeline(clock)
         self.statistics = statistics
@@ -113,12 +114,13 @@ package struct FetchWorker: Service {
         let key = TensorKey(url: task.imageURL)
         if await cache.keeps(key) { return true }
         let pixels = try await images.pixels(of: task) { try await $0() }
-        let deadline = timeline.now + cachePatience
         while await !cache.store(pixels, for: key) {
-            guard timeline.now < deadline, !queue.isDraining else { return false }
+            let (trouble, now) = (cache.trouble, timeline.now)
+            guard !queue.isDraining, cachePatience.isLeft(after: trouble, at: now) else { return false }
             statistics.count { $0.waitsForCache += 1 }
             try await timeline.sleep(for: .seconds(1))
         }
+        cachePatience.succeeded()
         return true
     }
 }

@@ -75,7 +75,7 @@ final class RedisLoop {
         var login: [RedisCommand] = []
         if let password = configuration.password, !password.isEmpty {
             let user = configuration.user.map { [$0] } ?? []
-            login.append(loginCommand("redis.auth", ["AUTH"] + user + [password]))
+            login.append(loginCommand(TransportError.loginOperation, ["AUTH"] + user + [password]))
         }
         if configuration.database > 0 {
             login.append(loginCommand("redis.select", ["SELECT", String(configuration.database)]))

@@ -10,12 +10,21 @@ extension TransportError {
             case "NOAUTH", "WRONGPASS": .authentication
             case "NOPERM": .accessRefused
             case "WRONGTYPE": .preconditionFailed
-            default: line.contains("invalid password") ? .authentication : .rejected
+            default: operation == loginOperation || line.contains("invalid password") ? .authentication : .rejected
             }
-        // The server's sentence can repeat an argument, so a password must not pass through here.
-        let message = code == .authentication ? "Redis refused the user name or password" : "Redis answered: \(line)"
+        let message =
+            switch word {
+            // The server's sentence can repeat an argument, so a password must not pass through here.
+            case _ where code == .authentication: "Redis refused the user name or password"
+            case "MOVED", "ASK":
+                "this Redis is one of a cluster, which serves each key on another machine: name one that stands alone"
+            default: "Redis answered: \(line)"
+            }
         return TransportError(code, operation: operation, message: message)
     }
+
+    /// What sends the password.
+    static let loginOperation = "redis.auth"
 
     static func redis(_ violation: RedisReplyParser.Violation, operation: String) -> TransportError {
         TransportError(

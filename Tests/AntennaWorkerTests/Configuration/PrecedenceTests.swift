@@ -109,13 +109,15 @@ struct PrecedenceTests {
     func flags() throws {
         var arguments = [
             "--token-file", "token", "--no-allow-private-images", "--pipeline", "a", "b", "--device", "cuda:0,cuda:1",
-            "--amqp-url-file", "broker", "--no-declare", "--redis-url-file", "redis", "--model-memory", "2GiB",
+            "--amqp-url-file", "broker", "--no-declare", "--redis-url-file", "redis", "--redis-key-file", "key",
+            "--model-memory", "2GiB",
         ]
         try fixture.write("from-a-file\n", to: "token")
         try fixture.write("amqp://a:b@host/\n", to: "broker")
         try fixture.write("redis://:c@host:7000/2\n", to: "redis")
+        try fixture.write("a-key-of-all-workers", to: "key")
         let special = [
-            "antenna.token", "amqp.url", "amqp.declare", "redis.url", "images.allow_private", "pipelines",
+            "antenna.token", "amqp.url", "amqp.declare", "redis.url", "redis.key", "images.allow_private", "pipelines",
             "inference.devices", "memory.models",
         ]
         let plain = Catalogue.all.filter { !special.contains($0.key) }
@@ -129,6 +131,7 @@ struct PrecedenceTests {
         #expect(resolved.settings.antenna.token?.reveal() == "from-a-file")
         #expect(resolved.settings.broker.url?.reveal() == "amqp://a:b@host/")
         #expect(resolved.settings.redis.url?.reveal() == "redis://:c@host:7000/2")
+        #expect(resolved.settings.redis.key?.reveal() == "a-key-of-all-workers")
         #expect(resolved.settings.broker.declares == false)
         #expect(resolved.settings.images.allowPrivate == false)
         #expect(resolved.settings.pipelines == ["a", "b"])

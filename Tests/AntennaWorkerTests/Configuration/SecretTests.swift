@@ -70,4 +70,16 @@ struct SecretTests {
             #expect(try fixture.resolve(environment: environment).mistakes.map(\.place) == ["\(name)_FILE"])
         }
     }
+
+    @Test("the key of Redis is a secret like others, and too short a one is no key")
+    func redisKey() throws {
+        let key = "sixteen-letters!"
+        try fixture.write("\(key)\n", to: "key")
+        let resolved = try fixture.resolve(environment: ["ANTENNA_WORKER_REDIS_KEY_FILE": "key"])
+        #expect(resolved.mistakes.isEmpty && resolved.settings.redis.key?.reveal() == key)
+        #expect(resolved.settings.redis.seal != nil && !"\(resolved.effective)".contains(key))
+        let short = try fixture.resolve(environment: ["ANTENNA_WORKER_REDIS_KEY": "fifteen-letters"])
+        #expect(short.mistakes.count == 1 && !"\(short.mistakes)".contains("fifteen-letters"))
+        #expect(try fixture.resolve().settings.redis.seal == nil)
+    }
 }

@@ -9,6 +9,14 @@ extension Catalogue {
         "The address of Redis, redis://user:password@host:6379/0, which keeps decoded images and remembers confirmed results."
     )
 
+    static let redisKey = Setting(
+        "redis.key",
+        flag: "redis-key",
+        SettingKind.sharedSecret.optional,
+        default: nil,
+        "A secret of at least 16 characters that all workers on one Redis share: what was stored there without it is not believed. Without it, whoever can write to Redis decides what is seen in an image."
+    )
+
     static let redisTensorTTL = Setting(
         "redis.tensor_ttl",
         flag: "tensor-ttl",

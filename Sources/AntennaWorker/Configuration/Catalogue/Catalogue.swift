@@ -25,7 +25,7 @@ enum Catalogue {
                 amqpClientKey,
             ]
         ),
-        Section(title: "Redis", settings: [redisURL, redisTensorTTL]),
+        Section(title: "Redis", settings: [redisURL, redisKey, redisTensorTTL]),
         Section(
             title: "Images",
             settings: [

@@ -115,6 +115,22 @@ extension SettingKind<Secret> {
     }
 }
 
+extension SettingKind<Secret> {
+    /// A secret that several processes share, too long to be guessed.
+    static var sharedSecret: SettingKind {
+        let secret = SettingKind.secret
+        return SettingKind(
+            name: secret.name,
+            placeholder: secret.placeholder,
+            parse: { text throws(ValueError) in
+                guard text.utf8.count >= 16 else { throw ValueError("has fewer than 16 characters") }
+                return try secret.parse(text)
+            },
+            show: secret.show
+        )
+    }
+}
+
 func trimmed(_ text: String) -> String {
     var rest = text[...]
     while let first = rest.first, first.isWhitespace { rest.removeFirst() }

@@ -108,12 +108,14 @@ struct ImageOptions: SettingFlags {
 /// Decoded images: in memory, and in Redis.
 struct CacheOptions: SettingFlags {
     @Option(fileOf: Catalogue.redisURL) var redisURLFile: String?
+    @Option(fileOf: Catalogue.redisKey) var redisKeyFile: String?
     @Option(Catalogue.redisTensorTTL) var tensorTTL: String?
     @Option(Catalogue.memoryPixelBudget) var pixelBudget: String?
     @Option(Catalogue.memoryTensorCache) var tensorCache: String?
 
     func collect(into values: inout FlagValues) {
         values.setFile(of: Catalogue.redisURL, redisURLFile)
+        values.setFile(of: Catalogue.redisKey, redisKeyFile)
         values.set(Catalogue.redisTensorTTL, tensorTTL)
         values.set(Catalogue.memoryPixelBudget, pixelBudget)
         values.set(Catalogue.memoryTensorCache, tensorCache)

@@ -113,6 +113,7 @@ enum SpoolFiles {
     ///   - path: The folder.
     ///   - isMadeByUs: Whether it must be as the spool makes its folders, which not even others can look into; else others must not
     ///     be able to write to it.
+    /// - Throws: ``SpoolError``, with `untrusted` where others are the reason.
     static func checkFolder(_ path: String, isMadeByUs: Bool) throws(SpoolError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { throw SpoolError(errno: errno, operation: "spool.open", path: path) }

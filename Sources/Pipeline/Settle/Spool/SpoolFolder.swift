@@ -213,7 +213,8 @@ final class SpoolFolder: Sendable {
         let worker = own.split(separator: "/").last ?? ""
         do throws(SpoolError) {
             let text = Array("\(answer)\n".utf8)
-            try SpoolFiles.writeDurably(text, name: "\(worker)-\(name)\(SpoolFiles.answerSuffix)", folder: "\(root)/refused")
+            let name = "\(worker)-\(name)\(SpoolFiles.answerSuffix)"
+            try SpoolFiles.writeDurably(text, name: name, folder: "\(root)/refused")
         } catch {
             logger.error("The server's answer could not be written", metadata: [LogKey.error: "\(error)"])
         }
