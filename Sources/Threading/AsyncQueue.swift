@@ -47,13 +47,18 @@ package final class AsyncQueue<Element: Sendable>: Sendable {
         for waiter in waiters { waiter.continuation.resume(returning: nil) }
     }
 
-    /// Ends the queue and takes out what nobody has taken.
-    package func finishAndTakeAll() -> [Element] {
-        finish()
-        return state.withLock { state in
+    /// Takes out what nobody has taken.
+    package func takeAll() -> [Element] {
+        state.withLock { state in
             defer { state.elements = [] }
             return Array(state.elements)
         }
+    }
+
+    /// Ends the queue and takes out what nobody has taken.
+    package func finishAndTakeAll() -> [Element] {
+        finish()
+        return takeAll()
     }
 
     /// Takes the oldest element, waiting for one; nil at the end and when the task is cancelled.

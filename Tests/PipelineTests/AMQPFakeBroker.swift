@@ -69,6 +69,8 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
         }
     }
 
+    func holds(_ delivery: AMQPDelivery) -> Bool { !state.withLock(\.isStale) }
+
     func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlement {
         #expect(requeue)
         return state.withLock { state in

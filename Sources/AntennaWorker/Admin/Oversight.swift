@@ -19,6 +19,7 @@ final class Oversight: Sendable {
     let audience = Audience()
     private let watchedRole = Mutex<RoleWatch?>(nil)
     private let watchdog = Mutex<Watchdog?>(nil)
+    private let readinessLog = ReadinessLog()
     private let notifier: SystemdNotifier
 
     /// Makes it; looks at nothing yet.
@@ -92,10 +93,18 @@ final class Oversight: Sendable {
     }
 
     /// Every check with what is wrong; nil when nothing is.
-    var readiness: [(name: String, problem: String?)] {
-        guard let role = watchedRole.withLock({ $0 }) else { return [("models", "still loading")] }
-        return [("models", nil)] + role.checks.map { ($0.name, $0.problem()) }
-            + [("draining", life.isDraining ? "the worker is finishing what it has in hand" : nil)]
+    var readiness: [ReadinessLog.Check] {
+        guard let role = watchedRole.withLock({ $0 }) else {
+            return [ReadinessLog.Check(name: "models", problem: "still loading")]
+        }
+        return [ReadinessLog.Check(name: "models")]
+            + role.checks.map { ReadinessLog.Check(name: $0.name, detail: $0.detail(), problem: $0.problem()) }
+            + [
+                ReadinessLog.Check(
+                    name: "draining",
+                    problem: life.isDraining ? "the worker is finishing what it has in hand" : nil
+                )
+            ]
     }
 
     /// What is stuck; nil while all is well.
@@ -135,6 +144,7 @@ final class Oversight: Sendable {
     /// Once a second, from the watchdog's thread.
     private func tick() {
         history.note(registry)
+        if watchedRole.withLock({ $0 }) != nil, !life.isDraining { readinessLog.note(readiness, at: .now, logger) }
         guard let limit = settings.maxRSS, !life.isDraining, let bytes = ProcessFigures.residentBytes, bytes > limit
         else { return }
         logger.notice(

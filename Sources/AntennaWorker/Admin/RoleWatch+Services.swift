@@ -39,7 +39,7 @@ extension RoleWatch {
     /// What the two connections to RabbitMQ show.
     init(_ broker: BrokerConnections) {
         self.init()
-        checks = [Check(name: "broker", problem: { broker.problem })]
+        checks = [Check(name: "broker", detail: { broker.addresses }, problem: { broker.problem })]
         collectors = [
             {
                 broker.named.flatMap { name, connection in
@@ -57,6 +57,10 @@ extension RoleWatch {
     /// What a task queue shows.
     init(_ queue: AMQPTaskQueue) {
         self.init()
+        checks = [
+            Check(name: "consumers", problem: { queue.consumerProblem }),
+            Check(name: "deliveries", problem: { queue.deliveryProblem }),
+        ]
         collectors = [
             {
                 let counters = queue.counters
@@ -145,7 +149,13 @@ struct BrokerConnections: Sendable {
 
     /// What keeps tasks from coming or results from going; nil when nothing does.
     var problem: String? {
-        named.lazy.compactMap { $1.state.problem }.first
+        named.lazy.compactMap { $1.state.problem }.first ?? publishing.publishProblem
+    }
+
+    /// Where the connections lead; nil while there is none.
+    var addresses: String? {
+        let addresses = named.compactMap { $1.state.isLoggedIn ? $1.address : nil }
+        return addresses.isEmpty ? nil : Set(addresses).sorted().joined(separator: ", ")
     }
 }
 

@@ -5,6 +5,8 @@ struct RoleWatch: Sendable {
     /// Something that has to be as it should for the worker to be ready.
     struct Check: Sendable {
         let name: String
+        /// What is good to know while nothing is wrong, such as an address in use; nil when nothing is.
+        var detail: @Sendable () -> String? = { nil }
         /// What is wrong, in a sentence without secrets; nil when nothing is.
         let problem: @Sendable () -> String?
     }

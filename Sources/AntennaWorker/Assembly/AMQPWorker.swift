@@ -62,7 +62,7 @@ extension AMQPTaskQueue {
         settings: AMQPSourceSettings,
         broker: BrokerConnections,
         confirmed: any ConfirmedResults,
-        isOpen: @escaping @Sendable (TaskQueueName) -> Bool = { _ in true },
+        obstacle: @escaping @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String? = { _, _ in nil },
         taking: TakingSwitch,
         logger: Logger
     ) {
@@ -71,7 +71,7 @@ extension AMQPTaskQueue {
             consuming: broker.consuming,
             publishing: broker.publishing,
             confirmed: confirmed,
-            isOpen: isOpen,
+            obstacle: obstacle,
             taking: taking,
             logger: logger
         )

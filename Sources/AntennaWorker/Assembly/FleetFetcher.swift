@@ -55,7 +55,7 @@ struct FleetFetcher: WatchedWorker {
             settings: source,
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
-            isOpen: { gauge.isOpen($0) },
+            obstacle: { gauge.obstacle(to: $0, underWay: $1) },
             taking: hooks.taking,
             logger: logger
         )

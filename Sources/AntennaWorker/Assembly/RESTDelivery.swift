@@ -80,6 +80,7 @@ extension RESTSourceSettings {
         self.init()
         baseURL = settings.antenna.baseURL
         authToken = settings.antenna.token?.reveal() ?? ""
+        authTokenFile = settings.antenna.tokenFile.map(SecretFile.init(path:))
         serviceName = settings.antenna.serviceName
         self.pipelines = pipelines
         projectID = settings.antenna.project

@@ -19,6 +19,8 @@ struct BrokerSettings: Sendable, Equatable {
     var authorities: String?
     var clientCertificate: String?
     var clientKey: String?
+    /// Where the URL was read from, to be read again at every login.
+    var urlFile: String?
 
     /// The exchange for results as the broker knows it.
     var exchange: String { resultsExchange == Self.defaultExchange ? "" : resultsExchange }
@@ -43,6 +45,7 @@ struct BrokerSettings: Sendable, Equatable {
         }
         do throws(TransportError) {
             var configuration = try AMQPConfiguration(url: url.reveal())
+            configuration.urlFile = urlFile.map(SecretFile.init(path:))
             configuration.connectionName = "antenna-worker \(name)"
             configuration.tls = AMQPConfiguration.TLS(
                 authorities: authorities,

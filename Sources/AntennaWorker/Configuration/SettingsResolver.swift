@@ -14,6 +14,8 @@ struct SettingsResolver: Sendable {
 
     private(set) var mistakes: [SettingMistake]
     private(set) var effective: [Effective] = []
+    /// The files that secrets in force were read from, by the secrets' keys.
+    private var secretFiles: [String: String] = [:]
     private let layers: [SettingsLayer]
     private let reader: ConfigReader
     private let readFile: @Sendable (String) throws(ValueError) -> String
@@ -52,6 +54,9 @@ struct SettingsResolver: Sendable {
         }
     }
 
+    /// The file that a secret in force was read from, asked after the value; nil when it did not come from a file.
+    func file<Value>(of setting: Setting<Value>) -> String? { secretFiles[setting.key] }
+
     private func find(_ key: String) -> (text: String?, layer: SettingsLayer?) {
         guard let text = reader.string(forKey: ConfigKey(key)) else { return (nil, nil) }
         return (text, layers.first { $0.entries[key] != nil })
@@ -81,6 +86,7 @@ struct SettingsResolver: Sendable {
             let content = trimmed(try readFile(file.text))
             guard !content.isEmpty else { throw ValueError("the file \(file.text) is empty") }
             (text, layer) = (content, fileLayer)
+            secretFiles[setting.key] = file.text
         } catch {
             mistakes.append(SettingMistake(place: file.place, reason: error.reason))
         }

@@ -8,6 +8,7 @@ extension WorkerSettings {
         antenna = AntennaSettings(
             baseURL: resolver.value(of: Catalogue.antennaBaseURL),
             token: resolver.value(of: Catalogue.antennaToken),
+            tokenFile: resolver.file(of: Catalogue.antennaToken),
             serviceName: resolver.value(of: Catalogue.antennaServiceName),
             project: resolver.value(of: Catalogue.antennaProject),
             dialect: resolver.value(of: Catalogue.antennaDialect),
@@ -22,7 +23,8 @@ extension WorkerSettings {
             declares: resolver.value(of: Catalogue.amqpDeclare),
             authorities: resolver.value(of: Catalogue.amqpCA),
             clientCertificate: resolver.value(of: Catalogue.amqpClientCertificate),
-            clientKey: resolver.value(of: Catalogue.amqpClientKey)
+            clientKey: resolver.value(of: Catalogue.amqpClientKey),
+            urlFile: resolver.file(of: Catalogue.amqpURL)
         )
         redis = RedisSettings(
             url: resolver.value(of: Catalogue.redisURL),

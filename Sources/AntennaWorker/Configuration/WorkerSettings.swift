@@ -42,6 +42,8 @@ struct AntennaSettings: Sendable, Equatable {
     /// The API's address without a slash at its end.
     var baseURL: String
     var token: Secret?
+    /// Where the token was read from, to be read again when Antenna refuses it.
+    var tokenFile: String?
     var serviceName: String
     /// Work only for this project.
     var project: Int?

@@ -97,6 +97,7 @@ package struct FetchWorker: Service {
         do {
             // Not cut off by a cancellation: the pixels are there.
             try await Task { try await delivery.settle(ending) }.value
+            if case .passedOn(let queue) = ending { gauge.passed(to: queue.pipeline) }
             if let outcome { statistics.count { $0[keyPath: outcome] += 1 } }
         } catch {
             logger.warning(

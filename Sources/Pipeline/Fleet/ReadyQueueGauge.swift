@@ -4,10 +4,16 @@ import Threading
 package import Transport
 
 /// Watches how deep the ready queues are, so that images are not fetched faster than they are analysed.
+///
+/// The broker is asked once a second; in between the tasks count that were passed on since, and those on their way. So the pixels in
+/// Redis stay within the limit, but for what other fetch workers add between two looks.
 package final class ReadyQueueGauge: Sendable {
-    private struct State {
-        var depths: [String: Int] = [:]
-        var closed: Set<String> = []
+    private struct Depth {
+        /// At the latest look.
+        var seen = 0
+        /// Passed on since that look began.
+        var passed = 0
+        var isClosed = false
     }
 
     private let connection: AMQPConnection
@@ -16,17 +22,17 @@ package final class ReadyQueueGauge: Sendable {
     private let interval: Duration
     private let timeline: Timeline
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state = Mutex<[String: Depth]>([:])
 
     /// Makes a gauge that begins with ``run()``.
     ///
     /// - Parameters:
     ///   - connection: Where the queues are; the fetch role's own, so that both are away together.
     ///   - pipelines: Whose ready queues.
-    ///   - limit: Messages in a ready queue from which on its pipeline's tasks wait.
+    ///   - limit: Messages in a ready queue, and on their way there, from which on its pipeline's tasks wait.
     ///   - interval: The time between two looks.
     ///   - clock: What is waited by.
-    ///   - logger: Hears when a queue becomes too deep, and when it no longer is.
+    ///   - logger: Hears at debug level of looks in vain.
     package init<C: Clock>(
         connection: AMQPConnection,
         pipelines: [String],
@@ -43,13 +49,32 @@ package final class ReadyQueueGauge: Sendable {
         self.logger = logger
     }
 
-    /// Whether tasks of a queue's pipeline may be fetched: its ready queue is shallow, or was never seen.
-    package func isOpen(_ queue: TaskQueueName) -> Bool {
-        state.withLock { !$0.closed.contains(queue.pipeline) }
+    /// What keeps one more task of a queue's pipeline from being fetched, in a sentence; nil when nothing does.
+    ///
+    /// Closes at the limit, opens below four fifths of it, so that a queue at the limit does not flap.
+    ///
+    /// - Parameters:
+    ///   - queue: A task queue.
+    ///   - underWay: Tasks that are being fetched, and will be passed on.
+    /// - Returns: The sentence.
+    package func obstacle(to queue: TaskQueueName, underWay: Int) -> String? {
+        state.withLock { state in
+            let depth = state[queue.pipeline, default: Depth()]
+            let total = depth.seen + depth.passed + underWay
+            let isClosed = total >= limit || depth.isClosed && total * 5 >= limit * 4 && total > 0
+            state[queue.pipeline, default: Depth()].isClosed = isClosed
+            guard isClosed else { return nil }
+            return "\(TaskQueueName(.ready, pipeline: queue.pipeline)) is full, and nobody takes what is ready"
+        }
+    }
+
+    /// A task was passed on to a ready queue.
+    func passed(to pipeline: String) {
+        state.withLock { $0[pipeline, default: Depth()].passed += 1 }
     }
 
     /// Messages in the ready queues at the last look, by pipeline.
-    package var depths: [String: Int] { state.withLock(\.depths) }
+    package var depths: [String: Int] { state.withLock { $0.mapValues(\.seen) } }
 
     /// Looks now and then, until cancelled.
     package func run() async {
@@ -65,28 +90,21 @@ package final class ReadyQueueGauge: Sendable {
     }
 
     private func look(at pipeline: String) async {
+        let before = state.withLock { $0[pipeline]?.passed ?? 0 }
         do throws(TransportError) {
             let queue = TaskQueueName(.ready, pipeline: pipeline)
-            let depth = try await connection.status(ofQueue: "\(queue)").messages
-            note(depth, of: pipeline)
+            note(try await connection.status(ofQueue: "\(queue)").messages, of: pipeline, passedBefore: before)
         } catch {
             // Publishing there says it louder, and only a look that succeeded changes anything.
             logger.debug("A ready queue cannot be looked at", metadata: [LogKey.error: "\(error)"])
         }
     }
 
-    /// Closes at the limit, opens below four fifths of it, so that a queue at the limit does not flap.
-    func note(_ depth: Int, of pipeline: String) {
-        let changed = state.withLock { state -> Bool in
-            state.depths[pipeline] = depth
-            if depth >= limit { return state.closed.insert(pipeline).inserted }
-            if depth * 5 < limit * 4 || depth == 0 { return state.closed.remove(pipeline) != nil }
-            return false
+    /// Takes what the broker says: it counts what was passed on before it was asked.
+    func note(_ depth: Int, of pipeline: String, passedBefore: Int) {
+        state.withLock { state in
+            state[pipeline, default: Depth()].seen = max(0, depth)
+            state[pipeline, default: Depth()].passed -= passedBefore
         }
-        guard changed else { return }
-        logger.notice(
-            depth >= limit ? "The ready queue is full; no more images are fetched" : "The ready queue has room again",
-            metadata: [LogKey.pipeline: "\(pipeline)", LogKey.count: "\(depth)"]
-        )
     }
 }

@@ -66,10 +66,16 @@ extension AMQPConnection {
     /// - Parameter consumer: What ``consume(queue:prefetch:arguments:)`` returned.
     /// - Throws: ``TransportError`` when the connection was lost meanwhile; the consumer is ended all the same.
     package func cancel(_ consumer: AMQPConsumer) async throws(TransportError) {
-        defer {
-            for delivery in consumer.buffer.drain() { nack(delivery, requeue: true) }
-            consumer.buffer.finish()
-        }
+        defer { for delivery in consumer.buffer.drain() { nack(delivery, requeue: true) } }
+        try await end(consumer)
+    }
+
+    /// Ends a consumer as ``cancel(_:)`` does; what nobody took is taken from ``AMQPConsumer/takeUntaken()``.
+    ///
+    /// - Parameter consumer: What ``consume(queue:prefetch:arguments:)`` returned.
+    /// - Throws: ``TransportError`` when the connection was lost meanwhile; the consumer is ended all the same.
+    package func end(_ consumer: AMQPConsumer) async throws(TransportError) {
+        defer { consumer.buffer.finish() }
         _ = try await request { .cancel(id: $0, consumerTag: consumer.tag) }
     }
 

@@ -103,6 +103,11 @@ package final class AMQPConnection: Sendable {
     /// What keeps publishes from getting anywhere, in a sentence; nil when nothing does.
     package var publishProblem: String? { mailbox.progress.problem(now: .now) }
 
+    /// Whether publishing is worth a try now: the broker is there, no alarm keeps it from taking messages, and it has taken some.
+    package var takesPublishes: Bool {
+        if case .connected = state { publishProblem == nil } else { false }
+    }
+
     /// Whether a delivery can still be settled; one whose channel is gone is delivered again.
     package func holds(_ delivery: AMQPDelivery) -> Bool { mailbox.holds(delivery) }
 

@@ -17,6 +17,9 @@ package struct AMQPConsumer: AsyncSequence, Sendable {
         Iterator(buffer: buffer)
     }
 
+    /// The deliveries that nobody has taken, which are the caller's now.
+    package func takeUntaken() -> [AMQPDelivery] { Array(buffer.drain()) }
+
     /// Takes deliveries one by one.
     package struct Iterator: AsyncIteratorProtocol {
         let buffer: AMQPConsumerBuffer

@@ -146,7 +146,10 @@ extension AMQPLoop {
     }
 
     private func closedByBroker(_ index: Int, _ error: TransportError) {
-        logger.warning(
+        // Who asked for what was refused is told so, and says it where it matters.
+        let isAnswer = error.operation != "amqp.publish" && error.operation != "amqp.channel"
+        logger.log(
+            level: isAnswer ? .debug : .warning,
             "the broker closed a channel",
             metadata: ["channel": "\(index + 1)", "error": "\(error)"]
         )

@@ -37,7 +37,7 @@ extension BrokerTests {
                     settings: settings,
                     consuming: try AMQPConnection(configuration: broker, logger: .quiet),
                     publishing: publishing,
-                    isOpen: { gauge.isOpen($0) },
+                    obstacle: { gauge.obstacle(to: $0, underWay: $1) },
                     logger: .quiet
                 )
                 let images = try FleetImages(
@@ -136,7 +136,7 @@ extension BrokerTests {
             try await fixture.enqueue(1, path: "images/999999/none.jpg")
             try await fetcher.run { try await eventually { fetcher.queue.outstanding == 1 } }
             #expect(fetcher.statistics.counts.settled == 0)
-            #expect(try await fixture.broker.waitingCount() == 1)
+            try await eventually { try await fixture.broker.waitingCount() == 1 }
             try await fixture.discard()
         }
 

@@ -52,6 +52,7 @@ struct LiveSnapshot: Encodable {
 
     struct Check: Encodable {
         let name: String
+        let detail: String?
         let problem: String?
     }
 
@@ -75,7 +76,7 @@ struct LiveSnapshot: Encodable {
         batches = oversight.registry.histograms(of: MetricCatalogue.batchImages.name).first.map {
             StageTimes(stage: "batch", $1)
         }
-        checks = oversight.readiness.map { Check(name: $0.name, problem: $0.problem) }
+        checks = oversight.readiness.map { Check(name: $0.name, detail: $0.detail, problem: $0.problem) }
         stalled = oversight.stall?.part
         images = oversight.images.entries
         messages = RecentMessages.process.messages

@@ -94,7 +94,7 @@ function showState(snapshot, figures) {
   find("checks").replaceChildren(...snapshot.checks.map((check) =>
     element("li", { class: check.problem ? "bad" : "good" }, element("i"),
       element("span", {}, check.name === "draining" && !check.problem ? "not draining" : check.name),
-      ...(check.problem ? [element("p", {}, check.problem)] : []))));
+      ...(check.problem || check.detail ? [element("p", {}, check.problem || check.detail)] : []))));
 }
 
 function showTiles(figures) {

@@ -6,7 +6,7 @@ extension Catalogue {
         flag: "amqp-url",
         SettingKind.brokerAddress.optional,
         default: nil,
-        "The address of RabbitMQ with user and password, amqp://user:password@host/vhost or amqps://…"
+        "The address of RabbitMQ with user and password, amqp://user:password@host/vhost or amqps://…; several nodes as host,host:port,host"
     )
 
     static let amqpPrefetch = Setting(

@@ -22,6 +22,9 @@ package protocol AMQPAcknowledging: Sendable {
     /// Gives a delivery back; with `requeue` it goes to its queue again.
     @discardableResult
     func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlement
+
+    /// Whether a delivery can still be settled; one whose channel is gone is delivered again.
+    func holds(_ delivery: AMQPDelivery) -> Bool
 }
 
 extension AMQPConnection: AMQPPublishing, AMQPAcknowledging {}

@@ -11,6 +11,8 @@ package final class AMQPSubscription: Sendable {
         /// Whether the consumer was ended by a pause, so that its end is not that of the subscription.
         var endedToPause = false
         var consumer: AMQPConsumer?
+        /// Since when there is no consumer, and why.
+        var away: (since: Duration, reason: String)?
         var throttle = WarningThrottle()
         var generator: any RandomNumberGenerator & Sendable
     }
@@ -21,6 +23,7 @@ package final class AMQPSubscription: Sendable {
     private let declarations: [AMQPDeclaration]
     private let backoff: AMQPBackoff
     private let timeline: Timeline
+    private let giveBack: (@Sendable (AMQPDelivery) async -> Void)?
     private let logger: Logger
     private let changed = WakeSignal()
     private let state: Mutex<State>
@@ -35,6 +38,7 @@ package final class AMQPSubscription: Sendable {
     ///   - backoff: How long to wait between attempts.
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
+    ///   - giveBack: Gives back what nobody has taken when the consumer ends; it goes to its queue again when this is left out.
     ///   - logger: Hears why the queue cannot be consumed, and how the broker differs from what is wanted.
     package init<C: Clock>(
         connection: AMQPConnection,
@@ -44,17 +48,36 @@ package final class AMQPSubscription: Sendable {
         backoff: AMQPBackoff = AMQPBackoff(),
         clock: C = ContinuousClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        giveBack: (@Sendable (AMQPDelivery) async -> Void)? = nil,
         logger: Logger
     ) where C.Duration == Duration {
         self.connection = connection
+        self.giveBack = giveBack
         self.queue = queue
         self.prefetch = prefetch
         self.declarations = declarations
         self.backoff = backoff
-        self.timeline = Timeline(clock)
+        let timeline = Timeline(clock)
+        self.timeline = timeline
         self.logger = logger
-        self.state = Mutex(State(generator: generator))
+        self.state = Mutex(State(away: (timeline.now, "not begun yet"), generator: generator))
     }
+
+    /// What keeps the queue from being consumed though it should be, in a sentence; nil when nothing does.
+    package var problem: String? {
+        let now = timeline.now
+        return state.withLock { state in
+            guard let away = state.away, !state.isPaused, !state.isStopping, now - away.since >= Self.patience else {
+                return nil
+            }
+            return "\(queue) cannot be consumed: \(away.reason)"
+        }
+    }
+
+    /// How long there may be no consumer before that is a problem.
+    private static let patience = Duration.seconds(10)
+    /// How often a declaration may fail for want of something that another client makes at the same moment.
+    private static let racesForgiven = 3
 
     /// Hands over every delivery, in order, until ``stop()`` or cancellation.
     ///
@@ -78,8 +101,14 @@ package final class AMQPSubscription: Sendable {
                 }
                 // Ended without an error: paused, stopped, cancelled, or the connection was closed by us.
                 guard takeEndedToPause() else { return }
+                left(because: "paused")
             } catch {
-                warn("A queue cannot be consumed; trying again", error.description)
+                left(because: error.message)
+                if misses < Self.racesForgiven, error.isRaceOfDeclarations {
+                    logger.debug("A queue is being made by others, too", metadata: [LogKey.error: "\(error)"])
+                } else {
+                    warn("A queue cannot be consumed; trying again", error.description)
+                }
                 let delay = state.withLock { backoff.delay(attempt: misses, using: &$0.generator) }
                 misses += 1
                 guard !isStopping else { return }
@@ -103,6 +132,8 @@ package final class AMQPSubscription: Sendable {
         let consumer = state.withLock { state -> AMQPConsumer? in
             guard state.isPaused != isPaused else { return nil }
             state.isPaused = isPaused
+            // The time of a pause does not count.
+            state.away = state.away.map { _ in (timeline.now, "not begun yet") }
             guard isPaused, let consumer = state.consumer else { return nil }
             state.endedToPause = true
             return consumer
@@ -121,9 +152,15 @@ package final class AMQPSubscription: Sendable {
         }
     }
 
+    private func left(because reason: String) {
+        let now = timeline.now
+        state.withLock { $0.away = ($0.away?.since ?? now, reason) }
+    }
+
     private func enter(_ consumer: AMQPConsumer) async {
         let mustEnd = state.withLock { state in
             state.consumer = consumer
+            state.away = nil
             state.endedToPause = state.isPaused
             return state.isStopping || state.isPaused
         }
@@ -132,7 +169,9 @@ package final class AMQPSubscription: Sendable {
 
     private func cancel(_ consumer: AMQPConsumer) async {
         do throws(TransportError) {
-            try await connection.cancel(consumer)
+            guard let giveBack else { return try await connection.cancel(consumer) }
+            try await connection.end(consumer)
+            for delivery in consumer.takeUntaken() { await giveBack(delivery) }
         } catch {
             // It ends all the same, and the broker gives its deliveries to others.
             logger.debug("A consumer could not be cancelled", metadata: [LogKey.error: "\(error)"])

@@ -29,8 +29,11 @@ extension AMQPTaskQueue {
             let seen = steering.generation
             if isDraining || Task.isCancelled { break }
             let isPaused = taking.isPaused
-            for subscription in subscriptions { await subscription.set(paused: isPaused) }
-            await steering.wait(after: seen)
+            for (queue, subscription) in zip(settings.queues, subscriptions) {
+                let isHeld = look(at: queue)
+                await subscription.set(paused: isPaused || isHeld)
+            }
+            await timeline.pause(for: .seconds(1), orChangeOf: steering, after: seen)
         }
         for subscription in subscriptions { await subscription.stop() }
     }
@@ -57,9 +60,12 @@ extension AMQPTaskQueue {
 extension AMQPTaskQueue {
     /// Decides what becomes of a delivery, and carries it out or hands it on.
     private func take(_ delivery: AMQPDelivery, from queue: TaskQueueName) async {
-        while !isOpen(queue), !isDraining {
-            await desk.publisher.pause(for: .seconds(1))
+        while obstacle(queue, desk.outstanding) != nil {
+            if isDraining || isHeld(queue) { return await untried.giveBack(delivery, to: queue) }
+            await desk.publisher.pause(for: .milliseconds(200))
         }
+        let now = timeline.now
+        holds.withLock { $0[queue]?.moved(now: now) }
         let attempts = delivery.attempts(from: "\(queue)")
         do throws(TransportError) {
             switch await judge(delivery, from: queue, attempts: attempts) {

@@ -30,10 +30,14 @@ package final class AMQPTaskQueue: Sendable {
     let consuming: AMQPConnection
     let publishing: AMQPConnection
     let desk: AMQPTaskDesk
-    let isOpen: @Sendable (TaskQueueName) -> Bool
+    let untried: UntriedDeliveries
+    let obstacle: @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String?
     let taking: TakingSwitch
     let subscriptions: [AMQPSubscription]
+    let timeline: Timeline
     let logger: Logger
+    let holds: Mutex<[TaskQueueName: TaskHold]>
+    let throttle = Mutex(WarningThrottle(interval: .seconds(300)))
     let inHand = AsyncQueue<AMQPTaskDelivery>()
     /// Given when the consumers may have to be stopped or started.
     let steering = WakeSignal()
@@ -46,7 +50,8 @@ package final class AMQPTaskQueue: Sendable {
     ///   - consuming: Consumes and acknowledges.
     ///   - publishing: Publishes; another connection than `consuming`.
     ///   - confirmed: Remembers whose result is out.
-    ///   - isOpen: Whether deliveries of a queue may be handed out now; asked once a second while they may not.
+    ///   - obstacle: What keeps a queue's deliveries from being handed out now, in a sentence, while so many are handed out and not
+    ///     settled; nil lets one more through. Asked again and again while there is one.
     ///   - taking: Whether the queues are consumed.
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
@@ -56,7 +61,7 @@ package final class AMQPTaskQueue: Sendable {
         consuming: AMQPConnection,
         publishing: AMQPConnection,
         confirmed: any ConfirmedResults = MemoryConfirmedResults(),
-        isOpen: @escaping @Sendable (TaskQueueName) -> Bool = { _ in true },
+        obstacle: @escaping @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String? = { _, _ in nil },
         taking: TakingSwitch = TakingSwitch(),
         clock: C = ContinuousClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
@@ -65,25 +70,12 @@ package final class AMQPTaskQueue: Sendable {
         self.settings = settings
         self.consuming = consuming
         self.publishing = publishing
-        self.isOpen = isOpen
+        self.obstacle = obstacle
         self.taking = taking
         self.logger = logger
-        subscriptions = settings.queues.map { queue in
-            let onward = settings.onward.filter { $0.pipeline == queue.pipeline }
-            let declarations =
-                ([queue] + onward).flatMap(AMQPTopology.declarations(for:))
-                + AMQPTopology.declarations(forResultsExchange: settings.resultsExchange)
-            return AMQPSubscription(
-                connection: consuming,
-                queue: "\(queue)",
-                prefetch: settings.prefetch,
-                declarations: settings.declares ? declarations : [],
-                backoff: settings.backoff,
-                clock: clock,
-                generator: generator,
-                logger: logger
-            )
-        }
+        holds = Mutex(Dictionary(settings.queues.map { ($0, TaskHold()) }) { first, _ in first })
+        let timeline = Timeline(clock)
+        self.timeline = timeline
         let publisher = ConfirmedPublisher(
             connection: publishing,
             backoff: settings.backoff,
@@ -99,11 +91,40 @@ package final class AMQPTaskQueue: Sendable {
             resultsExchange: settings.resultsExchange,
             logger: logger
         )
+        let untried = UntriedDeliveries(
+            publisher: publishing,
+            acknowledger: consuming,
+            canPublish: { publishing.takesPublishes },
+            timeline: timeline,
+            logger: logger
+        )
+        self.untried = untried
+        subscriptions = settings.queues.map { queue in
+            let onward = settings.onward.filter { $0.pipeline == queue.pipeline }
+            let declarations =
+                ([queue] + onward).flatMap(AMQPTopology.declarations(for:))
+                + AMQPTopology.declarations(forResultsExchange: settings.resultsExchange)
+            return AMQPSubscription(
+                connection: consuming,
+                queue: "\(queue)",
+                prefetch: settings.prefetch,
+                declarations: settings.declares ? declarations : [],
+                backoff: settings.backoff,
+                clock: clock,
+                generator: generator,
+                giveBack: { await untried.giveBack($0, to: queue) },
+                logger: logger
+            )
+        }
         taking.observe { [weak steering] in steering?.notify() }
     }
 
     /// What has been done so far.
-    package var counters: Counters { desk.counters }
+    package var counters: Counters {
+        var counters = desk.counters
+        counters.givenBack += untried.count
+        return counters
+    }
 
     /// Deliveries in hand: waiting to be taken, or taken and not settled.
     package var outstanding: Int { desk.outstanding }

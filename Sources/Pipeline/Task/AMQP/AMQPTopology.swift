@@ -55,7 +55,7 @@ package enum AMQPTopology {
         var differences: [String] = []
         for declaration in declarations {
             do throws(TransportError) {
-                _ = try await connection.declare(declaration)
+                try await declare(declaration, on: connection)
             } catch {
                 guard error.code == .accessRefused || error.code == .preconditionFailed else { throw error }
                 if let check = declaration.check { _ = try await connection.declare(check) }
@@ -64,6 +64,30 @@ package enum AMQPTopology {
         }
         return differences
     }
+}
+
+extension AMQPTopology {
+    /// Declares, and again when another client was about it at the same moment.
+    private static func declare(
+        _ declaration: AMQPDeclaration,
+        on connection: any AMQPDeclaring
+    ) async throws(TransportError) {
+        for attempt in 1...4 {
+            do throws(TransportError) {
+                _ = try await connection.declare(declaration)
+                return
+            } catch {
+                guard attempt < 4, error.isRaceOfDeclarations, !Task.isCancelled else { throw error }
+                // Cut short only by a cancellation, which the next attempt sees.
+                try? await Task.sleep(for: .milliseconds(.random(in: 20...100) * attempt))
+            }
+        }
+    }
+}
+
+extension TransportError {
+    /// Whether a broker answers like this when two clients declare the same at the same moment: it is not there yet, or it is there by half.
+    var isRaceOfDeclarations: Bool { operation == "amqp.declare" && nativeCode == 404 || nativeCode == 541 }
 }
 
 /// Declares queues, exchanges and bindings; narrower than a connection, so that tests can stand in.

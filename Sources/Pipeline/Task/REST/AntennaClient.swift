@@ -1,4 +1,4 @@
-import Transport
+package import Transport
 
 /// Speaks Antenna's REST API: one call, one attempt, one typed error.
 ///
@@ -12,7 +12,7 @@ package struct AntennaClient: Sendable {
     /// How the last call went.
     package let reachability = AntennaReachability()
     private let http: any HTTPExecuting
-    private let token: String
+    private let token: AntennaToken
     private let timeout: Duration
     private let maximumResponseBytes: Int
 
@@ -21,6 +21,7 @@ package struct AntennaClient: Sendable {
     /// - Parameters:
     ///   - address: Where the API is.
     ///   - token: The API token, sent with every call as `Authorization: Token …`; an empty one sends no header.
+    ///   - tokenFile: Where the token is, to be read again when the server refuses it.
     ///   - serviceName: The name of this processing service, as registered.
     ///   - clientInfo: What is told about this worker with every POST.
     ///   - dialect: The dialect to speak.
@@ -30,6 +31,7 @@ package struct AntennaClient: Sendable {
     package init(
         address: AntennaAddress,
         token: String,
+        tokenFile: SecretFile? = nil,
         serviceName: String,
         clientInfo: AntennaClientInfo? = nil,
         dialect: AntennaDialectChoice = .auto,
@@ -38,7 +40,7 @@ package struct AntennaClient: Sendable {
         http: any HTTPExecuting
     ) {
         self.address = address
-        self.token = token
+        self.token = AntennaToken(token, file: tokenFile)
         self.serviceName = serviceName
         self.clientInfo = clientInfo
         self.dialect = DialectMemory(dialect)
@@ -55,7 +57,7 @@ package struct AntennaClient: Sendable {
         operation: String
     ) async throws(AntennaError) -> AntennaAnswer {
         do throws(AntennaError) {
-            let answer = try await attempt(method, url, body: body, operation: operation)
+            let answer = try await attemptWithFreshToken(method, url, body: body, operation: operation)
             reachability.succeeded()
             return answer
         } catch {
@@ -64,9 +66,26 @@ package struct AntennaClient: Sendable {
         }
     }
 
+    /// Makes a second attempt when the token was refused and its file holds another one by now.
+    private func attemptWithFreshToken(
+        _ method: AntennaRequest.Method,
+        _ url: String,
+        body: [UInt8]?,
+        operation: String
+    ) async throws(AntennaError) -> AntennaAnswer {
+        let used = token.current
+        do throws(AntennaError) {
+            return try await attempt(method, url, token: used, body: body, operation: operation)
+        } catch {
+            guard error.status == 401, token.renew(refused: used) else { throw error }
+            return try await attempt(method, url, token: token.current, body: body, operation: operation)
+        }
+    }
+
     private func attempt(
         _ method: AntennaRequest.Method,
         _ url: String,
+        token: String,
         body: [UInt8]?,
         operation: String
     ) async throws(AntennaError) -> AntennaAnswer {
@@ -125,6 +144,7 @@ package struct AntennaClient: Sendable {
     /// The beginning of a body, on one line, for people; the token is taken out should the server repeat it.
     private func excerpt(_ body: [UInt8]) -> String {
         let limit = 300
+        let token = token.current
         // Cut only after the token is gone, or half of it would stay.
         var text = String(decoding: body.prefix(4 * limit + token.utf8.count), as: UTF8.self)
         if !token.isEmpty { text = text.replacing(token, with: "<token>") }

@@ -1,3 +1,5 @@
+package import Transport
+
 /// How tasks are taken from Antenna's REST API and results brought back.
 package struct RESTSourceSettings: Sendable {
     /// The API's base URL; a host alone gets `/api/v2`.
@@ -8,6 +10,10 @@ package struct RESTSourceSettings: Sendable {
     ///
     /// Default: none.
     package var authToken = ""
+    /// Where the token is, to be read again when the server refuses it.
+    ///
+    /// Default: nowhere.
+    package var authTokenFile: SecretFile?
     /// The name of this processing service, as registered.
     ///
     /// Default: `AMI Data Companion`, the original's.
@@ -100,6 +106,7 @@ package struct RESTSourceSettings: Sendable {
         AntennaClient(
             address: try AntennaAddress(baseURL),
             token: authToken,
+            tokenFile: authTokenFile,
             serviceName: serviceName,
             clientInfo: clientInfo,
             dialect: dialect,

@@ -1,0 +1,52 @@
+import Logging
+import Synchronization
+
+/// Says in the log when the worker is not ready, and when it is again: who reads logs has not asked `/readyz`.
+final class ReadinessLog: Sendable {
+    /// What makes the worker ready, or not.
+    struct Check: Sendable {
+        let name: String
+        /// What is good to know while nothing is wrong.
+        var detail: String?
+        /// What is wrong; nil when nothing is.
+        var problem: String?
+    }
+
+    private struct Trouble {
+        let since: ContinuousClock.Instant
+        var saidAt: ContinuousClock.Instant?
+    }
+
+    /// What is over sooner is not worth a word.
+    private static let patience = Duration.seconds(5)
+    private static let interval = Duration.seconds(300)
+    private let troubles = Mutex<[String: Trouble]>([:])
+
+    /// Takes how things are now; called about once a second.
+    func note(_ checks: [Check], at now: ContinuousClock.Instant, _ logger: Logger) {
+        for check in checks {
+            let (isDue, isOver) = troubles.withLock { Self.note(check, now, &$0) }
+            if let problem = check.problem, isDue {
+                logger.warning("Not ready", metadata: ["check": "\(check.name)", "reason": "\(problem)"])
+            } else if isOver {
+                logger.notice("Ready again", metadata: ["check": "\(check.name)"])
+            }
+        }
+    }
+
+    /// Whether a problem is to be told now, and whether one that was told is over.
+    private static func note(
+        _ check: Check,
+        _ now: ContinuousClock.Instant,
+        _ troubles: inout [String: Trouble]
+    ) -> (isDue: Bool, isOver: Bool) {
+        guard check.problem != nil else {
+            return (false, troubles.removeValue(forKey: check.name)?.saidAt != nil)
+        }
+        var trouble = troubles[check.name] ?? Trouble(since: now)
+        let isDue = trouble.saidAt.map { now - $0 >= interval } ?? (now - trouble.since >= patience)
+        if isDue { trouble.saidAt = now }
+        troubles[check.name] = trouble
+        return (isDue, false)
+    }
+}

@@ -1,0 +1,49 @@
+import Logging
+import Synchronization
+import Threading
+import Transport
+
+/// What keeps tasks from going on, and what follows from it: for the consumers, for the log, for readiness.
+extension AMQPTaskQueue {
+    /// What keeps the queues from being consumed, in a sentence; nil when nothing does.
+    package var consumerProblem: String? {
+        subscriptions.lazy.compactMap(\.problem).first
+    }
+
+    /// What keeps tasks in hand from being done, in a sentence; nil when nothing does.
+    package var deliveryProblem: String? {
+        let holds = self.holds.withLock { $0 }
+        return settings.queues.lazy.compactMap { holds[$0]?.reason }.first.map { "tasks cannot go on: \($0)" }
+    }
+
+    /// Whether a queue is left to others now.
+    func isHeld(_ queue: TaskQueueName) -> Bool { holds.withLock { $0[queue]?.reason != nil } }
+
+    /// Looks whether the tasks of a queue can go on, and says whether it is left to others.
+    func look(at queue: TaskQueueName) -> Bool {
+        let obstacle = obstacle(queue, desk.outstanding) ?? obstacleToPublishing
+        let now = timeline.now
+        let change = holds.withLock { $0[queue]?.note(obstacle, now: now) }
+        switch change {
+        case .held(let reason):
+            logger.warning(
+                "Tasks cannot go on here; their queue is left to others until they can",
+                metadata: [LogKey.queue: "\(queue)", LogKey.reason: "\(reason)"]
+            )
+        case .released:
+            logger.notice("Tasks can go on again", metadata: [LogKey.queue: "\(queue)"])
+        case nil:
+            break
+        }
+        return isHeld(queue)
+    }
+
+    private var obstacleToPublishing: String? {
+        switch publishing.state {
+        case .connected: publishing.publishProblem
+        case .blocked(let reason): "RabbitMQ takes no publishes: \(reason)"
+        // The consumers are away as well, or soon will be.
+        case .connecting, .reconnecting, .closed: nil
+        }
+    }
+}
