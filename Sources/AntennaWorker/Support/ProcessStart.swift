@@ -1,10 +1,13 @@
 import Foundation
+import Inference
 
 /// What has to be right before the program does anything.
 enum ProcessStart {
-    /// Sees to the standard descriptors and to signals.
+    /// Sees to the standard descriptors, to what libraries must not do, and to signals.
     static func prepare() {
         occupyStandardDescriptors()
+        // Before there is a second thread, which signals need.
+        InferenceRuntime.forbidTelemetry()
         ProcessSignals.shared.start()
     }
 

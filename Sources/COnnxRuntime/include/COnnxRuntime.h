@@ -53,7 +53,8 @@ typedef struct OrtApi {
     OrtResult (*_Nonnull CreateEnvWithCustomLogger)(
         OrtLoggingFunction function, void *_Nullable param, int severity, const char *log_id,
         OrtEnv *_Nullable *_Nonnull out);
-    OrtUnused unused_5_6[2];
+    OrtUnused unused_5[1];
+    OrtResult (*_Nonnull DisableTelemetryEvents)(const OrtEnv *env);
     OrtResult (*_Nonnull CreateSession)(
         const OrtEnv *env, const char *path, const OrtSessionOptions *options, OrtSession *_Nullable *_Nonnull out);
     OrtUnused unused_8[1];
@@ -171,6 +172,7 @@ typedef struct OrtApiBase {
 
 ORT_ASSERT_POSITION(GetErrorCode, 1);
 ORT_ASSERT_POSITION(CreateEnvWithCustomLogger, 4);
+ORT_ASSERT_POSITION(DisableTelemetryEvents, 6);
 ORT_ASSERT_POSITION(CreateSession, 7);
 ORT_ASSERT_POSITION(Run, 9);
 ORT_ASSERT_POSITION(CreateSessionOptions, 10);

@@ -2,6 +2,12 @@ import COnnxRuntime
 package import Logging
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// ONNX Runtime, loaded once for the process.
 ///
 /// It stays until the process ends: sessions may outlive every other owner, and unloading a library with threads of its
@@ -21,7 +27,7 @@ package final class InferenceRuntime: Sendable {
 
     /// Loads ONNX Runtime, or gives back what an earlier call loaded.
     ///
-    /// It looks in `ORT_DYLIB_PATH`, on the loader's path, and in `.deps/` above the executable and the working directory.
+    /// It looks in `ORT_DYLIB_PATH`, on the loader's path, and in `.deps/` beside the executable and in the package it was built from.
     /// ONNX Runtime's own messages go to `logger` at debug level. A failure is not remembered: the next call tries again.
     package static func load(
         environment: [String: String],
@@ -29,6 +35,7 @@ package final class InferenceRuntime: Sendable {
     ) throws(InferenceError) -> InferenceRuntime {
         try shared.withLock { runtime throws(InferenceError) in
             if let runtime { return runtime }
+            forbidTelemetry()
             let library = try OrtLibrary.open(
                 environment: environment,
                 searchRoots: OrtLibrary.defaultSearchRoots()
@@ -38,6 +45,16 @@ package final class InferenceRuntime: Sendable {
             return loaded
         }
     }
+
+    /// Keeps ONNX Runtime from telling its maker of this machine, and from keeping what it has to tell in the user's cache folder.
+    ///
+    /// Its own builds do both from 1.32 on unless this variable is there when they are loaded. To be called while there is one thread, as the
+    /// environment of the process has no lock; later calls change nothing.
+    package static func forbidTelemetry() {
+        if getenv(telemetryVariable).map({ String(cString: $0) }) != "1" { setenv(telemetryVariable, "1", 1) }
+    }
+
+    private static let telemetryVariable = "ORT_DISABLE_TELEMETRY"
 
     private init(library: OrtLibrary, logger: Logger) throws(InferenceError) {
         table = library.table
@@ -70,6 +87,8 @@ final class OrtEnvironment: @unchecked Sendable {
         handle = try table.make("start ONNX Runtime", release: table.api.ReleaseEnv) { made in
             table.api.CreateEnvWithCustomLogger(receiveLogMessage, sink, warningSeverity, "antenna-worker", made)
         }
+        // What the variable is for some builds, this is for others.
+        try table.check(table.api.DisableTelemetryEvents(handle.pointer), "start ONNX Runtime without telemetry")
     }
 
     var pointer: OpaquePointer { handle.pointer }
