@@ -42,11 +42,20 @@ struct LibrarySearchTests {
         #expect(OrtLibrary.candidates(under: root) == [library])
     }
 
-    @Test("The working directory and all above it are looked through")
+    @Test(
+        "It is looked for beside the executable and in the package it was built from, and nowhere that may be somebody else's"
+    )
     func roots() {
-        let roots = OrtLibrary.defaultSearchRoots()
-        #expect(roots.contains(FileManager.default.currentDirectoryPath))
-        #expect(roots.allSatisfy { $0.hasPrefix("/") && !$0.hasSuffix("/") })
-        #expect(Set(roots).count == roots.count)
+        for (executable, roots) in [
+            ("/usr/local/bin", ["/usr/local/bin"]),
+            ("/a/package/.build/x86_64-unknown-linux-gnu/release", ["/a/package"]),
+            ("/a/package/.build-release/release", ["/a/package"]),
+            ("/a/.build/checkouts/b/.build/debug", ["/a/.build/checkouts/b"]),
+            ("/.build/debug", []),
+        ] {
+            let found = OrtLibrary.defaultSearchRoots(executableDirectory: executable)
+            #expect(found == (roots.first == executable ? [] : [executable]) + roots)
+        }
+        #expect(OrtLibrary.defaultSearchRoots(executableDirectory: nil).isEmpty)
     }
 }

@@ -18,6 +18,9 @@ enum ConfigurationDocument {
         4. the configuration file: `--config FILE`, else `\(Catalogue.configFileVariable)`, else `\(ResolvedSettings.defaultConfigFile)` in
            the working directory when it is there
 
+        What is read because it lies in the working directory, `.env` and `\(ResolvedSettings.defaultConfigFile)`, has to be yours (or
+        root's) and not writable for others: it could say where the token is sent. Else nothing starts. A file that is named is taken as it is.
+
         ```json
         {
           "antenna": { "base_url": "https://antenna.example.org/api/v2", "token_file": "/run/secrets/antenna-token" },

@@ -11,6 +11,8 @@ struct ResolvedSettings: Sendable {
     let effective: [SettingsResolver.Effective]
     /// Empty when the settings can be used.
     let mistakes: [SettingMistake]
+    /// The files that settings were read from, secrets' files apart.
+    let files: [String]
 
     /// Reads flags, environment, `.env` and configuration file, in the order in which they win.
     ///
@@ -21,24 +23,26 @@ struct ResolvedSettings: Sendable {
     init(flags: FlagValues, environment: [String: String], directory: String = FileManager.default.currentDirectoryPath)
     {
         let files = SettingsFiles(directory: directory)
-        let dotEnv = files.dotEnv()
+        let (dotEnv, dotEnvPath) = files.dotEnv()
         let configFile =
             flags.configFile ?? Self.nonEmpty(environment[Catalogue.configFileVariable])
             ?? Self.nonEmpty(dotEnv.variables[Catalogue.configFileVariable])
         var dotEnvLayer = SettingsLayer(.dotEnv, variables: dotEnv.variables)
         dotEnvLayer.mistakes.insert(contentsOf: dotEnv.mistakes, at: 0)
+        let (configLayer, configPath) = files.configFile(configFile)
         var resolver = SettingsResolver(
             layers: [
                 flags.layer,
                 SettingsLayer(.environment, variables: environment),
                 dotEnvLayer,
-                files.configFile(configFile),
+                configLayer,
             ],
             readFile: { path throws(ValueError) in try files.read(path) }
         )
         settings = WorkerSettings(from: &resolver)
         effective = resolver.effective
         mistakes = resolver.mistakes
+        self.files = [dotEnvPath, configPath].compactMap { $0 }
     }
 
     /// The settings when nothing is wrong.
@@ -51,57 +55,5 @@ struct ResolvedSettings: Sendable {
 
     private static func nonEmpty(_ text: String?) -> String? {
         text.flatMap { $0.isEmpty ? nil : $0 }
-    }
-}
-
-/// The files that settings come from.
-private struct SettingsFiles: Sendable {
-    /// More than any of these files has; a mistaken path must not fill memory.
-    private static let maximumBytes = 1 << 20
-
-    let directory: String
-
-    func dotEnv() -> DotEnvFile {
-        let path = absolute(".env")
-        guard FileManager.default.fileExists(atPath: path) else { return DotEnvFile(parsing: "") }
-        do throws(ValueError) {
-            return DotEnvFile(parsing: try read(path))
-        } catch {
-            return DotEnvFile(unreadable: error)
-        }
-    }
-
-    func configFile(_ named: String?) -> SettingsLayer {
-        let name = named ?? ResolvedSettings.defaultConfigFile
-        if named == nil, !FileManager.default.fileExists(atPath: absolute(name)) { return SettingsLayer(.file) }
-        do throws(ValueError) {
-            return ConfigFile.layer(parsing: try read(name), name: name)
-        } catch {
-            var layer = SettingsLayer(.file)
-            layer.mistakes.append(SettingMistake(place: name, reason: error.reason))
-            return layer
-        }
-    }
-
-    func read(_ path: String) throws(ValueError) -> String {
-        guard let handle = FileHandle(forReadingAtPath: absolute(path)) else {
-            throw ValueError("the file \(path) cannot be opened")
-        }
-        defer { try? handle.close() }
-        let data: Data
-        do {
-            data = try handle.read(upToCount: Self.maximumBytes + 1) ?? Data()
-        } catch {
-            throw ValueError("the file \(path) cannot be read: \(error.localizedDescription)")
-        }
-        guard data.count <= Self.maximumBytes else { throw ValueError("the file \(path) is larger than 1 MiB") }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw ValueError("the file \(path) is not UTF-8 text")
-        }
-        return text
-    }
-
-    private func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : "\(directory)/\(path)"
     }
 }

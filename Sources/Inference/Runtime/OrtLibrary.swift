@@ -41,17 +41,20 @@ struct OrtLibrary {
         )
     }
 
-    /// The directories whose `.deps` may hold the library: the executable's, the working one, and all above them.
-    static func defaultSearchRoots() -> [String] {
-        var roots: [String] = []
-        for start in [executableDirectory(), workingDirectory()].compactMap({ $0 }) {
-            var directory = Substring(start)
-            while !directory.isEmpty {
-                if !roots.contains(String(directory)) { roots.append(String(directory)) }
-                directory = directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.startIndex)
-            }
+    /// The directories whose `.deps` may hold the library: the executable's, and the one of the package that it was built from.
+    ///
+    /// Whoever may write there may write the executable, too. The working directory may be anybody's, and what is loaded runs.
+    ///
+    /// - Parameter executableDirectory: Where the executable is.
+    /// - Returns: Absolute paths, in the order in which they are looked through.
+    static func defaultSearchRoots(executableDirectory: String? = executableDirectory()) -> [String] {
+        guard let executableDirectory else { return [] }
+        let names = executableDirectory.split(separator: "/")
+        // SwiftPM builds below `.build`, and with another --scratch-path below one that is named like it here.
+        guard let build = names.lastIndex(where: { $0.hasPrefix(".build") }), build > 0 else {
+            return [executableDirectory]
         }
-        return roots
+        return [executableDirectory, "/" + names[..<build].joined(separator: "/")]
     }
 
     private static let pathVariable = "ORT_DYLIB_PATH"
@@ -126,16 +129,10 @@ struct OrtLibrary {
         return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
     }
 
-    private static func executableDirectory() -> String? {
+    static func executableDirectory() -> String? {
         guard let path = realpath("/proc/self/exe", nil) else { return nil }
         defer { free(path) }
         let text = String(cString: path)
         return text.lastIndex(of: "/").map { String(text[..<$0]) }
-    }
-
-    private static func workingDirectory() -> String? {
-        guard let path = getcwd(nil, 0) else { return nil }
-        defer { free(path) }
-        return String(cString: path)
     }
 }

@@ -9,6 +9,7 @@ extension CheckReport {
             let place = setting.place.map { $0 == setting.origin ? "" : ": \($0)" } ?? ""
             lines.append("  \(key)  \(value)  \(terminal.styled("(\(setting.origin)\(place))", .dim))")
         }
+        lines += ["", "  Read from \(files.isEmpty ? "no file" : files.joined(separator: " and "))"]
         if !mistakes.isEmpty {
             lines += ["", terminal.styled("Mistakes in the settings", .bold)]
             lines += mistakes.map { "  \(terminal.styled("✗", .red)) \($0)" }

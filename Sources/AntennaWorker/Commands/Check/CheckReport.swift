@@ -34,12 +34,15 @@ struct CheckReport: Encodable, Sendable, Equatable {
     }
 
     let version: String
+    /// The files that settings were read from.
+    let files: [String]
     let settings: [SettingLine]
     let mistakes: [String]
     var sections: [Section] = []
 
     init(_ resolved: ResolvedSettings) {
         version = Version.current
+        files = resolved.files
         settings = resolved.effective.map {
             SettingLine(key: $0.key, value: $0.text, origin: $0.origin.rawValue, place: $0.place)
         }
