@@ -50,7 +50,7 @@ struct BatchIndependenceTests {
 
     private func detections(of images: [PixelBuffer], _ detector: ObjectDetector) throws -> [[Detection]] {
         let size = detector.manifest.input.size(height: images[0].height, width: images[0].width)
-        let batch = detector.makeBatch(size: size, count: images.count)
+        let batch = try detector.makeBatch(size: size, count: images.count)
         for (slot, image) in images.enumerated() { try batch.fill(slot: slot, with: image) }
         return try detector.detect(batch)
     }

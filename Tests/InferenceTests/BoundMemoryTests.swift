@@ -77,15 +77,27 @@ struct BoundMemoryTests {
         #expect(found[0] == found[1])
     }
 
+    @Test(
+        "Memory that nobody has is an error that may be tried again, and not the end",
+        arguments: [1 << 45, 1 << 61, .max]
+    )
+    func noMemory(count: Int) throws {
+        for binds in [false, true] {
+            let pool = try session("double.onnx", binds: binds).buffers
+            let error = #expect(throws: InferenceError.self) { try pool.take(count: count) }
+            #expect(error?.code == .outOfMemory && error?.isRetriable == true)
+        }
+    }
+
     @Test("Memory from the session's allocator holds what is written, and outlives the session's owner")
     func memory() throws {
         var session: InferenceSession? = try session("double.onnx", binds: true)
         let pool = try #require(session?.buffers)
-        let buffer = pool.take(count: 100_000)
+        let buffer = try pool.take(count: 100_000)
         session = nil
         for index in buffer.floats.indices { buffer.floats[index] = Float(index) }
         #expect(buffer.floats.count == 100_000 && buffer.floats[99_999] == 99_999)
         pool.giveBack(buffer)
-        #expect(pool.take(count: 50_000) === buffer)
+        #expect(try pool.take(count: 50_000) === buffer)
     }
 }

@@ -95,7 +95,7 @@ struct DetectorBatchTests {
     func once() throws {
         let scripted = try ScriptedDetector()
         let image = try scripted.image([])
-        let batch = scripted.detector.makeBatch(
+        let batch = try scripted.detector.makeBatch(
             size: scripted.detector.manifest.input.size(height: 64, width: 128),
             count: 2
         )
@@ -109,7 +109,7 @@ struct DetectorBatchTests {
     @Test("A batch with an empty slot does not run")
     func empty() throws {
         let scripted = try ScriptedDetector()
-        let batch = scripted.detector.makeBatch(
+        let batch = try scripted.detector.makeBatch(
             size: scripted.detector.manifest.input.size(height: 64, width: 128),
             count: 2
         )
@@ -120,7 +120,7 @@ struct DetectorBatchTests {
     @Test("An image of another size is refused, and its slot stays free for the right one")
     func otherSize() throws {
         let scripted = try ScriptedDetector()
-        let batch = scripted.detector.makeBatch(
+        let batch = try scripted.detector.makeBatch(
             size: scripted.detector.manifest.input.size(height: 64, width: 128),
             count: 1
         )
@@ -135,7 +135,7 @@ struct DetectorBatchTests {
     func parallel() async throws {
         let scripted = try ScriptedDetector()
         let images = try (0..<16).map { try scripted.image([($0, 0, 30, 30, score: 9)]) }
-        let batch = scripted.detector.makeBatch(
+        let batch = try scripted.detector.makeBatch(
             size: scripted.detector.manifest.input.size(height: 64, width: 128),
             count: 16
         )
@@ -153,7 +153,7 @@ struct DetectorBatchTests {
         let scripted = try ScriptedDetector()
         let bright = try image(height: 64, width: 128) { _, _ in (255, 255, 255) }
         _ = try scripted.detect([bright, bright])
-        let batch = scripted.detector.makeBatch(
+        let batch = try scripted.detector.makeBatch(
             size: scripted.detector.manifest.input.size(height: 64, width: 128),
             count: 1
         )

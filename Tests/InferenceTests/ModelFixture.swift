@@ -38,7 +38,7 @@ struct ScriptedDetector {
 
     func detect(_ images: [PixelBuffer]) throws -> [[Detection]] {
         let size = detector.manifest.input.size(height: 64, width: 128)
-        let batch = detector.makeBatch(size: size, count: images.count)
+        let batch = try detector.makeBatch(size: size, count: images.count)
         for (slot, image) in images.enumerated() { try batch.fill(slot: slot, with: image) }
         return try detector.detect(batch)
     }

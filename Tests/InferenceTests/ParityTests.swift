@@ -21,7 +21,7 @@ struct ParityTests {
             let size = detector.manifest.input.size(height: picture.height, width: picture.width)
             #expect([size.image.height, size.image.width] == expected.resized)
             #expect([size.padded.height, size.padded.width] == expected.padded)
-            let batch = detector.makeBatch(size: size, count: 1)
+            let batch = try detector.makeBatch(size: size, count: 1)
             try batch.fill(slot: 0, with: picture)
             try batch.withFloats(of: 0..<1) { floats throws(InferenceError) in
                 let values = stride(from: 0, to: floats.count, by: fixture.expectation.inputStep).map { floats[$0] }
@@ -73,7 +73,7 @@ struct ParityTests {
             let wanted = zip(expected.candidates.boxes, expected.candidates.scores).compactMap { corners, score in
                 scale.box(SIMD4(corners)).map { Detection(box: $0, score: score) }
             }
-            let batch = detector.makeBatch(size: size, count: 1)
+            let batch = try detector.makeBatch(size: size, count: 1)
             try batch.fill(slot: 0, with: picture)
             let found = try detector.detect(batch)[0]
             #expect(found.count == wanted.count, "\(expected.image)")

@@ -55,7 +55,7 @@ package final class CropClassifier: Sendable {
         runtime: inout Duration
     ) throws(InferenceError) -> [Classification] {
         let step = max(1, min(batchSize, crops.count))
-        let buffer = session.buffers.take(count: step * PlanarSlot.elementCount(manifest.input.size))
+        let buffer = try session.buffers.take(count: step * PlanarSlot.elementCount(manifest.input.size))
         defer { session.buffers.giveBack(buffer) }
         var answers: [Classification] = []
         answers.reserveCapacity(crops.count)

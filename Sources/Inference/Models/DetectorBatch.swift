@@ -24,13 +24,13 @@ package final class DetectorBatch: @unchecked Sendable {
     private let pool: FloatBufferPool
     private let rule: LocalizationRule
 
-    init(size: LocalizationSize, count: Int, rule: LocalizationRule, pool: FloatBufferPool) {
+    init(size: LocalizationSize, count: Int, rule: LocalizationRule, pool: FloatBufferPool) throws(InferenceError) {
         self.size = size
         self.count = count
         self.rule = rule
         self.pool = pool
         slots = Mutex(Array(repeating: .empty, count: count))
-        buffer = pool.take(count: count * PlanarSlot.elementCount(size.padded))
+        buffer = try pool.take(count: count * PlanarSlot.elementCount(size.padded))
     }
 
     deinit { pool.giveBack(buffer) }

@@ -1,5 +1,11 @@
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Memory for a batch's floats, aligned for vector instructions.
 ///
 /// `@unchecked Sendable`: the buffer hands out its memory and never looks at it; the one batch or classification that
@@ -10,23 +16,33 @@ final class FloatBuffer: @unchecked Sendable {
     private let owner: BoundMemory?
 
     /// Takes memory from `memory`; from the system when that has none, which is slower and as good.
-    init(count: Int, memory: BoundMemory?) {
-        let byteCount = count * MemoryLayout<Float>.size
-        if let memory, let raw = memory.allocate(byteCount: byteCount) {
+    ///
+    /// Swift's own way of taking memory ends the process when there is none, and a batch is large.
+    /// - Throws: `outOfMemory`, which gives the batch's tasks back.
+    init(count: Int, memory: BoundMemory?) throws(InferenceError) {
+        let (byteCount, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
+        if !overflow, let memory, let raw = memory.allocate(byteCount: byteCount) {
             owner = memory
             floats = raw.bindMemory(to: Float.self)
-        } else {
-            owner = nil
-            let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
-            floats = raw.bindMemory(to: Float.self)
+            return
         }
+        var raw: UnsafeMutableRawPointer?
+        guard !overflow, byteCount >= 0, posix_memalign(&raw, 64, max(1, byteCount)) == 0, let raw else {
+            throw InferenceError(
+                .outOfMemory,
+                operation: "take memory for a batch",
+                message: "the system gave no memory for \(count) floats"
+            )
+        }
+        owner = nil
+        floats = UnsafeMutableRawBufferPointer(start: raw, count: byteCount).bindMemory(to: Float.self)
     }
 
     deinit {
         if let owner {
             owner.free(UnsafeMutableRawBufferPointer(floats))
         } else {
-            floats.deallocate()
+            free(floats.baseAddress)
         }
     }
 }
@@ -44,13 +60,16 @@ final class FloatBufferPool: Sendable {
     }
 
     /// Takes the smallest idle buffer that has room for `count` floats, or a new one.
-    func take(count: Int) -> FloatBuffer {
+    ///
+    /// - Throws: `outOfMemory`.
+    func take(count: Int) throws(InferenceError) -> FloatBuffer {
         let found = idle.withLock { idle -> FloatBuffer? in
             let fitting = idle.indices.filter { idle[$0].floats.count >= count }
             guard let best = fitting.min(by: { idle[$0].floats.count < idle[$1].floats.count }) else { return nil }
             return idle.remove(at: best)
         }
-        return found ?? FloatBuffer(count: count, memory: memory)
+        if let found { return found }
+        return try FloatBuffer(count: count, memory: memory)
     }
 
     /// Takes a buffer back; the one that has been idle longest goes when there are too many.

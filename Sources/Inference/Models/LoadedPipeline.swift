@@ -61,7 +61,7 @@ package final class LoadedPipeline: Sendable {
         guard let first = images.first else { return PipelineAnalysis(insects: [], times: PipelineTimes()) }
         let started = ContinuousClock.now
         let size = localizationSize(height: first.height, width: first.width)
-        let batch = detector.makeBatch(size: size, count: images.count)
+        let batch = try detector.makeBatch(size: size, count: images.count)
         for (slot, image) in images.enumerated() {
             try batch.fill(slot: slot, with: image)
         }
@@ -127,7 +127,10 @@ package final class LoadedPipeline: Sendable {
             bytes.initializeMemory(as: UInt8.self, repeating: 200)
         }
         if !detector.session.hasRun {
-            let batch = detector.makeBatch(size: localizationSize(height: image.height, width: image.width), count: 1)
+            let batch = try detector.makeBatch(
+                size: localizationSize(height: image.height, width: image.width),
+                count: 1
+            )
             try batch.fill(slot: 0, with: image)
             _ = try detector.detect(batch)
         }

@@ -35,8 +35,10 @@ package final class ObjectDetector: Sendable {
     }
 
     /// Makes an empty batch for `count` images of one size.
-    package func makeBatch(size: LocalizationSize, count: Int) -> DetectorBatch {
-        DetectorBatch(size: size, count: count, rule: manifest.input, pool: session.buffers)
+    ///
+    /// - Throws: `outOfMemory`.
+    package func makeBatch(size: LocalizationSize, count: Int) throws(InferenceError) -> DetectorBatch {
+        try DetectorBatch(size: size, count: count, rule: manifest.input, pool: session.buffers)
     }
 
     /// Finds the insects of each image, the best score first; equal scores keep the model's order.

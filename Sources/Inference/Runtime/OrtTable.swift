@@ -45,7 +45,12 @@ struct OrtTable: @unchecked Sendable {
     // Codes of `OrtErrorCode`; running out of memory has none of its own and is known by its text.
     private static func code(native: Int32, text: String) -> InferenceError.Code {
         let lowered = text.lowercased()
-        if ["failed to allocate", "out of memory", "bad_alloc"].contains(where: lowered.contains) {
+        let signs = [
+            "failed to allocate", "out of memory", "bad_alloc", "cannot allocate memory", "mmap failed",
+            // A thread that could not be started.
+            "resource temporarily unavailable",
+        ]
+        if signs.contains(where: lowered.contains) {
             return .outOfMemory
         }
         return switch native {

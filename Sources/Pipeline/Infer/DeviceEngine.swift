@@ -52,7 +52,7 @@ package actor DeviceEngine: InferenceEngine {
         with pipeline: LoadedPipeline
     ) async throws -> PipelineAnalysis {
         let began = ContinuousClock.now
-        let batch = pipeline.detector.makeBatch(size: size, count: images.count)
+        let batch = try pipeline.detector.makeBatch(size: size, count: images.count)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (slot, image) in images.enumerated() {
                 group.addTask { try await self.threads.run { try batch.fill(slot: slot, with: image) } }

@@ -5,6 +5,8 @@ import CRabbitMQ
 /// Confined to the thread of its connection.
 final class AMQPArena {
     private var pool = amqp_pool_t()
+    /// Whether memory ran out since the last ``recycle()``: what was made is not what was asked for, and must not be sent.
+    private(set) var isExhausted = false
 
     init() {
         init_amqp_pool(&pool, 4096)
@@ -17,6 +19,7 @@ final class AMQPArena {
     /// Frees everything taken since the last call; pointers from before are void.
     func recycle() {
         recycle_amqp_pool(&pool)
+        isExhausted = false
     }
 
     /// A copy of the text.
@@ -27,9 +30,9 @@ final class AMQPArena {
 
     /// A copy of the bytes.
     func bytes(_ source: UnsafeRawBufferPointer) -> amqp_bytes_t {
-        guard let base = source.baseAddress, !source.isEmpty,
-            let copy = amqp_pool_alloc(&pool, source.count)
-        else { return amqp_bytes_t(len: 0, bytes: nil) }
+        guard let base = source.baseAddress, !source.isEmpty, let copy = take(source.count) else {
+            return amqp_bytes_t(len: 0, bytes: nil)
+        }
         copy.copyMemory(from: base, byteCount: source.count)
         return amqp_bytes_t(len: source.count, bytes: copy)
     }
@@ -37,7 +40,7 @@ final class AMQPArena {
     /// A table in the order of its keys, so that equal headers are equal bytes.
     func table(_ values: [String: AMQPValue]) -> amqp_table_t {
         let stride = MemoryLayout<amqp_table_entry_t>.stride
-        guard !values.isEmpty, let memory = amqp_pool_alloc(&pool, values.count * stride) else {
+        guard !values.isEmpty, let memory = take(values.count * stride) else {
             return amqp_table_t(num_entries: 0, entries: nil)
         }
         let entries = memory.bindMemory(to: amqp_table_entry_t.self, capacity: values.count)
@@ -45,6 +48,12 @@ final class AMQPArena {
             (entries + index).initialize(to: amqp_table_entry_t(key: bytes(key), value: field(value)))
         }
         return amqp_table_t(num_entries: Int32(values.count), entries: entries)
+    }
+
+    private func take(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+        let memory = amqp_pool_alloc(&pool, byteCount)
+        if memory == nil { isExhausted = true }
+        return memory
     }
 
     private func field(_ value: AMQPValue) -> amqp_field_value_t {
@@ -85,7 +94,7 @@ final class AMQPArena {
 
     private func array(_ values: [AMQPValue]) -> amqp_array_t {
         let stride = MemoryLayout<amqp_field_value_t>.stride
-        guard !values.isEmpty, let memory = amqp_pool_alloc(&pool, values.count * stride) else {
+        guard !values.isEmpty, let memory = take(values.count * stride) else {
             return amqp_array_t(num_entries: 0, entries: nil)
         }
         let entries = memory.bindMemory(to: amqp_field_value_t.self, capacity: values.count)

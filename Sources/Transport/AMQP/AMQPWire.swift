@@ -88,6 +88,7 @@ final class AMQPWire {
 
     /// Sends one frame and takes its size from the allowance.
     func send(_ frame: inout amqp_frame_t, size: Int, operation: String) throws(TransportError) {
+        guard !arena.isExhausted else { throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: operation) }
         credit -= size
         let status = amqp_send_frame(state, &frame)
         guard status == AMQP_STATUS_OK.rawValue else { throw .amqp(status: status, operation: operation) }
@@ -128,6 +129,7 @@ final class AMQPWire {
                 "publisher_confirms": true,
             ]),
         ])
+        guard !arena.isExhausted else { throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "amqp.login") }
         let reply = crabbitmq_login(
             state,
             configuration.virtualHost,
