@@ -21,6 +21,8 @@ final class Oversight: Sendable {
     private let watchdog = Mutex<Watchdog?>(nil)
     private let readinessLog = ReadinessLog()
     private let notifier: SystemdNotifier
+    /// Files and connections that may be open at once.
+    private let descriptors: Int
 
     /// Makes it; looks at nothing yet.
     ///
@@ -41,6 +43,7 @@ final class Oversight: Sendable {
         self.registry = registry
         self.notifier = SystemdNotifier(environment: environment)
         self.settings = resolved.settings.admin
+        self.descriptors = resolved.settings.descriptors
         self.effective = resolved.effective
         self.logger = logger
         _ = ProcessFigures.startedAt
@@ -58,6 +61,7 @@ final class Oversight: Sendable {
     /// - Throws: What `body` throws.
     func during<Value>(_ body: (_ page: String?) async throws -> Value) async throws -> Value {
         life.obeySignals(logger: logger)
+        try DescriptorLimit.require(descriptors)
         let watchdog = makeWatchdog()
         watchdog.start()
         defer { watchdog.stop() }

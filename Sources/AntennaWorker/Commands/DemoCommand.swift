@@ -63,6 +63,8 @@ struct DemoCommand: RoleCommand {
         flags.set(Catalogue.spoolDirectory, spool.path)
         let resolved = try ResolvedSettings.load(flags)
         var settings = resolved.settings
+        // Twice: the local Antenna has the other ends.
+        try DescriptorLimit.require(2 * settings.descriptors)
         settings.antenna.token = nil
         if live {
             try await workUntilStopped(settings, Oversight(role: "demo", resolved: resolved, logger: logger))

@@ -25,6 +25,8 @@ enum CommandRunner {
             isRole = command is any RoleCommand
             if !isRole { signals.endProcess() }
             if var asynchronous = command as? any AsyncParsableCommand {
+                try DescriptorLimit.require(DescriptorLimit.least)
+                await DescriptorLimit.openTimers()
                 try await asynchronous.run()
             } else {
                 try command.run()

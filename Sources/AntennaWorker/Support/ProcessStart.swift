@@ -3,9 +3,10 @@ import Inference
 
 /// What has to be right before the program does anything.
 enum ProcessStart {
-    /// Sees to the standard descriptors, to what libraries must not do, and to signals.
+    /// Sees to descriptors, to what libraries must not do, and to signals.
     static func prepare() {
         occupyStandardDescriptors()
+        DescriptorLimit.raise()
         // Before there is a second thread, which signals need.
         InferenceRuntime.forbidTelemetry()
         ProcessSignals.shared.start()

@@ -39,6 +39,7 @@ struct InferFileCommand: AsyncParsableCommand {
         let settings = try settings()
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "infer-file")
+        try DescriptorLimit.require(DescriptorLimit.least + settings.images.fetchConcurrency)
         let paths = try files()
         let life = WorkerLife()
         // Who cannot be told what was found needs no more of it.

@@ -1,0 +1,57 @@
+import Foundation
+import HTTPServing
+
+/// How many files and connections the process may have open at once.
+///
+/// A process that runs out of them fails in places that nobody has thought of, in libraries that end it for that. So there have to be enough from
+/// the start, and what is needed for as long as the process lives is opened at once.
+enum DescriptorLimit {
+    /// Enough for every command that does one thing.
+    static let least = 32
+    /// More than any settings need; some systems have a limit of a thousand million, which is as good as none.
+    private static let most: rlim_t = 65_536
+
+    /// Lets the process open as many as the system allows it to.
+    static func raise() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        let wanted = min(limit.rlim_max, most)
+        guard limit.rlim_cur < wanted else { return }
+        limit.rlim_cur = wanted
+        // The limit stays where it is when the system refuses, and is looked at later.
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// Sees that there are enough.
+    ///
+    /// - Throws: `CommandFailure` that says how to get more.
+    static func require(_ count: Int) throws(CommandFailure) {
+        let limit = ProcessFigures.maximumDescriptors
+        guard limit < count else { return }
+        throw CommandFailure(
+            "No more than \(limit) files and connections may be open here at once, and with these settings \(count) may be needed. Raise the "
+                + "limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of a container), or lower --fetch-concurrency."
+        )
+    }
+
+    /// Opens what Swift's clocks wait with.
+    ///
+    /// libdispatch opens it at the first wait on each clock, and ends the process when it cannot.
+    static func openTimers() async {
+        // A task that is cancelled has no use for them.
+        try? await Task.sleep(for: .microseconds(100), clock: ContinuousClock())
+        try? await Task.sleep(for: .microseconds(100), clock: SuspendingClock())
+    }
+}
+
+extension WorkerSettings {
+    /// Files and connections that a role with these settings may have open at once, counted generously.
+    var descriptors: Int {
+        // A transfer has its connection, a lookup of the host's name, and that lookup's own connections.
+        let images = 4 * images.fetchConcurrency
+        let idleConnections = 32
+        let adminPort = admin.port == nil ? 0 : HTTPServerLimits().connections + 8
+        let services = 48
+        return DescriptorLimit.least + images + idleConnections + adminPort + services
+    }
+}
