@@ -59,6 +59,8 @@ let package = Package(
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // ONNX Runtime's function table. The library itself is loaded at run time.
         .target(name: "COnnxRuntime"),
+        // libjpeg with a judge of its warnings, and limits of time and memory.
+        .target(name: "CJPEGReader", linkerSettings: [.linkedLibrary("jpeg")]),
         // Planes of YCbCr to RGB, with a version for newer processors.
         .target(name: "CYCbCr"),
 
@@ -76,7 +78,11 @@ let package = Package(
             ],
             swiftSettings: houseStyle
         ),
-        .target(name: "Imaging", dependencies: ["CSPNG", "CTurboJPEG", "CYCbCr"], swiftSettings: houseStyle),
+        .target(
+            name: "Imaging",
+            dependencies: ["CJPEGReader", "CSPNG", "CTurboJPEG", "CYCbCr"],
+            swiftSettings: houseStyle
+        ),
         .target(
             name: "Inference",
             dependencies: [

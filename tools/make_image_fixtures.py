@@ -13,6 +13,7 @@ The manifest holds for each file its size and the SHA-256 of the bytes of `Image
 import argparse
 import ctypes
 import hashlib
+import io
 import json
 import pathlib
 import struct
@@ -63,6 +64,38 @@ def turbo_jpeg(channels, pixel_format, sampling):
     if status != 0:
         raise RuntimeError("tjCompress2 failed")
     return ctypes.string_at(output.value, size.value)
+
+
+# A baseline JPEG of a scan for each component, which Pillow does not write, out of the scans of grey JPEGs
+
+def segments(jpeg):
+    """The marker segments before the picture's data, and the data without the end marker."""
+    position, found = 2, []
+    while True:
+        marker, length = jpeg[position + 1], struct.unpack(">H", jpeg[position + 2 : position + 4])[0]
+        found.append((marker, jpeg[position : position + 2 + length]))
+        position += 2 + length
+        if marker == 0xDA:
+            return found, jpeg[position:-2]
+
+
+def jpeg_of_scans(sampling):
+    """Of 4:4:4 or 4:2:0; a scan of one component has the blocks that a grey picture of its size has."""
+    planes = rgb_image().convert("YCbCr").split()
+    if sampling == 2:
+        half = ((WIDTH + 1) // 2, (HEIGHT + 1) // 2)
+        planes = [planes[0], planes[1].resize(half), planes[2].resize(half)]
+    head, scans = b"", b""
+    for number, plane in enumerate(planes, start=1):
+        file = io.BytesIO()
+        plane.save(file, "JPEG", quality=88)
+        found, data = segments(file.getvalue())
+        if number == 1:
+            head = b"".join(segment for marker, segment in found if marker in (0xE0, 0xDB, 0xC4))
+        scans += b"\xff\xda" + struct.pack(">HBBBBBB", 8, 1, number, 0, 0, 63, 0) + data
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 17, 8, HEIGHT, WIDTH, 3)
+    frame += b"".join(bytes([n, (sampling << 4 | sampling) if n == 1 else 0x11, 0]) for n in (1, 2, 3))
+    return b"\xff\xd8" + head + frame + scans + b"\xff\xd9"
 
 
 # PNG by hand, for the depths and colour types that Pillow does not write
@@ -135,7 +168,10 @@ def files():
     jpeg("restart-420.jpg", subsampling=2, restart_marker_blocks=2)
     jpeg("progressive-420.jpg", subsampling=2, progressive=True)
     jpeg("progressive-444.jpg", subsampling=0, progressive=True)
+    jpeg("progressive-restart-420.jpg", subsampling=2, progressive=True, restart_marker_blocks=2)
     jpeg("rgb-no-transform.jpg", keep_rgb=True)
+    (FOLDER / "scans-444.jpg").write_bytes(jpeg_of_scans(1))
+    (FOLDER / "scans-420.jpg").write_bytes(jpeg_of_scans(2))
     jpeg("grey.jpg", source=Image.frombytes("L", (WIDTH, HEIGHT), scene(1)))
     jpeg("grey-progressive.jpg", source=Image.frombytes("L", (WIDTH, HEIGHT), scene(1)), progressive=True)
     jpeg("cmyk.jpg", source=Image.frombytes("CMYK", (WIDTH, HEIGHT), scene(4)))

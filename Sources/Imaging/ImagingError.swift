@@ -12,6 +12,8 @@ package struct ImagingError: Error, Sendable, Equatable, CustomStringConvertible
         case zeroSize
         /// The header declares more pixels than the limit allows.
         case tooManyPixels
+        /// Decoding would take more processor time, or goes over the picture more often, than the limits allow.
+        case tooMuchWork
         /// The data ends before the image does.
         case truncated
         /// The data is there but contradicts itself.

@@ -118,6 +118,7 @@ package struct Worker: Service {
         let image: AdmittedPixels
         do {
             image = try await images.pixels(of: task) { wait in try await batcher.whileBlocked(wait) }
+            image.logDamage(task, logger)
         } catch {
             batcher.leaveUpstream()
             throw error

@@ -87,6 +87,16 @@ package final class Budget: Sendable {
         /// Whether somebody waits for what is reserved here.
         package var isWanted: Bool { budget.waiting > 0 }
 
+        /// Gives back what is reserved beyond `rest`.
+        package func shrink(to rest: Int) {
+            let surplus = self.amount.withLock { amount in
+                let surplus = amount - max(0, rest)
+                if surplus > 0 { amount -= surplus }
+                return surplus
+            }
+            if surplus > 0 { budget.release(surplus) }
+        }
+
         /// Gives the amount back; a second call does nothing.
         package func release() {
             let amount = self.amount.withLock { amount in

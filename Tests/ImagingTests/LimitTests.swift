@@ -36,10 +36,12 @@ import Testing
 
     @Test func theLimitIsExact() throws {
         let bytes = try Fixtures.image("baseline-420.jpg")
-        #expect(try ImageDecoder(maximumPixels: 45 * 35).header(of: bytes).width == 45)
-        #expect(throws: ImagingError.self) { try ImageDecoder(maximumPixels: 45 * 35 - 1).header(of: bytes) }
+        #expect(try ImageDecoder(limits: DecodingLimits(pixels: 45 * 35)).header(of: bytes).width == 45)
         #expect(throws: ImagingError.self) {
-            try ImageDecoder(maximumPixels: 45 * 35 - 1).decode(bytes, into: Fixtures.pool)
+            try ImageDecoder(limits: DecodingLimits(pixels: 45 * 35 - 1)).header(of: bytes)
+        }
+        #expect(throws: ImagingError.self) {
+            try ImageDecoder(limits: DecodingLimits(pixels: 45 * 35 - 1)).decode(bytes, into: Fixtures.pool)
         }
     }
 
@@ -65,11 +67,48 @@ import Testing
         #expect(Fixtures.code(outcome) == .truncated)
     }
 
+    @Test func coefficientsOfEveryFileOfSeveralScansAreAnnounced() throws {
+        for file in ["scans-444.jpg", "progressive-444.jpg"] {
+            var bytes = try Fixtures.image(file)
+            let marker: UInt8 = file.hasPrefix("scans") ? 0xC0 : 0xC2
+            let frame = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == marker })
+            bytes.replaceSubrange((frame + 5)..<(frame + 9), with: [0x36, 0xB0, 0x36, 0xB0])
+            let header = try ImageDecoder().header(of: bytes)
+            #expect(header.pixelByteCount == 14_000 * 14_000 * 3)
+            #expect(header.scratchByteCount == 14_000 * 14_000 * 6)
+        }
+    }
+
+    @Test func decodingEndsWithItsTime() throws {
+        let decoder = ImageDecoder(limits: DecodingLimits(processorTime: .zero))
+        for file in ["baseline-420.jpg", "baseline-444.jpg", "progressive-420.jpg", "cmyk.jpg", "rgb-8.png"] {
+            let error = #expect(throws: ImagingError.self) {
+                try decoder.decode(try Fixtures.image(file), into: Fixtures.pool)
+            }
+            #expect(error?.code == .tooMuchWork, "\(file)")
+            #expect(error?.isRetriable == false)
+        }
+    }
+
+    @Test func scansAreCounted() throws {
+        for (file, count) in [("progressive-420.jpg", 10), ("scans-444.jpg", 3)] {
+            let bytes = try Fixtures.image(file)
+            let enough = ImageDecoder(limits: DecodingLimits(scans: count))
+            #expect(throws: Never.self) { try enough.decode(bytes, into: Fixtures.pool) }
+            let less = ImageDecoder(limits: DecodingLimits(scans: count - 1))
+            let error = #expect(throws: ImagingError.self) { try less.decode(bytes, into: Fixtures.pool) }
+            #expect(error?.code == .tooMuchWork)
+        }
+    }
+
     @Test func scratchMemoryIsAnnounced() throws {
         let decoder = ImageDecoder()
         let expected = [
-            "baseline-420.jpg": 0, "progressive-420.jpg": 45 * 35 * 3, "progressive-444.jpg": 45 * 35 * 6,
-            "cmyk.jpg": 45 * 35 * 4, "rgb-8.png": 0, "grey-16.png": 45 * 35 * 2,
+            "baseline-420.jpg": 0, "grey.jpg": 0, "restart-420.jpg": 0, "rgb-8.png": 0, "grey-16.png": 45 * 35 * 2,
+            // Coefficients of two bytes, in whole blocks of 64 and whole MCUs of them.
+            "progressive-420.jpg": (6 * 6 + 2 * 3 * 3) * 128, "scans-420.jpg": (6 * 6 + 2 * 3 * 3) * 128,
+            "progressive-444.jpg": 3 * 6 * 5 * 128, "scans-444.jpg": 3 * 6 * 5 * 128,
+            "grey-progressive.jpg": 6 * 5 * 128, "cmyk.jpg": 45 * 35 * 4,
         ]
         for (file, count) in expected {
             let header = try decoder.header(of: Fixtures.image(file))

@@ -23,6 +23,24 @@ import Threading
         #expect(budget.reserved == 0)
     }
 
+    @Test func whatIsNoLongerNeededLetsOthersIn() async throws {
+        let budget = Budget(limit: 10)
+        let large = try await budget.reserve(10)
+        let next = Task { try await budget.reserve(6) }
+        try await untilWaiting(1, in: budget)
+        large.shrink(to: 4)
+        let admitted = try await next.value
+        #expect(budget.reserved == 10)
+        // Never more than there is, and nothing a second time.
+        large.shrink(to: 9)
+        large.shrink(to: 4)
+        large.release()
+        large.shrink(to: -1)
+        #expect(budget.reserved == 6)
+        admitted.shrink(to: -1)
+        #expect(budget.reserved == 0)
+    }
+
     @Test func waitersAreServedInOrderAndAreNotOvertakenBySmallerOnes() async throws {
         let budget = Budget(limit: 10)
         let held = try await budget.reserve(8)

@@ -28,6 +28,7 @@ extension RoleWatch {
                     MetricCatalogue.tasks.sample(counts.rejected, "rejected"),
                     MetricCatalogue.tasks.sample(counts.unsettled, "unsettled"),
                     MetricCatalogue.insects.sample(counts.insects),
+                    MetricCatalogue.damagedImages.sample(counts.damagedImages),
                     MetricCatalogue.runtimeSeconds.sample(statistics.insideRuntime / .seconds(1)),
                     MetricCatalogue.tasksInHand.sample(progress.held),
                     MetricCatalogue.tasksInHandLimit.sample(worker.tasksInHandLimit),
@@ -47,6 +48,7 @@ extension RoleWatch {
                     MetricCatalogue.preparedTasks.sample(counts.prepared, "prepared"),
                     MetricCatalogue.preparedTasks.sample(counts.passedWithoutPixels, "passed_without_pixels"),
                     MetricCatalogue.preparedTasks.sample(counts.failed, "failed"),
+                    MetricCatalogue.damagedImages.sample(statistics.counts.damagedImages),
                 ]
             }
         ]

@@ -34,7 +34,7 @@ struct ImageStages {
                 client: try RedisClient(configuration: redis),
                 pool: buffers,
                 ttl: settings.redis.tensorTTL,
-                maximumPixels: settings.images.maxPixels,
+                maximumPixels: settings.images.limits.pixels,
                 seal: settings.redis.seal,
                 logger: logger
             )
@@ -61,7 +61,7 @@ struct ImageStages {
             cache: isCaching ? cache : nil,
             fetcher: fetcher ?? httpFetcher,
             decoding: ImageDecodingStage(
-                decoder: ImageDecoder(maximumPixels: settings.images.maxPixels),
+                decoder: ImageDecoder(limits: settings.images.limits, damaged: settings.images.damaged),
                 buffers: buffers,
                 threads: threads,
                 budget: budget

@@ -1,3 +1,5 @@
+import Imaging
+
 extension WorkerSettings {
     /// Reads every setting; what is wrong is kept by the resolver, and its default taken.
     init(from resolver: inout SettingsResolver) {
@@ -38,7 +40,12 @@ extension WorkerSettings {
             totalTimeout: resolver.value(of: Catalogue.imagesTotalTimeout),
             retries: resolver.value(of: Catalogue.imagesRetries),
             maxBytes: resolver.value(of: Catalogue.imagesMaxBytes),
-            maxPixels: resolver.value(of: Catalogue.imagesMaxPixels),
+            limits: DecodingLimits(
+                pixels: resolver.value(of: Catalogue.imagesMaxPixels),
+                scans: resolver.value(of: Catalogue.imagesMaxScans),
+                processorTime: resolver.value(of: Catalogue.imagesDecodeTimeout)
+            ),
+            damaged: resolver.value(of: Catalogue.imagesDamaged),
             allowPrivate: resolver.value(of: Catalogue.imagesAllowPrivate)
         )
         batch = BatchSettings(

@@ -1,3 +1,4 @@
+import Imaging
 import Inference
 import Logging
 import Pipeline
@@ -65,7 +66,8 @@ struct ImageSettings: Sendable, Equatable {
     /// Attempts after the first.
     var retries: Int
     var maxBytes: Int
-    var maxPixels: Int
+    var limits: DecodingLimits
+    var damaged: DamagedImages
     var allowPrivate: Bool
 
     /// Threads to make on a machine with so many cores: more would only take turns.

@@ -8,7 +8,10 @@ enum MetricCatalogue {
 
     static let sections = [
         Section(title: "The worker", metrics: [info, ready, readiness, draining, paused]),
-        Section(title: "Tasks", metrics: [tasks, insects, preparedTasks, tasksInHand, tasksInHandLimit]),
+        Section(
+            title: "Tasks",
+            metrics: [tasks, insects, damagedImages, preparedTasks, tasksInHand, tasksInHandLimit]
+        ),
         Section(title: "Where the time goes", metrics: [stageSeconds, runtimeSeconds, batchImages]),
         Section(title: "Progress", metrics: [partTasks, partStalledSeconds, stallAfterSeconds]),
         Section(title: "Memory", metrics: [pixelBytes, pixelBytesLimit]),
@@ -93,6 +96,12 @@ extension MetricCatalogue {
         "antenna_worker_insects_total",
         .counter,
         "Insects found."
+    )
+
+    static let damagedImages = MetricDescription(
+        "antenna_worker_damaged_images_total",
+        .counter,
+        "Images that were taken although a part of them is missing or wrong (images.damaged = accept)."
     )
 
     static let preparedTasks = MetricDescription(

@@ -1,19 +1,22 @@
-/// Turns the bytes of a JPEG or a PNG into pixels, the same as Pillow's `open(…).convert("RGB")` gives.
+/// Turns the bytes of an image file into pixels, the same as Pillow's `open(…).convert("RGB")` gives.
 ///
-/// The header is read and checked against the limit before any memory is taken. A body that ends early or contradicts
-/// itself is an error, never half a picture. An EXIF orientation is not applied, as Pillow does not.
+/// The header is read and checked against the limits before any memory is taken. A body that ends early or contradicts
+/// itself is an error, never half a picture, unless damaged images are accepted. An EXIF orientation is not applied, as Pillow does not.
 ///
 /// Decoding blocks its thread for tens of milliseconds: call it outside the cooperative pool.
 package struct ImageDecoder: Sendable {
     /// Changes whenever the same bytes would give other pixels, or pixels that lie otherwise; a part of the keys of stored pixels.
     package static let version = "8bit-2"
 
-    /// The most pixels (width × height) an image may declare.
-    package let maximumPixels: Int
+    /// What an image may cost.
+    package let limits: DecodingLimits
+    /// What becomes of an image of which only a part can be decoded.
+    package let damaged: DamagedImages
 
-    /// Creates a decoder that refuses images of more than `maximumPixels` pixels.
-    package init(maximumPixels: Int = 200_000_000) {
-        self.maximumPixels = maximumPixels
+    /// Creates a decoder that refuses images beyond `limits`.
+    package init(limits: DecodingLimits = DecodingLimits(), damaged: DamagedImages = .error) {
+        self.limits = limits
+        self.damaged = damaged
     }
 
     /// Reads format and size from the first bytes.
@@ -22,26 +25,25 @@ package struct ImageDecoder: Sendable {
     /// - Throws: `ImagingError`; `.tooManyPixels` for an image above the limit.
     package func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
         switch try ImageSniffer.format(of: bytes) {
-        case .jpeg: try checked(JPEGHeader(parsing: bytes).summary())
-        case .png: try checked(PNGDecoder.header(of: bytes))
+        case .jpeg: try JPEGDecoder(limits: limits).header(of: bytes)
+        case .png: try PNGDecoder(limits: limits, damaged: damaged).header(of: bytes)
         }
     }
 
-    /// Decodes a whole image into memory lent by `pool`.
+    /// Decodes a whole image, whose header this decoder has read, into memory lent by `pool`.
     /// - Throws: `ImagingError`.
     package func decode(
         _ bytes: UnsafeRawBufferPointer,
+        header: ImageHeader,
         into pool: PixelBufferPool
-    ) throws(ImagingError) -> PixelBuffer {
-        switch try ImageSniffer.format(of: bytes) {
-        case .jpeg:
-            let header = try JPEGHeader(parsing: bytes)
-            _ = try checked(header.summary())
-            return try JPEGDecoder.decode(bytes, header: header, into: pool)
-        case .png:
-            let header = try checked(PNGDecoder.header(of: bytes))
-            return try PNGDecoder.decode(bytes, header: header, into: pool)
-        }
+    ) throws(ImagingError) -> DecodedImage {
+        let image =
+            switch header.details {
+            case .jpeg(let jpeg): try JPEGDecoder(limits: limits).decode(bytes, header: jpeg, into: pool)
+            case .png: try PNGDecoder(limits: limits, damaged: damaged).decode(bytes, header: header, into: pool)
+            }
+        if let damage = image.damage, damaged == .error { throw damage }
+        return image
     }
 
     /// Reads format and size from the first bytes.
@@ -52,36 +54,21 @@ package struct ImageDecoder: Sendable {
         }
     }
 
-    /// Decodes a whole image into memory lent by `pool`.
+    /// Decodes a whole image, whose header this decoder has read, into memory lent by `pool`.
+    /// - Throws: `ImagingError`.
+    package func decode(
+        _ bytes: [UInt8],
+        header: ImageHeader,
+        into pool: PixelBufferPool
+    ) throws(ImagingError) -> DecodedImage {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(ImagingError) in
+            try decode(UnsafeRawBufferPointer(bytes), header: header, into: pool)
+        }
+    }
+
+    /// Reads the header and decodes, for whoever has no budget to ask in between.
     /// - Throws: `ImagingError`.
     package func decode(_ bytes: [UInt8], into pool: PixelBufferPool) throws(ImagingError) -> PixelBuffer {
-        try bytes.withUnsafeBufferPointer { (bytes) throws(ImagingError) in
-            try decode(UnsafeRawBufferPointer(bytes), into: pool)
-        }
-    }
-
-    private func checked(_ header: ImageHeader) throws(ImagingError) -> ImageHeader {
-        // Sides of a JPEG fit 16 bits and those of a PNG 31, so their product fits Int wherever Int has 64.
-        let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
-        guard !overflow, pixels <= maximumPixels else {
-            let size = overflow ? "too many pixels to count" : Self.megapixels(pixels)
-            throw ImagingError(
-                .tooManyPixels,
-                message: "\(header.width) × \(header.height) pixels (\(size)) is more than the limit of "
-                    + Self.megapixels(maximumPixels),
-                operation: "read \(header.format.rawValue) header"
-            )
-        }
-        return header
-    }
-
-    /// 200_000_000 → "200 MP", 4_290_250_000 → "4.3 GP"; small counts in full.
-    private static func megapixels(_ count: Int) -> String {
-        switch count {
-        case 1_000_000_000...: "\(count / 1_000_000_000).\(count / 100_000_000 % 10) GP"
-        case 10_000_000...: "\(count / 1_000_000) MP"
-        case 1_000_000...: "\(count / 1_000_000).\(count / 100_000 % 10) MP"
-        default: "\(count) pixels"
-        }
+        try decode(bytes, header: try header(of: bytes), into: pool).pixels
     }
 }

@@ -6,8 +6,14 @@ package enum ImageFormat: String, Sendable {
     case png = "PNG"
 }
 
-/// What the first bytes of an image tell, before any pixel is decoded.
+/// What the first bytes of an image tell, before any pixel is decoded; what decoding goes on from.
 package struct ImageHeader: Sendable, Equatable {
+    /// What only the format's own decoder knows to use.
+    enum Details: Sendable, Equatable {
+        case jpeg(JPEGHeader)
+        case png(isDeepGrey: Bool)
+    }
+
     /// The format, found by its signature and not by a file name.
     package let format: ImageFormat
     /// Pixels in a row; above zero.
@@ -16,13 +22,11 @@ package struct ImageHeader: Sendable, Equatable {
     package let height: Int
     /// How the decoded pixels will lie.
     package let layout: PixelLayout
-    /// Bytes of scratch memory for every 64 pixels.
-    let scratchPerTile: Int
-
     /// Bytes the decoder needs beside the pixels while it runs, for a budget of memory.
     ///
-    /// The large parts only: the coefficients of a progressive JPEG, CMYK or 16-bit samples before they become RGB.
-    package var scratchByteCount: Int { height * width * scratchPerTile / 64 }
+    /// The large parts only: the coefficients of a JPEG of several scans, CMYK or 16-bit samples before they become RGB.
+    package let scratchByteCount: Int
+    let details: Details
 
     /// Bytes of the decoded image, by its layout.
     package var pixelByteCount: Int { layout.byteCount(height: height, width: width) }

@@ -1,5 +1,5 @@
 /// What the three components of a JPEG stand for and how densely they are sampled, by libjpeg's rules.
-struct JPEGColour {
+struct JPEGColour: Equatable {
     /// Sampling factors of one component, across and down.
     struct Sampling: Equatable {
         let across: Int

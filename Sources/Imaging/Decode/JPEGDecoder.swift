@@ -1,101 +1,122 @@
-/// Decodes a JPEG by libjpeg-turbo with its default flags: the accurate integer DCT and smooth upsampling, whose pixels
+import CJPEGReader
+
+/// Decodes a JPEG by libjpeg-turbo with its default settings: the accurate integer DCT and smooth upsampling, whose pixels
 /// are those of Pillow.
 ///
 /// With chroma of half the width and height, which is nearly all cameras, the planes are kept as they are, and become RGB where somebody
 /// looks.
-enum JPEGDecoder {
+struct JPEGDecoder {
+    /// What decoding may cost.
+    let limits: DecodingLimits
+
     private static let operation = "decode JPEG"
+    /// What libjpeg takes beside coefficients: tables, and some rows of at most 65,500 pixels.
+    private static let workingMemory = 32 << 20
 
-    /// Decodes `bytes`, whose header was read and found within the limits.
-    static func decode(
-        _ bytes: UnsafeRawBufferPointer,
-        header: JPEGHeader,
-        into pool: PixelBufferPool
-    ) throws(ImagingError) -> PixelBuffer {
-        guard header.firstScan != nil else {
-            throw ImagingError(.truncated, message: "the file ends inside its header", operation: operation)
-        }
-        guard header.components == 4 else {
-            let layout = header.layout
-            return try PixelBuffer(pool: pool, layout: layout, height: header.height, width: header.width) {
-                pixels throws(ImagingError) in
-                try decode(bytes, header: header, output: layout == .rgb ? .rgb : .planes420, to: pixels)
-            }
-        }
-        // libjpeg turns YCCK into CMYK but neither into RGB.
-        let cmyk = try pool.lease(byteCount: header.width * header.height * 4)
-        try decode(bytes, header: header, output: .cmyk, to: cmyk.bytes)
-        return try PixelBuffer(pool: pool, height: header.height, width: header.width) { pixels in
-            CMYK.convertInverted(UnsafeRawBufferPointer(cmyk.bytes), toRGB: pixels)
-        }
-    }
-
-    private static func decode(
-        _ bytes: UnsafeRawBufferPointer,
-        header: JPEGHeader,
-        output: TurboJPEGDecompressor.Output,
-        to pixels: UnsafeMutableRawBufferPointer
-    ) throws(ImagingError) {
-        let decompressor = try TurboJPEGDecompressor()
-        switch decompressor.run(bytes, header: header, output: output, to: pixels) {
-        case .decoded:
-            return
-        case .failed(let message, let nativeCode):
-            throw damage(message, nativeCode)
-        case .warned(let message, let nativeCode):
-            // libjpeg warns where it invents pixels, so a warning is damage; with one exception. Some cameras write
-            // filling between the last MCU and the end marker, and libjpeg says so when it looks for that marker, with
-            // every pixel decoded. It keeps only its first warning; after this one none can follow, except in a file
-            // with restart markers, where the end marker may have been met in place of a restart.
-            guard message.hasSuffix(endOfImageSuffix) else { throw damage(message, nativeCode) }
-            guard header.restartInterval > 0 else { return }
-            try decodeAgainWithoutFilling(bytes, header: header, output: output, warning: message, to: pixels)
-        }
-    }
-
-    /// Repeats a decode with the bytes before the end marker turned into FF.
-    ///
-    /// The format allows any number of them there, and libjpeg takes them without a word. A warning that is left was
-    /// hidden behind the first.
-    private static func decodeAgainWithoutFilling(
-        _ bytes: UnsafeRawBufferPointer,
-        header: JPEGHeader,
-        output: TurboJPEGDecompressor.Output,
-        warning: String,
-        to pixels: UnsafeMutableRawBufferPointer
-    ) throws(ImagingError) {
-        guard let count = warning.split(separator: " ").lazy.compactMap({ Int($0) }).first,
-            let end = try endOfImage(bytes, from: header.firstScan ?? 0), end >= count
-        else { throw damage(warning, nil) }
-        var copy = Array(bytes)
-        for index in (end - count)..<end { copy[index] = 0xFF }
-        let decompressor = try TurboJPEGDecompressor()
-        let outcome = copy.withUnsafeBytes { decompressor.run($0, header: header, output: output, to: pixels) }
-        switch outcome {
-        case .decoded: return
-        case .warned(let message, let nativeCode), .failed(let message, let nativeCode):
-            throw damage(message, nativeCode)
-        }
-    }
-
-    /// Where the end marker stands.
-    private static func endOfImage(_ bytes: UnsafeRawBufferPointer, from scan: Int) throws(ImagingError) -> Int? {
-        var segments = JPEGSegments(bytes: bytes, position: scan)
-        while let segment = try segments.next() {
-            if segment.marker == 0xD9 { return segments.position - 2 }
-        }
-        return nil
-    }
-
-    private static func damage(_ message: String, _ nativeCode: Int?) -> ImagingError {
-        let endsEarly = message.hasPrefix("Premature end of JPEG file")
-        return ImagingError(
-            endsEarly ? .truncated : .damaged,
-            nativeCode: nativeCode,
-            message: endsEarly ? "the file ends before the picture does" : "damaged: \(message)",
-            operation: operation
+    /// Reads size and memory needs from the segments before the first scan.
+    func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
+        let header = try JPEGHeader(parsing: bytes)
+        try limits.check(width: header.width, height: header.height, of: .jpeg)
+        return ImageHeader(
+            format: .jpeg,
+            width: header.width,
+            height: header.height,
+            layout: header.layout,
+            scratchByteCount: header.coefficientByteCount + header.cmykByteCount,
+            details: .jpeg(header)
         )
     }
 
-    private static let endOfImageSuffix = "extraneous bytes before marker 0xd9"
+    /// Decodes `bytes`, whose header was read and found within the limits.
+    ///
+    /// - Returns: The pixels, and what is wrong with them: where the file is damaged, libjpeg invented some.
+    /// - Throws: `ImagingError` when there are no pixels.
+    func decode(
+        _ bytes: UnsafeRawBufferPointer,
+        header: JPEGHeader,
+        into pool: PixelBufferPool
+    ) throws(ImagingError) -> DecodedImage {
+        guard header.firstScan != nil else { throw Self.cutInHeader }
+        var damage: ImagingError?
+        guard header.components == 4 else {
+            let layout = header.layout
+            let pixels = try PixelBuffer(pool: pool, layout: layout, height: header.height, width: header.width) {
+                pixels throws(ImagingError) in
+                let output = layout == .rgb ? JPEG_READER_RGB : JPEG_READER_PLANES420
+                damage = try read(bytes, header: header, output: output, to: pixels)
+            }
+            return DecodedImage(pixels: pixels, damage: damage)
+        }
+        // libjpeg turns YCCK into CMYK but neither into RGB.
+        let cmyk = try pool.lease(byteCount: header.cmykByteCount)
+        damage = try read(bytes, header: header, output: JPEG_READER_CMYK, to: cmyk.bytes)
+        let pixels = try PixelBuffer(pool: pool, height: header.height, width: header.width) { pixels in
+            CMYK.convertInverted(UnsafeRawBufferPointer(cmyk.bytes), toRGB: pixels)
+        }
+        return DecodedImage(pixels: pixels, damage: damage)
+    }
+
+    private func read(
+        _ bytes: UnsafeRawBufferPointer,
+        header: JPEGHeader,
+        output: JPEGReaderOutput,
+        to memory: UnsafeMutableRawBufferPointer
+    ) throws(ImagingError) -> ImagingError? {
+        guard let source = bytes.bindMemory(to: UInt8.self).baseAddress,
+            let pixels = memory.bindMemory(to: UInt8.self).baseAddress
+        else { throw Self.cutInHeader }
+        var request = JPEGReaderRequest(
+            bytes: source,
+            count: bytes.count,
+            width: UInt32(header.width),
+            height: UInt32(header.height),
+            output: output,
+            memory_limit: header.coefficientByteCount + Self.workingMemory,
+            scan_limit: Int32(clamping: limits.scans),
+            time_limit: limits.processorTime.nanoseconds
+        )
+        return try judge(jpeg_reader_read(&request, pixels))
+    }
+
+    /// What is wrong with pixels that are there; an error where there are none.
+    private func judge(_ report: JPEGReaderReport) throws(ImagingError) -> ImagingError? {
+        let message = withUnsafeBytes(of: report.message) { text in
+            String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let native = report.code == 0 ? nil : Int(report.code)
+        let problem =
+            report.is_cut
+            ? ImagingError(
+                .truncated,
+                nativeCode: native,
+                message: "the file ends before the picture does",
+                operation: Self.operation
+            )
+            : ImagingError(.damaged, nativeCode: native, message: "damaged: \(message)", operation: Self.operation)
+        switch report.end {
+        case JPEG_READER_WHOLE: return nil
+        case JPEG_READER_DAMAGED: return problem
+        case JPEG_READER_OUT_OF_TIME: throw limits.outOfTime(operation: Self.operation)
+        case JPEG_READER_TOO_MANY_SCANS:
+            throw ImagingError(
+                .tooMuchWork,
+                message: "it has more than \(limits.scans) scans",
+                operation: Self.operation
+            )
+        case JPEG_READER_OUT_OF_MEMORY:
+            throw ImagingError(
+                .outOfMemory,
+                nativeCode: native,
+                message: "the system gave libjpeg no memory",
+                operation: Self.operation
+            )
+        default: throw problem
+        }
+    }
+
+    private static let cutInHeader = ImagingError(
+        .truncated,
+        message: "the file ends inside its header",
+        operation: operation
+    )
 }

@@ -2,16 +2,13 @@
 ///
 /// Read here and not by the library because this takes no memory, names what the library cannot decode, and tells a
 /// header that is cut off from one that is wrong.
-struct JPEGHeader {
+struct JPEGHeader: Equatable {
     private(set) var width = 0
     private(set) var height = 0
     private(set) var components = 0
-    /// Whether the coefficients of the whole image are kept until the last scan is read.
-    private(set) var isProgressive = false
-    /// Samples of all components relative to those of the largest, in 64ths: 96 for 4:2:0, 192 for 4:4:4.
-    private(set) var sampleDensity = 64
-    /// MCUs between restart markers; zero for none.
-    private(set) var restartInterval = 0
+    private var isProgressive = false
+    /// Of the first scan.
+    private var componentsInScan = 0
     private var colour = JPEGColour()
     /// Where the entropy-coded data of the first scan begins; nil when the data ends before.
     private(set) var firstScan: Int?
@@ -26,11 +23,10 @@ struct JPEGHeader {
             switch segment.marker {
             case 0xC0...0xCF where ![0xC4, 0xC8, 0xCC].contains(segment.marker):
                 try readFrame(segment)
-            case 0xDD where segment.payload.count >= 2:
-                restartInterval = segment.payload.bigEndian16(at: 0)
             case 0xE0, 0xEE:
                 colour.read(segment)
             case 0xDA:
+                componentsInScan = Int(segment.payload.first ?? 0)
                 firstScan = segments.position
             case 0xD9:
                 throw Self.damaged("the file ends before it holds an image")
@@ -48,18 +44,23 @@ struct JPEGHeader {
     /// How the decoded pixels will lie.
     var layout: PixelLayout { colour.layout(width: width) }
 
-    /// Size and memory needs.
-    func summary() -> ImageHeader {
-        let coefficients = isProgressive ? sampleDensity * 2 : 0
-        let cmyk = components == 4 ? 64 * 4 : 0
-        return ImageHeader(
-            format: .jpeg,
-            width: width,
-            height: height,
-            layout: layout,
-            scratchPerTile: coefficients + cmyk
-        )
+    /// Bytes of coefficients that libjpeg keeps until the last scan is read; zero for a file of one scan, which it decodes as it goes.
+    ///
+    /// Not only of progressive files: a scan that leaves components out has others after it.
+    var coefficientByteCount: Int {
+        guard isProgressive || componentsInScan < components else { return 0 }
+        let across = colour.samplings.map(\.across).max() ?? 1
+        let down = colour.samplings.map(\.down).max() ?? 1
+        return colour.samplings.reduce(0) { sum, sampling in
+            // Whole blocks of 8 × 8, and whole MCUs of those.
+            let columns = (width * sampling.across).dividedRoundingUp(by: across * 8).roundedUp(to: sampling.across)
+            let rows = (height * sampling.down).dividedRoundingUp(by: down * 8).roundedUp(to: sampling.down)
+            return sum + columns * rows * 64 * MemoryLayout<Int16>.size
+        }
     }
+
+    /// Bytes of a picture of four components before it becomes RGB.
+    var cmykByteCount: Int { components == 4 ? width * height * 4 : 0 }
 
     private mutating func readFrame(_ segment: JPEGSegments.Segment) throws(ImagingError) {
         let payload = segment.payload
@@ -90,9 +91,6 @@ struct JPEGHeader {
     }
 
     private mutating func readSampling(_ descriptions: Slice<UnsafeRawBufferPointer>) throws(ImagingError) {
-        var samples = 0
-        var widest = 1
-        var tallest = 1
         for offset in stride(from: descriptions.startIndex + 1, to: descriptions.endIndex, by: 3) {
             let across = Int(descriptions[offset] >> 4)
             let down = Int(descriptions[offset] & 15)
@@ -101,11 +99,7 @@ struct JPEGHeader {
             }
             colour.identifiers.append(descriptions[offset - 1])
             colour.samplings.append(JPEGColour.Sampling(across: across, down: down))
-            samples += across * down
-            widest = max(widest, across)
-            tallest = max(tallest, down)
         }
-        sampleDensity = samples * 64 / (widest * tallest)
     }
 
     private static func damaged(_ message: String) -> ImagingError {
@@ -173,4 +167,9 @@ extension Slice<UnsafeRawBufferPointer> {
     fileprivate func bigEndian16(at offset: Int) -> Int {
         Int(self[startIndex + offset]) << 8 | Int(self[startIndex + offset + 1])
     }
+}
+
+extension Int {
+    fileprivate func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+    fileprivate func roundedUp(to multiple: Int) -> Int { dividedRoundingUp(by: multiple) * multiple }
 }

@@ -52,7 +52,7 @@ package final class RedisTensorCache: TensorCache {
         client: RedisClient,
         pool: PixelBufferPool,
         ttl: Duration,
-        maximumPixels: Int = ImageDecoder().maximumPixels,
+        maximumPixels: Int = DecodingLimits().pixels,
         seal: RedisSeal? = nil,
         breaker: CircuitBreaker = CircuitBreaker(),
         logger: Logger? = nil,

@@ -34,7 +34,7 @@ package struct ImageDecodingStage: Sendable {
     /// Reads the header, waits for memory, and decodes.
     ///
     /// - Parameters:
-    ///   - bytes: A whole JPEG or PNG.
+    ///   - bytes: A whole image file.
     ///   - waiting: Wraps the wait where memory is not free at once.
     /// - Returns: The pixels with their part of the budget.
     /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
@@ -44,17 +44,21 @@ package struct ImageDecodingStage: Sendable {
     ) async throws -> Decoded {
         do {
             let header = try decoder.header(of: bytes)
-            let needed = header.pixelByteCount + header.scratchByteCount
             let began = ContinuousClock.now
-            let reservation = try await admit(needed, waiting: waiting)
+            let reservation = try await admit(header.pixelByteCount + header.scratchByteCount, waiting: waiting)
             let (decoder, buffers) = (self.decoder, self.buffers)
-            let (pixels, decoding) = try await threads.run {
+            let (image, decoding) = try await threads.run {
                 let began = ContinuousClock.now
-                let pixels = try decoder.decode(bytes, into: buffers)
-                return (pixels, began.duration(to: .now))
+                let image = try decoder.decode(bytes, header: header, into: buffers)
+                return (image, began.duration(to: .now))
             }
+            reservation.shrink(to: header.pixelByteCount)
             return Decoded(
-                pixels: AdmittedPixels(buffer: pixels, reservation: reservation),
+                pixels: AdmittedPixels(
+                    buffer: image.pixels,
+                    reservation: reservation,
+                    damage: image.damage.map { "\($0)" }
+                ),
                 waited: began.duration(to: .now) - decoding,
                 decoding: decoding
             )
@@ -70,15 +74,26 @@ package struct ImageDecodingStage: Sendable {
     /// Reserves memory for pixels.
     ///
     /// - Parameters:
-    ///   - byteCount: What the pixels take.
+    ///   - byteCount: What the pixels take, and what making them takes beside them.
     ///   - waiting: Wraps the wait where memory is not free at once.
     /// - Returns: The reservation.
-    /// - Throws: `CancellationError`.
+    /// - Throws: `TaskFailure` for more than the whole budget, which no wait will make free; `CancellationError`.
     func admit(
         _ byteCount: Int,
         waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
     ) async throws -> Budget.Reservation {
+        guard byteCount <= budget.limit else {
+            throw TaskFailure(
+                stage: .decode,
+                message: "The image could not be decoded: that takes \(Self.mebibytes(byteCount)) of memory, "
+                    + "more than the \(Self.mebibytes(budget.limit)) of memory.pixel_budget"
+            )
+        }
         if let free = budget.reserveIfFree(byteCount) { return free }
         return try await waiting { try await budget.reserve(byteCount) }
+    }
+
+    private static func mebibytes(_ count: Int) -> String {
+        count < 1 << 20 ? "\(count) bytes" : "\((count + (1 << 20) - 1) >> 20) MiB"
     }
 }

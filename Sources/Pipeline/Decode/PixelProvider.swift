@@ -1,4 +1,5 @@
 package import Imaging
+import Logging
 package import Threading
 
 /// Gets the pixels of a task's image, within the worker's budgets: from the cache, else fetched and decoded.
@@ -76,6 +77,7 @@ package struct PixelProvider: Sendable {
         let image = try await decoding.decode(bytes, waiting: waiting)
         statistics.record(image.waited, in: .admit)
         statistics.record(image.decoding, in: .decode)
+        if image.pixels.damage != nil { statistics.countDamagedImage() }
         return image.pixels
     }
 }
@@ -86,10 +88,22 @@ package struct AdmittedPixels: Sendable {
     package let buffer: PixelBuffer
     /// Given back when the last copy of this value goes.
     package let reservation: Budget.Reservation
+    /// What is wrong with them, for people, where damaged images are accepted; not known of pixels that come out of Redis.
+    package let damage: String?
 
     /// Joins pixels with what was reserved for them.
-    package init(buffer: PixelBuffer, reservation: Budget.Reservation) {
+    package init(buffer: PixelBuffer, reservation: Budget.Reservation, damage: String? = nil) {
         self.buffer = buffer
         self.reservation = reservation
+        self.damage = damage
+    }
+
+    /// Tells of an image that was accepted although it is damaged; the metric counts it.
+    func logDamage(_ task: ImageTask, _ logger: Logger) {
+        guard let damage else { return }
+        logger.info(
+            "Image is damaged; the part that is there is taken",
+            metadata: [LogKey.taskID: "\(task.id)", LogKey.reason: "\(damage)"]
+        )
     }
 }

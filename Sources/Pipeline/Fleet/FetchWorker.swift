@@ -115,6 +115,7 @@ package struct FetchWorker: Service {
         let key = TensorKey(url: task.imageURL)
         if await cache.keeps(key) { return true }
         let pixels = try await images.pixels(of: task) { try await $0() }
+        pixels.logDamage(task, logger)
         while await !cache.store(pixels, for: key) {
             let (trouble, now) = (cache.trouble, timeline.now)
             guard !queue.isDraining, cachePatience.isLeft(after: trouble, at: now) else { return false }

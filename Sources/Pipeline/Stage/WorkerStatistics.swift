@@ -17,6 +17,8 @@ package final class WorkerStatistics: Sendable {
         package var unsettled = 0
         /// Insects found.
         package var insects = 0
+        /// Images of which a part could be decoded, and was.
+        package var damagedImages = 0
 
         /// Tasks that have their answer.
         package var answered: Int { succeeded + failed }
@@ -76,6 +78,10 @@ package final class WorkerStatistics: Sendable {
             case .rejected: counts.rejected += 1
             }
         }
+    }
+
+    func countDamagedImage() {
+        change { $0.damagedImages += 1 }
     }
 
     func countUnsettled() {

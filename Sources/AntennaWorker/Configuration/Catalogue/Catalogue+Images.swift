@@ -1,3 +1,5 @@
+import Imaging
+
 extension Catalogue {
     static let imagesConcurrency = Setting(
         "images.fetch_concurrency",
@@ -54,6 +56,30 @@ extension Catalogue {
         .pixelCount(1_000...4_000_000_000),
         default: 200_000_000,
         "The largest image that is decoded, width × height; checked before memory is taken."
+    )
+
+    static let imagesMaxScans = Setting(
+        "images.max_scans",
+        flag: "max-image-scans",
+        .integer(1...100_000),
+        default: 100,
+        "The most scans a JPEG may have: each goes over the whole picture, and cameras write 1 to 12."
+    )
+
+    static let imagesDecodeTimeout = Setting(
+        "images.decode_timeout",
+        flag: "decode-timeout",
+        .seconds(.milliseconds(100) ... .seconds(3_600)),
+        default: .seconds(20),
+        "How much of a processor's time decoding one image may take; what takes longer is an error."
+    )
+
+    static let imagesDamaged = Setting(
+        "images.damaged",
+        flag: "damaged-images",
+        .choice,
+        default: DamagedImages.error,
+        "What becomes of an image that is cut off or damaged: error answers the task with what is wrong, accept analyses the part that is there, and logs and counts it."
     )
 
     static let imagesAllowPrivate = Setting(

@@ -73,6 +73,6 @@ extension Catalogue {
         flag: "pixel-budget",
         .byteCount(16 << 20...1 << 40),
         default: 256 << 20,
-        "Decoded images in memory at most: 1.5 bytes a pixel of a JPEG of 4:2:0, which is what nearly all cameras write, 3 of any other. A larger image is taken when it is alone."
+        "Decoded images in memory at most, and what decoding takes: 1.5 bytes a pixel of a JPEG of 4:2:0, which is what nearly all cameras write, 3 of any other; beside it while it is decoded 3 to 6 bytes a pixel of a progressive JPEG. An image that needs more alone is an error."
     )
 }

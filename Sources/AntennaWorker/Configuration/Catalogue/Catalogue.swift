@@ -30,8 +30,7 @@ enum Catalogue {
             title: "Images",
             settings: [
                 imagesConcurrency, imagesDecodeThreads, imagesConnectTimeout, imagesTotalTimeout, imagesRetries,
-                imagesMaxBytes,
-                imagesMaxPixels, imagesAllowPrivate,
+                imagesMaxBytes, imagesMaxPixels, imagesMaxScans, imagesDecodeTimeout, imagesDamaged, imagesAllowPrivate,
             ]
         ),
         Section(title: "Batches", settings: [batchLocalizationSize, batchClassificationSize, batchLinger]),

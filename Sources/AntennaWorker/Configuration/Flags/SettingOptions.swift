@@ -91,6 +91,9 @@ struct ImageOptions: SettingFlags {
     @Option(Catalogue.imagesRetries) var retries: String?
     @Option(Catalogue.imagesMaxBytes) var maxBytes: String?
     @Option(Catalogue.imagesMaxPixels) var maxPixels: String?
+    @Option(Catalogue.imagesMaxScans) var maxScans: String?
+    @Option(Catalogue.imagesDecodeTimeout) var decodeTimeout: String?
+    @Option(Catalogue.imagesDamaged) var damaged: String?
     @Flag(Catalogue.imagesAllowPrivate) var allowPrivate: Bool?
 
     func collect(into values: inout FlagValues) {
@@ -101,6 +104,9 @@ struct ImageOptions: SettingFlags {
         values.set(Catalogue.imagesRetries, retries)
         values.set(Catalogue.imagesMaxBytes, maxBytes)
         values.set(Catalogue.imagesMaxPixels, maxPixels)
+        values.set(Catalogue.imagesMaxScans, maxScans)
+        values.set(Catalogue.imagesDecodeTimeout, decodeTimeout)
+        values.set(Catalogue.imagesDamaged, damaged)
         values.set(Catalogue.imagesAllowPrivate, allowPrivate.map { "\($0)" })
     }
 }
@@ -127,12 +133,18 @@ struct DecodingOptions: SettingFlags {
     @Option(Catalogue.imagesDecodeThreads) var decodeThreads: String?
     @Option(Catalogue.imagesMaxBytes) var maxBytes: String?
     @Option(Catalogue.imagesMaxPixels) var maxPixels: String?
+    @Option(Catalogue.imagesMaxScans) var maxScans: String?
+    @Option(Catalogue.imagesDecodeTimeout) var decodeTimeout: String?
+    @Option(Catalogue.imagesDamaged) var damaged: String?
     @Option(Catalogue.memoryPixelBudget) var pixelBudget: String?
 
     func collect(into values: inout FlagValues) {
         values.set(Catalogue.imagesDecodeThreads, decodeThreads)
         values.set(Catalogue.imagesMaxBytes, maxBytes)
         values.set(Catalogue.imagesMaxPixels, maxPixels)
+        values.set(Catalogue.imagesMaxScans, maxScans)
+        values.set(Catalogue.imagesDecodeTimeout, decodeTimeout)
+        values.set(Catalogue.imagesDamaged, damaged)
         values.set(Catalogue.memoryPixelBudget, pixelBudget)
     }
 }
