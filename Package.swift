@@ -61,6 +61,8 @@ let package = Package(
         .target(name: "COnnxRuntime"),
         // libjpeg with a judge of its warnings, and limits of time and memory.
         .target(name: "CJPEGReader", linkerSettings: [.linkedLibrary("jpeg")]),
+        // libtiff's functions of variable arguments. The library itself is loaded at run time.
+        .target(name: "CTIFFReader"),
         // Planes of YCbCr to RGB, with a version for newer processors.
         .target(name: "CYCbCr"),
 
@@ -80,7 +82,7 @@ let package = Package(
         ),
         .target(
             name: "Imaging",
-            dependencies: ["CJPEGReader", "CSPNG", "CTurboJPEG", "CYCbCr"],
+            dependencies: ["CJPEGReader", "CSPNG", "CTIFFReader", "CTurboJPEG", "CYCbCr"],
             swiftSettings: houseStyle
         ),
         .target(

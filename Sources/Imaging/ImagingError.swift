@@ -43,6 +43,16 @@ package struct ImagingError: Error, Sendable, Equatable, CustomStringConvertible
         self.operation = operation
     }
 
+    /// The error of an image of which a part is missing at its end.
+    static func endsEarly(nativeCode: Int? = nil, operation: String) -> ImagingError {
+        ImagingError(
+            .truncated,
+            nativeCode: nativeCode,
+            message: "the file ends before the picture does",
+            operation: operation
+        )
+    }
+
     /// Whether the same bytes may succeed later: only where memory was short.
     package var isRetriable: Bool { code == .outOfMemory }
 

@@ -11,7 +11,10 @@ import Testing
         let header = try decoder.header(of: bytes)
         #expect(header.width == entry.width)
         #expect(header.height == entry.height)
-        #expect(header.format == (entry.file.hasSuffix("png") ? .png : .jpeg))
+        let formats: [String: ImageFormat] = [
+            "jpg": .jpeg, "png": .png, "webp": .webp, "tif": .tiff, "bmp": .bmp, "gif": .gif,
+        ]
+        #expect(header.format == formats[entry.file.split(separator: ".").last.map(String.init) ?? ""])
 
         let image = try decoder.decode(bytes, into: Fixtures.pool)
         #expect(image.width == entry.width)

@@ -2,7 +2,9 @@ import Foundation
 
 /// Finds the images that a command was given as files and folders.
 enum ImageFiles {
-    /// The files named, and the JPEG and PNG files in the folders named, in the order of their names.
+    private static let extensions: Set = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "bmp", "gif"]
+
+    /// The files named, and the images in the folders named, in the order of their names.
     ///
     /// - Throws: `CommandFailure` when a path is not there or a folder has no images.
     static func find(_ paths: [String]) throws -> [String] {
@@ -13,10 +15,10 @@ enum ImageFiles {
             }
             guard isDirectory.boolValue else { return [path] }
             let files = try FileManager.default.contentsOfDirectory(atPath: path)
-                .filter { ["jpg", "jpeg", "png"].contains(($0 as NSString).pathExtension.lowercased()) }
+                .filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
                 .sorted()
                 .map { (path as NSString).appendingPathComponent($0) }
-            guard !files.isEmpty else { throw CommandFailure("There are no JPEG or PNG files in \(path).") }
+            guard !files.isEmpty else { throw CommandFailure("There are no images in \(path).") }
             return files
         }
     }

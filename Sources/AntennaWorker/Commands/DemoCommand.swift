@@ -21,7 +21,7 @@ struct DemoCommand: RoleCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Images, or folders of JPEG and PNG files.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Images, or folders of them.", valueName: "image"))
     var images: [String] = []
 
     @Option(help: "The folder that report.html is written to.") var out = "demo-report"

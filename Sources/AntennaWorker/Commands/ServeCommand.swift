@@ -19,7 +19,7 @@ struct ServeCommand: RoleCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Images, or folders of JPEG and PNG files.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Images, or folders of them.", valueName: "image"))
     var images: [String] = []
 
     @Option(help: "The address to listen on.") var address = "127.0.0.1"

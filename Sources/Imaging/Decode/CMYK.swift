@@ -8,11 +8,15 @@ enum CMYK {
             // Inverted black is the light that black lets through.
             let light = Int(cmyk[pixel * 4 + 3])
             for channel in 0..<3 {
-                let ink = 255 - Int(cmyk[pixel * 4 + channel])
-                let product = ink * light + 128
-                let absorbed = ((product >> 8) + product) >> 8
-                pixels[pixel * 3 + channel] = UInt8(clamping: light - absorbed)
+                pixels[pixel * 3 + channel] = level(ink: 255 - Int(cmyk[pixel * 4 + channel]), light: light)
             }
         }
+    }
+
+    /// What an ink leaves of the light that black lets through.
+    static func level(ink: Int, light: Int) -> UInt8 {
+        let product = ink * light + 128
+        let absorbed = ((product >> 8) + product) >> 8
+        return UInt8(clamping: light - absorbed)
     }
 }

@@ -27,6 +27,10 @@ package struct ImageDecoder: Sendable {
         switch try ImageSniffer.format(of: bytes) {
         case .jpeg: try JPEGDecoder(limits: limits).header(of: bytes)
         case .png: try PNGDecoder(limits: limits, damaged: damaged).header(of: bytes)
+        case .webp: try WebPDecoder(limits: limits).header(of: bytes)
+        case .tiff: try TIFFDecoder(limits: limits).header(of: bytes)
+        case .bmp: try BMPDecoder(limits: limits).header(of: bytes)
+        case .gif: try GIFDecoder(limits: limits).header(of: bytes)
         }
     }
 
@@ -41,6 +45,10 @@ package struct ImageDecoder: Sendable {
             switch header.details {
             case .jpeg(let jpeg): try JPEGDecoder(limits: limits).decode(bytes, header: jpeg, into: pool)
             case .png: try PNGDecoder(limits: limits, damaged: damaged).decode(bytes, header: header, into: pool)
+            case .webp(let webp): try WebPDecoder(limits: limits).decode(bytes, header: webp, into: pool)
+            case .tiff(let tiff): try TIFFDecoder(limits: limits).decode(bytes, header: tiff, into: pool)
+            case .bmp(let bmp): try BMPDecoder(limits: limits).decode(bytes, header: bmp, into: pool)
+            case .gif(let gif): try GIFDecoder(limits: limits).decode(bytes, header: gif, into: pool)
             }
         if let damage = image.damage, damaged == .error { throw damage }
         return image

@@ -4,6 +4,14 @@ package enum ImageFormat: String, Sendable {
     case jpeg = "JPEG"
     /// PNG: every colour type and depth.
     case png = "PNG"
+    /// WebP: lossy or lossless; of a moving one the first picture.
+    case webp = "WebP"
+    /// TIFF: grey, palette, RGB, CMYK of up to 8 bits, grey and RGB of 16; the first page.
+    case tiff = "TIFF"
+    /// Windows bitmap: numbers of colours, runs of them, or colours of 16 to 32 bits.
+    case bmp = "BMP"
+    /// GIF: the first picture.
+    case gif = "GIF"
 }
 
 /// What the first bytes of an image tell, before any pixel is decoded; what decoding goes on from.
@@ -12,6 +20,10 @@ package struct ImageHeader: Sendable, Equatable {
     enum Details: Sendable, Equatable {
         case jpeg(JPEGHeader)
         case png(isDeepGrey: Bool)
+        case webp(WebPHeader)
+        case tiff(TIFFHeader)
+        case bmp(BMPHeader)
+        case gif(GIFHeader)
     }
 
     /// The format, found by its signature and not by a file name.
@@ -24,7 +36,8 @@ package struct ImageHeader: Sendable, Equatable {
     package let layout: PixelLayout
     /// Bytes the decoder needs beside the pixels while it runs, for a budget of memory.
     ///
-    /// The large parts only: the coefficients of a JPEG of several scans, CMYK or 16-bit samples before they become RGB.
+    /// The large parts only: the coefficients of a JPEG of several scans, CMYK or 16-bit samples before they become RGB,
+    /// a lossless WebP, a strip or tile of a TIFF.
     package let scratchByteCount: Int
     let details: Details
 

@@ -18,10 +18,11 @@ enum ImageSniffer {
                 )
             }
         }
+        if let format = markedFormat(bytes) { return format }
         if let other = otherImage(bytes) {
             throw ImagingError(
                 .unsupportedFormat,
-                message: "\(other) is not supported; JPEG and PNG are",
+                message: "\(other) is not supported; JPEG, PNG, WebP, TIFF, BMP and GIF are",
                 operation: operation
             )
         }
@@ -35,16 +36,27 @@ enum ImageSniffer {
     private static let signatures: [(ImageFormat, [UInt8])] = [
         (.jpeg, [0xFF, 0xD8, 0xFF]),
         (.png, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
+        (.tiff, [0x49, 0x49, 0x2A, 0]),
+        (.tiff, [0x4D, 0x4D, 0, 0x2A]),
+        // BigTIFF, of addresses of 8 bytes.
+        (.tiff, [0x49, 0x49, 0x2B, 0]),
+        (.tiff, [0x4D, 0x4D, 0, 0x2B]),
+        (.gif, Array("GIF87a".utf8)),
+        (.gif, Array("GIF89a".utf8)),
     ]
+
+    /// The formats whose mark is more than their first bytes.
+    private static func markedFormat(_ bytes: UnsafeRawBufferPointer) -> ImageFormat? {
+        let file = LittleEndian(bytes: bytes)
+        if file.has("RIFF", at: 0), file.has("WEBP", at: 8) { return .webp }
+        // Two letters are few: the length of the second header makes sure.
+        if file.has("BM", at: 0), let size = file.uint32(at: 14), (12...124).contains(size) { return .bmp }
+        return nil
+    }
 
     /// The name of an image format that is not read here.
     private static func otherImage(_ bytes: UnsafeRawBufferPointer) -> String? {
         func has(_ text: String, at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: text.utf8) }
-        if has("GIF8") { return "GIF" }
-        if has("RIFF"), has("WEBP", at: 8) { return "WebP" }
-        if bytes.starts(with: [0x49, 0x49, 0x2A, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A]) { return "TIFF" }
-        if bytes.starts(with: [0x49, 0x49, 0x2B, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2B]) { return "BigTIFF" }
-        if has("BM"), bytes.count > 14, bytes[6...9].allSatisfy({ $0 == 0 }) { return "BMP" }
         if has("ftyp", at: 4) {
             for brand in ["avif", "avis"] where has(brand, at: 8) { return "AVIF" }
             for brand in ["heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"] where has(brand, at: 8) {

@@ -7,7 +7,7 @@ import LocalAntenna
 struct BenchImageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A folder of JPEG and PNG files; generated scenes of 4096 × 2160 when left out.",
+            "A folder of images; generated scenes of 4096 × 2160 when left out.",
             valueName: "folder"
         )
     )

@@ -9,9 +9,17 @@ enum LibraryCheck {
     static func section(environment: [String: String], logger: Logger) -> CheckReport.Section {
         let linked = TransportLibraries.versions + ImagingLibraries.versions
         let findings = linked.map { CheckReport.Finding.good($0.name, $0.version) }
+        let optional = ImagingLibraries.optional.map { library in
+            library.version.map { CheckReport.Finding.good(library.name, $0) }
+                ?? .note(
+                    library.name,
+                    "not installed: every \(library.format) image is an error",
+                    remedy: "Run scripts/setup where such images come."
+                )
+        }
         return CheckReport.Section(
             title: "Libraries",
-            findings: findings + [inferenceRuntime(environment: environment, logger: logger)]
+            findings: findings + optional + [inferenceRuntime(environment: environment, logger: logger)]
         )
     }
 

@@ -19,7 +19,7 @@ struct InferFileCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Images, or folders of JPEG and PNG files.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Images, or folders of them.", valueName: "image"))
     var images: [String]
 
     @Flag(help: "Print one JSON object a line instead of a table.") var json = false

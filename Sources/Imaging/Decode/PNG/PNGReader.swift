@@ -128,11 +128,12 @@ struct PNGReader: ~Copyable {
     }
 
     private static func error(_ status: Int32) -> ImagingError {
+        if status == Int32(SPNG_IO_EOF.rawValue) || status == Int32(SPNG_EOF.rawValue) {
+            return .endsEarly(nativeCode: Int(status), operation: operation)
+        }
         let text = spng_strerror(status).map { String(cString: $0) } ?? "unknown error"
         let (code, message): (ImagingError.Code, String) =
             switch status {
-            case Int32(SPNG_IO_EOF.rawValue), Int32(SPNG_EOF.rawValue):
-                (.truncated, "the file ends before the picture does")
             case Int32(SPNG_EOVERFLOW.rawValue):
                 (.tooManyPixels, "more pixels than any memory holds")
             case Int32(SPNG_EWIDTH.rawValue), Int32(SPNG_EHEIGHT.rawValue):

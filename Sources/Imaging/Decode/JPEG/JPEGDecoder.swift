@@ -86,12 +86,7 @@ struct JPEGDecoder {
         let native = report.code == 0 ? nil : Int(report.code)
         let problem =
             report.is_cut
-            ? ImagingError(
-                .truncated,
-                nativeCode: native,
-                message: "the file ends before the picture does",
-                operation: Self.operation
-            )
+            ? ImagingError.endsEarly(nativeCode: native, operation: Self.operation)
             : ImagingError(.damaged, nativeCode: native, message: "damaged: \(message)", operation: Self.operation)
         switch report.end {
         case JPEG_READER_WHOLE: return nil
