@@ -310,6 +310,8 @@ def tiff_files(image):
     yield "grey-16", deep, {}
     yield "pages", image, {"save_all": True, "append_images": [grey]}
     yield "big", image, {"big_tiff": True}
+    for orientation in range(2, 9):
+        yield f"turned-{orientation}", image.crop((0, 0, 9, 6)), {"tiffinfo": {274: orientation}}
     yield "strips", image, {"compression": "tiff_lzw", "strip_size": WIDTH * 3 * 4}
 
 

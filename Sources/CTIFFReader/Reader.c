@@ -11,6 +11,7 @@ enum {
     TAG_BITS_PER_SAMPLE = 258,
     TAG_COMPRESSION = 259,
     TAG_PHOTOMETRIC = 262,
+    TAG_ORIENTATION = 274,
     TAG_SAMPLES_PER_PIXEL = 277,
     TAG_ROWS_PER_STRIP = 278,
     TAG_PLANAR = 284,
@@ -110,6 +111,7 @@ static void describe(TIFFReader *reader, TIFFReaderInfo *info) {
         .bits_per_sample = number(reader, TAG_BITS_PER_SAMPLE),
         .samples_per_pixel = number(reader, TAG_SAMPLES_PER_PIXEL),
         .sample_format = number(reader, TAG_SAMPLE_FORMAT),
+        .orientation = number(reader, TAG_ORIENTATION),
         .is_planar = number(reader, TAG_PLANAR) == PLANAR_SEPARATE,
     };
     uint16_t extra_count = 0, *extras = NULL;

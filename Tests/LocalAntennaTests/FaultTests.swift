@@ -65,7 +65,7 @@ import Testing
         #expect(try await Self.answer(to: fault)?.status == status)
     }
 
-    @Test(arguments: [ImageFault.empty, .html, .truncated, .pngBomb, .oversizedHeader, .zeroSize, .gif])
+    @Test(arguments: [ImageFault.empty, .html, .truncated, .pngBomb, .oversizedHeader, .zeroSize, .heic])
     func aBrokenImageIsAnsweredAndCannotBeDecoded(fault: ImageFault) async throws {
         let answer = try #require(try await Self.answer(to: fault))
         #expect(answer.status == 200 && answer.isComplete)

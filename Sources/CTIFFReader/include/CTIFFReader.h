@@ -23,6 +23,8 @@ typedef struct TIFFReaderInfo {
     uint16_t sample_format;
     /// What the first sample behind the colours is: 1 for alpha that the colours are multiplied by.
     uint16_t extra_sample;
+    /// Where the picture's top is, 1 to 8 as in EXIF.
+    uint16_t orientation;
     /// Whether each sample has blocks of its own.
     bool is_planar;
     /// A strip's or a tile's size in pixels, and decoded in bytes.

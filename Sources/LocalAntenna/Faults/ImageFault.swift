@@ -35,7 +35,7 @@ package enum ImageFault: String, Sendable, CaseIterable {
     /// A JPEG header of 0 × 0 pixels.
     case zeroSize = "zero-size"
     /// An image of a kind that no trap writes.
-    case gif
+    case heic
 
     /// Whether a worker that retries and reads PNG gets a good image after all.
     package var isCurable: Bool { self == .unavailableOnce || self == .png }

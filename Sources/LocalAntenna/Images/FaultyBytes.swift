@@ -11,10 +11,8 @@ enum FaultyBytes {
         return startOfImage + jfif + quantisation + frame + scan + [0, 0, 0xFF, 0xD9]
     }
 
-    /// A GIF of one pixel.
-    static let gif: [UInt8] =
-        Array("GIF89a".utf8) + [1, 0, 1, 0, 0x80, 0, 0, 255, 255, 255, 0, 0, 0]
-        + [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B]
+    /// What a HEIC begins with.
+    static let heic: [UInt8] = [0, 0, 0, 24] + Array("ftypheic\0\0\0\0mif1heic".utf8)
 
     /// The page that a broken image host answers with.
     static let html = Array("<!DOCTYPE html><html><body><h1>Sign in to see this image</h1></body></html>\n".utf8)

@@ -99,7 +99,7 @@ struct ImageHandler: Sendable {
         case .pngBomb: return good(FaultyBytes.pngBomb)
         case .oversizedHeader: return good(FaultyBytes.jpegHeader(width: 65_500, height: 65_500))
         case .zeroSize: return good(FaultyBytes.jpegHeader(width: 0, height: 0))
-        case .gif: return good(FaultyBytes.gif)
+        case .heic: return good(FaultyBytes.heic)
         }
     }
 }

@@ -19,8 +19,8 @@ struct TIFFDecoder {
         else { throw Self.damage("blocks that do not fit the picture") }
         return ImageHeader(
             format: .tiff,
-            width: header.width,
-            height: header.height,
+            width: header.turn.swapsSides ? header.height : header.width,
+            height: header.turn.swapsSides ? header.width : header.height,
             layout: .rgb,
             scratchByteCount: header.blockByteCount,
             details: .tiff(header)
@@ -43,9 +43,12 @@ struct TIFFDecoder {
             palette = colours
         }
         let block = try pool.lease(byteCount: header.blockByteCount)
+        let size =
+            header.turn.swapsSides
+            ? (height: header.width, width: header.height) : (height: header.height, width: header.width)
         let clock = DecodingClock(limits, operation: Self.operation)
         var damage: ImagingError?
-        let pixels = try PixelBuffer(pool: pool, height: header.height, width: header.width) {
+        let pixels = try PixelBuffer(pool: pool, height: size.height, width: size.width) {
             pixels throws(ImagingError) in
             pixels.initializeMemory(as: UInt8.self, repeating: 0)
             let samples = TIFFSamples(header: header, palette: palette, block: block.bytes, pixels: pixels)
@@ -80,10 +83,14 @@ private struct TIFFSamples {
         let columns = min(header.blockWidth, header.width - first)
         for row in 0..<min(header.blockHeight, header.height - top) {
             let line = row * header.pitch
-            var place = ((top + row) * header.width + first) * 3
             for column in 0..<columns {
-                write(line: line, column: column, plane: plane, to: place)
-                place += 3
+                let place = header.turn.place(
+                    column: first + column,
+                    row: top + row,
+                    width: header.width,
+                    height: header.height
+                )
+                write(line: line, column: column, plane: plane, to: place * 3)
             }
         }
     }

@@ -14,8 +14,11 @@ struct TIFFHeader: Equatable {
         case cmyk
     }
 
+    /// As stored.
     let width: Int
     let height: Int
+    /// How it is to be turned: of TIFF alone Pillow does that by itself.
+    let turn: TIFFTurn
     let kind: Kind
     let bits: Int
     /// Of a pixel, those that are not used included.
@@ -34,6 +37,7 @@ struct TIFFHeader: Equatable {
     init(_ info: TIFFReaderInfo) throws(ImagingError) {
         width = Int(info.width)
         height = Int(info.height)
+        turn = TIFFTurn(orientation: info.orientation)
         bits = Int(info.bits_per_sample)
         samples = Int(info.samples_per_pixel)
         isPlanar = info.is_planar && samples > 1

@@ -42,7 +42,7 @@ struct WebPDecoder {
             let place = UnsafeMutableRawBufferPointer(rebasing: pixels[(header.y * pitch + header.x * 3)...])
             guard library.decode(data, width: header.frameWidth, height: header.frameHeight, into: place, pitch: pitch)
             else {
-                throw header.data.upperBound == bytes.count
+                throw header.isCut
                     ? .endsEarly(operation: Self.operation)
                     : ImagingError(
                         .damaged,

@@ -11,6 +11,8 @@ struct WebPHeader: Equatable {
     /// The first picture's chunk, with its name and length.
     private(set) var data: Range<Int> = 0..<0
     private(set) var isLossless = false
+    /// Whether the file ends before that chunk does.
+    private(set) var isCut = false
 
     private static let operation = "read WebP header"
     private static let cut = ImagingError(.truncated, message: "the file ends inside its header", operation: operation)
@@ -37,6 +39,7 @@ struct WebPHeader: Equatable {
                 isLossless = file.has("VP8L", at: position)
                 (frameWidth, frameHeight) = try Self.size(in: file, at: payload, isLossless: isLossless)
                 data = position..<min(payload + length, bytes.count)
+                isCut = payload + length > bytes.count
                 width = canvas?.width ?? frameWidth
                 height = canvas?.height ?? frameHeight
                 guard x + frameWidth <= width, y + frameHeight <= height else {
