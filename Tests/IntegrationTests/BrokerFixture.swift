@@ -20,7 +20,16 @@ struct BrokerFixture {
     var results: String { "results-\(pipeline)" }
 
     init(broker: RabbitMQServer? = nil) async throws {
-        if let broker { url = broker.url } else { url = try await RabbitMQServer.shared().url }
+        if let broker {
+            try await self.init(url: broker.url)
+        } else {
+            try await self.init(url: RabbitMQServer.shared().url)
+        }
+    }
+
+    /// On whatever brokers a URL names.
+    init(url: String) async throws {
+        self.url = url
         var logger = Logger(label: "test")
         logger.logLevel = .error
         self.logger = logger

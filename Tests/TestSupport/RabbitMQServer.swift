@@ -6,11 +6,23 @@ import Synchronization
 /// It starts no system service and shares nothing with one. Starting takes seconds, so tests share ``shared()`` and use queue names
 /// of their own; a test that stops or kills the broker starts its own.
 package final class RabbitMQServer: Sendable {
-    private struct State {
-        var broker: ChildProcess
-        let portMapper: ChildProcess
+    /// What a node shares with the others of its cluster.
+    struct Seat: Sendable {
+        let port: UInt16
+        let distributionPort: UInt16
+        let portMapperPort: UInt16
+        /// Holds the cookie by which nodes know each other.
+        let home: URL
     }
 
+    private struct State {
+        var broker: ChildProcess
+        /// Nil where the cluster has one for all nodes.
+        let portMapper: ChildProcess?
+    }
+
+    /// What the node is called by the others of a cluster.
+    var nodeName: String { Self.nodeName(port: port) }
     /// The port for AMQP on 127.0.0.1.
     package let port: UInt16
     /// The folder with configuration, data, and logs.
@@ -34,14 +46,23 @@ package final class RabbitMQServer: Sendable {
     ///   - configuration: Further lines for `rabbitmq.conf`.
     ///   - password: The password of the user `guest`.
     /// - Throws: ``TestEnvironmentError`` when the broker is missing or does not start.
-    package init(configuration: [String] = [], password: String = "guest") async throws {
+    package convenience init(configuration: [String] = [], password: String = "guest") async throws {
+        try await self.init(configuration: configuration, password: password, seat: nil)
+    }
+
+    /// Starts a node of a cluster, whose port mapper runs already.
+    convenience init(configuration: [String], seat: Seat) async throws {
+        try await self.init(configuration: configuration, password: "guest", seat: seat)
+    }
+
+    private init(configuration: [String], password: String, seat: Seat?) async throws {
         self.password = password
         let scripts = "/usr/lib/rabbitmq/bin"
         for needed in ["\(scripts)/rabbitmq-server", "/usr/bin/epmd"]
         where !FileManager.default.isExecutableFile(atPath: needed) {
             throw TestEnvironmentError("\(needed) is missing: run `apt-get install rabbitmq-server`.")
         }
-        let ports = try LoopbackPort.free(3)
+        let ports = try seat.map { [$0.port, $0.distributionPort, $0.portMapperPort] } ?? LoopbackPort.free(3)
         port = ports[0]
         folder = FileManager.default.temporaryDirectory
             .appending(path: "antenna-rabbitmq-\(ProcessInfo.processInfo.processIdentifier)-\(ports[0])")
@@ -64,8 +85,8 @@ package final class RabbitMQServer: Sendable {
         environment = [
             "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
             "LANG": "C.UTF-8",
-            "HOME": folder.appending(path: "home").path,
-            "RABBITMQ_NODENAME": "antenna\(port)@localhost",
+            "HOME": seat?.home.path ?? folder.appending(path: "home").path,
+            "RABBITMQ_NODENAME": Self.nodeName(port: port),
             "RABBITMQ_MNESIA_BASE": folder.appending(path: "mnesia").path,
             "RABBITMQ_LOG_BASE": folder.appending(path: "log").path,
             "RABBITMQ_CONFIG_FILE": file.path,
@@ -78,18 +99,30 @@ package final class RabbitMQServer: Sendable {
             "ERL_CRASH_DUMP_SECONDS": "0",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -start_epmd false",
         ]
-        let portMapper = try ChildProcess(
-            executable: "/usr/bin/epmd",
-            arguments: ["-address", "127.0.0.1", "-port", String(ports[2])],
-            environment: environment,
-            output: folder.appending(path: "epmd.log"),
-            scratch: folder
-        )
-        try await Self.waitForPortMapper(on: ports[2])
+        let portMapper = seat == nil ? try await Self.startPortMapper(environment, on: ports[2], folder) : nil
         let broker = try Self.launch(environment, folder)
         state = Mutex(State(broker: broker, portMapper: portMapper))
         try await waitUntilReady()
     }
+
+    /// Starts a port mapper, through which nodes find each other.
+    static func startPortMapper(
+        _ environment: [String: String],
+        on port: UInt16,
+        _ folder: URL
+    ) async throws -> ChildProcess {
+        let portMapper = try ChildProcess(
+            executable: "/usr/bin/epmd",
+            arguments: ["-address", "127.0.0.1", "-port", String(port)],
+            environment: environment,
+            output: folder.appending(path: "epmd.log"),
+            scratch: folder
+        )
+        try await waitForPortMapper(on: port)
+        return portMapper
+    }
+
+    static func nodeName(port: UInt16) -> String { "antenna\(port)@localhost" }
 
     /// Ends the broker in an orderly way; durable queues keep their messages.
     package func stop() async throws {
@@ -111,10 +144,11 @@ package final class RabbitMQServer: Sendable {
     /// Ends everything and removes the data; for a broker that is not shared.
     package func discard() async throws {
         if state.withLock({ $0.broker.isRunning }) { try await kill() }
-        let portMapper = state.withLock { $0.portMapper }
-        portMapper.send(signal: SIGKILL)
-        await portMapper.waitForExit()
-        try portMapper.release()
+        if let portMapper = state.withLock({ $0.portMapper }) {
+            portMapper.send(signal: SIGKILL)
+            await portMapper.waitForExit()
+            try portMapper.release()
+        }
         try FileManager.default.removeItem(at: folder)
     }
 

@@ -1,0 +1,74 @@
+import Logging
+import Pipeline
+import TestSupport
+import Testing
+import Transport
+
+extension BrokerTests {
+    @Suite("A cluster of brokers whose nodes go", .serialized, .timeLimit(.minutes(4)))
+    struct ClusterTests {
+        @Test("The leader is killed, then the others are restarted in turn: every task has its answer, and duplicates are equal")
+        func nodesGo() async throws {
+            let cluster = try await RabbitMQCluster()
+            let fixture = try await BrokerFixture(url: cluster.url)
+            try await fixture.enqueue(0..<50)
+            let queue = try fixture.taskQueue { $0.prefetch = 8 }
+            async let running: Void = queue.run()
+            async let working: Void = work(queue)
+
+            let leader = try await cluster.leader(ofQueue: "\(fixture.tasks)")
+            try await leader.kill()
+            try await fixture.enqueueInSpiteOfAll(50..<100)
+            try await eventually { queue.counters.answered + queue.counters.recognised >= 50 }
+            try await leader.start()
+            for node in cluster.nodes where node !== leader {
+                try await node.stop()
+                try await fixture.enqueueInSpiteOfAll(100..<110)
+                try await node.start()
+            }
+            try await fixture.enqueueInSpiteOfAll(110..<120)
+
+            var ledger = ResultLedger()
+            try await eventually {
+                try await fixture.untilConnected { try await ledger.take(from: fixture.results, of: fixture) }
+                return ledger.results.count == 120
+            }
+            queue.drain()
+            await running
+            await working
+            #expect(ledger.inconsistent == [])
+            #expect(try await fixture.takeAll("\(fixture.dead)").isEmpty)
+            await fixture.observer.close()
+            try await cluster.discard()
+        }
+
+        private func work(_ queue: AMQPTaskQueue) async {
+            await withDiscardingTaskGroup { group in
+                while let delivery = await queue.next() {
+                    group.addTask {
+                        // Given up when the connection went in between: the task comes again.
+                        try? await delivery.settle(.answered(answer(to: delivery.message.task)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension BrokerFixture {
+    /// Puts tasks into the queue while brokers come and go; some may be there twice then.
+    func enqueueInSpiteOfAll(_ ids: Range<Int>) async throws {
+        for id in ids { try await untilConnected { try await enqueue(id..<id + 1) } }
+    }
+
+    /// Does something again until no connection is lost in between.
+    func untilConnected(_ body: () async throws -> Void) async throws {
+        while true {
+            do {
+                return try await body()
+            } catch let error as TransportError where error.isRetriable || error.code == .notFound {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+
+/// Three RabbitMQ nodes of the test's own on loopback, which are one cluster.
+///
+/// They share a port mapper and a cookie, and nothing with any other broker of this machine.
+package final class RabbitMQCluster: Sendable {
+    /// The nodes, in no order that matters.
+    package let nodes: [RabbitMQServer]
+    private let portMapper: ChildProcess
+    private let folder: URL
+
+    /// A URL that names all nodes.
+    package var url: String {
+        "amqp://guest:guest@\(nodes.map { "127.0.0.1:\($0.port)" }.joined(separator: ","))/"
+    }
+
+    /// Starts the nodes and waits until each accepts connections.
+    ///
+    /// - Throws: ``TestEnvironmentError`` when brokers are missing, do not start, or do not find each other.
+    package init() async throws {
+        let folder = try PackagePaths.scratch("rabbitmq-cluster")
+        self.folder = folder
+        let ports = try LoopbackPort.free(7)
+        let environment = [
+            "PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": folder.path, "ERL_EPMD_ADDRESS": "127.0.0.1",
+        ]
+        portMapper = try await RabbitMQServer.startPortMapper(environment, on: ports[6], folder)
+        let names = (0..<3).map { RabbitMQServer.nodeName(port: ports[$0]) }
+        let configuration =
+            [
+                "cluster_formation.peer_discovery_backend = classic_config",
+                "cluster_formation.randomized_startup_delay_range.min = 0",
+                "cluster_formation.randomized_startup_delay_range.max = 1",
+                "cluster_partition_handling = pause_minority",
+            ] + names.enumerated().map { "cluster_formation.classic_config.nodes.\($0.offset + 1) = \($0.element)" }
+        func node(_ index: Int) async throws -> RabbitMQServer {
+            try await RabbitMQServer(
+                configuration: configuration,
+                seat: RabbitMQServer.Seat(
+                    port: ports[index],
+                    distributionPort: ports[index + 3],
+                    portMapperPort: ports[6],
+                    home: folder
+                )
+            )
+        }
+        // The first alone, so that the others have something to join.
+        let first = try await node(0)
+        async let second = node(1)
+        async let third = node(2)
+        nodes = [first, try await second, try await third]
+        let running = try await first.control("eval", "length(rabbit_nodes:all_running()).")
+        guard running.trimmingCharacters(in: .whitespacesAndNewlines) == "3" else {
+            throw TestEnvironmentError("Of three nodes of RabbitMQ \(running) found each other.")
+        }
+    }
+
+    /// The node that leads a quorum queue.
+    ///
+    /// - Throws: ``TestEnvironmentError`` when no running node can say.
+    package func leader(ofQueue queue: String) async throws -> RabbitMQServer {
+        let lines = try await nodes[0].control("list_queues", "name", "leader").split(separator: "\n")
+        let name = lines.first { $0.hasPrefix("\(queue)\t") }?.split(separator: "\t").last.map(String.init)
+        guard let node = nodes.first(where: { $0.nodeName == name }) else {
+            throw TestEnvironmentError("Nobody knows the leader of \(queue): \(lines)")
+        }
+        return node
+    }
+
+    /// Ends everything and removes the data.
+    package func discard() async throws {
+        for node in nodes { try await node.discard() }
+        portMapper.send(signal: SIGKILL)
+        await portMapper.waitForExit()
+        try portMapper.release()
+        try FileManager.default.removeItem(at: folder)
+    }
+}
