@@ -87,7 +87,9 @@ package struct Worker: Service {
         statistics.record(.now - lease.takenAt, in: .queue)
         let settlement: Settlement
         do {
-            settlement = .completed(try await analyse(task, began: lease.takenAt))
+            settlement = .completed(try await analyse(lease))
+        } catch is TakenBack {
+            settlement = .retry(reason: "its source has taken it back")
         } catch is CancellationError {
             settlement = .retry(reason: "the worker is stopping")
         } catch let failure as TaskFailure where failure.isRetriable {
@@ -114,10 +116,14 @@ package struct Worker: Service {
         }
     }
 
-    private func analyse(_ task: ImageTask, began: ContinuousClock.Instant) async throws -> EncodedResult {
+    /// Takes a task through the stages; before each that costs much it is asked whether the task is still ours.
+    private func analyse(_ lease: Lease) async throws -> EncodedResult {
+        let task = lease.task
         let image: AdmittedPixels
         do {
+            if lease.isGone { throw TakenBack() }
             image = try await images.pixels(of: task) { wait in try await batcher.whileBlocked(wait) }
+            if lease.isGone { throw TakenBack() }
             image.logDamage(task, logger)
         } catch {
             batcher.leaveUpstream()
@@ -138,7 +144,7 @@ package struct Worker: Service {
         statistics.record(outcome)
         onAnalysed(AnalysedImage(task: task, image: image, insects: outcome.insects))
         return statistics.time(.encode) {
-            encoder.encode(outcome.insects, of: task, duration: .now - began)
+            encoder.encode(outcome.insects, of: task, duration: .now - lease.takenAt)
         }
     }
 
@@ -149,6 +155,9 @@ package struct Worker: Service {
         ]
     }
 }
+
+/// The task is somebody else's by now, or will come again.
+private struct TakenBack: Error {}
 
 /// An image with what was found in it.
 package struct AnalysedImage: Sendable {

@@ -17,6 +17,14 @@ package protocol LeaseSettling: Sendable {
     ///
     /// - Throws: When the settlement could not be carried out; the source then redelivers the task.
     func settle(_ task: ImageTask, _ settlement: Settlement) async throws
+
+    /// Whether the source has taken the task back meanwhile and hands it out again, to this worker or another.
+    var isGone: Bool { get }
+}
+
+extension LeaseSettling {
+    /// A source that cannot tell takes nothing back.
+    package var isGone: Bool { false }
 }
 
 /// A task on loan from its source, to be settled exactly once.
@@ -65,6 +73,9 @@ package final class Lease: Sendable {
             }
         }
     }
+
+    /// Whether the source has taken the task back: work on it that has not begun is better not begun.
+    package var isGone: Bool { settler.isGone }
 
     /// Ends the loan.
     ///

@@ -166,6 +166,32 @@ extension BrokerTests {
             try await fixture.discard()
         }
 
+        @Test("A ready queue that nobody takes holds no more than its limit; the other tasks are left to others, untried")
+        func nobodyInfers() async throws {
+            let fixture = try await FleetFixture(images: 30)
+            let redis = try await RedisServer.shared()
+            let fetcher = try Fetcher(fixture, redis: redis, readyLimit: 8)
+            try await fixture.enqueue(1...30)
+            try await fetcher.run {
+                try await eventually {
+                    let tasks = try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.tasks)")
+                    return tasks.consumers == 0 && tasks.messages == 22
+                }
+                #expect(try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.ready)").messages == 8)
+                #expect(fetcher.queue.deliveryProblem?.contains("is full") == true)
+                #expect(fetcher.queue.consumerProblem == nil, "that is not a fault of the consumer's")
+                // Somebody takes what is ready, again and again.
+                var ready = 0
+                try await eventually {
+                    ready += try await fixture.broker.takeAll("\(fixture.broker.ready)").count
+                    return ready == 30
+                }
+            }
+            #expect(fetcher.queue.counters.redelivered == 0, "what was given back counts as new")
+            #expect(try await fixture.broker.deadLetterCount() == 0)
+            try await fixture.discard()
+        }
+
         @Test("A Redis that takes nothing holds tasks up, and then lets them go without pixels")
         func redisFull() async throws {
             let fixture = try await FleetFixture(images: 6)
