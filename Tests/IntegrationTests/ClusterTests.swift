@@ -7,7 +7,7 @@ import Transport
 extension BrokerTests {
     @Suite("A cluster of brokers whose nodes go", .serialized, .timeLimit(.minutes(4)))
     struct ClusterTests {
-        @Test("The leader is killed, then the others are restarted in turn: every task has its answer, and duplicates are equal")
+        @Test("The leader is killed, the others are restarted: every task has its answer, duplicates are equal")
         func nodesGo() async throws {
             let cluster = try await RabbitMQCluster()
             let fixture = try await BrokerFixture(url: cluster.url)

@@ -166,7 +166,7 @@ extension BrokerTests {
             try await fixture.discard()
         }
 
-        @Test("A ready queue that nobody takes holds no more than its limit; the other tasks are left to others, untried")
+        @Test("A ready queue that nobody takes keeps to its limit; other tasks are left to others, untried")
         func nobodyInfers() async throws {
             let fixture = try await FleetFixture(images: 30)
             let redis = try await RedisServer.shared()
