@@ -124,6 +124,7 @@ let package = Package(
             name: "LocalAntenna",
             dependencies: [
                 "HTTPServing", "Imaging",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

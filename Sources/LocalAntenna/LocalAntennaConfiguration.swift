@@ -14,6 +14,8 @@ package struct LocalAntennaConfiguration: Sendable {
         package var id: Int
         /// Its name.
         package var name: String
+        /// Whether it is listed, and registering with it forbidden.
+        package var isForbidden = false
 
         package init(id: Int, name: String) {
             self.id = id
@@ -45,6 +47,8 @@ package struct LocalAntennaConfiguration: Sendable {
     package var jobs: [JobSeed] = []
     /// The projects.
     package var projects = [Project(id: 1, name: "Local Antenna")]
+    /// Whether a job's pipeline counts as registered with its project although nobody has; a real server drops the results then.
+    package var trustsJobPipelines = true
 
     package init() {}
 }
@@ -59,6 +63,10 @@ package struct JobSeed: Sendable {
     package var dispatchMode = AntennaState.DispatchMode.asyncAPI
     /// Whether it hands out tasks from the start.
     package var isActive = true
+    /// The project it belongs to.
+    package var projectID = 1
+    /// Whether nobody may take its tasks or post its results: it is listed, and both calls are answered 403.
+    package var isForbidden = false
     /// The image of each task; images may come again, each task has an image id of its own.
     package var images: [ImageSource]
 

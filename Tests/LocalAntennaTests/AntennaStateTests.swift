@@ -171,10 +171,73 @@ import Testing
 
     @Test func aSubjectOfNoTaskIsCounted() throws {
         var state = Self.state(tasks: 1)
-        let stranger = TaskRecord(id: 77, jobID: 1, imageID: 1_001)
+        let stranger = TaskRecord(id: 77, jobID: 1, imageID: 1_077)
         _ = try Self.submit(ResultBuilder.success(stranger), to: &state, at: .zero)
         #expect(state.jobs[0].unknownSubjects == 1)
         #expect(state.counts().saved == 0)
+    }
+
+    @Test func theImageDecidesWhoseResultItIsAndNotTheSubject() throws {
+        var state = Self.state(tasks: 2)
+        let tasks = try state.reserve(job: 1, count: 2, now: .zero)
+        let item = ResultBuilder.success(tasks[0]).replacing("reply_subject", with: .string(tasks[1].replySubject))
+        #expect(try Self.submit(item, to: &state, at: .zero).first?.saved?.task.id == 1)
+        let foreign = ResultBuilder.success(tasks[1]).replacing("reply_subject", with: "nobody's")
+        #expect(try Self.submit(foreign, to: &state, at: .zero).first?.saved?.task.id == 2)
+        #expect(state.counts().isExactlyOnce)
+    }
+
+    @Test func everyDeliveryHasASubjectOfItsOwn() throws {
+        var state = Self.state(tasks: 2)
+        let first = try state.reserve(job: 1, count: 2, now: .zero).map(\.replySubject)
+        let second = try state.reserve(job: 1, count: 1, now: Self.lease).map(\.replySubject)
+        #expect(Set(first + second).count == 3)
+        #expect(first[0] == "$JS.ACK.job_1.job_1_consumer.1.1.1.1780000000000000000.1")
+        #expect(second[0] == "$JS.ACK.job_1.job_1_consumer.2.1.3.1780000300000000000.1")
+        // The subject of an earlier delivery still says whose it is.
+        let record = TaskRecord(id: 1, jobID: 1, imageID: 1_001)
+        let item = ResultBuilder.failure(record, imageID: .null).replacing("reply_subject", with: .string(first[0]))
+        _ = try Self.submit(item, to: &state, at: Self.lease)
+        #expect(state.counts().stuck == 1)
+    }
+
+    @Test func aResultThatIsSavedTooLateWasHandedOutAgainMeanwhile() throws {
+        var state = Self.state(tasks: 1)
+        let task = try #require(try state.reserve(job: 1, count: 1, now: .zero).first)
+        let result = try SubmittedResult(json: ResultBuilder.success(task))
+        _ = try state.submit(job: 1, results: [result], lag: .seconds(100), now: .seconds(250))
+        #expect(state.counts().saved == 0)
+        let early = state.takeSaved()
+        #expect(early.isEmpty)
+        let again = try state.reserve(job: 1, count: 1, now: .seconds(300))
+        #expect(again.map(\.deliveries) == [2])
+        state.expire(now: .seconds(349))
+        #expect(state.counts().saved == 0)
+        state.expire(now: .seconds(350))
+        let (saved, more) = (state.takeSaved(), state.takeSaved())
+        #expect(state.counts().saved == 1 && saved.map(\.task.id) == [1] && more.isEmpty)
+        // In order, whenever it is looked at: what was saved before its lease ended is not handed out again.
+        var calm = Self.state(tasks: 1)
+        _ = try calm.reserve(job: 1, count: 1, now: .zero)
+        _ = try calm.submit(job: 1, results: [result], lag: .seconds(100), now: .seconds(100))
+        let none = try calm.reserve(job: 1, count: 1, now: .seconds(900))
+        #expect(none.isEmpty && calm.counts().saved == 1 && calm.counts().savedLate == 0)
+    }
+
+    @Test func aJobOfWhichMostImagesHaveFailedCanHideWithItsTasks() throws {
+        var state = Self.state(tasks: 4)
+        let tasks = try state.reserve(job: 1, count: 3, now: .zero)
+        var query = JobQuery()
+        (query.isIncompleteOnly, query.hidesFailing) = (true, true)
+        for (index, task) in tasks.enumerated() {
+            #expect(query.page(of: state.jobs).count == 1, "\(index) failed")
+            _ = try Self.submit(ResultBuilder.failure(task), to: &state, at: .zero)
+        }
+        #expect(query.page(of: state.jobs).count == 0)
+        query.hidesFailing = false
+        #expect(query.page(of: state.jobs).count == 1)
+        let left = try state.reserve(job: 1, count: 1, now: .zero)
+        #expect(left.count == 1, "the queue goes on all the same")
     }
 
     static let silentlyRefused: [(change: String, to: JSONValue, reason: Refusal)] = [

@@ -13,13 +13,16 @@ import Testing
         }) { client async throws in
             let jobs = try await client.get("/jobs/?pipeline__slug__in=demo&ids_only=1&incomplete_only=1&limit=10")
                 .json()
-            #expect(jobs["results"] == [["id": 1, "pipeline_slug": "demo"]])
+            #expect(
+                jobs["results"]
+                    == [["id": 1, "pipeline_slug": "demo", "user_permissions": .array(["tasks", "result"])]]
+            )
 
             let tasks = try await client.reserve(3)
             #expect(tasks.count == 3)
             #expect(tasks.first?["id"] == "1")
             #expect(tasks.first?["image_id"] == "1001")
-            #expect(tasks.first?["reply_subject"] == "antenna.job.1.reply.1")
+            #expect(tasks.first?["reply_subject"]?.string?.hasPrefix("$JS.ACK.job_1.job_1_consumer.1.1.1.") == true)
             #expect(tasks.first?["image_url"]?.string == client.server.rootURL + "/images/1001/image.jpg")
             #expect(try await client.reserve(9).count == 2)
             #expect(try await client.reserve(9).isEmpty)
@@ -104,9 +107,12 @@ import Testing
             #expect(try await client.get("/projects/").json()["results"]?.elements?.first?["id"] == 1)
             let first = try await client.post("/projects/1/pipelines/", ResultBuilder.registration)
             #expect(first.status == 201)
-            #expect(try first.json()["pipelines_created"] == ["demo"])
+            #expect(
+                try first.json()["pipelines_created"]
+                    == .array(["demo", .string(ResultBuilder.detector), .string(ResultBuilder.classifier)])
+            )
             let second = try await client.post("/projects/1/pipelines/", ResultBuilder.registration)
-            #expect(try second.json()["pipelines_created"] == [])
+            #expect(try second.json()["pipelines_created"] == .array([]))
             #expect(try await client.post("/projects/7/pipelines/", ResultBuilder.registration).status == 404)
             #expect(try await client.post("/projects/1/pipelines/", ["pipelines": []]).status == 400)
             #expect(client.server.registeredPipelines["demo"]?[ResultBuilder.classifier]?.categoryCount == 2)
@@ -122,7 +128,7 @@ import Testing
             let bad = ResultBuilder.success(client.server.records()[1]).replacing("result.pipeline", with: nil)
             let answer = try await client.submit(good, bad)
             #expect(answer.status == 400)
-            #expect(try answer.json()["detail"]?.string == "results.1.result.pipeline: field required")
+            #expect(try answer.json()["results"] == .array(["1.result.pipeline: field required"]))
             #expect(client.server.counts().saved == 0)
             #expect(client.server.traffic.malformedPosts == 1)
             #expect(try await client.submit(good).status == 200)
@@ -133,8 +139,8 @@ import Testing
     @Test(arguments: [
         ("POST", "/jobs/9/tasks/", #"{"batch_size":1}"#, 404), ("POST", "/jobs/x/tasks/", "{}", 404),
         ("POST", "/jobs/1/tasks/", "{", 400), ("POST", "/jobs/1/tasks/", "{}", 400),
-        ("POST", "/jobs/1/tasks/", #"{"batch_size":0}"#, 400), ("POST", "/jobs/1/tasks/", #"{"batch_size":"4"}"#, 400),
-        ("POST", "/jobs/1/tasks", #"{"batch_size":1}"#, 500), ("POST", "/jobs/1/result/", "[]", 400),
+        ("POST", "/jobs/1/tasks/", #"{"batch_size":0}"#, 400), ("POST", "/jobs/1/tasks/", #"{"batch_size":"x"}"#, 400),
+        ("POST", "/jobs/1/tasks", #"{"batch_size":1}"#, 301), ("POST", "/jobs/1/result/", "[]", 400),
         ("POST", "/jobs/9/result/", #"{"results":[]}"#, 404), ("POST", "/jobs/", "{}", 405),
         ("PUT", "/projects/", "{}", 405), ("GET", "/nothing/", "", 404),
     ])
@@ -162,11 +168,13 @@ import Testing
             #expect(try await client.get("/jobs/").status == 200)
             var stranger = client
             stranger.token = nil
-            #expect(try await stranger.get("/jobs/").status == 401)
+            #expect(try await stranger.get("/jobs/").status == 200, "everybody may look")
+            #expect(try await stranger.post("/jobs/1/tasks/", ["batch_size": 1]).status == 401)
             stranger.token = "wrong"
             #expect(try await stranger.get("/jobs/").json()["detail"] == "Invalid token.")
             stranger.token = "reader"
-            #expect(try await stranger.get("/jobs/").status == 403)
+            #expect(try await stranger.get("/jobs/").status == 200)
+            #expect(try await stranger.post("/jobs/1/tasks/", ["batch_size": 1]).status == 403)
             #expect(client.server.traffic.unauthorizedCalls == 3)
         }
     }

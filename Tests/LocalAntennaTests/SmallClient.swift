@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import LocalAntenna
+import TestSupport
 
 /// Speaks to the local Antenna over a bare socket, one connection a call, so that a test sees exactly what was answered.
 struct SmallClient: Sendable {
@@ -33,18 +34,30 @@ struct SmallClient: Sendable {
     }
 
     /// Sends a request to an address of this server; redirects are not followed.
-    func send(_ method: String, _ address: String, body: [UInt8] = []) async throws -> Answer {
+    func send(_ method: String, _ address: String, headers: [String]? = nil, body: [UInt8] = []) async throws -> Answer
+    {
         let port = server.port ?? 0
-        let target = address.hasPrefix(server.rootURL) ? String(address.dropFirst(server.rootURL.count)) : address
-        var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
-        if let token { head += "Authorization: Token \(token)\r\n" }
-        head += "Content-Length: \(body.count)\r\n\r\n"
-        let request = Array(head.utf8) + body
+        let request = request(method, address, headers: headers, body: body)
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(with: Result { Answer(bytes: try Self.exchange(request, port: port)) })
             }
         }
+    }
+
+    /// Sends a request, and goes without having read the answer.
+    func sendAndLeave(_ method: String, _ path: String, body: [UInt8]) throws {
+        let client = try RawHTTPClient(port: server.port ?? 0)
+        client.send(request(method, server.baseURL + path, headers: nil, body: body))
+    }
+
+    private func request(_ method: String, _ address: String, headers: [String]?, body: [UInt8]) -> [UInt8] {
+        let target = address.hasPrefix(server.rootURL) ? String(address.dropFirst(server.rootURL.count)) : address
+        let own = token.map { ["Authorization: Token \($0)"] } ?? []
+        let lines =
+            ["\(method) \(target) HTTP/1.1", "Host: 127.0.0.1:\(server.port ?? 0)", "Connection: close"]
+            + (headers ?? own) + ["Content-Length: \(body.count)", "", ""]
+        return Array(lines.joined(separator: "\r\n").utf8) + body
     }
 
     /// Writes the request and reads until the server closes.

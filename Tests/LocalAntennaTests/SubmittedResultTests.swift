@@ -7,7 +7,7 @@ import Testing
 
     @Test func aResultIsReadWithItsBoxAndAnswer() throws {
         let result = try SubmittedResult(json: ResultBuilder.success(Self.task))
-        #expect(result.replySubject == "antenna.job.2.reply.5")
+        #expect(result.replySubject == Self.task.replySubject)
         guard case .detections(let found) = result.outcome else {
             Issue.record("not a success")
             return
@@ -35,10 +35,8 @@ import Testing
 
     @Test(arguments: [
         "reply_subject", "result", "result.pipeline", "result.total_time", "result.source_images", "result.detections",
-        "result.source_images.0.url", "result.detections.0.bbox", "result.detections.0.bbox.x2",
-        "result.detections.0.algorithm", "result.detections.0.algorithm.name", "result.detections.0.timestamp",
-        "result.detections.0.classifications", "result.detections.0.classifications.0.scores",
-        "result.detections.0.classifications.0.logits", "result.detections.0.classifications.0.terminal",
+        "result.source_images.0.url", "result.detections.0.bbox.x2", "result.detections.0.algorithm",
+        "result.detections.0.algorithm.name", "result.detections.0.timestamp",
         "result.detections.0.classifications.0.classification",
     ])
     func aMissingMemberIs400AndNamed(path: String) throws {
@@ -50,8 +48,12 @@ import Testing
 
     @Test(
         arguments: [
-            ("reply_subject", 5), ("result", []), ("result.total_time", "1"), ("result.algorithms", []),
-            ("result.source_images.0.id", 1_005), ("result.detections.0.bbox.x1", "10"),
+            ("reply_subject", 5), ("result", []), ("result.total_time", "1"), ("result.algorithms", "none"),
+            ("result.source_images.0.id", 1.5), ("result.detections.0.bbox.x1", "10"),
+            ("result.detections.0.timestamp", "2026-02-29T10:00:00"), ("result.detections.0.timestamp", .null),
+            ("result.detections.0.timestamp", "2026-13-01T10:00:00"),
+            ("result.detections.0.timestamp", "2026-00-00T10:00:00"),
+            ("result.detections.0.timestamp", "2026-01-01T24:00:00"),
             ("result.detections.0.timestamp", "yesterday"), ("result.detections.0.timestamp", "2026-11-23"),
             ("result.detections.0.crop_image_url", 1),
             ("result.detections.0.classifications.0.scores", ["0.5"]),
@@ -65,8 +67,22 @@ import Testing
         #expect(rejection?.status == 400)
     }
 
-    @Test func anErrorWithANumberForItsImageIs400() {
-        let item = ResultBuilder.failure(Self.task, imageID: 1_005)
-        #expect(throws: APIRejection.self) { try SubmittedResult(json: item) }
+    @Test(arguments: [
+        "result.detections.0.bbox", "result.detections.0.classifications",
+        "result.detections.0.classifications.0.scores", "result.detections.0.classifications.0.logits",
+        "result.detections.0.classifications.0.terminal", "result.algorithms",
+    ])
+    func whatTheServerHasADefaultForMayBeMissing(path: String) throws {
+        _ = try SubmittedResult(json: ResultBuilder.success(Self.task).replacing(path, with: nil))
+    }
+
+    @Test func idsMayBeNumbers() throws {
+        let failure = try SubmittedResult(json: ResultBuilder.failure(Self.task, imageID: 1_005))
+        #expect(failure.imageID == 1_005)
+        let item = ResultBuilder.success(Self.task).replacing("result.source_images.0.id", with: 1_005)
+        #expect(try SubmittedResult(json: item).imageID == 1_005)
+        #expect(throws: APIRejection.self) {
+            try SubmittedResult(json: ResultBuilder.failure(Self.task, imageID: 1.5))
+        }
     }
 }

@@ -26,7 +26,7 @@ final class DemoCollector: Sendable {
                 Outcome(
                     taskID: accepted.task.id,
                     source: accepted.image,
-                    boxes: found.detections.map(DemoReportData.Box.init),
+                    boxes: found.detections.compactMap(DemoReportData.Box.init),
                     error: nil
                 )
             case .failure(let message, _):
@@ -37,12 +37,13 @@ final class DemoCollector: Sendable {
 }
 
 extension DemoReportData.Box {
-    fileprivate init(_ detection: SubmittedDetection) {
+    fileprivate init?(_ detection: SubmittedDetection) {
+        guard let box = detection.box else { return nil }
         self.init(
-            x1: detection.box[0],
-            y1: detection.box[1],
-            x2: detection.box[2],
-            y2: detection.box[3],
+            x1: box[0],
+            y1: box[1],
+            x2: box[2],
+            y2: box[3],
             label: detection.answer?.label ?? "insect",
             score: detection.answer?.best?.score
         )

@@ -28,16 +28,27 @@ final class AntennaCore: Sendable {
         self.onResult = onResult
         self.shared = Mutex(
             Shared(
-                antenna: AntennaState(jobs: seeding.jobs),
+                antenna: AntennaState(
+                    jobs: seeding.jobs,
+                    trustsJobPipelines: configuration.trustsJobPipelines
+                ),
                 faults: FaultPlan(settings: configuration.faults, seed: configuration.seed),
                 chance: SplitMix64(seed: configuration.seed)
             )
         )
     }
 
-    /// Lends the state, under the lock.
+    /// Lends the state, under the lock, and then tells of the results that were saved.
     func withState<R, E: Error>(_ body: (inout Shared) throws(E) -> R) throws(E) -> R {
-        try shared.withLock { shared throws(E) in try body(&shared) }
+        let (value, saved) = try shared.withLock { shared throws(E) in
+            let value = try body(&shared)
+            return (value, shared.antenna.takeSaved())
+        }
+        for (task, result) in saved {
+            guard let onResult, let image = images.source(task.imageID) else { continue }
+            onResult(AcceptedResult(task: task, image: image, result: result))
+        }
+        return value
     }
 }
 
@@ -68,6 +79,8 @@ private struct Seeding {
                     pipelineSlug: seed.pipelineSlug,
                     dispatchMode: seed.dispatchMode,
                     isActive: seed.isActive,
+                    projectID: seed.projectID,
+                    isForbidden: seed.isForbidden,
                     ledger: TaskLedger(
                         records: records,
                         lease: configuration.lease,

@@ -25,7 +25,7 @@ extension LocalAntennaServer {
 
     /// The pipelines declared so far: their algorithms by slug, then by key.
     package var registeredPipelines: [String: [String: PipelineRegistry.Algorithm]] {
-        withState { shared in shared.antenna.registry.pipelines }
+        withState { shared in shared.antenna.registry.pipelines.mapValues { $0.algorithms ?? [:] } }
     }
 
     /// Where the image of a task comes from.
@@ -36,10 +36,11 @@ extension LocalAntennaServer {
     /// Draws the scenes that the jobs need, so that the first requests do not wait for them.
     ///
     /// - Parameter progress: Called with the number of scenes that are ready, and of all.
-    /// - Throws: `ImagingError` when a scene cannot be encoded.
+    /// - Throws: `ImagingError` when a scene cannot be encoded, `CancellationError`.
     package func prepareImages(progress: (_ ready: Int, _ all: Int) -> Void = { _, _ in }) async throws {
         let scenes = core.images.sceneSpecifications
         for (index, scene) in scenes.enumerated() {
+            try Task.checkCancellation()
             _ = try await core.images.bytes(of: scene)
             progress(index + 1, scenes.count)
         }

@@ -39,6 +39,8 @@ package final class LocalAntennaServer: Service {
         limits.bodyBytes = 128 << 20
         limits.bodyBytesInAll = 512 << 20
         limits.bodyPatience = .seconds(120)
+        // Longer than workers leave between two looks, so that they find their connections open.
+        limits.idlePatience = .seconds(75)
         limits.connections = 512
         limits.connectionsPerAddress = 384
         return limits

@@ -10,7 +10,15 @@ extension ServerResponse {
     }
 
     static func rejection(_ rejection: APIRejection) -> Self {
-        .json(["detail": .string(rejection.detail)], status: rejection.status)
+        if rejection == .crash {
+            return ServerResponse(status: 500, type: "text/html; charset=utf-8", page(rejection.detail))
+        }
+        let challenge = rejection.status == 401 ? [(name: "WWW-Authenticate", value: "Token")] : []
+        return .json(rejection.json, status: rejection.status, headers: challenge)
+    }
+
+    private static func page(_ title: String) -> String {
+        "<!doctype html>\n<html lang=\"en\"><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n"
     }
 
     static func redirect(to address: String, status: Int = 302) -> Self {

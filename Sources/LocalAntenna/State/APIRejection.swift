@@ -2,12 +2,38 @@
 package struct APIRejection: Error, Equatable, CustomStringConvertible {
     /// The HTTP status code.
     package let status: Int
-    /// The `detail` of the answer.
+    /// The sentence.
     package let detail: String
+    /// The member of the request that is wrong; the sentence is then this member's, else the answer's `detail`.
+    package let field: String?
+
+    package init(status: Int, detail: String, field: String? = nil) {
+        self.status = status
+        self.detail = detail
+        self.field = field
+    }
 
     /// Status and sentence, for logs.
     package var description: String { "\(status) \(detail)" }
 
-    static func badRequest(_ detail: String) -> APIRejection { APIRejection(status: 400, detail: detail) }
+    static func badRequest(_ detail: String, field: String? = nil) -> APIRejection {
+        APIRejection(status: 400, detail: detail, field: field)
+    }
+
     static let unknownJob = APIRejection(status: 404, detail: "No Job matches the given query.")
+    static let unknownProject = APIRejection(status: 404, detail: "No Project matches the given query.")
+    static let anonymous = APIRejection(status: 401, detail: "Authentication credentials were not provided.")
+    static let invalidToken = APIRejection(status: 401, detail: "Invalid token.")
+    static let forbidden = APIRejection(
+        status: 403,
+        detail: "You do not have permission to perform this action."
+    )
+    static let queueAway = APIRejection(status: 503, detail: "The queue cannot be reached (on purpose)")
+    /// The server failed where nobody expected it to; the answer is a page for people.
+    static let crash = APIRejection(status: 500, detail: "Server Error (500)")
+
+    /// What the answer says.
+    var json: JSONValue {
+        field.map { .object([$0: .array([.string(detail)])]) } ?? ["detail": .string(detail)]
+    }
 }

@@ -10,6 +10,10 @@ package struct JobQuery: Sendable {
     package var limit: Int?
     /// How many jobs come before the page.
     package var offset = 0
+    /// The project to choose; nil for all.
+    package var projectID: Int?
+    /// Whether jobs of which most images have failed are taken for complete.
+    package var hidesFailing = false
 
     package init() {}
 
@@ -18,7 +22,9 @@ package struct JobQuery: Sendable {
         let chosen = jobs.filter { job in
             if let pipelineSlugs, !pipelineSlugs.contains(job.pipelineSlug ?? "") { return false }
             if let dispatchMode, job.dispatchMode.rawValue != dispatchMode { return false }
-            return !(isIncompleteOnly && job.ledger.isSettled)
+            if let projectID, job.projectID != projectID { return false }
+            guard isIncompleteOnly else { return true }
+            return !job.ledger.isSettled && !(hidesFailing && job.ledger.hasMostlyFailed)
         }
         return (chosen.count, Array(chosen.dropFirst(offset).prefix(limit ?? Self.defaultLimit)))
     }

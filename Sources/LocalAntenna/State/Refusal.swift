@@ -12,6 +12,8 @@ package enum Refusal: Sendable, Hashable {
     case undeclaredAlgorithm(String)
     /// Not exactly one detection algorithm in a result, or in the pipeline's declaration.
     case detectorCount(Int)
+    /// A detection without a box.
+    case noBox
     /// A classification without scores.
     case emptyScores
     /// The highest score lies beyond the declared category map.
@@ -24,9 +26,10 @@ extension SubmittedResult {
     /// - Parameters:
     ///   - imageID: The id of the task's image.
     ///   - jobPipeline: The slug of the job's pipeline.
-    ///   - registry: The pipelines declared so far; a pipeline that is the job's but was never declared is trusted.
+    ///   - registry: The pipelines declared so far.
+    ///   - trusts: Whether a pipeline that is the job's is trusted although it was never declared.
     /// - Returns: The reason, nil for none.
-    func refusal(imageID: Int, jobPipeline: String, registry: PipelineRegistry) -> Refusal? {
+    func refusal(imageID: Int, jobPipeline: String, registry: PipelineRegistry, trusts: Bool) -> Refusal? {
         switch outcome {
         case .failure(_, nil):
             return .errorWithoutImage
@@ -36,7 +39,9 @@ extension SubmittedResult {
             if let id = result.sourceImageIDs.first(where: { Int($0) != imageID }) { return .wrongImage(id) }
             guard !result.sourceImageIDs.isEmpty else { return .wrongImage("") }
             guard result.pipeline == jobPipeline else { return .wrongPipeline(result.pipeline) }
-            return result.refusal(imageID: imageID, declared: registry.pipelines[jobPipeline])
+            let declared = registry.pipelines[jobPipeline]
+            guard declared != nil || trusts else { return .wrongPipeline(result.pipeline) }
+            return result.refusal(imageID: imageID, declared: declared?.algorithms)
         }
     }
 }
@@ -51,6 +56,7 @@ extension SubmittedDetections {
         guard detectors.count <= 1 else { return .detectorCount(detectors.count) }
         for detection in detections {
             guard Int(detection.sourceImageID) == imageID else { return .wrongImage(detection.sourceImageID) }
+            guard detection.box != nil else { return .noBox }
             if let declared, declared[detection.algorithmKey] == nil {
                 return .undeclaredAlgorithm(detection.algorithmKey)
             }

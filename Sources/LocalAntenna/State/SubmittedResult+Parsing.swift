@@ -10,9 +10,7 @@ extension SubmittedResult {
         self.replySubject = try item["reply_subject"].string()
         let result = try item["result"]
         if case .string(let message)? = result.value["error"] {
-            let imageID = result.value["image_id"] ?? .null
-            guard imageID.isNull || imageID.string != nil else { throw .badRequest("result.image_id: not a string") }
-            self.outcome = .failure(message: message, imageID: imageID.string)
+            self.outcome = .failure(message: message, imageID: try result.optional("image_id")?.id())
         } else {
             self.outcome = .detections(try SubmittedDetections(result))
         }
@@ -26,12 +24,13 @@ extension SubmittedDetections {
         self.pipeline = try result["pipeline"].string()
         _ = try result["total_time"].double()
         if let algorithms = result.optional("algorithms") {
-            guard case .object = algorithms.value else { throw algorithms.wrong("an object") }
+            let isEmptyList = algorithms.value.elements?.isEmpty ?? false
+            if case .object = algorithms.value {} else if !isEmptyList { throw algorithms.wrong("an object") }
         }
         var ids: [String] = []
         for image in try result["source_images"].list() {
             _ = try image["url"].string()
-            ids.append(try image["id"].string())
+            ids.append(try image["id"].id())
         }
         self.sourceImageIDs = ids
         var detections: [SubmittedDetection] = []
@@ -44,17 +43,20 @@ extension SubmittedDetections {
 
 extension SubmittedDetection {
     fileprivate init(_ detection: Member) throws(APIRejection) {
-        self.sourceImageID = try detection["source_image_id"].string()
-        let bbox = try detection["bbox"]
-        self.box = [
-            try bbox["x1"].double(), try bbox["y1"].double(), try bbox["x2"].double(), try bbox["y2"].double(),
-        ]
+        self.sourceImageID = try detection["source_image_id"].id()
+        if let bbox = detection.optional("bbox") {
+            self.box = [
+                try bbox["x1"].double(), try bbox["y1"].double(), try bbox["x2"].double(), try bbox["y2"].double(),
+            ]
+        } else {
+            self.box = nil
+        }
         _ = try detection.optional("inference_time")?.double()
         _ = try detection.optional("crop_image_url")?.string()
         try detection["timestamp"].timestamp()
         self.algorithmKey = try detection["algorithm"].algorithmKey()
         var classifications: [SubmittedClassification] = []
-        for classification in try detection["classifications"].list() {
+        for classification in try detection.present("classifications")?.list() ?? [] {
             classifications.append(try SubmittedClassification(classification))
         }
         self.classifications = classifications
@@ -65,16 +67,14 @@ extension SubmittedClassification {
     fileprivate init(_ classification: Member) throws(APIRejection) {
         self.label = try classification["classification"].string()
         self.algorithmKey = try classification["algorithm"].algorithmKey()
-        let terminal = try classification["terminal"]
-        guard let isTerminal = terminal.value.bool else { throw terminal.wrong("a boolean") }
-        self.isTerminal = isTerminal
+        self.isTerminal = try classification.present("terminal")?.bool() ?? true
         _ = try classification.optional("inference_time")?.double()
         try classification["timestamp"].timestamp()
         for label in try classification.optional("labels")?.list() ?? [] {
             _ = try label.string()
         }
-        _ = try classification["logits"].doubles()
-        let scores = try classification["scores"].doubles()
+        _ = try classification.optional("logits")?.doubles()
+        let scores = try classification.present("scores")?.doubles() ?? []
         self.scoreCount = scores.count
         self.best = scores.indices.max { scores[$0] < scores[$1] }.map { ($0, scores[$0]) }
     }
@@ -103,6 +103,11 @@ private struct Member {
         return Member(member, "\(path)\(key).")
     }
 
+    /// A member that may be left out, though not be null.
+    func present(_ key: String) -> Member? {
+        value[key].map { Member($0, "\(path)\(key).") }
+    }
+
     func wrong(_ expected: String) -> APIRejection {
         .badRequest("\(path.isEmpty ? "item" : String(path.dropLast())): not \(expected)")
     }
@@ -110,6 +115,17 @@ private struct Member {
     func string() throws(APIRejection) -> String {
         guard let string = value.string else { throw wrong("a string") }
         return string
+    }
+
+    /// An id: text, or a whole number, which is taken for its text.
+    func id() throws(APIRejection) -> String {
+        if let number = value.int { return "\(number)" }
+        return try string()
+    }
+
+    func bool() throws(APIRejection) -> Bool {
+        guard let bool = value.bool else { throw wrong("a boolean") }
+        return bool
     }
 
     func double() throws(APIRejection) -> Double {
@@ -132,15 +148,29 @@ private struct Member {
         return try self["key"].string()
     }
 
-    /// Checks for `yyyy-mm-ddThh:mm:ss` with an optional fraction and zone; the calendar is not consulted.
+    /// Checks for `yyyy-mm-ddThh:mm:ss` of a day that is in the calendar, with an optional fraction and zone; a blank may stand for the T, and
+    /// a number of seconds for all of it.
     func timestamp() throws(APIRejection) {
+        if value.double != nil { return }
         let pattern = Array("0000-00-00T00:00:00".utf8)
         let text = Array(try string().utf8)
         let fits =
             text.count >= pattern.count
             && zip(text, pattern).allSatisfy { byte, expected in
-                expected == UInt8(ascii: "0") ? (0x30...0x39).contains(byte) : byte == expected
+                switch expected {
+                case UInt8(ascii: "0"): (0x30...0x39).contains(byte)
+                case UInt8(ascii: "T"): [expected, UInt8(ascii: " ")].contains(byte)
+                default: byte == expected
+                }
             }
         guard fits else { throw wrong("an ISO 8601 timestamp") }
+        let digits = { (range: Range<Int>) in text[range].reduce(0) { $0 * 10 + Int($1 - 0x30) } }
+        let (year, month, day) = (digits(0..<4), digits(5..<7), digits(8..<10))
+        let isLeap = year.isMultiple(of: 4) && !(year.isMultiple(of: 100) && !year.isMultiple(of: 400))
+        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        let isInCalendar = year > 0 && (1...12).contains(month) && (1...days[max(0, min(11, month - 1))]).contains(day)
+        guard isInCalendar, digits(11..<13) < 24, digits(14..<16) < 60, digits(17..<19) < 60 else {
+            throw wrong("a moment in the calendar")
+        }
     }
 }

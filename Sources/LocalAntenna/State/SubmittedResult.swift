@@ -9,6 +9,14 @@ package struct SubmittedResult: Sendable {
     /// The result as it came.
     package let json: JSONValue
 
+    /// The image it is about; nil when it names none, or by something that is no number.
+    var imageID: Int? {
+        switch outcome {
+        case .failure(_, let id): id.flatMap { Int($0) }
+        case .detections(let found): found.sourceImageIDs.first.flatMap { Int($0) }
+        }
+    }
+
     /// Success or failure of one task.
     package enum Outcome: Sendable {
         case detections(SubmittedDetections)
@@ -31,8 +39,8 @@ package struct SubmittedDetections: Sendable {
 package struct SubmittedDetection: Sendable {
     /// Id of the image the box lies in.
     package let sourceImageID: String
-    /// The corners: left, top, right, bottom.
-    package let box: SIMD4<Double>
+    /// The corners: left, top, right, bottom; nil for a detection without a box.
+    package let box: SIMD4<Double>?
     /// Key of the detector.
     package let algorithmKey: String
     /// The labels given, the last terminal one being the answer.

@@ -13,17 +13,18 @@ package struct TaskLedger: Sendable {
     private var nextWaiting = 0
     private var leases: [(index: Int, delivery: Int, end: Duration)] = []
     private var nextLease = 0
-    private let indexBySubject: [String: Int]
+    private var deliveries = 0
+    private let indexByID: [Int: Int]
+    private let indexByImage: [Int: Int]
 
     init(records: [TaskRecord], lease: Duration, maxDeliver: Int) {
         self.lease = lease
         self.maxDeliver = maxDeliver
         self.records = records
         self.waiting = Array(records.indices)
-        self.indexBySubject = Dictionary(
-            records.enumerated().map { ($0.element.replySubject, $0.offset) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let numbered = records.enumerated()
+        self.indexByID = Dictionary(numbered.map { ($0.element.id, $0.offset) }) { first, _ in first }
+        self.indexByImage = Dictionary(numbered.map { ($0.element.imageID, $0.offset) }) { first, _ in first }
     }
 
     /// Hands out up to `count` tasks, those that came back first.
@@ -37,6 +38,17 @@ package struct TaskLedger: Sendable {
             guard records[index].phase == .pending else { continue }
             records[index].phase = .reserved(until: now + lease)
             records[index].deliveries += 1
+            deliveries += 1
+            records[index].replySubject =
+                ReplySubject(
+                    jobID: records[index].jobID,
+                    taskID: records[index].id,
+                    delivery: records[index].deliveries,
+                    sequence: deliveries,
+                    now: now,
+                    pending: waiting.count - nextWaiting
+                )
+                .text
             leases.append((index, records[index].deliveries, now + lease))
             reserved.append(records[index])
         }
@@ -71,7 +83,7 @@ package struct TaskLedger: Sendable {
         refusal: (TaskRecord) -> Refusal?
     ) -> TaskRecord? {
         expire(now: now)
-        guard let index = indexBySubject[result.replySubject] else { return nil }
+        guard let index = index(of: result) else { return nil }
         if let reason = refusal(records[index]) {
             records[index].refusals.append(reason)
             if reason == .errorWithoutImage, records[index].saved == nil { records[index].phase = .stuck }
@@ -90,9 +102,22 @@ package struct TaskLedger: Sendable {
         return records[index]
     }
 
-    /// The task that a result with this subject belongs to.
-    package func record(replySubject: String) -> TaskRecord? {
-        indexBySubject[replySubject].map { records[$0] }
+    /// Whether a result is about one of the job's tasks.
+    func knows(_ result: SubmittedResult) -> Bool { index(of: result) != nil }
+
+    /// The server goes by the image that a result names; by the subject it can only acknowledge.
+    private func index(of result: SubmittedResult) -> Int? {
+        if let image = result.imageID, let index = indexByImage[image] { return index }
+        guard let job = records.first?.jobID, let task = ReplySubject.taskID(in: result.replySubject, job: job) else {
+            return nil
+        }
+        return indexByID[task]
+    }
+
+    /// Whether more than half of the images have failed.
+    var hasMostlyFailed: Bool {
+        let failed = records.count { $0.phase == .lost || $0.saved?.error != nil }
+        return failed * 2 > records.count
     }
 
     /// Whether nothing more can happen to any task: each is saved, stuck or lost.

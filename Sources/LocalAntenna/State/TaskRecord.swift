@@ -45,6 +45,13 @@ package struct TaskRecord: Sendable, Identifiable {
     /// Why results were not saved, oldest first.
     package internal(set) var refusals: [Refusal] = []
 
-    /// Where the result goes: one subject for each task.
-    package var replySubject: String { "antenna.job.\(jobID).reply.\(id)" }
+    /// Where the result of the latest delivery goes; before the first one, a subject that was never handed out.
+    package internal(set) var replySubject: String
+
+    init(id: Int, jobID: Int, imageID: Int) {
+        self.id = id
+        self.jobID = jobID
+        self.imageID = imageID
+        replySubject = ReplySubject(jobID: jobID, taskID: id, delivery: 0, sequence: 0, now: .zero, pending: 0).text
+    }
 }

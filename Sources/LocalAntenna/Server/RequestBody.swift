@@ -1,0 +1,48 @@
+import Foundation
+import HTTPServing
+
+extension ServerRequest {
+    /// The body as a value: JSON, or a form, whose members are all text.
+    ///
+    /// - Throws: `APIRejection`: 415 for another kind of body, 400 for what is not of its kind.
+    func value() throws(APIRejection) -> JSONValue {
+        let type = header("Content-Type") ?? "application/json"
+        switch type.prefix(while: { $0 != ";" }).lowercased().trimmingCharacters(in: .whitespaces) {
+        case "application/json":
+            do throws(JSONError) {
+                return try JSONValue(parsing: body)
+            } catch {
+                throw .badRequest("\(error)")
+            }
+        case "application/x-www-form-urlencoded":
+            var components = URLComponents()
+            components.percentEncodedQuery = String(decoding: body, as: UTF8.self).replacing("+", with: "%20")
+            let members = (components.queryItems ?? []).map { ($0.name, JSONValue.string($0.value ?? "")) }
+            return .object(Dictionary(members) { _, last in last })
+        default:
+            throw APIRejection(status: 415, detail: "Unsupported media type \"\(type)\" in request.")
+        }
+    }
+
+    /// A number in the query, nil when there is none or something else.
+    func queryNumber(_ name: String) -> Int? {
+        queryValue(name).flatMap { Int($0) }
+    }
+
+    /// Whether a flag in the query is set.
+    func flag(_ name: String) -> Bool {
+        ["1", "true", "True"].contains(queryValue(name) ?? "")
+    }
+}
+
+extension JSONValue {
+    /// What a worker says of itself, which is an object or left out.
+    func clientInfo() throws(APIRejection) -> JSONValue? {
+        guard let info = self["client_info"] else { return nil }
+        guard case .object = info else { throw .badRequest("Expected a dictionary.", field: "client_info") }
+        return info
+    }
+
+    /// A whole number, also when it is written as text.
+    var lenientInt: Int? { int ?? string.flatMap { Int($0) } }
+}
