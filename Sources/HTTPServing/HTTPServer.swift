@@ -78,16 +78,19 @@ package final class HTTPServer: Sendable {
         let task = Task(executorPreference: listener.executor) {
             await listener.run(port: port) { report.yield($0) }
         }
-        for await outcome in outcomes {
-            do throws(Failure) {
-                return HTTPServer(port: try outcome.get(), group: group, listener: listener, task: task)
-            } catch {
-                await task.value
-                try? await group.shutdownGracefully()
-                throw error
-            }
+        var outcome = Result<UInt16, Failure>.failure(.cannotListen("the start was cancelled"))
+        for await first in outcomes {
+            outcome = first
+            break
         }
-        throw .cannotListen("the start was cancelled")
+        do throws(Failure) {
+            return HTTPServer(port: try outcome.get(), group: group, listener: listener, task: task)
+        } catch {
+            await listener.stop()
+            await task.value
+            try? await group.shutdownGracefully()
+            throw error
+        }
     }
 
     /// Connections that are open now.

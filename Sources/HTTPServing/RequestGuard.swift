@@ -22,6 +22,7 @@ final class RequestGuard: ChannelDuplexHandler {
     private var lastRequest: Int?
     private var ignoresRest = false
     private var isVersion10 = false
+    private var isRemoved = false
 
     init(limits: HTTPServerLimits, table: ConnectionTable, id: ConnectionTable.ID) {
         self.limits = limits
@@ -124,12 +125,15 @@ final class RequestGuard: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) { update(context) }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        isRemoved = true
         timer?.task.cancel()
         timer = nil
         table.remove(id)
     }
 
     private func update(_ context: ChannelHandlerContext) {
+        // Pieces that were not sent fail after the end.
+        guard !isRemoved else { return }
         let standing = state.standing
         if standing != shown {
             shown = standing

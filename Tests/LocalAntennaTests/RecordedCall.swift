@@ -25,21 +25,40 @@ struct RecordedCall: Sendable, CustomStringConvertible {
     let status: Int
     let expectations: [Expectation]
 
+    /// A call with the token that is known.
+    init(_ method: String, _ path: String, _ status: Int, _ expectations: Expectation...) {
+        self.init(method, path, "", headers: Self.usual, status, expectations)
+    }
+
+    /// A call with a body of JSON, or with headers of its own.
     init(
         _ method: String,
         _ path: String,
         _ body: String = "",
-        headers: [String] = ["Authorization: Token secret", "Content-Type: application/json"],
+        headers: [String] = usual,
         _ status: Int,
         _ expectations: Expectation...
     ) {
+        self.init(method, path, body, headers: headers, status, expectations)
+    }
+
+    private init(
+        _ method: String,
+        _ path: String,
+        _ body: String,
+        headers: [String],
+        _ status: Int,
+        _ expectations: [Expectation]
+    ) {
         self.method = method
         self.path = path
-        self.body = body
         self.headers = headers
+        self.body = body
         self.status = status
         self.expectations = expectations
     }
+
+    private static let usual = ["Authorization: Token secret", "Content-Type: application/json"]
 
     var description: String { "\(method) \(path) \(headers.joined(separator: ", ")) \(body.prefix(80))" }
 }

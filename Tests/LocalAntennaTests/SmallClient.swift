@@ -1,5 +1,3 @@
-import Dispatch
-import Glibc
 import LocalAntenna
 import TestSupport
 
@@ -20,11 +18,6 @@ struct SmallClient: Sendable {
         func json() throws -> JSONValue { try JSONValue(parsing: body) }
     }
 
-    struct Failure: Error {
-        let operation: String
-        let code: Int32
-    }
-
     func get(_ path: String) async throws -> Answer {
         try await send("GET", server.baseURL + path)
     }
@@ -34,15 +27,15 @@ struct SmallClient: Sendable {
     }
 
     /// Sends a request to an address of this server; redirects are not followed.
-    func send(_ method: String, _ address: String, headers: [String]? = nil, body: [UInt8] = []) async throws -> Answer
-    {
-        let port = server.port ?? 0
-        let request = request(method, address, headers: headers, body: body)
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { Answer(bytes: try Self.exchange(request, port: port)) })
-            }
-        }
+    func send(
+        _ method: String,
+        _ address: String,
+        headers: [String]? = nil,
+        body: [UInt8] = []
+    ) async throws -> Answer {
+        let client = try RawHTTPClient(port: server.port ?? 0)
+        client.send(request(method, address, headers: headers, body: body))
+        return Answer(bytes: await client.receiveBytes())
     }
 
     /// Sends a request, and goes without having read the answer.
@@ -58,39 +51,6 @@ struct SmallClient: Sendable {
             ["\(method) \(target) HTTP/1.1", "Host: 127.0.0.1:\(server.port ?? 0)", "Connection: close"]
             + (headers ?? own) + ["Content-Length: \(body.count)", "", ""]
         return Array(lines.joined(separator: "\r\n").utf8) + body
-    }
-
-    /// Writes the request and reads until the server closes.
-    private static func exchange(_ request: [UInt8], port: UInt16) throws -> [UInt8] {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(operation: "socket", code: errno) }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else { throw Failure(operation: "connect", code: errno) }
-        var sent = 0
-        while sent < request.count {
-            let count = request[sent...].withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
-            guard count > 0 else { throw Failure(operation: "send", code: errno) }
-            sent += count
-        }
-        var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count >= 0 else { throw Failure(operation: "recv", code: errno) }
-            if count == 0 { return answer }
-            answer += buffer[..<count]
-        }
     }
 
     /// Reserves tasks, and gives back what the server's own record of each says.

@@ -42,13 +42,18 @@ package final class RawHTTPClient: Sendable {
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// All that comes until the server closes, or for half a minute at most.
-    package func receiveAll() async -> String {
+    /// All that comes until the server closes, or has been silent for half a minute.
+    package func receiveBytes() async -> [UInt8] {
         await onThread { [self] in
             var bytes: [UInt8] = []
             while let more = receive() { bytes += more }
-            return String(decoding: bytes, as: UTF8.self)
+            return bytes
         }
+    }
+
+    /// All that comes, as text.
+    package func receiveAll() async -> String {
+        String(decoding: await receiveBytes(), as: UTF8.self)
     }
 
     /// What comes until a text has come, or the server closes.

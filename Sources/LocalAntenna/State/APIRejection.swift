@@ -20,6 +20,7 @@ package struct APIRejection: Error, Equatable, CustomStringConvertible {
         APIRejection(status: 400, detail: detail, field: field)
     }
 
+    static let batchOfNone = badRequest("Ensure this value is greater than or equal to 1.", field: "batch_size")
     static let unknownJob = APIRejection(status: 404, detail: "No Job matches the given query.")
     static let unknownProject = APIRejection(status: 404, detail: "No Project matches the given query.")
     static let anonymous = APIRejection(status: 401, detail: "Authentication credentials were not provided.")

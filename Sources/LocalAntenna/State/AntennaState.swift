@@ -66,7 +66,7 @@ package struct AntennaState: Sendable {
     /// - Throws: `APIRejection`: 404 for an unknown job, 400 for a job whose tasks are not handed out this way.
     package mutating func reserve(job id: Int, count: Int, now: Duration) throws(APIRejection) -> [TaskRecord] {
         let index = try dispatchableJob(id)
-        guard count > 0 else { throw .badRequest("batch_size: must be greater than or equal to 1") }
+        guard count > 0 else { throw .batchOfNone }
         guard jobs[index].isActive else { return [] }
         saveDue(now: now)
         return jobs[index].ledger.reserve(count, now: now)
