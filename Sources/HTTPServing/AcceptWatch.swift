@@ -11,12 +11,20 @@ final class AcceptWatch: ChannelInboundHandler {
 
     private let table: ConnectionTable
     private let logger: Logger
+    private let ended: @Sendable () -> Void
     private var failures = 0
     private var told: NIODeadline?
 
-    init(table: ConnectionTable, logger: Logger) {
+    /// Makes it; `ended` is told when the port is not listened on any more.
+    init(table: ConnectionTable, logger: Logger, ended: @escaping @Sendable () -> Void) {
         self.table = table
         self.logger = logger
+        self.ended = ended
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended()
+        context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

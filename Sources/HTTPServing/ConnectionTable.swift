@@ -80,11 +80,13 @@ final class ConnectionTable: Sendable {
 
     /// Closes all connections, and lets no more in.
     func closeAll() {
-        let entries = state.withLock { state in
-            state.isClosed = true
-            return Array(state.entries.values)
-        }
-        for entry in entries { entry.close() }
+        state.withLock { $0.isClosed = true }
+        closeConnections()
+    }
+
+    /// Closes all connections there are.
+    func closeConnections() {
+        for entry in state.withLock({ Array($0.entries.values) }) { entry.close() }
     }
 
     private static func takeVictim(from state: inout State, of address: String?, now: NIODeadline) -> Entry? {

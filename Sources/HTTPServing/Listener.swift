@@ -16,7 +16,13 @@ final class Listener: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let connections: GuardedChannel
     private let logger: Logger
-    private let state = Mutex((server: Base?.none, isStopped: false))
+    private let state = Mutex(State())
+
+    private struct State {
+        var server: Base?
+        var running: Task<Void, any Error>?
+        var isStopped = false
+    }
 
     init(
         address: String,
@@ -58,15 +64,23 @@ final class Listener: Sendable {
                 }
                 if isFirst { report(.success(port)) }
             }
-            guard begin(server) else { return }
+            guard let running = begin(server) else { return }
             var problem = "the loop that accepts connections has ended"
             do {
-                try await server.run()
+                try await withTaskCancellationHandler {
+                    try await running.value
+                } onCancel: {
+                    running.cancel()
+                }
             } catch {
                 problem = "\(error)"
             }
             guard listened.withLock({ $0 }) != nil else { return report(.failure(.cannotListen(problem))) }
-            guard !state.withLock({ $0.isStopped }) else { return }
+            let isStopped = state.withLock { state in
+                (state.server, state.running) = (nil, nil)
+                return state.isStopped
+            }
+            guard !isStopped else { return }
             logger.error(
                 "A port is not listened on any more; it is tried again",
                 metadata: ["address": "\(address)", "error": "\(problem)"]
@@ -84,23 +98,36 @@ final class Listener: Sendable {
         try? await server?.shutdownGracefully()
     }
 
-    private func begin(_ server: Base) -> Bool {
+    private func begin(_ server: Base) -> Task<Void, any Error>? {
         state.withLock { state in
-            guard !state.isStopped else { return false }
+            guard !state.isStopped else { return nil }
+            let running = Task(executorPreference: executor) { try await server.run() }
             state.server = server
-            return true
+            state.running = running
+            return running
         }
+    }
+
+    /// The port is not listened on any more.
+    ///
+    /// Hummingbird's server returns when its last connection has been handled, and only then the port can be listened on again.
+    private func listeningEnded() {
+        let running = state.withLock { $0.isStopped ? nil : $0.running }
+        guard let running else { return }
+        table.closeConnections()
+        running.cancel()
     }
 
     private func makeServer(port: UInt16, listens: @escaping @Sendable (UInt16) -> Void) -> Base {
         let (table, logger) = (table, logger)
+        let ended = { @Sendable [weak self] () -> Void in self?.listeningEnded() }
         return Server(
             childChannelSetup: connections,
             configuration: ServerConfiguration(address: .hostname(address, port: Int(port))),
             onServerRunning: { channel in
                 let watching = channel.eventLoop.submit {
                     try channel.pipeline.syncOperations.addHandler(
-                        AcceptWatch(table: table, logger: logger),
+                        AcceptWatch(table: table, logger: logger, ended: ended),
                         position: .first
                     )
                 }

@@ -86,6 +86,41 @@ struct CrowdTests {
         }
     }
 
+    @Test("a port that the system stops listening on is listened on again, whoever is still being answered")
+    func listensAgain() async throws {
+        let handler: HTTPServer.Handler = { request in
+            guard request.path == "/stream" else { return ServerResponse(status: 200) }
+            return ServerResponse(
+                status: 200,
+                body: .written(length: nil) { writer in
+                    try await writer.write(Array("first".utf8))
+                    try await Task.sleep(for: .seconds(3_600))
+                }
+            )
+        }
+        let log = CapturedLog()
+        try await withServer(logger: log.logger, handler: handler) { fixture in
+            let watcher = try fixture.connect()
+            watcher.send(request("/stream"))
+            #expect(await watcher.receive(until: "first").status == 200)
+            for descriptor in Int32(3)..<1_024 where Self.listens(descriptor, on: fixture.server.port) {
+                shutdown(descriptor, Int32(SHUT_RDWR))
+            }
+            try await eventually { (try? await fixture.get().status) == 200 }
+            #expect(log.warnings.count { $0.contains("not listened on any more") } == 1, "\(log.warnings)")
+        }
+    }
+
+    private static func listens(_ descriptor: Int32, on port: UInt16) -> Bool {
+        var (value, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+        guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0, value != 0 else { return false }
+        var (address, size) = (sockaddr_in(), socklen_t(MemoryLayout<sockaddr_in>.size))
+        let isNamed = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) == 0 }
+        }
+        return isNamed && UInt16(bigEndian: address.sin_port) == port
+    }
+
     @Test("a process that is out of descriptors says so once, and goes on accepting when there are some again")
     func descriptors() async throws {
         let (status, said) = try await CrowdedProcess.run()
