@@ -49,7 +49,7 @@ extension BrokerTests {
             #expect(queue.outstanding == 1 && queue.counters.answered == 0)
             try await fixture.observer.declare(.queue(name: fixture.results, arguments: ["x-queue-type": "quorum"]))
             try await settling
-            #expect(queue.counters.answered == 1)
+            try await eventually { queue.counters.answered == 1 }
             #expect(try await fixture.take(1, from: fixture.results).first?.message.messageID == "0")
             queue.drain()
             await running

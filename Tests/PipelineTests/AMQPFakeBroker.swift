@@ -17,6 +17,7 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
         case published(id: String?, to: String)
         case acked(UInt64)
         case nacked(UInt64)
+        case rejected(UInt64)
     }
 
     private struct State {
@@ -25,6 +26,7 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
         var events: [Event] = []
         var isStale = false
         var hangs = false
+        var unroutable: Set<String> = []
     }
 
     private let state: Mutex<State>
@@ -39,6 +41,13 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
 
     /// Makes acknowledgements come too late.
     func loseConnection() { state.withLock { $0.isStale = true } }
+
+    /// Leaves a routing key without a queue, or gives it one.
+    func set(_ routingKey: String, routable: Bool) {
+        state.withLock { state in
+            if routable { state.unroutable.remove(routingKey) } else { state.unroutable.insert(routingKey) }
+        }
+    }
 
     /// Makes publishes wait until they are cancelled, as under an alarm.
     func block() { state.withLock { $0.hangs = true } }
@@ -57,6 +66,7 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
         }
         try state.withLock { state throws(TransportError) in
             if !state.script.isEmpty { try state.script.removeFirst().get() }
+            if state.unroutable.contains(routingKey) { throw TransportError.unroutable }
             state.published.append(Published(message: message, exchange: exchange, routingKey: routingKey))
             state.events.append(.published(id: message.messageID, to: "\(exchange)/\(routingKey)"))
         }
@@ -72,9 +82,8 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
     func holds(_ delivery: AMQPDelivery) -> Bool { !state.withLock(\.isStale) }
 
     func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlement {
-        #expect(requeue)
-        return state.withLock { state in
-            state.events.append(.nacked(delivery.deliveryTag))
+        state.withLock { state in
+            state.events.append(requeue ? .nacked(delivery.deliveryTag) : .rejected(delivery.deliveryTag))
             return state.isStale ? .stale : .accepted
         }
     }
@@ -96,6 +105,7 @@ extension AMQPDelivery {
     static func fake(
         _ message: AMQPMessage,
         tag: UInt64 = 1,
+        opening: UInt64 = 1,
         isRedelivered: Bool = false
     ) -> AMQPDelivery {
         AMQPDelivery(
@@ -104,7 +114,7 @@ extension AMQPDelivery {
             routingKey: "antenna.tasks.moths",
             isRedelivered: isRedelivered,
             deliveryTag: tag,
-            epoch: AMQPChannelEpoch(channel: 1, opening: 1)
+            epoch: AMQPChannelEpoch(channel: 1, opening: opening)
         )
     }
 }

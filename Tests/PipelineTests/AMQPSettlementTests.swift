@@ -12,33 +12,35 @@ struct AMQPSettlementTests {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// A desk whose waits are over at once.
-    func desk(_ broker: AMQPFakeBroker, clock: some Clock<Duration> = JumpingClock()) -> AMQPTaskDesk {
+    func desk(_ broker: AMQPFakeBroker, clock: some Clock<Duration> = JumpingClock(), logger: Logger? = nil)
+        -> AMQPTaskDesk
+    {
         let publisher = ConfirmedPublisher(
             connection: broker,
             clock: clock,
             generator: SeededGenerator(seed: 1),
-            logger: logger
+            logger: logger ?? self.logger
         )
         return AMQPTaskDesk(
             publisher: publisher,
             acknowledger: broker,
             confirmed: confirmed,
             resultsExchange: "antenna.results",
-            logger: logger
+            logger: logger ?? self.logger
         )
     }
 
     func delivery(
         _ message: AMQPMessage = .task("7"),
         on desk: AMQPTaskDesk,
-        attempts: Int = 0
+        attempts: Int = 0,
+        tag: UInt64 = 5
     ) throws -> AMQPTaskDelivery {
-        desk.handedOut()
-        return AMQPTaskDelivery(
+        AMQPTaskDelivery(
             message: try TaskMessage(message, pipeline: "moths"),
             queue: Self.queue,
             attempts: attempts,
-            delivery: .fake(message, tag: 5),
+            delivery: .fake(message, tag: tag),
             desk: desk,
             logger: logger
         )
@@ -66,6 +68,7 @@ struct AMQPSettlementTests {
         let broker = AMQPFakeBroker([.failure(.unroutable), .failure(.nacked), .failure(.unroutable)])
         let desk = desk(broker)
         try await delivery(on: desk).settle(.answered(result))
+        await desk.waitUntilIdle()
         #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(5)])
     }
 
@@ -76,6 +79,7 @@ struct AMQPSettlementTests {
         let delivery = try delivery(on: desk)
         desk.publisher.drain()
         await #expect(throws: TransportError.self) { try await delivery.settle(.answered(result)) }
+        await desk.waitUntilIdle()
         #expect(broker.events == [.nacked(5)])
         #expect(await !confirmed.contains(ConfirmedResult(to: delivery.message, from: Self.queue)))
         #expect(desk.outstanding == 0)
@@ -95,12 +99,13 @@ struct AMQPSettlementTests {
         #expect(broker.events.isEmpty)
         clock.advanceToNextSleeper()
         await #expect(throws: TransportError.self) { try await settling.value }
+        await desk.waitUntilIdle()
         #expect(broker.events == [.nacked(5)])
     }
 
     @Test("Results that are abandoned go back, later ones go out")
     func abandoned() async throws {
-        let broker = AMQPFakeBroker([.failure(.unroutable)])
+        let broker = AMQPFakeBroker([.failure(.nacked)])
         let clock = TestClock()
         let desk = desk(broker, clock: clock)
         let first = try delivery(on: desk)
@@ -108,6 +113,10 @@ struct AMQPSettlementTests {
         await clock.sleepers()
         desk.publisher.abandon()
         await #expect(throws: TransportError.self) { try await settling.value }
+        #expect(broker.events.isEmpty, "it is given back after a while, while others go on")
+        await clock.sleepers()
+        clock.advanceToNextSleeper()
+        await desk.waitUntilIdle()
         #expect(broker.events == [.nacked(5)])
         try await delivery(on: desk).settle(.answered(result))
         #expect(broker.events.last == .acked(5))
@@ -145,6 +154,32 @@ struct AMQPSettlementTests {
         #expect(letter.original == .task("7"))
     }
 
+    @Test("A letter that the broker takes from no publisher is buried by the broker")
+    func rejectedTooLarge() async throws {
+        let broker = AMQPFakeBroker([.failure(.tooLarge)])
+        let desk = desk(broker)
+        try await delivery(on: desk).settle(.rejected(reason: "poison"))
+        #expect(broker.events == [.rejected(5)] && desk.counters.deadLettered == 1)
+    }
+
+    @Test("What is no task is buried beside the work, with one warning for twenty thousand of them")
+    func garbage() async throws {
+        let broker = AMQPFakeBroker()
+        let log = CapturedLog()
+        let desk = desk(broker, logger: log.logger)
+        for tag in 1...20_000 {
+            await desk.buryAside(
+                .fake(AMQPMessage(body: []), tag: UInt64(tag)),
+                from: Self.queue,
+                attempts: 0,
+                reason: "garbage"
+            )
+        }
+        await desk.waitUntilIdle()
+        #expect(desk.counters.deadLettered == 20_000 && broker.published.count == 20_000)
+        #expect(log.warnings.count == 1)
+    }
+
     @Test("A task is passed on as it came, and a redelivered one is marked")
     func passedOn() async throws {
         let broker = AMQPFakeBroker()
@@ -169,6 +204,7 @@ struct AMQPSettlementTests {
         try await settled.settle(.answered(result))
         #expect(broker.events == [.nacked(5)])
         _ = try delivery(on: desk)
+        await desk.waitUntilIdle()
         #expect(broker.events == [.nacked(5), .nacked(5)])
         #expect(desk.outstanding == 0)
     }

@@ -52,7 +52,34 @@ struct AMQPTopologyTests {
         let queue = try #require(wanted.last)
         let broker = Broker([queue: error(code)])
         #expect(try await AMQPTopology.ensure(wanted, on: broker) == ["\(code)"])
-        #expect(broker.asked.withLock { $0.last } == .queue(name: "antenna.tasks.moths", passive: true))
+        #expect(broker.asked.withLock { $0.contains(.queue(name: "antenna.tasks.moths", passive: true)) })
+    }
+
+    @Test("A queue of tasks that is of another kind is refused, whichever difference the broker names first")
+    func otherKind() async throws {
+        let queue = try #require(wanted.last)
+        let bare = AMQPDeclaration.queue(name: "antenna.tasks.moths", arguments: ["x-queue-type": "quorum"])
+        func differs(in argument: String) -> TransportError {
+            TransportError(
+                .preconditionFailed,
+                operation: "amqp.declare",
+                message: "PRECONDITION_FAILED - inequivalent arg '\(argument)' for queue 'antenna.tasks.moths'"
+            )
+        }
+        for refusals in [
+            [queue: differs(in: "x-queue-type")],
+            [queue: differs(in: "x-overflow"), bare: differs(in: "x-queue-type")],
+        ] {
+            let thrown = await #expect(throws: TransportError.self) {
+                try await AMQPTopology.ensure(wanted, on: Broker(refusals))
+            }
+            #expect(thrown?.code == .configuration && thrown?.message.contains("is no quorum queue") == true)
+        }
+        for refusals in [
+            [queue: differs(in: "x-overflow")], [queue: differs(in: "x-overflow"), bare: differs(in: "x-max-length")],
+        ] {
+            #expect(try await AMQPTopology.ensure(wanted, on: Broker(refusals)).count == 1)
+        }
     }
 
     @Test("What is missing and may not be made is an error")

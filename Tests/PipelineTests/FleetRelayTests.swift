@@ -1,4 +1,5 @@
 import Logging
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -6,23 +7,56 @@ import Testing
 
 @Suite("The relay's tickets and leases")
 struct FleetRelayTests {
-    @Test("A ticket reads back, whatever the subject looks like")
-    func ticket() {
-        let ticket = RelayTicket(relay: "r1", jobID: 12, replySubject: "$JS.ACK.job_12.c 1.5  x")
-        #expect(RelayTicket("\(ticket)") == ticket)
-        #expect(ticket.fits)
-        #expect(!RelayTicket(relay: "r", jobID: 1, replySubject: String(repeating: "s", count: 250)).fits)
+    let seal = RelaySeal(token: "token")
+    let ticket = RelayTicket(relay: "r1", jobID: 12, replySubject: "$JS.ACK.job_12.c 1.5  x")
+
+    @Test("A ticket reads back, whatever the subject looks like, at every relay with the same token")
+    func ticketReadsBack() {
+        let text = seal.seal(ticket, of: "7")
+        #expect(seal.open(text, of: "7") == ticket && RelaySeal(token: "token").open(text, of: "7") == ticket)
+        #expect(seal.fits(ticket, of: "7"))
+        let long = RelayTicket(relay: "r", jobID: 1, replySubject: String(repeating: "s", count: 250))
+        #expect(!seal.fits(long, of: "7") && seal.open(seal.seal(long, of: "7"), of: "7") == nil)
+    }
+
+    @Test("A ticket of another task, another token, or changed in any byte is none")
+    func forged() {
+        let text = seal.seal(ticket, of: "7")
+        #expect(seal.open(text, of: "8") == nil)
+        #expect(RelaySeal(token: "other").open(text, of: "7") == nil && RelaySeal(token: "").open(text, of: "7") == nil)
+        for index in text.indices {
+            var changed = text
+            changed.replaceSubrange(index...index, with: text[index] == "x" ? "y" : "x")
+            // The last character of a code has bits that mean nothing.
+            #expect(seal.open(changed, of: "7").map { $0 == ticket } ?? true, "\(changed)")
+        }
+        let moved = RelayTicket(relay: "r1", jobID: 13, replySubject: ticket.replySubject)
+        let code = RelayTicket.read(text)?.code ?? ""
+        #expect(
+            seal.open(moved.text(code: code), of: "7") == nil && seal.open(ticket.text(code: code), of: "7") == ticket
+        )
     }
 
     @Test(
         "What is no ticket is none",
         arguments: [
-            "", "antenna-relay-1", "antenna-relay-1 r x s", "antenna-relay-1 r 1 ", "antenna-relay-2 r 1 s",
-            "antenna-relay-1  1 s",
+            "", "antenna-relay-1", "antenna-relay-1 r 1 s", "antenna-relay-2 r 1 s", "antenna-relay-2 r x AAAA s",
+            "antenna-relay-2  1 AAAA s", "antenna-relay-2 r 1 AAAA ", "antenna-relay-2 r 1 AAAA s",
+            "antenna-relay-2 r 1  s",
+            "antenna-relay-2 r 99999999999999999999 AAAA s",
         ]
     )
     func noTicket(text: String) {
-        #expect(RelayTicket(text) == nil)
+        #expect(seal.open(text, of: "7") == nil)
+    }
+
+    @Test("No mutation of a ticket passes for another one")
+    func fuzz() {
+        let examples = [ticket, RelayTicket(relay: "r2", jobID: 3, replySubject: "s")].map { seal.seal($0, of: "7") }
+        for input in FuzzInputs(of: examples.map { Array($0.utf8) }, longest: 300) {
+            guard let read = seal.open(String(decoding: input, as: UTF8.self), of: "7") else { continue }
+            #expect(read == ticket || read == RelayTicket(relay: "r2", jobID: 3, replySubject: "s"))
+        }
     }
 
     struct Settler: LeaseSettling {

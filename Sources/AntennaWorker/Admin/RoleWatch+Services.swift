@@ -60,12 +60,14 @@ extension RoleWatch {
         checks = [
             Check(name: "consumers", problem: { queue.consumerProblem }),
             Check(name: "deliveries", problem: { queue.deliveryProblem }),
+            Check(name: "results", problem: { queue.resultProblem }),
         ]
         collectors = [
             {
                 let counters = queue.counters
                 return [
                     MetricCatalogue.brokerOutstanding.sample(queue.outstanding),
+                    MetricCatalogue.brokerHeld.sample(queue.held),
                     MetricCatalogue.brokerRedeliveries.sample(counters.redelivered),
                     MetricCatalogue.brokerSettlements.sample(counters.answered, "answered"),
                     MetricCatalogue.brokerSettlements.sample(counters.passedOn, "passed_on"),
@@ -139,9 +141,19 @@ struct BrokerConnections: Sendable {
 
     /// Starts connecting, and goes on trying while the broker is away.
     ///
+    /// - Parameters:
+    ///   - configuration: How to connect.
+    ///   - largestDelivery: The most bytes of a message that is taken, where that is less than what is sent.
+    ///   - logger: For losses, alarms and refusals.
     /// - Throws: `TransportError` when the process has no descriptors left.
-    init(_ configuration: AMQPConfiguration, logger: Logger) throws(TransportError) {
-        consuming = try AMQPConnection(configuration: configuration, logger: logger)
+    init(
+        _ configuration: AMQPConfiguration,
+        largestDelivery: Int? = nil,
+        logger: Logger
+    ) throws(TransportError) {
+        var taking = configuration
+        taking.deliveryLimit = min(configuration.deliveryLimit, largestDelivery ?? .max)
+        consuming = try AMQPConnection(configuration: taking, logger: logger)
         publishing = try AMQPConnection(configuration: configuration, logger: logger)
     }
 

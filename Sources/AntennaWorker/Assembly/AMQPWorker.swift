@@ -28,7 +28,11 @@ struct AMQPWorker: WatchedWorker {
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
     ) async throws {
         // Before the models are loaded, which takes its time.
-        let broker = try BrokerConnections(try settings.broker.connection(named: "worker"), logger: logger)
+        let broker = try BrokerConnections(
+            try settings.broker.connection(named: "worker"),
+            largestDelivery: TaskMessage.largestDelivery,
+            logger: logger
+        )
         let stages = try await WorkerStages.load(
             settings: settings,
             hooks: hooks,
@@ -83,6 +87,7 @@ extension AMQPSourceSettings {
         self.init(queues: pipelines.map { TaskQueueName(kind, pipeline: $0) })
         prefetch = settings.prefetch
         maximumAttempts = settings.maxAttempts
+        unroutablePatience = settings.unroutableAfter
         resultsExchange = settings.exchange
         declares = settings.declares
     }

@@ -26,7 +26,11 @@ struct FallbackWorker: WatchedWorker {
         logger: Logger,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
     ) async throws {
-        let broker = try BrokerConnections(try settings.broker.connection(named: "worker"), logger: logger)
+        let broker = try BrokerConnections(
+            try settings.broker.connection(named: "worker"),
+            largestDelivery: TaskMessage.largestDelivery,
+            logger: logger
+        )
         let stages = try await WorkerStages.load(
             settings: settings,
             hooks: hooks,

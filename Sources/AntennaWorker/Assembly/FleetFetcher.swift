@@ -40,7 +40,11 @@ struct FleetFetcher: WatchedWorker {
                 "Say with --pipeline whose tasks are fetched: there is none in \(settings.inference.models)."
             )
         }
-        let broker = try BrokerConnections(try settings.broker.connection(named: "fetch"), logger: logger)
+        let broker = try BrokerConnections(
+            try settings.broker.connection(named: "fetch"),
+            largestDelivery: TaskMessage.largestDelivery,
+            logger: logger
+        )
         let gauge = ReadyQueueGauge(
             connection: broker.publishing,
             pipelines: pipelines,

@@ -12,6 +12,10 @@ struct BrokerSettings: Sendable, Equatable {
     var prefetch: Int
     /// Deliveries without a result before the dead letters.
     var maxAttempts: Int
+    /// How long a result that no queue takes is held.
+    var unroutableAfter: Duration
+    /// The most bytes of a message.
+    var maxMessage: Int
     /// As it was set: ``exchange`` is its name on the broker.
     var resultsExchange: String
     /// Whether queues and exchanges are made.
@@ -47,6 +51,8 @@ struct BrokerSettings: Sendable, Equatable {
             var configuration = try AMQPConfiguration(url: url.reveal())
             configuration.urlFile = urlFile.map(SecretFile.init(path:))
             configuration.connectionName = "antenna-worker \(name)"
+            configuration.messageLimit = maxMessage
+            configuration.deliveryLimit = maxMessage
             configuration.tls = AMQPConfiguration.TLS(
                 authorities: authorities,
                 clientCertificate: clientCertificate,

@@ -21,6 +21,8 @@ extension WorkerSettings {
             url: resolver.value(of: Catalogue.amqpURL),
             prefetch: resolver.value(of: Catalogue.amqpPrefetch),
             maxAttempts: resolver.value(of: Catalogue.amqpMaxAttempts),
+            unroutableAfter: resolver.value(of: Catalogue.amqpUnroutableAfter),
+            maxMessage: resolver.value(of: Catalogue.amqpMaxMessage),
             resultsExchange: resolver.value(of: Catalogue.amqpResultsExchange),
             declares: resolver.value(of: Catalogue.amqpDeclare),
             authorities: resolver.value(of: Catalogue.amqpCA),

@@ -22,7 +22,7 @@ enum MetricCatalogue {
         Section(
             title: "RabbitMQ",
             metrics: [
-                brokerConnected, brokerBlocked, brokerReconnects, brokerOutstanding, brokerSettlements,
+                brokerConnected, brokerBlocked, brokerReconnects, brokerOutstanding, brokerHeld, brokerSettlements,
                 brokerRedeliveries, queueMessages,
             ]
         ),
@@ -258,6 +258,12 @@ extension MetricCatalogue {
         "antenna_worker_broker_deliveries",
         .gauge,
         "Deliveries in hand that are not acknowledged."
+    )
+
+    static let brokerHeld = MetricDescription(
+        "antenna_worker_broker_results_held",
+        .gauge,
+        "Results that no queue takes, held with their tasks until one does or the tasks go to the dead letters."
     )
 
     static let brokerSettlements = MetricDescription(

@@ -30,7 +30,12 @@ extension Relay {
             return
         }
         guard ticket.relay != settings.id else { return }
-        let notice = AMQPMessage(body: [], messageID: taskID, correlationID: "\(ticket.jobID)", isPersistent: false)
+        let notice = AMQPMessage(
+            body: [],
+            messageID: taskID,
+            correlationID: seal.seal(ticket, of: taskID),
+            isPersistent: false
+        )
         do throws(TransportError) {
             try await publishing.publish(
                 notice,
@@ -46,10 +51,11 @@ extension Relay {
     /// Reads a notice of another relay.
     func heed(_ notice: AMQPDelivery) async {
         consuming.ack(notice)
-        guard let taskID = notice.message.messageID, let jobID = notice.message.correlationID.flatMap(Int.init) else {
-            return
-        }
-        let lease = state.withLock { $0.ledger.take(TaskKey(jobID: jobID, taskID: taskID)) }
+        // One that no relay has written would have this one reserve more than the fleet can do.
+        guard let taskID = notice.message.messageID, let text = notice.message.correlationID,
+            let ticket = seal.open(text, of: taskID)
+        else { return }
+        let lease = state.withLock { $0.ledger.take(TaskKey(jobID: ticket.jobID, taskID: taskID)) }
         if let lease { await finish(lease) }
     }
 

@@ -29,14 +29,19 @@ extension Relay {
 
     private func post(_ delivery: AMQPDelivery) async {
         do throws(TransportError) {
-            guard let ticket = delivery.message.correlationID.flatMap(RelayTicket.init),
-                let taskID = delivery.message.messageID, !taskID.isEmpty
+            guard let taskID = delivery.message.messageID, !taskID.isEmpty, let text = delivery.message.correlationID,
+                let ticket = seal.open(text, of: taskID)
             else {
-                try await bury(
+                return try await bury(
                     delivery,
-                    reason: "no result of a relayed task: its correlation id or message id is missing"
+                    reason:
+                        "no result of a relayed task: its correlation id is not that of this task by a relay with this token"
                 )
-                return
+            }
+            do throws(JSONWellFormedness.Fault) {
+                try JSONWellFormedness.checkObject(delivery.message.body.span)
+            } catch {
+                return try await bury(delivery, reason: "no result: \(error)")
             }
             let name = ConfirmedResult(posting: taskID, ticket: ticket)
             if await posted.contains(name) {
@@ -64,6 +69,8 @@ extension Relay {
             consuming.ack(delivery)
             await answered(taskID, ticket)
         } catch {
+            // Else the broker would deliver it again at once, and again.
+            await publisher.pauseBeforeRetry(attempts: delivery.deliveryCount)
             consuming.nack(delivery, requeue: true)
         }
     }

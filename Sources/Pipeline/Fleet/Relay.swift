@@ -34,6 +34,7 @@ package final class Relay: Service {
     let settings: RelaySettings
     let client: AntennaClient
     let posted: any ConfirmedResults
+    let seal: RelaySeal
     let consuming: AMQPConnection
     let publishing: AMQPConnection
     let publisher: ConfirmedPublisher
@@ -71,6 +72,7 @@ package final class Relay: Service {
         self.settings = settings
         self.client = client
         self.posted = posted
+        seal = RelaySeal(token: antenna.authToken)
         self.consuming = consuming
         self.publishing = publishing
         self.timeline = Timeline(clock)
@@ -180,7 +182,7 @@ package final class Relay: Service {
     private func publish(_ lease: Lease) async {
         let task = lease.task
         let ticket = RelayTicket(relay: settings.id, jobID: task.jobID ?? 0, replySubject: task.replySubject)
-        guard ticket.fits else {
+        guard seal.fits(ticket, of: task.id) else {
             await refuse(lease, because: "The reply subject is too long to be relayed", ticket)
             return
         }
@@ -189,7 +191,7 @@ package final class Relay: Service {
         let message = TaskMessage.encode(
             relayed,
             replyTo: AMQPTopology.relayResultsQueue,
-            correlationID: "\(ticket)"
+            correlationID: seal.seal(ticket, of: task.id)
         )
         // Before it is published: its result may be back before the confirm.
         if let replaced = state.withLock({ $0.ledger.insert(lease) }) {

@@ -3,8 +3,9 @@ import Foundation
 
 /// What a relay has to know to post a result, carried through the fleet in the correlation id.
 ///
-/// A worker gives the correlation id back unread, so any relay can post any result, also one that was started later.
-package struct RelayTicket: Sendable, Hashable, CustomStringConvertible {
+/// A worker gives the correlation id back unread, so any relay can post any result, also one that was started later. ``RelaySeal`` makes
+/// correlation ids and knows its own.
+package struct RelayTicket: Sendable, Hashable {
     /// The relay that reserved the task.
     package let relay: String
     /// The job the task belongs to.
@@ -12,7 +13,7 @@ package struct RelayTicket: Sendable, Hashable, CustomStringConvertible {
     /// Antenna's reply subject.
     package let replySubject: String
 
-    private static let mark = "antenna-relay-1"
+    static let mark = "antenna-relay-2"
 
     package init(relay: String, jobID: Int, replySubject: String) {
         self.relay = relay
@@ -20,19 +21,18 @@ package struct RelayTicket: Sendable, Hashable, CustomStringConvertible {
         self.replySubject = replySubject
     }
 
-    /// Reads a correlation id; nil when it is no ticket.
-    package init?(_ text: String) {
-        let parts = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == Self.mark, !parts[1].isEmpty, !parts[3].isEmpty, let jobID = Int(parts[2])
-        else { return nil }
-        self.init(relay: String(parts[1]), jobID: jobID, replySubject: String(parts[3]))
+    /// Reads what is written, and the code beside it, of which nothing is known yet; nil when it is no ticket.
+    static func read(_ text: String) -> (ticket: RelayTicket, code: String)? {
+        guard text.utf8.count <= TaskMessage.longestText else { return nil }
+        let parts = text.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[0] == mark, !parts[1].isEmpty, !parts[4].isEmpty, let jobID = Int(parts[2]) else {
+            return nil
+        }
+        return (RelayTicket(relay: String(parts[1]), jobID: jobID, replySubject: String(parts[4])), String(parts[3]))
     }
 
-    /// The correlation id.
-    package var description: String { "\(Self.mark) \(relay) \(jobID) \(replySubject)" }
-
-    /// Whether it fits into a property of AMQP.
-    var fits: Bool { description.utf8.count <= TaskMessage.longestText }
+    /// Writes it, with the code that proves it.
+    func text(code: String) -> String { "\(Self.mark) \(relay) \(jobID) \(code) \(replySubject)" }
 }
 
 extension ConfirmedResult {

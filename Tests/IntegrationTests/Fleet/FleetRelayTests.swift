@@ -23,9 +23,13 @@ extension BrokerTests {
             return antenna
         }
 
+        /// The one that the relays have; the local Antenna wants none.
+        let token = "relay-token"
+
         func makeRelay(_ fixture: BrokerFixture, _ antenna: LocalAntennaServer) throws -> Relay {
             var rest = RESTSourceSettings()
             rest.baseURL = antenna.baseURL
+            rest.authToken = token
             rest.minimumIdleDelay = .milliseconds(100)
             rest.maximumIdleDelay = .milliseconds(200)
             rest.jobRefreshInterval = .milliseconds(200)
@@ -116,10 +120,25 @@ extension BrokerTests {
             try await fixture.discard()
         }
 
-        @Test("What is no result of a relayed task goes to the dead letters of the relays")
+        @Test(
+            "What is no result of a relayed task, or no JSON object, goes to the dead letters of the relays, and nothing of it to Antenna"
+        )
         func foreign() async throws {
             let fixture = try await BrokerFixture()
             let antenna = try await makeAntenna(fixture, tasks: 0)
+            let ticket = RelayTicket(relay: "r", jobID: 1, replySubject: "s")
+            let good = Array(#"{"error":"e","image_id":"1"}"#.utf8)
+            let forged = [
+                AMQPMessage(body: good, messageID: "1", correlationID: "something else"),
+                AMQPMessage(body: good, messageID: "2", correlationID: "antenna-relay-1 r 1 s"),
+                AMQPMessage(body: good, messageID: "3", correlationID: RelaySeal(token: "other").seal(ticket, of: "3")),
+                AMQPMessage(body: good, messageID: "4", correlationID: RelaySeal(token: token).seal(ticket, of: "5")),
+                AMQPMessage(
+                    body: Array(#"{}}],"evil":{"a":[{"b":{}"#.utf8),
+                    messageID: "6",
+                    correlationID: RelaySeal(token: token).seal(ticket, of: "6")
+                ),
+            ]
             let relay = try makeRelay(fixture, antenna)
             let running = Task { try await relay.run() }
             try await eventually {
@@ -130,15 +149,15 @@ extension BrokerTests {
                 }
             }
             try await fixture.observer.purge(queue: "\(AMQPTopology.relayDeadLetters)")
-            try await fixture.observer.publish(
-                AMQPMessage(body: [1], messageID: "7", correlationID: "something else"),
-                routingKey: AMQPTopology.relayResultsQueue
-            )
-            try await eventually { relay.counters.refused == 1 }
+            for message in forged {
+                try await fixture.observer.publish(message, routingKey: AMQPTopology.relayResultsQueue)
+            }
+            try await eventually { relay.counters.refused == forged.count }
+            #expect(antenna.counts().saved == 0 && antenna.counts().refused == 0)
             relay.drain()
             try await running.value
             let letters = try await fixture.takeAll("\(AMQPTopology.relayDeadLetters)").map(DeadLetter.init)
-            #expect(letters.map(\.original.messageID) == ["7"])
+            #expect(Set(letters.map(\.original.messageID)) == Set(forged.map(\.messageID)))
             await antenna.stop()
             try await fixture.discard()
         }

@@ -151,7 +151,11 @@ struct BenchScaleProcess: AsyncParsableCommand {
         )
         let tasks = AMQPTaskQueue(
             settings: AMQPSourceSettings(settings.broker, kind: .ready, pipelines: [queue]),
-            broker: try BrokerConnections(try settings.broker.connection(named: "bench"), logger: logger),
+            broker: try BrokerConnections(
+                try settings.broker.connection(named: "bench"),
+                largestDelivery: TaskMessage.largestDelivery,
+                logger: logger
+            ),
             confirmed: MemoryConfirmedResults(),
             taking: TakingSwitch(),
             logger: logger

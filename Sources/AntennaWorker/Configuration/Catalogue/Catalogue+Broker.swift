@@ -25,6 +25,24 @@ extension Catalogue {
         "How often a task is tried that never comes to a result, for instance because it kills workers, before it goes to the dead letters."
     )
 
+    static let amqpUnroutableAfter = Setting(
+        "amqp.unroutable_after",
+        flag: "unroutable-after",
+        .seconds(.seconds(1) ... .seconds(1_500)),
+        default: .seconds(300),
+        "How long a result that no queue takes is held and tried again, before its task goes to the dead letters. Less than RabbitMQ's "
+            + "consumer_timeout."
+    )
+
+    static let amqpMaxMessage = Setting(
+        "amqp.max_message",
+        flag: "max-message",
+        .byteCount(64 << 10...512 << 20),
+        default: 128 << 20,
+        "The largest message that is sent or taken; a result that is larger is replaced by an error result. RabbitMQ 4 takes no more "
+            + "than 16 MiB unless its max_message_size says so."
+    )
+
     static let amqpResultsExchange = Setting(
         "amqp.results_exchange",
         flag: "results-exchange",

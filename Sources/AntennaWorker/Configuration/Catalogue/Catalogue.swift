@@ -21,7 +21,8 @@ enum Catalogue {
         Section(
             title: "RabbitMQ",
             settings: [
-                amqpURL, amqpPrefetch, amqpMaxAttempts, amqpResultsExchange, amqpDeclare, amqpCA, amqpClientCertificate,
+                amqpURL, amqpPrefetch, amqpMaxAttempts, amqpUnroutableAfter, amqpMaxMessage, amqpResultsExchange,
+                amqpDeclare, amqpCA, amqpClientCertificate,
                 amqpClientKey,
             ]
         ),

@@ -4,6 +4,7 @@ import ArgumentParser
 struct BrokerOptions: SettingFlags {
     @Option(fileOf: Catalogue.amqpURL) var urlFile: String?
     @Option(Catalogue.amqpResultsExchange) var resultsExchange: String?
+    @Option(Catalogue.amqpMaxMessage) var maxMessage: String?
     @Flag(Catalogue.amqpDeclare) var declare: Bool?
     @Option(Catalogue.amqpCA) var authorities: String?
     @Option(Catalogue.amqpClientCertificate) var clientCertificate: String?
@@ -12,6 +13,7 @@ struct BrokerOptions: SettingFlags {
     func collect(into values: inout FlagValues) {
         values.setFile(of: Catalogue.amqpURL, urlFile)
         values.set(Catalogue.amqpResultsExchange, resultsExchange)
+        values.set(Catalogue.amqpMaxMessage, maxMessage)
         values.set(Catalogue.amqpDeclare, declare.map { "\($0)" })
         values.set(Catalogue.amqpCA, authorities)
         values.set(Catalogue.amqpClientCertificate, clientCertificate)
@@ -23,10 +25,12 @@ struct BrokerOptions: SettingFlags {
 struct ConsumingOptions: SettingFlags {
     @Option(Catalogue.amqpPrefetch) var prefetch: String?
     @Option(Catalogue.amqpMaxAttempts) var maxAttempts: String?
+    @Option(Catalogue.amqpUnroutableAfter) var unroutableAfter: String?
 
     func collect(into values: inout FlagValues) {
         values.set(Catalogue.amqpPrefetch, prefetch)
         values.set(Catalogue.amqpMaxAttempts, maxAttempts)
+        values.set(Catalogue.amqpUnroutableAfter, unroutableAfter)
     }
 }
 

@@ -4,7 +4,7 @@ package import Transport
 /// Publishes results by the contract: persistent, mandatory, to the task's reply subject, with the task's id as message id.
 package struct AMQPResultPublisher: Sendable {
     private let publisher: ConfirmedPublisher
-    private let exchange: String
+    let exchange: String
     private let logger: Logger
 
     /// Makes a publisher.
@@ -27,7 +27,7 @@ package struct AMQPResultPublisher: Sendable {
     ///
     /// A result larger than the broker takes is replaced by an error result that says so; it would never go through.
     ///
-    /// - Throws: ``TransportError`` when it was given up; the task must not be acknowledged then.
+    /// - Throws: ``TransportError`` when it was given up, at once where no queue takes it; the task must not be acknowledged then.
     package func publish(_ result: EncodedResult, to message: TaskMessage) async throws(TransportError) {
         do throws(TransportError) {
             try await send(result, to: message)
@@ -39,7 +39,9 @@ package struct AMQPResultPublisher: Sendable {
                     LogKey.error: "\(error)",
                 ]
             )
-            let sentence = "The result has \(result.json.count) bytes, which is more than the broker takes"
+            let sentence =
+                "The result has \(result.json.count) bytes, which is more than the broker takes (\(error.message)); "
+                + "--scores top:N makes results smaller, --max-message and RabbitMQ's max_message_size let larger ones through"
             try await send(.error(sentence, for: message.task), to: message)
         }
     }
@@ -48,7 +50,8 @@ package struct AMQPResultPublisher: Sendable {
         try await publisher.publish(
             Self.encode(result, to: message),
             exchange: exchange,
-            routingKey: message.task.replySubject
+            routingKey: message.task.replySubject,
+            triesUnroutable: false
         )
     }
 

@@ -16,6 +16,10 @@ package struct AMQPSourceSettings: Sendable, Hashable {
     ///
     /// Default: 5.
     package var maximumAttempts = 5
+    /// How long a result that no queue takes is held and tried again, before its task goes to the dead letters.
+    ///
+    /// Default: 5 minutes.
+    package var unroutablePatience = Duration.seconds(300)
     /// The exchange for results; `""` is the broker's own, with the reply subject as queue name.
     ///
     /// Default: `antenna.results`.

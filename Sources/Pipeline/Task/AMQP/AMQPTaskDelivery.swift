@@ -26,11 +26,17 @@ package final class AMQPTaskDelivery: Sendable {
     package let attempts: Int
     /// When it was delivered.
     package let takenAt: ContinuousClock.Instant
+    /// The delivery that brought it; the desk knows of those after it.
     let delivery: AMQPDelivery
+    /// What its result is remembered by.
+    let name: ConfirmedResult
+    /// The number by which the desk knows it.
+    let id: UInt64
     private let desk: AMQPTaskDesk
     private let logger: Logger
     private let isSettled = Atomic(false)
 
+    /// Takes a task in hand.
     init(
         message: TaskMessage,
         queue: TaskQueueName,
@@ -44,6 +50,8 @@ package final class AMQPTaskDelivery: Sendable {
         self.attempts = attempts
         self.takenAt = .now
         self.delivery = delivery
+        name = ConfirmedResult(to: message, from: queue)
+        id = desk.handOut(delivery, as: name, from: queue)
         self.desk = desk
         self.logger = logger
     }
@@ -51,12 +59,13 @@ package final class AMQPTaskDelivery: Sendable {
     deinit {
         guard !isSettled.load(ordering: .acquiring) else { return }
         logger.error("A delivery was dropped without settlement", metadata: [LogKey.taskID: "\(message.task.id)"])
-        desk.dropped(delivery)
+        desk.giveBackAside(id, attempts: attempts, reason: "dropped without settlement")
     }
 
     /// Ends it; a second call does nothing but log an error.
     ///
-    /// Waits as long as what has to be published cannot be, and nobody drains: that is the back-pressure.
+    /// Waits as long as what has to be published cannot be, and nobody drains: that is the back-pressure. A result that no queue takes is
+    /// held apart; then this returns before it is out.
     ///
     /// - Throws: ``TransportError`` when publishing was given up; the task went back to its queue.
     package func settle(_ ending: Ending) async throws(TransportError) {

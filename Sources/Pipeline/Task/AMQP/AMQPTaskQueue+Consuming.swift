@@ -10,8 +10,14 @@ extension AMQPTaskQueue {
     package func run() async {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
-                for (queue, subscription) in zip(settings.queues, subscriptions) {
+                for (index, queue) in settings.queues.enumerated() {
+                    for reserve in reserves[index] {
+                        await reserve.set(paused: true)
+                        group.addTask { await reserve.run { await self.take($0, from: queue) } }
+                    }
+                    let subscription = subscriptions[index]
                     group.addTask { await subscription.run { await self.take($0, from: queue) } }
+                    group.addTask { await self.steerReserves(of: queue, self.reserves[index]) }
                 }
                 group.addTask { await self.steerConsumers() }
             }
@@ -31,9 +37,28 @@ extension AMQPTaskQueue {
             let isPaused = taking.isPaused
             for (queue, subscription) in zip(settings.queues, subscriptions) {
                 let isHeld = look(at: queue)
-                await subscription.set(paused: isPaused || isHeld)
+                await subscription.set(paused: isPaused || isHeld || isRefused(queue))
             }
             await timeline.pause(for: .seconds(1), orChangeOf: steering, after: seen)
+        }
+        for subscription in subscriptions { await subscription.stop() }
+    }
+
+    /// Begins the further consumers of a queue one after the other the more of its results are held, and ends them once none is.
+    private func steerReserves(of queue: TaskQueueName, _ subscriptions: [AMQPSubscription]) async {
+        var isConsuming = subscriptions.map { _ in false }
+        while true {
+            let seen = desk.settled.generation
+            if isDraining || Task.isCancelled { break }
+            let held = desk.held(from: queue)
+            let isPaused = taking.isPaused || isHeld(queue) || isRefused(queue)
+            for (index, reserve) in HeldResults.reserves.enumerated() {
+                let isWanted = !isPaused && (held >= reserve.held || held > 0 && isConsuming[index])
+                guard isWanted != isConsuming[index] else { continue }
+                isConsuming[index] = isWanted
+                await subscriptions[index].set(paused: !isWanted)
+            }
+            await timeline.pause(for: .seconds(1), orChangeOf: desk.settled, after: seen)
         }
         for subscription in subscriptions { await subscription.stop() }
     }
@@ -47,11 +72,7 @@ extension AMQPTaskQueue {
                 logger.warning("A task could not be given back", metadata: [LogKey.error: "\(error)"])
             }
         }
-        while true {
-            let seen = desk.settled.generation
-            if desk.outstanding == 0 { break }
-            await desk.settled.wait(after: seen)
-        }
+        await desk.waitUntilIdle()
         await publishing.close()
         await consuming.close()
     }
@@ -60,29 +81,35 @@ extension AMQPTaskQueue {
 extension AMQPTaskQueue {
     /// Decides what becomes of a delivery, and carries it out or hands it on.
     private func take(_ delivery: AMQPDelivery, from queue: TaskQueueName) async {
-        while obstacle(queue, desk.outstanding) != nil {
+        while obstacle(queue, desk.outstanding - desk.held) != nil {
             if isDraining || isHeld(queue) { return await untried.giveBack(delivery, to: queue) }
             await desk.publisher.pause(for: .milliseconds(200))
+        }
+        if delivery.message.headers["x-stream-offset"] != nil {
+            refuse(queue, because: "it is a stream, which is read and never emptied: make it a quorum queue")
+            consuming.nack(delivery, requeue: true)
+            return
         }
         let now = timeline.now
         holds.withLock { $0[queue]?.moved(now: now) }
         let attempts = delivery.attempts(from: "\(queue)")
-        do throws(TransportError) {
-            switch await judge(delivery, from: queue, attempts: attempts) {
-            case .task(let message):
-                hand(message, delivery, from: queue, attempts: attempts)
-            case .answered(let message):
-                desk.acknowledgeRecognised(delivery, task: message.task.id)
-            case .dead(let reason):
-                try await desk.bury(delivery, from: queue, attempts: attempts, reason: reason)
-            }
-        } catch {
-            desk.giveBack(delivery, reason: error.description)
+        switch await judge(delivery, from: queue, attempts: attempts) {
+        case .task(let message):
+            await desk.waitForPlace(in: queue, limit: settings.prefetch)
+            hand(message, delivery, from: queue, attempts: attempts)
+        case .inHand:
+            break
+        case .answered(let message):
+            desk.acknowledgeRecognised(delivery, task: message.task.id)
+        case .dead(let reason):
+            await desk.buryAside(delivery, from: queue, attempts: attempts, reason: reason)
         }
     }
 
     private enum Verdict {
         case task(TaskMessage)
+        /// Its task is worked on already, or its result held: what settles that settles this delivery, too.
+        case inHand
         case answered(TaskMessage)
         case dead(reason: String)
     }
@@ -94,10 +121,12 @@ extension AMQPTaskQueue {
         } catch {
             return .dead(reason: error.description)
         }
-        let isRepeated = attempts > 0 || delivery.message.headers[DeadLetter.Header.redelivered] == true
-        if isRepeated { desk.redelivered() }
-        if isRepeated, await desk.confirmed.contains(ConfirmedResult(to: message, from: queue)) {
-            return .answered(message)
+        if attempts > 0 || delivery.message.headers[DeadLetter.Header.redelivered] == true {
+            desk.redelivered()
+            let name = ConfirmedResult(to: message, from: queue)
+            // In this order: a task is in hand until its result is remembered.
+            if desk.join(delivery, to: name) { return .inHand }
+            if await desk.confirmed.contains(name) { return .answered(message) }
         }
         guard attempts < settings.maximumAttempts else {
             return .dead(reason: "delivered \(attempts) times without a result")
@@ -106,7 +135,6 @@ extension AMQPTaskQueue {
     }
 
     private func hand(_ message: TaskMessage, _ delivery: AMQPDelivery, from queue: TaskQueueName, attempts: Int) {
-        desk.handedOut()
         let task = AMQPTaskDelivery(
             message: message,
             queue: queue,

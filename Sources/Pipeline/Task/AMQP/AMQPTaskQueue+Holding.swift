@@ -7,7 +7,7 @@ import Transport
 extension AMQPTaskQueue {
     /// What keeps the queues from being consumed, in a sentence; nil when nothing does.
     package var consumerProblem: String? {
-        subscriptions.lazy.compactMap(\.problem).first
+        refusals.withLock { $0.values.min() } ?? subscriptions.lazy.compactMap(\.problem).first
     }
 
     /// What keeps tasks in hand from being done, in a sentence; nil when nothing does.
@@ -19,9 +19,19 @@ extension AMQPTaskQueue {
     /// Whether a queue is left to others now.
     func isHeld(_ queue: TaskQueueName) -> Bool { holds.withLock { $0[queue]?.reason != nil } }
 
+    /// Consumes a queue no more, until the next start.
+    func refuse(_ queue: TaskQueueName, because reason: String) {
+        guard refusals.withLock({ $0.updateValue(reason, forKey: queue) }) == nil else { return }
+        logger.error("A queue is not consumed", metadata: [LogKey.queue: "\(queue)", LogKey.reason: "\(reason)"])
+        steering.notify()
+        desk.settled.notify()
+    }
+
+    func isRefused(_ queue: TaskQueueName) -> Bool { refusals.withLock { $0[queue] != nil } }
+
     /// Looks whether the tasks of a queue can go on, and says whether it is left to others.
     func look(at queue: TaskQueueName) -> Bool {
-        let obstacle = obstacle(queue, desk.outstanding) ?? obstacleToPublishing
+        let obstacle = obstacle(queue, desk.outstanding - desk.held) ?? obstacleToPublishing
         let now = timeline.now
         let change = holds.withLock { $0[queue]?.note(obstacle, now: now) }
         switch change {

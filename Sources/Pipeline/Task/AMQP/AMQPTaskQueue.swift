@@ -34,6 +34,8 @@ package final class AMQPTaskQueue: Sendable {
     let obstacle: @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String?
     let taking: TakingSwitch
     let subscriptions: [AMQPSubscription]
+    /// For each queue further consumers, which begin while results of it are held.
+    let reserves: [[AMQPSubscription]]
     let timeline: Timeline
     let logger: Logger
     let holds: Mutex<[TaskQueueName: TaskHold]>
@@ -42,6 +44,7 @@ package final class AMQPTaskQueue: Sendable {
     /// Given when the consumers may have to be stopped or started.
     let steering = WakeSignal()
     private let draining = Atomic(false)
+    let refusals = Mutex<[TaskQueueName: String]>([:])
 
     /// Makes a queue that begins with ``run()`` and closes its connections at the end.
     ///
@@ -89,6 +92,7 @@ package final class AMQPTaskQueue: Sendable {
             acknowledger: consuming,
             confirmed: confirmed,
             resultsExchange: settings.resultsExchange,
+            unroutablePatience: settings.unroutablePatience,
             logger: logger
         )
         let untried = UntriedDeliveries(
@@ -116,7 +120,25 @@ package final class AMQPTaskQueue: Sendable {
                 logger: logger
             )
         }
-        taking.observe { [weak steering] in steering?.notify() }
+        reserves = settings.queues.map { queue in
+            HeldResults.reserves.map { reserve in
+                AMQPSubscription(
+                    connection: consuming,
+                    queue: "\(queue)",
+                    prefetch: reserve.prefetch,
+                    declarations: [],
+                    backoff: settings.backoff,
+                    clock: clock,
+                    generator: generator,
+                    giveBack: { await untried.giveBack($0, to: queue) },
+                    logger: logger
+                )
+            }
+        }
+        taking.observe { [weak steering, weak desk] in
+            steering?.notify()
+            desk?.settled.notify()
+        }
     }
 
     /// What has been done so far.
@@ -139,6 +161,12 @@ package final class AMQPTaskQueue: Sendable {
         if case .connected = consuming.state, case .connected = publishing.state { true } else { false }
     }
 
+    /// Results that no queue takes, with their tasks held.
+    package var held: Int { desk.held }
+
+    /// What keeps results and dead letters from going out, in a sentence; nil when nothing does.
+    package var resultProblem: String? { desk.problem }
+
     /// The next task, first in, first out; nil once drained, and when the calling task is cancelled.
     package func next() async -> AMQPTaskDelivery? {
         await inHand.next()
@@ -151,6 +179,7 @@ package final class AMQPTaskQueue: Sendable {
         guard !draining.exchange(true, ordering: .acquiringAndReleasing) else { return }
         desk.publisher.drain()
         steering.notify()
+        desk.settled.notify()
     }
 
     /// Gives up results that wait for the broker, so that whoever holds their tasks is free for others.
@@ -161,4 +190,5 @@ package final class AMQPTaskQueue: Sendable {
     }
 
     var isDraining: Bool { draining.load(ordering: .acquiring) }
+
 }

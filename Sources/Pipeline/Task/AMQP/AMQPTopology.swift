@@ -47,7 +47,8 @@ package enum AMQPTopology {
     ///   - declarations: What to have.
     ///   - connection: Where.
     /// - Returns: A sentence for each thing that is there but was not declared as wanted, for a warning.
-    /// - Throws: ``TransportError`` with code `notFound` when something is missing and must not be made, or why the broker is away.
+    /// - Throws: ``TransportError`` with code `notFound` when something is missing and must not be made, `configuration` when a queue of
+    ///   tasks is none of quorum, or why the broker is away.
     package static func ensure(
         _ declarations: [AMQPDeclaration],
         on connection: any AMQPDeclaring
@@ -59,10 +60,43 @@ package enum AMQPTopology {
             } catch {
                 guard error.code == .accessRefused || error.code == .preconditionFailed else { throw error }
                 if let check = declaration.check { _ = try await connection.declare(check) }
+                if error.code == .preconditionFailed { try await refuseOtherKind(declaration, error, on: connection) }
                 differences.append(error.message)
             }
         }
         return differences
+    }
+
+    /// Refuses a queue of tasks that counts no deliveries, or is never emptied.
+    ///
+    /// The broker names the first difference only, so it is asked a second time for the kind alone. Where it names another
+    /// then, too, the kind is not known, and the queue is taken for what it should be.
+    private static func refuseOtherKind(
+        _ declaration: AMQPDeclaration,
+        _ difference: TransportError,
+        on connection: any AMQPDeclaring
+    ) async throws(TransportError) {
+        guard case .queue(let name, _, _, _, let arguments, _) = declaration,
+            let kind = arguments["x-queue-type"], let purpose = TaskQueueName(name)?.kind, purpose != .dead
+        else { return }
+        var error = difference
+        if !error.message.contains("x-queue-type") {
+            do throws(TransportError) {
+                _ = try await connection.declare(.queue(name: name, arguments: ["x-queue-type": kind]))
+                return
+            } catch let second where second.code == .preconditionFailed {
+                error = second
+            }
+        }
+        guard error.message.contains("x-queue-type") else { return }
+        throw TransportError(
+            .configuration,
+            operation: "amqp.declare",
+            message:
+                "the queue \(name) is no quorum queue: it does not count how often a task was tried, or is never emptied. "
+                + "Delete it, and it is made anew (\(error.message))",
+            nativeCode: error.nativeCode
+        )
     }
 }
 

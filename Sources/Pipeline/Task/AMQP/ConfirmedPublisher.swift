@@ -12,6 +12,8 @@ package final class ConfirmedPublisher: Sendable {
         var abandonments = 0
         var nextID: UInt64 = 0
         var attempts: [UInt64: Task<Result<Void, TransportError>, Never>] = [:]
+        /// Why messages wait for another attempt.
+        var waiting: [UInt64: String] = [:]
         var throttle = WarningThrottle()
         var generator: any RandomNumberGenerator & Sendable
     }
@@ -55,24 +57,44 @@ package final class ConfirmedPublisher: Sendable {
     /// Messages sent or waiting to be sent, and not confirmed.
     package var underWay: Int { state.withLock { $0.attempts.count } }
 
+    /// What keeps messages from being published, in a sentence; nil while each goes out at its first attempt.
+    package var problem: String? {
+        state.withLock { state in
+            state.waiting.first.map { "\(state.waiting.count) messages cannot be published: \($0.value)" }
+        }
+    }
+
     /// Publishes a message, mandatory, and returns after the confirm; tries again as long as that may help.
     ///
     /// The caller's cancellation does not end it: a result that is there goes out.
     ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - exchange: Where it is published.
+    ///   - routingKey: The routing key.
+    ///   - triesUnroutable: Whether a message that no queue takes is tried again here; else the caller is told at once.
     /// - Throws: The last attempt's ``TransportError`` when the message is too large, after ``drain()`` or ``abandon()``.
     package func publish(
         _ message: AMQPMessage,
         exchange: String,
-        routingKey: String
+        routingKey: String,
+        triesUnroutable: Bool = true
     ) async throws(TransportError) {
-        let abandonments = state.withLock(\.abandonments)
+        let (abandonments, waitingID) = state.withLock { state in
+            state.nextID += 1
+            return (state.abandonments, state.nextID)
+        }
+        defer { state.withLock { $0.waiting[waitingID] = nil } }
         var misses = 0
         while true {
             do throws(TransportError) {
                 return try await attempt(message, exchange: exchange, routingKey: routingKey)
             } catch {
                 let seen = changed.generation
-                guard error.code != .tooLarge, mayGoOn(since: abandonments) else { throw error }
+                guard error.code != .tooLarge, triesUnroutable || error.code != .unroutable,
+                    mayGoOn(since: abandonments)
+                else { throw error }
+                state.withLock { $0.waiting[waitingID] = error.message }
                 warn(error, exchange: exchange, routingKey: routingKey)
                 await timeline.pause(for: delay(afterMisses: misses), orChangeOf: changed, after: seen)
                 guard mayGoOn(since: abandonments) else { throw error }
@@ -115,7 +137,7 @@ package final class ConfirmedPublisher: Sendable {
 
     /// Waits before a task goes back to its queue, the longer the more often it was delivered.
     func pauseBeforeRetry(attempts: Int) async {
-        await pause(for: delay(afterMisses: attempts + 2))
+        await pause(for: delay(afterMisses: min(attempts, 20) + 2))
     }
 
     /// The wait after so many failures in a row.
@@ -163,7 +185,14 @@ package final class ConfirmedPublisher: Sendable {
         }
     }
 
-    private func mayGoOn(since abandonments: Int) -> Bool {
+    /// How often what waited was given up.
+    var abandonments: Int { state.withLock(\.abandonments) }
+
+    /// The time by which it waits.
+    var now: Duration { timeline.now }
+
+    /// Whether what began after so many abandonments is still wanted.
+    func mayGoOn(since abandonments: Int) -> Bool {
         state.withLock { !$0.isDraining && $0.abandonments == abandonments }
     }
 

@@ -10,6 +10,9 @@ package struct TaskMessage: Sendable, Hashable {
 
     /// The most bytes of a body.
     static let largestBody = 1 << 20
+    /// The most bytes of a delivery worth taking: above ``largestBody``, so that a dead letter says what was wrong, and small beside memory,
+    /// of which a prefetch of them is taken.
+    package static let largestDelivery = 4 << 20
     /// AMQP writes properties and routing keys with a length of one byte.
     static let longestText = 255
 

@@ -32,6 +32,7 @@ extension AntennaClient {
     /// - Returns: The reply subjects of results that the server says it did not take, each with the status it gave.
     /// - Throws: ``AntennaError`` when none was taken.
     package func post(_ results: [OutgoingResult], jobID: Int) async throws(AntennaError) -> [String: String] {
+        for result in results { try Self.check(result) }
         let candidates = dialect.settled.map { [$0] } ?? dialect.candidates
         var firstError: AntennaError?
         for candidate in candidates {
@@ -49,6 +50,19 @@ extension AntennaClient {
         throw firstError ?? AntennaError(.configuration, operation: "antenna.result", message: "no dialect to speak")
     }
 
+    /// Refuses what would not stay in its place in the body, wherever it comes from: the token goes with it.
+    private static func check(_ result: OutgoingResult) throws(AntennaError) {
+        do throws(JSONWellFormedness.Fault) {
+            try JSONWellFormedness.checkObject(result.json.span)
+        } catch {
+            throw AntennaError(
+                .refused,
+                operation: "antenna.result",
+                message: "the result of task \(result.taskID) is not posted: \(error)"
+            )
+        }
+    }
+
     private func post(
         _ results: [OutgoingResult],
         jobID: Int,
@@ -60,7 +74,7 @@ extension AntennaClient {
 
     /// The body: an object with `results` today, a bare list before.
     ///
-    /// The results' own JSON goes in as it is.
+    /// The results' own JSON goes in as it is, and was proven to be one object each.
     func resultBody(_ results: [OutgoingResult], in dialect: AntennaDialect) -> [UInt8] {
         let size = results.reduce(256) { $0 + $1.json.count + $1.replySubject.utf8.count + 64 }
         var writer = JSONWriter(capacity: size)

@@ -1,0 +1,98 @@
+import Logging
+import Synchronization
+import Threading
+import Transport
+
+/// Results that no queue takes: one wrong reply subject must not stop the work for all others.
+extension AMQPTaskDesk {
+    /// Publishes a result; one that no queue takes is held apart.
+    ///
+    /// Returns when it is out or held. While all places for held results are taken it waits for one, in the place of other work.
+    func answerOrHold(_ delivery: AMQPTaskDelivery, with result: EncodedResult) async throws(TransportError) {
+        let abandonments = publisher.abandonments
+        do throws(TransportError) {
+            try await answer(delivery, with: result)
+        } catch  where error.code == .unroutable && publisher.mayGoOn(since: abandonments) {
+            let began = publisher.now
+            warn(error, about: delivery)
+            // Never cancelled: the places of what is held become free by themselves, all of them when the worker drains.
+            let places = await Task { [heldPlaces, heldBytes] in
+                [try? await heldPlaces.reserve(1), try? await heldBytes.reserve(max(1, result.json.count))]
+            }.value
+            hold(delivery, since: began)
+            Task {
+                await tryAgain(delivery, result, error, since: began, abandonments)
+                for place in places { place?.release() }
+            }
+        }
+    }
+
+    /// Tasks of a queue whose result is held.
+    func held(from queue: TaskQueueName) -> Int {
+        state.withLock { $0.held.count(from: queue) }
+    }
+
+    /// All tasks whose result is held.
+    var held: Int { state.withLock(\.held.count) }
+
+    /// What keeps results and dead letters from going out, in a sentence; nil when nothing does.
+    var problem: String? {
+        let now = publisher.now
+        return state.withLock { $0.held.problem(now: now) } ?? publisher.problem
+    }
+
+    private func hold(_ delivery: AMQPTaskDelivery, since now: Duration) {
+        let destination = HeldResults.Destination(
+            exchange: results.exchange,
+            routingKey: delivery.message.task.replySubject
+        )
+        state.withLock { $0.held.add(delivery.id, from: delivery.queue, to: destination, since: now) }
+        settled.notify()
+    }
+
+    /// Publishes until a queue is there, for as long as that is wanted; then the task is a dead letter.
+    private func tryAgain(
+        _ delivery: AMQPTaskDelivery,
+        _ result: EncodedResult,
+        _ error: TransportError,
+        since began: Duration,
+        _ abandonments: Int
+    ) async {
+        let deadline = began + unroutablePatience
+        var misses = 0
+        do throws(TransportError) {
+            defer {
+                state.withLock { $0.held.remove(delivery.id) }
+                settled.notify()
+            }
+            while publisher.now < deadline {
+                await publisher.pause(for: min(publisher.delay(afterMisses: misses), deadline - publisher.now))
+                guard publisher.mayGoOn(since: abandonments) else { throw error }
+                do throws(TransportError) {
+                    return try await answer(delivery, with: result)
+                } catch  where error.code == .unroutable {
+                    misses += 1
+                }
+            }
+            try await bury(
+                delivery,
+                reason: "no queue took its result in \(unroutablePatience.components.seconds) s: \(error.message)"
+            )
+        } catch {
+            giveBackAside(delivery, reason: error.description)
+        }
+    }
+
+    private func warn(_ error: TransportError, about delivery: AMQPTaskDelivery) {
+        let now = publisher.now
+        let subject = delivery.message.task.replySubject
+        guard let suppressed = state.withLock({ $0.throttle.admit("unroutable \(subject)", now: now) }) else { return }
+        logger.warning(
+            "No queue takes a result; it is held for a while, and then its task goes to the dead letters",
+            metadata: [
+                LogKey.taskID: "\(delivery.message.task.id)", LogKey.exchange: "\(results.exchange)",
+                LogKey.routingKey: "\(subject)", LogKey.error: "\(error)", LogKey.count: "\(suppressed + 1)",
+            ]
+        )
+    }
+}

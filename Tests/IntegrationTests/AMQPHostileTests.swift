@@ -1,0 +1,147 @@
+import Pipeline
+import TestSupport
+import Testing
+import Transport
+
+extension BrokerTests {
+    @Suite("Hostile messages and queues on RabbitMQ", .serialized, .timeLimit(.minutes(2)))
+    struct AMQPHostileTests {
+        private typealias Raw = RawAMQPPublisher
+
+        @Test("Headers of any size, depth and number cost neither the connection nor the tasks behind them")
+        func headers() async throws {
+            let fixture = try await BrokerFixture()
+            let server = try await RabbitMQServer.shared()
+            let queue = try fixture.taskQueue()
+            // Lists in lists, from the outside: each says how long the rest is.
+            var nested: [UInt8] = []
+            for level in 0..<20_000 { nested += Array("A".utf8) + Self.big((20_000 - 1 - level) * 5) }
+            let death = Raw.long(
+                Raw.field("queue", "S", Raw.long(Array("\(fixture.tasks)".utf8)))
+                    + Raw.field("reason", "S", Raw.long(Array("rejected".utf8)))
+                    + Raw.field("count", "l", [0x40, 0, 0, 0, 0, 0, 0, 0])
+            )
+            let deaths = Raw.long(Array("F".utf8) + death + Array("F".utf8) + death)
+            let publisher = try Raw(port: server.port)
+            try publisher.publish(
+                TaskMessage.encode(fixture.task(1)).body,
+                to: "\(fixture.tasks)",
+                headers: Raw.field("traceparent", "S", Raw.long([UInt8](repeating: 0x61, count: 120_000)))
+            )
+            let (deep, dead) = (TaskMessage.encode(fixture.task(2)).body, TaskMessage.encode(fixture.task(3)).body)
+            try publisher.publish(deep, to: "\(fixture.tasks)", headers: [1, 0x64] + nested)
+            try publisher.publish(dead, to: "\(fixture.tasks)", headers: Raw.field("x-death", "A", deaths))
+            try publisher.close()
+            try await fixture.enqueue(4..<5)
+            let running = Task { await queue.run() }
+            for _ in 0..<3 {
+                let delivery = try #require(await queue.next())
+                try await delivery.settle(.answered(answer(to: delivery.message.task)))
+            }
+            try await eventually { queue.counters.deadLettered == 1 }
+            #expect(queue.counters.redelivered == 1, "the connection was not lost")
+            queue.drain()
+            await running.value
+            let letters = try await fixture.takeAll("\(fixture.dead)").map(DeadLetter.init)
+            #expect(letters.map(\.reason) == ["delivered 2000000000 times without a result"])
+            #expect(try await fixture.takeAll(fixture.results).count == 3)
+            try await fixture.discard()
+        }
+
+        private static func big(_ number: Int) -> [UInt8] {
+            (0..<4).reversed().map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+        }
+
+        @Test(
+            "A queue of tasks that counts no deliveries, or is never emptied, is refused",
+            arguments: ["classic", "stream"]
+        )
+        func otherKinds(kind: String) async throws {
+            let fixture = try await BrokerFixture()
+            try await fixture.observer.delete(queue: "\(fixture.tasks)")
+            try await fixture.observer.declare(
+                .queue(name: "\(fixture.tasks)", arguments: ["x-queue-type": .string(kind)])
+            )
+            let log = CapturedLog()
+            let queue = try fixture.taskQueue(logger: log.logger)
+            let running = Task { await queue.run() }
+            try await eventually { log.warnings.contains { $0.contains("is no quorum queue") } }
+            #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").consumers == 0)
+            queue.drain()
+            await running.value
+            try await fixture.discard()
+        }
+
+        @Test("Sixty results that no queue takes do not stop the five behind them, and become dead letters")
+        func unroutable() async throws {
+            let fixture = try await BrokerFixture()
+            for id in 1...65 {
+                var task = fixture.task(id)
+                if id <= 60 { task.replySubject = "nobody-\(fixture.pipeline)" }
+                try await fixture.observer.publish(TaskMessage.encode(task), routingKey: "\(fixture.tasks)")
+            }
+            let queue = try fixture.taskQueue {
+                $0.prefetch = 4
+                $0.unroutablePatience = .seconds(6)
+            }
+            let running = Task { await queue.run() }
+            let working = Task {
+                // As many as a worker has places.
+                await withDiscardingTaskGroup { group in
+                    for _ in 0..<2 {
+                        group.addTask {
+                            while let delivery = await queue.next() {
+                                try? await delivery.settle(.answered(answer(to: delivery.message.task)))
+                            }
+                        }
+                    }
+                }
+            }
+            try await eventually { queue.counters.answered == 5 }
+            #expect(queue.held == 60 && queue.resultProblem?.contains("nobody") == true)
+            try await eventually { queue.counters.deadLettered == 60 }
+            #expect(queue.held == 0 && queue.resultProblem == nil)
+            queue.drain()
+            await running.value
+            await working.value
+            let letters = try await fixture.takeAll("\(fixture.dead)").map(DeadLetter.init)
+            #expect(letters.count == 60 && letters.allSatisfy { $0.reason.contains("no queue took its result") })
+            try await fixture.discard()
+        }
+
+        @Test("A held result survives the loss of its connection three times, and goes out once")
+        func heldThroughLosses() async throws {
+            let broker = try await RabbitMQServer()
+            let fixture = try await BrokerFixture(broker: broker)
+            var task = fixture.task(1)
+            task.replySubject = "later-\(fixture.pipeline)"
+            try await fixture.observer.publish(TaskMessage.encode(task), routingKey: "\(fixture.tasks)")
+            let queue = try fixture.taskQueue { $0.maximumAttempts = 2 }
+            let running = Task { await queue.run() }
+            let delivery = try #require(await queue.next())
+            try await delivery.settle(.answered(answer(to: task)))
+            for loss in 1...3 {
+                try await broker.control("close_all_connections", "test")
+                try await eventually { queue.counters.redelivered == loss }
+            }
+            try await eventually {
+                do throws(TransportError) {
+                    try await fixture.observer.declare(
+                        .queue(name: task.replySubject, arguments: ["x-queue-type": "quorum"])
+                    )
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            try await eventually { queue.counters.answered == 1 && queue.outstanding == 0 }
+            queue.drain()
+            await running.value
+            #expect(try await fixture.takeAll(task.replySubject).count == 1)
+            #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages == 0)
+            #expect(queue.counters.deadLettered == 0)
+            try await fixture.discard()
+            try await broker.discard()
+        }
+    }
+}
