@@ -15,6 +15,7 @@ import ctypes
 import hashlib
 import io
 import json
+import os
 import pathlib
 import struct
 import zlib
@@ -48,7 +49,10 @@ TJPF_RGB, TJPF_CMYK = 0, 11
 TJSAMP = {"420": 2, "440": 4, "411": 5}
 
 
-def turbo_jpeg(channels, pixel_format, sampling):
+def turbo_jpeg(channels, pixel_format, sampling, arithmetic=False):
+    os.environ.pop("TJ_ARITHMETIC", None)
+    if arithmetic:
+        os.environ["TJ_ARITHMETIC"] = "1"
     library = ctypes.CDLL("libturbojpeg.so.0")
     library.tjInitCompress.restype = ctypes.c_void_p
     library.tjCompress2.argtypes = [
@@ -390,6 +394,7 @@ def files():
     jpeg("one-pixel.jpg", source=Image.new("RGB", (1, 1), (200, 100, 50)))
     (FOLDER / "baseline-440.jpg").write_bytes(turbo_jpeg(3, TJPF_RGB, "440"))
     (FOLDER / "baseline-411.jpg").write_bytes(turbo_jpeg(3, TJPF_RGB, "411"))
+    (FOLDER / "arithmetic-420.jpg").write_bytes(turbo_jpeg(3, TJPF_RGB, "420", arithmetic=True))
     (FOLDER / "ycck-420.jpg").write_bytes(turbo_jpeg(4, TJPF_CMYK, "420"))
 
     for kind, label, depths in [

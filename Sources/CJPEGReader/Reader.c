@@ -56,6 +56,14 @@ static void choose_output(Session *session) {
     if (!fits) refuse(session, "the header can be read in two ways");
 }
 
+/// Notes that a part of the picture never came, which libjpeg does not say.
+static void miss(Session *session, const char *what) {
+    session->is_damaged = true;
+    session->report.end = JPEG_READER_DAMAGED;
+    session->report.is_cut = true;
+    snprintf(session->report.message, sizeof session->report.message, "%s", what);
+}
+
 static void note_scan(Session *session) {
     for (int index = 0; index < session->info.comps_in_scan; index++) {
         session->components_seen |= 1u << session->info.cur_comp_info[index]->component_index;
@@ -93,11 +101,7 @@ static void read_scans(Session *session) {
             session->scans_end = info->unread_marker == 0 ? end : end - 2;
         }
     }
-    if (session->is_damaged || has_everything(session)) return;
-    session->is_damaged = true;
-    session->report.end = JPEG_READER_DAMAGED;
-    session->report.is_cut = true;
-    snprintf(session->report.message, sizeof session->report.message, "scans are missing");
+    if (!session->is_damaged && !has_everything(session)) miss(session, "scans are missing");
 }
 
 static void read_rows(Session *session, uint8_t *pixels) {
@@ -184,6 +188,9 @@ static void read_picture(Session *session, uint8_t *pixels) {
     }
     // What follows the last row of a file of one scan is never looked at: no pixel can depend on it.
     info->raw_data_out ? read_planes(session, pixels) : read_rows(session, pixels);
+    // An arithmetic decoder makes zeros of bytes that it misses, as encoders may leave those at the end out. So it does not
+    // notice a file that was cut off.
+    if (info->arith_code && session->end_was_added && !session->is_damaged) miss(session, "the end is missing");
 }
 
 /// Reads as much as `count` bytes hold.

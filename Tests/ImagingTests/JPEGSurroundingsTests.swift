@@ -110,6 +110,14 @@ import Testing
         }
     }
 
+    @Test func anArithmeticFileWithoutItsEndMayLackMore() throws {
+        let bytes = try Fixtures.image("arithmetic-420.jpg")
+        // Its decoder notices no byte that is missing.
+        for count in [1, 2, 30, bytes.count / 3] {
+            #expect(Fixtures.code(Fixtures.outcome(of: bytes.dropLast(count))) == .truncated, "\(count) bytes less")
+        }
+    }
+
     @Test func aComponentThatIsMissingIsDamage() throws {
         let bytes = try Fixtures.image("scans-444.jpg")
         let scan = try #require(bytes.indices.dropLast().last { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })

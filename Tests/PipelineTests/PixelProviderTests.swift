@@ -1,4 +1,5 @@
 import Imaging
+import Logging
 import Synchronization
 import TestSupport
 import Testing
@@ -37,6 +38,28 @@ import Transport
         #expect(host.requests == 2)
     }
 
+    @Test func aDamagedImageThatIsTakenIsCountedAndLogged() async throws {
+        let host = try ImageHost(isCut: true)
+        let refusing = try host.provider(cacheBytes: 1 << 20)
+        await #expect(throws: TaskFailure.self) {
+            try await refusing.pixels(of: host.task(1, pipeline: "moths")) { try await $0() }
+        }
+        let statistics = WorkerStatistics()
+        let images = try host.provider(cacheBytes: 1 << 20, damaged: .accept, statistics: statistics)
+        let log = CapturedLog()
+        var logger = log.logger
+        logger.logLevel = .info
+        for pipeline in ["moths", "all"] {
+            let task = host.task(2, pipeline: pipeline)
+            let image = try await images.pixels(of: task) { try await $0() }
+            #expect(image.damage?.contains("the file ends before the picture does") == true)
+            image.logDamage(task, logger)
+        }
+        // Decoded once, and told of to both.
+        #expect(statistics.counts.damagedImages == 1)
+        #expect(log.warnings.count { $0.contains("Image is damaged") } == 2)
+    }
+
     @Test func aCacheThatFillsTheBudgetHoldsNobodyUp() async throws {
         let host = try ImageHost()
         // Room for two images of 64 × 48; the cache would keep them all.
@@ -58,9 +81,10 @@ import Transport
 private struct ImageHost {
     private let server: RawHTTPServer
 
-    init(isBroken: Bool = false) throws {
+    init(isBroken: Bool = false, isCut: Bool = false) throws {
         let pixels = [UInt8](repeating: 90, count: 64 * 48 * 3)
-        let image = try pixels.withUnsafeBytes { try JPEGEncoder(quality: 90).encode($0, height: 48, width: 64) }
+        let whole = try pixels.withUnsafeBytes { try JPEGEncoder(quality: 90).encode($0, height: 48, width: 64) }
+        let image = Array(whole.dropLast(isCut ? 40 : 0))
         server = try RawHTTPServer { connection in
             guard connection.readRequest() != nil else { return }
             let status = isBroken ? "404 Not Found" : "200 OK"
@@ -82,7 +106,12 @@ private struct ImageHost {
         )
     }
 
-    func provider(cacheBytes: Int, budget limit: Int = 1 << 20) throws -> PixelProvider {
+    func provider(
+        cacheBytes: Int,
+        budget limit: Int = 1 << 20,
+        damaged: DamagedImages = .error,
+        statistics: WorkerStatistics = WorkerStatistics()
+    ) throws -> PixelProvider {
         let cache = MemoryTensorCache(maximumBytes: cacheBytes)
         return PixelProvider(
             cache: cache,
@@ -92,13 +121,13 @@ private struct ImageHost {
                 retries: RetryPolicy(maximumAttempts: 1)
             ),
             decoding: ImageDecodingStage(
-                decoder: ImageDecoder(),
+                decoder: ImageDecoder(damaged: damaged),
                 buffers: PixelBufferPool(maximumIdleBytes: 0),
                 threads: BlockingPool(name: "decode", threadCount: 2),
                 budget: Budget(limit: limit) { cache.makeRoom(for: $0) }
             ),
             imagesReadAhead: 4,
-            statistics: WorkerStatistics()
+            statistics: statistics
         )
     }
 }

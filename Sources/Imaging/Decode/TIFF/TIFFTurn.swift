@@ -19,6 +19,7 @@ struct TIFFTurn: Equatable {
     ///   - row: As stored, less than `height`.
     ///   - width: As stored.
     ///   - height: As stored.
+    /// - Returns: Rows as they are seen times their length, and the column in them.
     func place(column: Int, row: Int, width: Int, height: Int) -> Int {
         let x = mirrorsColumns ? width - 1 - column : column
         let y = mirrorsRows ? height - 1 - row : row
