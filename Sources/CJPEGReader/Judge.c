@@ -46,15 +46,29 @@ static bool is_harmless(int warning) {
     }
 }
 
+/// Whether the bytes that were just skipped are zeros: what cameras fill up with, and hardly what is left of a picture.
+static bool is_filling(j_common_ptr info) {
+    const Session *session = info->client_data;
+    const JOCTET *end = ((j_decompress_ptr)info)->src->next_input_byte, *start = session->request->bytes;
+    size_t count = (size_t)info->err->msg_parm.i[0];
+    // Once an end was added, `end` is not in the file; no scan can follow, and nobody asks.
+    if (session->end_was_added || (size_t)(end - start) < count) return false;
+    for (const JOCTET *byte = end - count; byte < end; byte++) {
+        if (*byte != 0) return false;
+    }
+    return true;
+}
+
 /// libjpeg calls this for warnings (a negative level) and for what it comes across.
 static void hear(j_common_ptr info, int level) {
     Session *session = info->client_data;
     int code = info->err->msg_code;
     if (code == JWRN_EXTRANEOUS_DATA) {
-        // Before a restart marker they were to become pixels; before any other they are filling, and nobody misses them. Which
-        // marker it was is said next.
+        // Before a restart marker they were to become pixels; which marker it is is said next. Between two scans they may be what
+        // a decoder that lost its way left of the first. Before the first scan and behind the last nobody misses them.
         describe(info, &session->skipped, JPEG_READER_DAMAGED);
         session->has_skipped = true;
+        session->has_leftovers = session->has_leftovers || (session->components_seen != 0 && !is_filling(info));
         return;
     }
     if (level < 0 && !is_harmless(code) && !session->is_damaged) {

@@ -93,6 +93,10 @@ static void read_scans(Session *session) {
         if (status == JPEG_REACHED_SOS) {
             if (info->input_scan_number > session->request->scan_limit) give_up(session, JPEG_READER_TOO_MANY_SCANS);
             note_scan(session);
+            if (session->has_leftovers && !session->is_damaged) {
+                session->report = session->skipped;
+                session->is_damaged = true;
+            }
         }
         status = jpeg_consume_input(info);
         if (status == JPEG_SCAN_COMPLETED && !session->end_was_added) {

@@ -24,6 +24,8 @@ typedef struct Session {
     /// Bytes were skipped before a marker, and what the marker is has not been said yet.
     bool has_skipped;
     JPEGReaderReport skipped;
+    /// Some of them were skipped behind a scan, and are no filling.
+    bool has_leftovers;
     /// A bit for each component that a scan has brought.
     unsigned components_seen;
     /// Where the data of the last complete scan ends; 0 while there is none.

@@ -29,6 +29,19 @@ import Testing
         #expect(Fixtures.digest(image) == Fixtures.digest(plain))
     }
 
+    @Test func zerosBetweenScansAreFillingAndAnythingElseIsWhatADecoderLeft() throws {
+        for file in ["progressive-420.jpg", "scans-420.jpg"] {
+            let bytes = try Fixtures.image(file)
+            let plain = try ImageDecoder().decode(bytes, into: Fixtures.pool)
+            let scan = try #require(bytes.indices.dropLast().last { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+            let filled = bytes[..<scan] + [UInt8](repeating: 0, count: 64) + bytes[scan...]
+            let image = try ImageDecoder().decode(Array(filled), into: Fixtures.pool)
+            #expect(Fixtures.digest(image) == Fixtures.digest(plain))
+            let leftovers = bytes[..<scan] + [UInt8](repeating: 0x5A, count: 64) + bytes[scan...]
+            #expect(Fixtures.code(Fixtures.outcome(of: Array(leftovers))) == .damaged)
+        }
+    }
+
     @Test func fillingDoesNotHideRestartsThatAreMissing() throws {
         let bytes = try Fixtures.image("restart-420.jpg")
         let restarts = bytes.indices.dropLast().filter { bytes[$0] == 0xFF && (0xD0...0xD7).contains(bytes[$0 + 1]) }

@@ -8,8 +8,6 @@ struct PNGReader: ~Copyable {
 
     /// Most bytes of one text, profile or other side chunk: without a limit a few kilobytes unpack into gigabytes.
     private static let maximumSideChunk = 16 << 20
-    /// Most side chunks; some tools write a text for each of thousands of settings.
-    private static let maximumSideChunkCount: Int32 = 100_000
 
     private init(_ bytes: UnsafeRawBufferPointer) throws(ImagingError) {
         guard let context = spng_ctx_new(0) else {
@@ -28,7 +26,6 @@ struct PNGReader: ~Copyable {
         let action = Int32((checkingSums ? SPNG_CRC_ERROR : SPNG_CRC_USE).rawValue)
         try check(spng_set_crc_action(reader.context, action, action))
         try check(spng_set_chunk_limits(reader.context, maximumSideChunk, maximumSideChunk))
-        try check(spng_set_option(reader.context, SPNG_CHUNK_COUNT_LIMIT, maximumSideChunkCount))
         try check(spng_set_png_buffer(reader.context, bytes.baseAddress, bytes.count))
         return reader
     }
