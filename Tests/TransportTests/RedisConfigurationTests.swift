@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Transport
@@ -19,9 +21,50 @@ import Testing
 
     @Test(arguments: [
         "", "cache:6379", "redis://", "redis://h:0", "redis://h:70000", "redis://h/x", "redis://h/-1", "rediss://h",
-        "http://h",
+        "http://h", "redis://a,b", "redis://h/1/2", "redis://h?db=x", "redis://h?db=", "redis://h/1?db=2",
+        "redis://h?db=1&db=1",
+        "redis://h?password=p", "redis://h?username=u", "redis://h?timeout=5", "redis://h?db",
+        "redis://user@h",
+        "redis://user:@h", "redis://h#x", "redis://h /", "redis://h:/", "redis://h/99999999999999999999",
+        "redis://h/%31x",
     ])
     func refused(url: String) {
         #expect(throws: TransportError.self) { try RedisConfiguration(url: url) }
+    }
+
+    @Test("User and password are those that the file of the URL holds at the login")
+    func renewed() throws {
+        let file = try PackagePaths.scratch("redis-url").appending(path: "url")
+        defer { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+        var configuration = try RedisConfiguration(url: "redis://:old@here/1")
+        configuration.urlFile = SecretFile(path: file.path)
+        #expect(configuration.renewed() == configuration, "no such file")
+        try Data("redis://new:n%40w@elsewhere/2\n".utf8).write(to: file)
+        let renewed = configuration.renewed()
+        #expect(renewed.user == "new" && renewed.password == "n@w" && renewed.host == "here" && renewed.database == 1)
+        try Data("half a URL".utf8).write(to: file)
+        #expect(configuration.renewed() == configuration)
+    }
+
+    @Test("A database can be a parameter")
+    func parameter() throws {
+        #expect(try RedisConfiguration(url: "redis://h?db=3").database == 3)
+        #expect(try RedisConfiguration(url: "redis://h/?db=3").database == 3)
+        #expect(try RedisConfiguration(url: "redis://h/3?db=3").database == 3)
+    }
+
+    @Test(
+        "What cannot be used is refused, and no part of it is shown",
+        arguments: [
+            "redis://:SECRET@x@SECHOST/", "redis://:SEC/RET@SECHOST/", "redis://:SECRET?PW@SECHOST/",
+            "redis://:SECRET#PW@SECHOST",
+            "redis://:SECRET@SECHOST:x/", "redis://:SECRET@SECHOST/SEC", "redis://:SECRET@SECHOST?SECRET=1",
+            "redis://:SEC%@SECHOST/", "redis://:SEC%00@SECHOST/", "redis://:SECRET@SECHO\u{1b}[2JST/", "SECRET@SECHOST",
+            "secret:SEC@SECHOST", "SEC://RET", "redis://user:SECRET/0", "rediss://:SECRET@SECHOST",
+        ]
+    )
+    func refusedUnseen(url: String) {
+        let error = #expect(throws: TransportError.self) { try RedisConfiguration(url: url) }
+        #expect(error.map { "\($0)".uppercased().contains("SEC") } == false)
     }
 }

@@ -1,19 +1,22 @@
-import Foundation
-
 /// Where a Redis server is and how to talk to it.
 ///
 /// The description never shows the password.
 package struct RedisConfiguration: Sendable, Hashable {
+    /// Where it is.
+    package let server: HostPort
     /// Host name or address.
-    package let host: String
+    package var host: String { server.host }
     /// TCP port.
-    package let port: UInt16
+    package var port: UInt16 { server.port }
     /// User name, if the server has users.
-    package let user: String?
-    let password: String?
+    package internal(set) var user: String?
+    var password: String?
+    /// The file that holds the URL; user and password are read from it again at every login.
+    package var urlFile: SecretFile?
     /// The number of the database.
     package let database: Int
-    /// How long connecting may take, resolving the name apart.
+    /// How long connecting to each of the name's addresses may take, resolving the name apart, and how long one may stay silent after it
+    /// while there are others.
     package var connectTimeout: Duration = .seconds(2)
     /// How long a command may take from being asked to being answered, with the time it waits for others and all its bytes.
     package var commandTimeout: Duration = .seconds(5)
@@ -24,51 +27,61 @@ package struct RedisConfiguration: Sendable, Hashable {
 
     /// Reads a URL such as `redis://user:password@host:6379/0`.
     ///
-    /// - Parameter url: Port, user, password and database may be left out: 6379, none, none, 0.
-    /// - Throws: ``TransportError`` with code `malformedURL`, or `forbiddenScheme` for anything but `redis`; it does not repeat the URL.
+    /// - Parameter url: Port, user, password and database may be left out: 6379, none, none, 0. The one parameter is `db`, the database.
+    /// - Throws: ``TransportError`` with code `malformedURL`, or `forbiddenScheme` for anything but `redis`; it repeats no part of the URL.
     package init(url: String) throws(TransportError) {
-        guard let parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased() else {
-            throw Self.malformed("it is not a URL")
-        }
-        if scheme == "rediss" {
+        do throws(ServiceURL.Fault) {
+            let parts = try ServiceURL(url, ports: ["redis": 6379])
+            guard parts.hosts.count == 1, let server = parts.hosts.first else {
+                throw ServiceURL.Fault(why: "it names more than one host, and what is in one Redis is not in another")
+            }
+            self.server = server
+            database = try Self.database(path: parts.path, parameters: parts.parameters)
+            user = parts.user.flatMap { $0.isEmpty ? nil : $0 }
+            password = parts.password
+            guard user == nil || password?.isEmpty == false else {
+                throw ServiceURL.Fault(
+                    why: "it has a user without a password; for a password alone write redis://:password@host"
+                )
+            }
+        } catch {
+            let isTLS = error.isAboutScheme && url.lowercased().hasPrefix("rediss:")
             throw TransportError(
-                .forbiddenScheme,
+                error.isAboutScheme ? .forbiddenScheme : .malformedURL,
                 operation: "redis.configure",
-                message: "rediss:// is not supported: use redis:// through a TLS tunnel on this machine"
+                message: isTLS
+                    ? "rediss:// is not supported: use redis:// through a TLS tunnel on this machine"
+                    : "the URL of Redis cannot be used: \(error.why)"
             )
         }
-        guard scheme == "redis" else {
-            throw TransportError(
-                .forbiddenScheme,
-                operation: "redis.configure",
-                message: "the URL of Redis must begin with redis://"
-            )
-        }
-        guard let host = parts.host, !host.isEmpty else { throw Self.malformed("it names no host") }
-        guard let port = UInt16(exactly: parts.port ?? 6379), port > 0 else {
-            throw Self.malformed("its port is not between 1 and 65535")
-        }
-        let path = parts.path.dropFirst()
-        guard let database = path.isEmpty ? 0 : Int(path), database >= 0 else {
-            throw Self.malformed("its path is not the number of a database")
-        }
-        // An IPv6 address comes with the brackets of the URL.
-        self.host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        self.port = port
-        self.database = database
-        user = parts.user.flatMap { $0.isEmpty ? nil : $0 }
-        password = parts.password
     }
 
-    private static func malformed(_ why: String) -> TransportError {
-        TransportError(.malformedURL, operation: "redis.configure", message: "the URL of Redis cannot be used: \(why)")
+    /// This with the user and the password that ``urlFile`` holds now; a file that cannot be used changes nothing.
+    func renewed() -> RedisConfiguration {
+        guard let text = urlFile?.read(), let fresh = try? RedisConfiguration(url: text) else { return self }
+        var renewed = self
+        (renewed.user, renewed.password) = (fresh.user, fresh.password)
+        return renewed
+    }
+
+    private static func database(path: Substring, parameters: [String: String]) throws(ServiceURL.Fault) -> Int {
+        guard parameters.keys.allSatisfy({ $0 == "db" }) else {
+            throw ServiceURL.Fault(why: "the one parameter it may have is db; user and password stand before the host")
+        }
+        let texts = [String(path), parameters["db"] ?? ""].filter { !$0.isEmpty }
+        let numbers = texts.map { $0.allSatisfy(\.isWholeNumber) ? Int($0) : nil }
+        guard !numbers.contains(nil), parameters["db"] != "" else {
+            throw ServiceURL.Fault(why: "its database is not a number")
+        }
+        guard Set(numbers).count <= 1 else { throw ServiceURL.Fault(why: "it names two databases") }
+        return numbers.first.flatMap(\.self) ?? 0
     }
 }
 
 extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The URL with the password left out.
     package var description: String {
-        "redis://\(password == nil ? "" : "\(user ?? ""):***@")\(host):\(port)/\(database)"
+        "redis://\(password == nil ? "" : "\(user ?? ""):***@")\(server)/\(database)"
     }
 
     /// The same as ``description``.
