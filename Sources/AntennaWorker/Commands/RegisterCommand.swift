@@ -42,7 +42,7 @@ struct RegisterCommand: AsyncParsableCommand {
             let answer = try await client.register(pipelines: pipelines, projectID: project.id)
             let created = answer.created.isEmpty ? "nothing new" : "new: " + answer.created.joined(separator: ", ")
             try Output.standard.print(
-                "Project \(project.id) (\(project.name)): \(manifests.count) pipelines registered, \(created)"
+                "Project \(project.id) (\(project.name)): \(manifests.count) pipelines registered, \(created)".visible
             )
         }
     }

@@ -20,6 +20,8 @@ enum CommandRunner {
         complain: (_ message: String) -> Void = { Output.error.offer("\($0)\n") }
     ) async -> Int32 {
         var isRole = false
+        // Names and sentences from elsewhere are in it.
+        func say(_ message: String) { complain(message.visibleLines) }
         do {
             var command = try root.parseAsRoot(arguments)
             isRole = command is any RoleCommand
@@ -33,10 +35,10 @@ enum CommandRunner {
             }
             return ExitStatus.success
         } catch let error as SettingsError {
-            complain("\(error)\nAll settings: docs/configuration.md. What is in force: antenna-worker check")
+            say("\(error)\nAll settings: docs/configuration.md. What is in force: antenna-worker check")
             return ExitStatus.usage
         } catch {
-            return finish(root, with: error, isRole: isRole, output: output, complain: complain)
+            return finish(root, with: error, isRole: isRole, output: output, complain: say)
         }
     }
 

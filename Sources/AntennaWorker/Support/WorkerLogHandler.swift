@@ -64,8 +64,8 @@ struct WorkerLogHandler: LogHandler {
     private func text(_ event: LogEvent, _ values: [(key: String, value: String)], _ terminal: Terminal) -> String {
         let time = now().formatted(Date.ISO8601FormatStyle().time(includingFractionalSeconds: true))
         let level = terminal.styled(event.level.rawValue.uppercased(), Self.style(of: event.level))
-        let pairs = values.map { " \(terminal.styled("\($0.key)=", .dim))\(Self.quoted($0.value))" }.joined()
-        let message = Self.oneLine("\(event.message)")
+        let pairs = values.map { " \(terminal.styled("\($0.key.visible)=", .dim))\(Self.quoted($0.value))" }.joined()
+        let message = "\(event.message)".visible
         return "\(terminal.styled(time, .dim)) \(level) \(message)\(pairs)\n"
     }
 
@@ -90,24 +90,11 @@ struct WorkerLogHandler: LogHandler {
         }
     }
 
-    /// Control characters made visible: a line break inside a message must not look like a second message.
-    private static func oneLine(_ text: String) -> String {
-        var line = ""
-        for scalar in text.unicodeScalars {
-            if scalar.properties.generalCategory == .control {
-                line += scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                line.unicodeScalars.append(scalar)
-            }
-        }
-        return line
-    }
-
     private static func quoted(_ value: String) -> String {
         let needsQuotes = value.isEmpty || value.contains { $0.isWhitespace || $0 == "\"" || $0 == "=" }
-        guard needsQuotes else { return oneLine(value) }
+        guard needsQuotes else { return value.visible }
         let parts = value.split(separator: "\"", omittingEmptySubsequences: false)
-        return "\"\(oneLine(parts.joined(separator: "\\\"")))\""
+        return "\"\(parts.joined(separator: "\\\"").visible)\""
     }
 
     private static func jsonString(_ text: String) -> String {
@@ -119,9 +106,12 @@ struct WorkerLogHandler: LogHandler {
             case "\n": result += "\\n"
             case "\t": result += "\\t"
             case "\r": result += "\\r"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case _ where scalar.isInvisible:
+                // Lines are read on terminals, too.
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -57,6 +57,26 @@ struct WorkerLogHandlerTests {
         )
     }
 
+    @Test(
+        "nothing from elsewhere steers a terminal, in text or in JSON",
+        arguments: [
+            "\u{1b}[2J", "\u{9b}2J", "\u{7f}", "\r", "\u{202e}evil", "\u{2028}", "\u{200b}", "\u{e0041}", "\u{0}",
+            "\u{85}",
+        ]
+    )
+    func control(text: String) throws {
+        let lines = Lines()
+        for format in [plain, .json] {
+            logger(format, into: lines).error("A \(text) message", metadata: ["queue": "\(text)", "\(text)key": "1"])
+        }
+        let written = lines.all.withLock { $0 }
+        for line in written {
+            #expect(line.dropLast().unicodeScalars.allSatisfy { !$0.isInvisible }, "\(line.debugDescription)")
+        }
+        let object = try JSONDecoder().decode([String: String].self, from: Data(written[1].utf8))
+        #expect(object["queue"] == text && object["message"] == "A \(text) message")
+    }
+
     @Test("what lines look like depends on the output unless a setting says it")
     func formats() {
         let terminal = Terminal(isInteractive: true, hasColour: true)

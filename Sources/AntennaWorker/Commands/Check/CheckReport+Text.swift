@@ -5,14 +5,14 @@ extension CheckReport {
         let keyWidth = settings.map(\.key.count).max() ?? 0
         for setting in settings {
             let key = setting.key + String(repeating: " ", count: keyWidth - setting.key.count)
-            let value = setting.value.isEmpty ? "–" : setting.value
-            let place = setting.place.map { $0 == setting.origin ? "" : ": \($0)" } ?? ""
+            let value = setting.value.isEmpty ? "–" : setting.value.visible
+            let place = setting.place.map { $0 == setting.origin ? "" : ": \($0.visible)" } ?? ""
             lines.append("  \(key)  \(value)  \(terminal.styled("(\(setting.origin)\(place))", .dim))")
         }
         lines += ["", "  Read from \(files.isEmpty ? "no file" : files.joined(separator: " and "))"]
         if !mistakes.isEmpty {
             lines += ["", terminal.styled("Mistakes in the settings", .bold)]
-            lines += mistakes.map { "  \(terminal.styled("✗", .red)) \($0)" }
+            lines += mistakes.map { "  \(terminal.styled("✗", .red)) \("\($0)".visible)" }
             lines += ["", "Nothing else was checked. Mend these first; docs/configuration.md lists all settings."]
         }
         for section in sections {
@@ -33,9 +33,9 @@ extension CheckReport.Finding {
             case .missing: terminal.styled("✗", .red)
             }
         let detail = detail.split(separator: "\n", omittingEmptySubsequences: false)
-        var lines = ["  \(mark) \(subject): \(detail.first ?? "")"]
-        lines += detail.dropFirst().map { "    \($0)" }
-        if let remedy { lines.append("    → \(remedy)") }
+        var lines = ["  \(mark) \(subject.visible): \(String(detail.first ?? "").visible)"]
+        lines += detail.dropFirst().map { "    \(String($0).visible)" }
+        if let remedy { lines.append("    → \(remedy.visible)") }
         return lines
     }
 }

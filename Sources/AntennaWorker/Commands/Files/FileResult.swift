@@ -72,8 +72,8 @@ struct FileResult: Sendable, Equatable {
 extension FileResult {
     /// The result as a paragraph with an empty line behind it: the file, and a line for each insect.
     func text(of path: String, on terminal: Terminal) -> String {
-        let name = terminal.styled(path, .bold)
-        if let failure { return "\(name)\n  \(terminal.styled(failure, .red))\n\n" }
+        let name = terminal.styled(path.visible, .bold)
+        if let failure { return "\(name)\n  \(terminal.styled(failure.visible, .red))\n\n" }
         guard !insects.isEmpty else { return "\(name)\n  nothing found\n\n" }
         let rows = insects.map { insect in
             [

@@ -84,7 +84,7 @@ struct EnqueueCommand: AsyncParsableCommand {
             return try await tools.enqueue(tasks, replyTo: replyTo, progress: count)
         }
         try Output.standard.print("\(report.confirmed) tasks enqueued, \(report.failed) refused")
-        for failure in report.failures { try Output.standard.print(failure) }
+        for failure in report.failures { try Output.standard.print(failure.visible) }
         if report.failed > 0 { throw ExitCode(ExitStatus.failure) }
     }
 
