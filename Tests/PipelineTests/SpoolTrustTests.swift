@@ -121,7 +121,9 @@ struct SpoolTrustTests {
         _ = try await openSpool(folder)
         try setMode(mode, folder.path + part)
         await #expect { try await openSpool(folder) } throws: { ($0 as? SpoolError)?.code == .untrusted }
+        #expect(Spool.mistrust(of: folder.path)?.contains(folder.path + part) == true)
         try setMode(0o700, folder.path + part)
+        #expect(Spool.mistrust(of: folder.path) == nil)
         _ = try await openSpool(folder)
     }
 
@@ -243,6 +245,20 @@ struct SpoolTrustTests {
         #expect(spool.isFull)
         await #expect { try await spool.add(outgoing(1)) } throws: { isFull($0) }
         await #expect { try await spool.setAside(outgoing(1), because: reason) } throws: { isFull($0) }
+    }
+
+    @Test("Files with holes, of sizes whose sum would overflow, fill the spool and nothing worse")
+    func holes() async throws {
+        _ = try await openSpool(folder)
+        for name in ["a", "b", "c"] {
+            let path = "\(folder.path)/damaged/\(name)"
+            #expect(FileManager.default.createFile(atPath: path, contents: nil))
+            // As large as the file system takes.
+            for bits in stride(from: 62, to: 30, by: -1) where truncate(path, off_t(1) << bits) == 0 { break }
+        }
+        let spool = try await openSpool(folder)
+        #expect(spool.isFull)
+        await #expect { try await spool.add(outgoing(1)) } throws: { isFull($0) }
     }
 
     @Test func aWaitingResultThatIsRefusedTakesTheRoomItHad() async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 
 /// Whether the spool can be written.
 enum FolderCheck {
@@ -18,6 +19,14 @@ enum FolderCheck {
         }
         guard manager.isWritableFile(atPath: place.path) else {
             return .missing("Spool", "\(place.path) cannot be written", remedy: remedy)
+        }
+        if let mistrust = Spool.mistrust(of: spool) {
+            return .missing(
+                "Spool",
+                mistrust,
+                remedy:
+                    "What lies there is posted with the token. Give it to the user that runs the worker: chown -R, chmod -R go-rwx."
+            )
         }
         let exists = place.path == URL(fileURLWithPath: spool).standardizedFileURL.path
         return .good("Spool", exists ? "\(place.path) can be written" : "will be made in \(place.path)")

@@ -75,6 +75,16 @@ package final class Spool: Sendable {
         )
     }
 
+    /// Why a spool that is there cannot be believed, in a sentence; nil when it can, or is not there yet.
+    package static func mistrust(of directory: String) -> String? {
+        do throws(SpoolError) {
+            try SpoolFolder.check(try SpoolFiles.resolved(directory))
+            return nil
+        } catch {
+            return error.isMissingFile ? nil : error.message
+        }
+    }
+
     static func open(
         directory: String,
         address: AntennaAddress,

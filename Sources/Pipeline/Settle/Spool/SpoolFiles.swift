@@ -12,6 +12,8 @@
 /// but regular files is opened, and nothing that is opened can block. All of them may wait for the disk: call them on a blocking pool.
 enum SpoolFiles {
     static let temporaryPrefix = ".tmp-"
+    /// More than any disk has, and little enough to be reckoned with.
+    private static let mostBytes = 1 << 56
     static let answerSuffix = ".answer.txt"
 
     /// Writes a file so that after a crash at any moment it is there whole or not at all: written under a temporary name and
@@ -75,7 +77,8 @@ enum SpoolFiles {
             var status = stat()
             // One that has gone meanwhile takes nothing.
             guard lstat("\(folder)/\(name)", &status) == 0 else { continue }
-            bytes += max(0, Int(status.st_size))
+            // Files with holes can tell sizes whose sum would overflow.
+            bytes = min(mostBytes, bytes + min(mostBytes, max(0, Int(status.st_size))))
         }
         return (names.count { !$0.hasSuffix(answerSuffix) }, bytes)
     }

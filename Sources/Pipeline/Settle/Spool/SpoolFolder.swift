@@ -56,11 +56,8 @@ final class SpoolFolder: Sendable {
 
     private static func claim(_ own: String, in root: String) throws(SpoolError) -> FileDescriptor {
         let operation = "spool.open"
-        try SpoolFiles.checkFolder(root, isMadeByUs: false)
-        for folder in asideFolders.map({ "\(root)/\($0)" }) {
-            try SpoolFiles.makeFolder(folder)
-            try SpoolFiles.checkFolder(folder, isMadeByUs: true)
-        }
+        for folder in asideFolders { try SpoolFiles.makeFolder("\(root)/\(folder)") }
+        try check(root)
         // Without it a starting worker could take the folder over between its making and its locking.
         let rootLock = try SpoolFiles.lockFile("\(root)/\(lockName)", operation: operation)
         _ = try rootLock.lock(waits: true, path: root)
@@ -72,6 +69,14 @@ final class SpoolFolder: Sendable {
         }
         try SpoolFiles.synchronizeFolder(root)
         return lock
+    }
+
+    /// Refuses a spool that somebody else may have written to.
+    ///
+    /// - Throws: ``SpoolError``, with `untrusted` where others are the reason.
+    static func check(_ root: String) throws(SpoolError) {
+        try SpoolFiles.checkFolder(root, isMadeByUs: false)
+        for folder in asideFolders { try SpoolFiles.checkFolder("\(root)/\(folder)", isMadeByUs: true) }
     }
 
     /// The file of an entry.
