@@ -1,5 +1,6 @@
 /// The keys of the metadata that the worker logs, all in one place so that they stay the same everywhere.
 package enum LogKey {
+    package static let address = "address"
     package static let attempt = "attempt"
     package static let bytes = "bytes"
     package static let count = "count"

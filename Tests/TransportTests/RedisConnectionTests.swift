@@ -116,6 +116,25 @@ extension ServerTests {
             try await server.discard()
         }
 
+        @Test(
+            "Trying out finds what a sign of life does not: a replica, a full server, missing rights",
+            arguments: [
+                ("REPLICAOF 127.0.0.1 1", TransportError.Code.unavailable), ("CONFIG SET maxmemory 1", .outOfMemory),
+                ("ACL SETUSER default -set", .accessRefused), ("ACL SETUSER default -getrange", .accessRefused),
+                ("ACL SETUSER default resetkeys ~other:*", .accessRefused),
+            ]
+        )
+        func tryingOut(command: String, code: TransportError.Code) async throws {
+            let server = try await RedisServer()
+            let client = try RedisClient(configuration: RedisConfiguration(url: server.url))
+            try await client.tryOut(key: "antenna:tensor:probe")
+            try await server.command(command)
+            try await client.ping()
+            let failure = await error { try await client.tryOut(key: "antenna:tensor:probe") }
+            #expect(failure?.code == code)
+            try await server.discard()
+        }
+
         @Test("A frozen server costs the time limit, not more; afterwards the same connection object works")
         func frozen() async throws {
             let server = try await RedisServer()

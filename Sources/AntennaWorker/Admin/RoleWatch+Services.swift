@@ -95,7 +95,7 @@ extension RoleWatch {
         ]
         guard let redis else { return }
         let probe = try RedisProbe(redis)
-        checks = [Check(name: "redis", problem: { probe.problem })]
+        checks = [Check(name: "redis", detail: { probe.address }, problem: { probe.problem })]
         collectors.append { [MetricCatalogue.cacheAvailable.sample(probe.problem == nil ? 1 : 0)] }
         services = [probe]
     }

@@ -5,6 +5,8 @@ import Transport
 struct RedisSettings: Sendable, Equatable {
     /// May hold a password.
     var url: Secret?
+    /// Where the URL was read from, to be read again at every login.
+    var urlFile: String?
     /// What values are sealed with.
     var key: Secret?
     /// How long a decoded image is kept.
@@ -19,7 +21,9 @@ struct RedisSettings: Sendable, Equatable {
     func connection() throws(SettingsError) -> RedisConfiguration? {
         guard let url else { return nil }
         do throws(TransportError) {
-            return try RedisConfiguration(url: url.reveal())
+            var configuration = try RedisConfiguration(url: url.reveal())
+            configuration.urlFile = urlFile.map(SecretFile.init(path:))
+            return configuration
         } catch {
             throw SettingsError(place: Catalogue.redisURL.key, error.message)
         }

@@ -32,6 +32,7 @@ extension WorkerSettings {
         )
         redis = RedisSettings(
             url: resolver.value(of: Catalogue.redisURL),
+            urlFile: resolver.file(of: Catalogue.redisURL),
             key: resolver.value(of: Catalogue.redisKey),
             tensorTTL: resolver.value(of: Catalogue.redisTensorTTL)
         )

@@ -227,7 +227,7 @@ extension MetricCatalogue {
     static let cacheAvailable = MetricDescription(
         "antenna_worker_redis_up",
         .gauge,
-        "1 when Redis answered the last PING, which is sent every few seconds."
+        "1 when Redis kept and gave back a small value the last time, which is tried every few seconds."
     )
 
     static let brokerConnected = MetricDescription(

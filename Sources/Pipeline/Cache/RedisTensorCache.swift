@@ -15,6 +15,8 @@ package final class RedisTensorCache: TensorCache {
         var counters = Counters()
         /// Whether the log has been told that values are not what they should be.
         var hasToldOfForgery = false
+        /// The address that the log has been told of.
+        var address: String?
     }
 
     /// What stands before the pixels, judged.
@@ -185,13 +187,16 @@ package final class RedisTensorCache: TensorCache {
         guard isAdmitted else { return miss(.breakerOpen) }
         do throws(TransportError) {
             let answer = try await question()
-            let moment = now()
-            tell(
-                state.withLock { state in
-                    state.breaker.succeeded()
-                    return state.outage.succeeded(kind, at: moment)
-                }
-            )
+            let (moment, address) = (now(), client.address)
+            let (news, isElsewhere) = state.withLock { state in
+                state.breaker.succeeded()
+                defer { state.address = address }
+                return (state.outage.succeeded(kind, at: moment), state.address != address)
+            }
+            if isElsewhere, let address {
+                logger?.info("Images are kept in Redis", metadata: [LogKey.address: "\(address)"])
+            }
+            tell(news)
             return answer
         } catch {
             let failure = Failure(error)
@@ -230,7 +235,7 @@ package final class RedisTensorCache: TensorCache {
         case .began(let trouble):
             logger?.warning(
                 "Redis does not serve; until it does, each image is fetched by whoever needs it",
-                metadata: [LogKey.error: "\(trouble.message)"]
+                metadata: [LogKey.error: "\(trouble.message)", LogKey.address: "\(client.address ?? "none")"]
             )
         case .ended: logger?.notice("Redis serves again")
         }

@@ -62,6 +62,20 @@ package final class RedisClient: Sendable {
         try await leastLoaded.info(section)
     }
 
+    /// The server and the address that is used, or tried; nil before the first command.
+    package var address: String? { connections.lazy.compactMap(\.address).first }
+
+    /// Writes a small value and reads it back: a server that answers PING can refuse all else.
+    ///
+    /// - Parameter key: Where; it stays for a minute.
+    /// - Throws: ``TransportError`` of whatever is refused.
+    package func tryOut(key: String) async throws(TransportError) {
+        let connection = leastLoaded
+        try await connection.set(key, parts: [], ttl: .seconds(60))
+        _ = try await connection.strlen(key)
+        _ = try await connection.bytes(of: key, from: 0, through: 0)
+    }
+
     /// Closes all connections; commands under way and later ones fail with code `closed`.
     package func close() {
         for connection in connections { connection.close() }

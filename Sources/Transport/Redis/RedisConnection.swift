@@ -19,11 +19,17 @@ package final class RedisConnection: Sendable {
     private let load = Atomic(0)
 
     /// Makes a connection object; connects at the first command.
-    package init(configuration: RedisConfiguration) throws(TransportError) {
+    package convenience init(configuration: RedisConfiguration) throws(TransportError) {
+        try self.init(configuration: configuration, resolve: HostAddresses.system)
+    }
+
+    /// Makes a connection object that looks names up in its own way.
+    init(configuration: RedisConfiguration, resolve: @escaping HostAddresses.Resolver) throws(TransportError) {
         let mailbox = try RedisMailbox()
         self.configuration = configuration
         self.mailbox = mailbox
-        let thread = Thread { RedisLoop(configuration: configuration, mailbox: mailbox).run() }
+        let addresses = HostAddresses([configuration.server], limit: configuration.connectTimeout, resolve: resolve)
+        let thread = Thread { RedisLoop(configuration: configuration, addresses: addresses, mailbox: mailbox).run() }
         thread.name = "redis"
         thread.start()
     }
@@ -34,6 +40,9 @@ package final class RedisConnection: Sendable {
 
     /// The commands asked for and not answered.
     package var outstanding: Int { load.load(ordering: .relaxed) }
+
+    /// The server and its address that is used, or tried; nil before the first command.
+    package var address: String? { mailbox.address?.description }
 
     /// Closes the connection and ends its thread; commands under way and later ones fail with code `closed`.
     package func close() {

@@ -6,6 +6,7 @@ final class RedisMailbox: Sendable {
     private struct State {
         var commands: Deque<RedisCommand> = []
         var isClosing = false
+        var address: HostAddress?
     }
 
     let wakeUp: WakeUp
@@ -31,6 +32,14 @@ final class RedisMailbox: Sendable {
         }
         guard !isClosed else { return command.finish(.failure(Self.closed)) }
         wakeUp.signal()
+    }
+
+    /// The address that is, or was last, tried or connected to.
+    var address: HostAddress? { state.withLock { $0.address } }
+
+    /// Notes the address that is tried now.
+    func use(_ address: HostAddress) {
+        state.withLock { $0.address = address }
     }
 
     /// Asks the thread to end.

@@ -8,9 +8,12 @@ final class RedisSocket {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var received = 0..<0
 
-    /// Connects; blocks for at most `connectTimeout` for each address of the host.
-    init(_ configuration: RedisConfiguration) throws(TransportError) {
-        descriptor = try Self.connect(configuration)
+    private let address: HostAddress
+
+    /// Connects; blocks until `deadline` at most.
+    init(_ address: HostAddress, until deadline: ContinuousClock.Instant) throws(TransportError) {
+        self.address = address
+        descriptor = try Self.connect(address, until: deadline)
     }
 
     deinit {
@@ -45,10 +48,14 @@ final class RedisSocket {
             return (placed, true)
         }
         if count == 0 {
-            throw TransportError(.closed, operation: "redis.read", message: "the server closed the connection")
+            throw TransportError(
+                .closed,
+                operation: "redis.read",
+                message: "Redis at \(address) closed the connection"
+            )
         }
         if errno == EAGAIN || errno == EINTR { return (0, false) }
-        throw Self.error("redis.read")
+        throw Self.error("redis.read", address)
     }
 
     /// Sends without waiting what of the pieces the kernel takes; 0 when it takes nothing now.
@@ -64,55 +71,52 @@ final class RedisSocket {
         }
         if count >= 0 { return count }
         if errno == EAGAIN || errno == EINTR { return 0 }
-        throw Self.error("redis.write")
+        throw Self.error("redis.write", address)
     }
 
-    private static func error(_ operation: String) -> TransportError {
+    private static func error(_ operation: String, _ address: HostAddress) -> TransportError {
         let number = errno
         return TransportError(
             number == ECONNREFUSED ? .refused : operation == "redis.connect" ? .connectFailed : .closed,
             operation: operation,
-            message: String(cString: strerror(number)),
+            message: "Redis at \(address): \(String(cString: strerror(number)))",
             nativeCode: number
         )
     }
 
-    private static func connect(_ configuration: RedisConfiguration) throws(TransportError) -> Int32 {
+    private static func connect(
+        _ address: HostAddress,
+        until deadline: ContinuousClock.Instant
+    ) throws(TransportError) -> Int32 {
         var hints = addrinfo()
         hints.ai_socktype = SocketType.stream
+        hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
-        let status = getaddrinfo(configuration.host, String(configuration.port), &hints, &list)
+        let status = getaddrinfo(address.numeric, String(address.host.port), &hints, &list)
         guard status == 0, let list else {
             throw TransportError(
                 .nameResolution,
                 operation: "redis.connect",
-                message: "\(configuration.host): \(String(cString: gai_strerror(status)))",
+                message: "\(address): \(String(cString: gai_strerror(status)))",
                 nativeCode: status
             )
         }
         defer { freeaddrinfo(list) }
-        var failure: TransportError?
-        for address in sequence(first: list, next: { $0.pointee.ai_next }) {
-            do throws(TransportError) {
-                return try connect(address.pointee, until: .now + configuration.connectTimeout)
-            } catch {
-                failure = error
-            }
-        }
-        throw failure ?? error("redis.connect")
+        return try connect(list.pointee, address, until: deadline)
     }
 
     private static func connect(
-        _ address: addrinfo,
+        _ info: addrinfo,
+        _ address: HostAddress,
         until deadline: ContinuousClock.Instant
     ) throws(TransportError) -> Int32 {
         let flags = SocketType.nonBlocking | SocketType.closeOnExec
-        let descriptor = socket(address.ai_family, address.ai_socktype | flags, address.ai_protocol)
-        guard descriptor >= 0 else { throw error("redis.connect") }
+        let descriptor = socket(info.ai_family, info.ai_socktype | flags, info.ai_protocol)
+        guard descriptor >= 0 else { throw error("redis.connect", address) }
         do throws(TransportError) {
-            if Foundation.connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
-                guard errno == EINPROGRESS else { throw error("redis.connect") }
-                try awaitConnection(descriptor, until: deadline)
+            if Foundation.connect(descriptor, info.ai_addr, info.ai_addrlen) != 0 {
+                guard errno == EINPROGRESS else { throw error("redis.connect", address) }
+                try awaitConnection(descriptor, address, until: deadline)
             }
         } catch {
             close(descriptor)
@@ -127,6 +131,7 @@ final class RedisSocket {
 
     private static func awaitConnection(
         _ descriptor: Int32,
+        _ address: HostAddress,
         until deadline: ContinuousClock.Instant
     ) throws(TransportError) {
         while !Poll.wait(socket: descriptor, reading: false, writing: true, wakeUp: nil, until: deadline).isWritable {
@@ -134,7 +139,7 @@ final class RedisSocket {
                 throw TransportError(
                     .timedOut,
                     operation: "redis.connect",
-                    message: "the server did not answer in time"
+                    message: "Redis at \(address) did not answer in time"
                 )
             }
         }
@@ -142,7 +147,7 @@ final class RedisSocket {
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &size)
         errno = number
-        if number != 0 { throw error("redis.connect") }
+        if number != 0 { throw error("redis.connect", address) }
     }
 }
 

@@ -192,6 +192,20 @@ extension BrokerTests {
             try await fixture.discard()
         }
 
+        @Test("For a Redis that refuses until somebody changes something no task waits")
+        func redisRefuses() async throws {
+            let fixture = try await FleetFixture(images: 12)
+            let redis = try await RedisServer()
+            try await redis.command("ACL SETUSER default -set")
+            let fetcher = try Fetcher(fixture, redis: redis, cachePatience: .seconds(3_600))
+            try await fixture.enqueue(1...12)
+            try await fetcher.run { try await eventually { fetcher.statistics.counts.settled == 12 } }
+            let counts = fetcher.statistics.counts
+            #expect(counts.passedWithoutPixels == 12 && counts.waitsForCache == 0, "\(counts)")
+            try await fixture.discard()
+            try await redis.discard()
+        }
+
         @Test("A Redis that takes nothing holds tasks up, and then lets them go without pixels")
         func redisFull() async throws {
             let fixture = try await FleetFixture(images: 6)

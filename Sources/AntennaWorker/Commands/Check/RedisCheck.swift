@@ -21,7 +21,7 @@ enum RedisCheck {
         do throws(TransportError) {
             let client = try RedisClient(configuration: configuration, connections: 1)
             defer { client.close() }
-            try await client.ping()
+            try await client.tryOut(key: "antenna:tensor:check")
             let memory = try await client.info("memory")
             return judge(limit: memory["maxmemory"], policy: memory["maxmemory_policy"], subject: subject)
         } catch {

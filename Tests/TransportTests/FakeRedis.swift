@@ -1,0 +1,84 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// A server at one of the addresses 127.0.0.x that answers each command as the test says.
+final class FakeRedis: Sendable {
+    /// What becomes of a connection or of a command.
+    enum Answer: Sendable {
+        case line(String)
+        /// The connection is closed.
+        case hangUp
+        /// Nothing is read or said.
+        case silence
+    }
+
+    private let listener: Int32
+    private let answer: @Sendable (String) -> Answer
+    private let log = Mutex<[String]>([])
+    private let accepted = Atomic(0)
+
+    /// Listens.
+    ///
+    /// - Parameters:
+    ///   - address: The last number of the address.
+    ///   - port: The port; all addresses of a name have the same one.
+    ///   - answer: What a command, by its name, is answered with.
+    /// - Throws: What the operating system says.
+    init(_ address: UInt8, port: UInt16, answer: @escaping @Sendable (String) -> Answer) throws {
+        self.answer = answer
+        // SOCK_STREAM, which C declares as another type on each system.
+        listener = socket(AF_INET, 1, 0)
+        var place = sockaddr_in()
+        place.sin_family = sa_family_t(AF_INET)
+        place.sin_port = port.bigEndian
+        place.sin_addr.s_addr = inet_addr("127.0.0.\(address)")
+        let isListening = withUnsafePointer(to: &place) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 && listen(listener, 16) == 0
+            }
+        }
+        guard isListening else { throw POSIXError.last }
+        let thread = Thread { [listener, weak self] in
+            while true {
+                let client = accept(listener, nil, nil)
+                guard client >= 0, let self else { return }
+                accepted.add(1, ordering: .relaxed)
+                Thread { self.serve(client) }.start()
+            }
+        }
+        thread.start()
+    }
+
+    /// The commands that came.
+    var commands: [String] { log.withLock { $0 } }
+    /// How many connections there were.
+    var connections: Int { accepted.load(ordering: .relaxed) }
+
+    /// Listens no more.
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+    }
+
+    private func serve(_ client: Int32) {
+        defer { close(client) }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = recv(client, &buffer, buffer.count, 0)
+            guard count > 0 else { return }
+            // Small commands come whole; each begins with its number of arguments, their first is the name.
+            for part in String(decoding: buffer[..<count], as: UTF8.self).split(separator: "*") {
+                let lines = part.split(separator: "\r\n")
+                guard lines.count > 2 else { continue }
+                let name = String(lines[2])
+                log.withLock { $0.append(name) }
+                switch answer(name) {
+                case .line(let text): send(client, "\(text)\r\n", text.utf8.count + 2, Int32(MSG_NOSIGNAL))
+                case .hangUp: return
+                case .silence: break
+                }
+            }
+        }
+    }
+}
