@@ -59,6 +59,9 @@ struct ConnectionState {
         began = now
     }
 
+    /// Whether more requests wait than one connection may have.
+    var hasTooManyRequests: Bool { heads - answers > limits.requestsWaiting + 1 }
+
     /// A piece of a body has come.
     mutating func receivedBody(bytes: Int) {
         unparsedBytes = 0

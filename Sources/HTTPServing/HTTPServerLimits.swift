@@ -9,6 +9,10 @@ package struct HTTPServerLimits: Sendable {
     /// Bytes of all bodies that are in memory at one time; what would go beyond is answered 503.
     package var bodyBytesInAll = 4 << 20
 
+    /// Requests of one connection that wait behind the one being answered; more are answered 429, since a few bytes each would keep the
+    /// thread busy for seconds.
+    package var requestsWaiting = 16
+
     /// Connections in all; one more closes the connection that has waited longest without a whole request.
     package var connections = 128
     /// Connections of one address, held to as `connections` is.

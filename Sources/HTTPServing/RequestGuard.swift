@@ -45,6 +45,7 @@ final class RequestGuard: ChannelDuplexHandler {
             // What comes after a request that is the last by its own word is nobody's.
             guard lastRequest == nil else { return ignoresRest = true }
             state.receivedHead(now: .now())
+            guard !state.hasTooManyRequests else { return refuse(context, .tooManyRequests) }
             if let status = RequestRules.refusal(of: head, limits: limits) { return refuse(context, status) }
             if RequestRules.isLast(head) {
                 lastRequest = state.numberOfLastRequest

@@ -58,6 +58,17 @@ struct ConnectionTests {
         #expect(state.deadline == Self.at(1_030))
     }
 
+    @Test("so many requests may wait behind the one that is answered, and no more")
+    func waiting() {
+        var state = fresh
+        for _ in 0..<17 { state.receivedHead(now: Self.start) }
+        #expect(!state.hasTooManyRequests)
+        state.receivedHead(now: Self.start)
+        #expect(state.hasTooManyRequests)
+        state.answered(now: Self.start)
+        #expect(!state.hasTooManyRequests)
+    }
+
     @Test("a client that does not read has less time than one that waits")
     func writing() {
         var state = fresh

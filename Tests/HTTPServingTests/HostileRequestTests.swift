@@ -149,13 +149,15 @@ struct HostileRequestTests {
         }
     }
 
-    @Test("thousands of requests at once keep nobody waiting and no memory")
+    @Test("of thousands of requests sent at once some are answered, and then it is enough")
     func deepPipeline() async throws {
         try await withServer { fixture in
             let client = try fixture.connect()
             async let answers = client.receiveAll()
-            client.send(String(repeating: request(close: false), count: 5_000) + request())
-            #expect(await answers.answerCount == 5_001)
+            client.send(String(repeating: request(close: false), count: 5_000))
+            let received = await answers
+            #expect(received.answerCount < 5_000 && received.contains("HTTP/1.1 429 "), "\(received.suffix(300))")
+            #expect(try await fixture.get().status == 200)
         }
     }
 
