@@ -72,6 +72,36 @@ extension BrokerTests {
             try await fixture.discard()
         }
 
+        @Test("A broker that takes smaller messages than we send says so once, and its refusal is that of one message")
+        func brokerLimit() async throws {
+            let broker = try await RabbitMQServer(configuration: ["max_message_size = 100000"])
+            let fixture = try await BrokerFixture(broker: broker)
+            func send(_ bytes: Int) async -> TransportError? {
+                do throws(TransportError) {
+                    try await fixture.observer.publish(
+                        AMQPMessage(body: [UInt8](repeating: 0x20, count: bytes)),
+                        routingKey: fixture.results
+                    )
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            async let small = withTaskGroup(of: TransportError?.self) { group in
+                for _ in 0..<50 { group.addTask { await send(10) } }
+                return await group.reduce(into: [TransportError?]()) { $0.append($1) }
+            }
+            let large = await send(200_000)
+            #expect(large?.code == .tooLarge && large?.message.contains("100000") == true)
+            // Those on the channel that it cost may be tried again.
+            #expect(await small.allSatisfy { $0?.isRetriable ?? true })
+            let again = await send(100_001)
+            #expect(again?.code == .tooLarge && again?.nativeCode == nil, "it is not sent any more")
+            #expect(await send(100_000) == nil)
+            try await fixture.discard()
+            try await broker.discard()
+        }
+
         @Test("Sixty results that no queue takes do not stop the five behind them, and become dead letters")
         func unroutable() async throws {
             let fixture = try await BrokerFixture()
