@@ -56,6 +56,7 @@ let package = Package(
             pkgConfig: "libturbojpeg",
             providers: [.apt(["libturbojpeg0-dev"])]
         ),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // ONNX Runtime's function table. The library itself is loaded at run time.
         .target(name: "COnnxRuntime"),
@@ -74,7 +75,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                "CCurl", "CRabbitMQ", "Threading",
+                "CCurl", "CRabbitMQ", "CZlib", "Threading",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],

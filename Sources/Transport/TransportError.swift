@@ -99,6 +99,21 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
         self.underlying = underlying
     }
 
+    /// The same error with another sentence.
+    ///
+    /// - Parameter message: One sentence for people, without secrets.
+    /// - Returns: The error.
+    package func saying(_ message: String) -> TransportError {
+        TransportError(
+            code,
+            operation: operation,
+            message: message,
+            nativeCode: nativeCode,
+            isRetriable: isRetriable,
+            underlying: underlying
+        )
+    }
+
     /// The operation, the sentence, and the native code if there is one.
     package var description: String {
         let native = nativeCode.map { " (\(code.rawValue) \($0))" } ?? " (\(code.rawValue))"

@@ -222,7 +222,7 @@ import Transport
     }
 
     @Test func aSuccessWhoseBodyCannotBeReadCountsAsTaken() async throws {
-        let server = ScriptedServer { _ in .json("<html>OK</html>") }
+        let server = ScriptedServer { _ in .json("OK") }
         let refused = try await makeClient(server).post([outgoing(1)], jobID: 1)
         #expect(refused.isEmpty)
     }

@@ -198,6 +198,75 @@ import Transport
         #expect(folder.files("refused").count == 1)
     }
 
+    @Test func anErrorGoesOutInPlaceOfAResultThatIsTooLargeAndTheResultIsKept() async throws {
+        let server = ScriptedServer { request in
+            (request.body?.count ?? 0) > 2_000 ? .json("<html>413</html>", status: 413) : .taken
+        }
+        let spool = try await openSpool(folder)
+        let poster = try makePoster(server, spool: spool)
+        let filler = String(repeating: "x", count: 4_000)
+        let large = #"{"pipeline":"\#(filler)","source_images":[{"id":"77","url":"u"}],"detections":[]}"#
+        try await poster.deliver(outgoing(1, json: large))
+        #expect(server.requests.count == 2)
+        let sent = String(decoding: server.requests.last?.body ?? [], as: UTF8.self)
+        #expect(sent.contains(#""reply_subject":"ack.1.1.1""#))
+        #expect(sent.contains(#""image_id":"77""#))
+        #expect(sent.contains("The result has \(large.utf8.count) bytes") && sent.contains("--scores top:N"))
+        #expect(folder.files("refused").count == 1)
+        #expect(poster.counters.refused == 1)
+    }
+
+    @Test func aResultThatIsTooLargeWaitsWholeWhileItsErrorCannotBePosted() async throws {
+        let server = ScriptedServer { request throws(TransportError) in
+            guard (request.body?.count ?? 0) > 2_000 else { throw .connectionLost }
+            return .json("", status: 413)
+        }
+        let spool = try await openSpool(folder)
+        let poster = try makePoster(server, spool: spool)
+        let filler = String(repeating: "x", count: 4_000)
+        try await poster.deliver(outgoing(1, json: #"{"pipeline":"\#(filler)","source_images":[{"id":7}]}"#))
+        #expect(spool.count == 1)
+        #expect(folder.files("refused").isEmpty)
+    }
+
+    @Test func noErrorStandsInForAnErrorOrForWhatNamesNoImage() throws {
+        let refusal = AntennaError(.refused, operation: "antenna.result", message: "too large", status: 413)
+        for json in [
+            #"{"error":"no","image_id":"1","source_images":[{"id":"1"}]}"#, "{}", "[]", "", #"{"source_images":[]}"#,
+        ] {
+            #expect(outgoing(1, json: json).excuse(for: refusal) == nil)
+        }
+        let other = AntennaError(.refused, operation: "antenna.result", message: "no", status: 400)
+        #expect(outgoing(1, json: #"{"source_images":[{"id":"1"}]}"#).excuse(for: other) == nil)
+    }
+
+    @Test func aWebPageIsNoAnswerToAResult() async throws {
+        let server = ScriptedServer { _ in
+            AntennaAnswer(status: 200, contentType: "text/html; charset=utf-8", body: Array("Please log in".utf8))
+        }
+        let spool = try await openSpool(folder)
+        let poster = try makePoster(server, spool: spool)
+        try await poster.deliver(outgoing(1))
+        #expect(spool.count == 1)
+        #expect(poster.counters.posted == 0)
+    }
+
+    @Test func aRetryAfterOfACenturyIsAMistake() async throws {
+        let isBack = Atomic(false)
+        let server = ScriptedServer { _ in
+            isBack.load(ordering: .relaxed)
+                ? .taken : AntennaAnswer(status: 503, retryAfter: .seconds(100 * 366 * 86_400), body: [])
+        }
+        let spool = try await openSpool(folder)
+        let poster = try makePoster(server, spool: spool)
+        try await poster.deliver(outgoing(1))
+        isBack.store(true, ordering: .relaxed)
+        let draining = Task { await poster.run() }
+        try await untilEmpty(spool)
+        #expect(clock.now.offset <= .seconds(700))
+        draining.cancel()
+    }
+
     @Test func aSingleResultRejectedWithinA200IsSetAsideAlone() async throws {
         let server = ScriptedServer { _ in
             .json(#"{"tasks":[{"reply_subject":"ack.1.1.1","status":"rejected"}]}"#)

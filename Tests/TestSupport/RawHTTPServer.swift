@@ -127,6 +127,36 @@ package struct RawHTTPConnection: Sendable {
         }
     }
 
+    /// Reads a request as over a slow line: half of it, then nothing for a while, then the rest.
+    ///
+    /// - Parameter milliseconds: The pause.
+    /// - Returns: The text of head and body; `nil` when the peer has closed.
+    package func readRequest(pausingForMilliseconds milliseconds: Int32) -> String? {
+        guard receive() != nil else { return nil }
+        // Nothing is waited for: a poll of nothing is a pause.
+        poll(nil, 0, milliseconds)
+        // The head is gone, so what counts is that the peer sends no more; it waits for the answer.
+        var count = 0
+        var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&watched, 1, 200) > 0 {
+            guard let more = receive() else { return nil }
+            count += more.count
+        }
+        return String(repeating: " ", count: count)
+    }
+
+    /// Reads the head of a request and leaves what follows unread.
+    ///
+    /// - Returns: The text up to the empty line, and what came with it; `nil` when the peer has closed.
+    package func readHead() -> String? {
+        var text = ""
+        while !text.contains("\r\n\r\n") {
+            guard let more = receive() else { return nil }
+            text += String(decoding: more, as: UTF8.self)
+        }
+        return text
+    }
+
     /// Sends text.
     ///
     /// - Returns: Whether all of it could be sent.

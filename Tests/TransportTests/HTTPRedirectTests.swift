@@ -17,22 +17,28 @@ struct HTTPRedirectTests {
         let server = try redirecting(to: "/again?secret=1")
         let error = await failure(try HTTPClient(), HTTPRequest(url: server.base, policy: .image))
         #expect(error?.code == .redirectLimit)
-        #expect(error?.message == "redirected more than 3 times")
+        #expect(error?.message == "redirected more than 3 times, at last to \(server.base)/again?secret=…")
         #expect(server.connectionCount == 1)
     }
 
     @Test(
         "Other schemes and metadata addresses are refused",
         arguments: [
-            ("file:///etc/passwd", TransportError.Code.forbiddenScheme, "redirected to file:, which is not allowed"),
-            ("gopher://127.0.0.1/", .forbiddenScheme, "redirected to gopher:, which is not allowed"),
+            (
+                "file:///etc/passwd", TransportError.Code.forbiddenScheme,
+                "redirected to file:///etc/passwd: the URL scheme is file:, which is not allowed"
+            ),
+            (
+                "gopher://127.0.0.1/", .forbiddenScheme,
+                "redirected to gopher://127.0.0.1/: the URL scheme is gopher:, which is not allowed"
+            ),
             (
                 "http://169.254.169.254/latest/meta-data/", .forbiddenAddress,
-                "redirected to 169.254.169.254, which is a link-local or metadata address"
+                "redirected to http://169.254.169.254/latest/meta-data/: 169.254.169.254 is a link-local or metadata address"
             ),
             (
                 "http://0xA9FEA9FE/", .forbiddenAddress,
-                "redirected to 169.254.169.254, which is a link-local or metadata address"
+                "redirected to http://169.254.169.254/: 169.254.169.254 is a link-local or metadata address"
             ),
         ]
     )
@@ -92,5 +98,40 @@ struct HTTPRedirectTests {
         let server = try redirecting(to: location)
         let error = await failure(try HTTPClient(), HTTPRequest(url: server.base, policy: .image))
         #expect(error?.code == .malformedURL)
+        #expect(error?.message.hasPrefix("redirected to what is no URL: ") == true)
+    }
+
+    @Test("An error behind a redirect names where it led, without secrets")
+    func named() async throws {
+        let port = try LoopbackPort.free(1)[0]
+        let server = try redirecting(to: "http://user:SECRET@127.0.0.1:\(port)/a?sig=SECRET#SECRET")
+        let error = await failure(try HTTPClient(), HTTPRequest(url: server.base, policy: .image))
+        #expect(error?.code == .refused)
+        #expect(
+            error?.message
+                == "connection refused by 127.0.0.1:\(port), redirected to http://127.0.0.1:\(port)/a?sig=…"
+        )
+    }
+
+    @Test(
+        "Spaces and letters in a Location are encoded, whatever their coding",
+        arguments: [
+            (Array("/b c?d e".utf8), "/b%20c?d%20e"), (Array("/\u{E4}".utf8), "/%C3%A4"), ([0x2F, 0xE4], "/%E4"),
+        ]
+    )
+    func rawLocation(_ location: [UInt8], _ path: String) async throws {
+        let server = try RawHTTPServer { connection in
+            while let request = connection.readRequest() {
+                guard request.hasPrefix("GET / ") else {
+                    connection.answer(body: String(request.split(separator: " ")[1]))
+                    continue
+                }
+                connection.send(
+                    Array("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: ".utf8) + location + [13, 10, 13, 10]
+                )
+            }
+        }
+        let response = try await HTTPClient().execute(HTTPRequest(url: server.base, policy: .image))
+        #expect(String(decoding: response.body, as: UTF8.self) == path)
     }
 }

@@ -19,7 +19,7 @@ struct HTTPTLSTests {
     func caBundle() async throws {
         let server = try OpenSSLServer(subjectAltName: "IP:127.0.0.1")
         var configuration = HTTPClient.Configuration()
-        configuration.caBundlePath = server.certificatePath
+        configuration.authorities.file = server.certificatePath
         let client = try HTTPClient(configuration: configuration)
         let response = try await client.execute(HTTPRequest(url: server.base, policy: .image))
         #expect(response.status == 200)
@@ -30,9 +30,43 @@ struct HTTPTLSTests {
     @Test("A CA bundle that cannot be read is a mistake in the settings")
     func missingBundle() {
         var configuration = HTTPClient.Configuration()
-        configuration.caBundlePath = "/nowhere/ca.pem"
+        configuration.authorities.file = "/nowhere/ca.pem"
         let error = #expect(throws: TransportError.self) { _ = try HTTPClient(configuration: configuration) }
         #expect(error?.code == .configuration)
+    }
+
+    @Test("A file without a certificate, and a folder that is not there, are mistakes in the settings")
+    func noAuthorities() {
+        var authorities = TLSAuthorities()
+        authorities.file = "/etc/hostname"
+        #expect(throws: TransportError.self) { try authorities.check() }
+        authorities.file = nil
+        authorities.folder = "/nowhere"
+        #expect(throws: TransportError.self) { try authorities.check() }
+        authorities.folder = "/nowhere:/etc"
+        #expect(throws: Never.self) { try authorities.check() }
+    }
+
+    @Test("The setting comes before the variables, and curl's before OpenSSL's")
+    func variables() {
+        let environment = ["CURL_CA_BUNDLE": "/curl", "SSL_CERT_FILE": "/openssl", "SSL_CERT_DIR": "/folder"]
+        #expect(TLSAuthorities(file: "/setting", environment: environment).file == "/setting")
+        #expect(TLSAuthorities(file: nil, environment: environment).file == "/curl")
+        #expect(TLSAuthorities(file: nil, environment: environment).folder == "/folder")
+        #expect(TLSAuthorities(file: nil, environment: ["CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "/x"]).file == "/x")
+        #expect(TLSAuthorities(file: nil, environment: [:]) == TLSAuthorities())
+    }
+
+    @Test("An authority that a variable names is trusted; IP addresses in certificates are verified as names are")
+    func addresses() async throws {
+        let server = try OpenSSLServer(subjectAltName: "IP:127.0.0.2,DNS:127.0.0.1")
+        var configuration = HTTPClient.Configuration()
+        configuration.authorities = TLSAuthorities(file: nil, environment: ["SSL_CERT_FILE": server.certificatePath])
+        let client = try HTTPClient(configuration: configuration)
+        #expect(
+            await failure(client, HTTPRequest(url: server.base, policy: .image))?.code == .tls,
+            "an address is no name"
+        )
     }
 
     @Test("A TLS server asked in plain HTTP is an error")
@@ -47,7 +81,7 @@ struct HTTPTLSTests {
 }
 
 /// `openssl s_server` on a free port of loopback, with a certificate made for this one run.
-private final class OpenSSLServer {
+final class OpenSSLServer {
     static let isAvailable = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
 
     let port: Int

@@ -39,7 +39,7 @@ struct FallbackWorker: WatchedWorker {
         )
         let slugs = stages.manifests.map(\.slug)
         let rest = RESTSourceSettings(settings, pipelines: slugs, untilEmpty: false)
-        let delivery = try await RESTDelivery(rest, http: stages.images.http, taking: hooks.taking, logger: logger)
+        let delivery = try await RESTDelivery(rest, http: stages.images.antenna, taking: hooks.taking, logger: logger)
         let queue = AMQPTaskQueue(
             settings: AMQPSourceSettings(settings.broker, kind: .tasks, pipelines: slugs),
             broker: broker,

@@ -6,7 +6,7 @@ import Transport
 
 /// What turns addresses of images into pixels: the HTTP client, the decoding threads, the memory, and the cache.
 struct ImageStages {
-    let http: HTTPClient
+    private let http: HTTPClient
     /// Decode and resample.
     let threads: BlockingPool
     /// Bytes of pixels in memory.
@@ -14,17 +14,19 @@ struct ImageStages {
     let cache: any TensorCache
     private let buffers: PixelBufferPool
     private let settings: WorkerSettings
+    private let network: Network
 
     /// Makes everything; connects to nothing yet.
     ///
     /// - Parameters:
     ///   - settings: Images, memory and Redis.
     ///   - logger: Hears when Redis does not serve.
-    /// - Throws: ``SettingsError`` for an address of Redis that cannot be used; `TransportError` without descriptors.
+    /// - Throws: ``SettingsError`` for a proxy or an address of Redis that cannot be used; `TransportError` without descriptors.
     init(_ settings: WorkerSettings, logger: Logger) throws {
         let limit = settings.memory.pixelBudget
         self.settings = settings
-        http = try HTTPClient()
+        network = try Network(settings)
+        http = try network.makeClient()
         let processors = UsableProcessors.current().count
         threads = BlockingPool(name: "decode", threadCount: settings.images.decodeThreadCount(cores: processors))
         buffers = PixelBufferPool(maximumIdleBytes: limit, maximumBytes: limit)
@@ -44,6 +46,9 @@ struct ImageStages {
             cache = memory
         }
     }
+
+    /// What makes calls of Antenna's API.
+    var antenna: AntennaHTTP { network.antenna(http) }
 
     /// What gets a task's pixels.
     ///
@@ -74,19 +79,20 @@ struct ImageStages {
     private var httpFetcher: ImageFetcher {
         ImageFetcher(
             client: http,
-            policy: HTTPPolicy(settings.images),
+            policy: HTTPPolicy(settings.images, proxy: network.imageProxy),
             retries: settings.images.retryPolicy
         )
     }
 }
 
 extension HTTPPolicy {
-    init(_ settings: ImageSettings) {
+    init(_ settings: ImageSettings, proxy: ProxyChoice) {
         self = .image
         connectTimeout = settings.connectTimeout
         totalTimeout = settings.totalTimeout
         maximumResponseBytes = settings.maxBytes
         addresses = AddressPolicy(allowsPrivate: settings.allowPrivate)
+        self.proxy = proxy
     }
 }
 

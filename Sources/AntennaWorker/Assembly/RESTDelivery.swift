@@ -16,7 +16,7 @@ struct RESTDelivery: Sendable {
     /// Opens the spool; nothing is taken and nothing posted yet.
     ///
     /// - Throws: What the address or the spool's folder lacks.
-    init(_ settings: RESTSourceSettings, http: HTTPClient, taking: TakingSwitch, logger: Logger) async throws {
+    init(_ settings: RESTSourceSettings, http: any HTTPExecuting, taking: TakingSwitch, logger: Logger) async throws {
         self.taking = taking
         client = try settings.makeClient(http: http)
         spool = try await Spool.open(

@@ -48,7 +48,7 @@ struct RESTWorker: WatchedWorker {
         logger: Logger
     ) async throws {
         let rest = RESTSourceSettings(settings, pipelines: stages.manifests.map(\.slug), untilEmpty: untilEmpty)
-        delivery = try await RESTDelivery(rest, http: stages.images.http, taking: hooks.taking, logger: logger)
+        delivery = try await RESTDelivery(rest, http: stages.images.antenna, taking: hooks.taking, logger: logger)
         statistics = stages.statistics
         worker = stages.worker(source: delivery.makeSource())
         watch = try stages.watch(worker) + delivery.watch

@@ -61,6 +61,9 @@ struct DemoCommand: RoleCommand {
         flags.set(Catalogue.pipelines, "demo")
         flags.set(Catalogue.antennaBaseURL, antenna.baseURL)
         flags.set(Catalogue.spoolDirectory, spool.path)
+        // All of it is in this process.
+        flags.set(Catalogue.antennaProxy, "none")
+        flags.set(Catalogue.imagesProxy, "none")
         let resolved = try ResolvedSettings.load(flags)
         var settings = resolved.settings
         // Twice: the local Antenna has the other ends.

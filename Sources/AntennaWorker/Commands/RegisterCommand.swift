@@ -18,16 +18,18 @@ struct RegisterCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "What to register") var work: PipelineOptions
     @OptionGroup(title: "Antenna") var antenna: AntennaOptions
+    @OptionGroup(title: "HTTPS") var tls: TLSOptions
     @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Messages") var log: LogOptions
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(work, antenna, models, log, file))
+        let settings = try WorkerSettings.load(FlagValues(work, antenna, tls, models, log, file))
         LoggingSetup.bootstrap(settings.log)
         let manifests = try InferenceAssembly.readManifests(in: settings.inference.models, slugs: settings.pipelines)
         let rest = RESTSourceSettings(settings, pipelines: manifests.map(\.slug), untilEmpty: false)
-        let client = try rest.makeClient(http: try HTTPClient())
+        let network = try Network(settings)
+        let client = try rest.makeClient(http: network.antenna(try network.makeClient()))
         var projects = try await client.projects()
         if let wanted = settings.antenna.project { projects.removeAll { $0.id != wanted } }
         guard !projects.isEmpty else {

@@ -31,6 +31,7 @@ struct RunCommand: RoleCommand {
     @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
     @OptionGroup(title: "Without the broker") var fallback: FallbackOptions
     @OptionGroup(title: "Images") var images: ImageOptions
+    @OptionGroup(title: "HTTPS") var tls: TLSOptions
     @OptionGroup(title: "Decoded images") var cache: CacheOptions
     @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Inference") var inference: InferenceOptions
@@ -50,6 +51,7 @@ struct RunCommand: RoleCommand {
             consuming,
             fallback,
             images,
+            tls,
             cache,
             models,
             inference,

@@ -15,8 +15,10 @@ extension WorkerSettings {
             project: resolver.value(of: Catalogue.antennaProject),
             dialect: resolver.value(of: Catalogue.antennaDialect),
             batchSize: resolver.value(of: Catalogue.antennaBatchSize),
-            lease: resolver.value(of: Catalogue.antennaLease)
+            lease: resolver.value(of: Catalogue.antennaLease),
+            proxy: resolver.value(of: Catalogue.antennaProxy)
         )
+        tls = TLSSettings(authorities: resolver.value(of: Catalogue.tlsAuthorities))
         broker = BrokerSettings(
             url: resolver.value(of: Catalogue.amqpURL),
             prefetch: resolver.value(of: Catalogue.amqpPrefetch),
@@ -49,7 +51,8 @@ extension WorkerSettings {
                 processorTime: resolver.value(of: Catalogue.imagesDecodeTimeout)
             ),
             damaged: resolver.value(of: Catalogue.imagesDamaged),
-            allowPrivate: resolver.value(of: Catalogue.imagesAllowPrivate)
+            allowPrivate: resolver.value(of: Catalogue.imagesAllowPrivate),
+            proxy: resolver.value(of: Catalogue.imagesProxy)
         )
         batch = BatchSettings(
             localizationSize: resolver.value(of: Catalogue.batchLocalizationSize),

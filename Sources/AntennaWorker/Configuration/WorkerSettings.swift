@@ -15,6 +15,7 @@ struct WorkerSettings: Sendable, Equatable {
     /// Tasks in a ready queue from which on no more are put there.
     var readyLimit: Int
     var antenna: AntennaSettings
+    var tls: TLSSettings
     var broker: BrokerSettings
     var redis: RedisSettings
     var images: ImageSettings
@@ -53,6 +54,7 @@ struct AntennaSettings: Sendable, Equatable {
     var batchSize: Int
     /// How long Antenna keeps a task reserved.
     var lease: Duration
+    var proxy: ProxySetting
 }
 
 /// Fetching and decoding.
@@ -69,6 +71,7 @@ struct ImageSettings: Sendable, Equatable {
     var limits: DecodingLimits
     var damaged: DamagedImages
     var allowPrivate: Bool
+    var proxy: ProxySetting
 
     /// Threads to make on a machine with so many cores: more would only take turns.
     func decodeThreadCount(cores: Int) -> Int {

@@ -108,6 +108,9 @@ extension Relay {
             } catch {
                 switch error.code {
                 case .refused, .notFound, .methodNotAllowed:
+                    if let excuse = result.excuse(for: error), case .later(let failure) = await post(excuse) {
+                        return .later(failure)
+                    }
                     return .refused(error)
                 case .transport, .authentication, .rateLimited, .unavailable, .redirected, .malformedAnswer,
                     .configuration,

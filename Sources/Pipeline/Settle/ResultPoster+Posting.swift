@@ -29,6 +29,12 @@ extension ResultPoster {
                 let second = await post(Array(results[middle...]))
                 return first + second
             case .refused, .notFound, .methodNotAllowed:
+                // Halved until it is alone, or alone from the start.
+                if let excuse = results.first?.excuse(for: error),
+                    case .later(let failure)? = await post([excuse]).first
+                {
+                    return [.later(failure)]
+                }
                 return results.map { _ in .refused(error) }
             case .transport, .authentication, .rateLimited, .unavailable, .redirected, .malformedAnswer, .configuration,
                 .cancelled:

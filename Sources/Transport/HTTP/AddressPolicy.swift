@@ -27,6 +27,29 @@ package struct AddressPolicy: Sendable, Hashable {
         }
     }
 
+    /// Judges a host that somebody else resolves, a proxy: by its name alone, or by the address that is written there.
+    ///
+    /// - Parameter host: A name in lower case, or an address.
+    /// - Returns: Why it is refused; `nil` when it is allowed.
+    package func refusal(ofName host: String) -> String? {
+        if let address = IPAddress(host) { return refusal(of: address) }
+        let name = host.hasSuffix(".") ? host.dropLast() : host[...]
+        if Self.metadataNames.contains(String(name)) { return "is the name of a metadata service" }
+        let isPrivate = !name.contains(".") || Self.privateSuffixes.contains { name.hasSuffix($0) }
+        return isPrivate && !allowsPrivate ? "is a name of a private network, which is not allowed here" : nil
+    }
+
+    private static let metadataNames: Set<String> = [
+        "metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal",
+        "metadata.tencentyun.com", "metadata.packet.net", "metadata.platformequinix.com",
+    ]
+
+    /// Names that mean something in one network only (RFC 6761, RFC 6762, RFC 8375, and custom).
+    private static let privateSuffixes = [
+        ".localhost", ".localdomain", ".local", ".internal", ".intranet", ".private", ".corp", ".home", ".lan",
+        ".home.arpa",
+    ]
+
     /// What an address is good for, from harmless to refused; the order decides between an address and the one inside it.
     package enum Kind: Int, Sendable, Comparable {
         /// A public address.

@@ -17,8 +17,8 @@ package final class HTTPClient: Sendable {
         package var maximumConnections = 64
         /// Idle connections kept for later.
         package var maximumIdleConnections = 32
-        /// PEM file of the authorities trusted instead of the system's.
-        package var caBundlePath: String?
+        /// The authorities whose certificates are trusted.
+        package var authorities = TLSAuthorities()
 
         /// The defaults.
         package init() {}
@@ -33,9 +33,10 @@ package final class HTTPClient: Sendable {
     /// Starts the client's thread.
     ///
     /// - Parameter configuration: What holds for all requests.
-    /// - Throws: ``TransportError`` with `configuration` when the CA bundle cannot be read, `internal` when libcurl does not start.
+    /// - Throws: ``TransportError`` with `configuration` when the authorities cannot be read, `internal` when libcurl does not start.
     package init(configuration: Configuration = Configuration()) throws(TransportError) {
         let operation = "http.start"
+        try configuration.authorities.check()
         guard Self.globalInit == CURLE_OK, let multi = curl_multi_init() else {
             throw TransportError(
                 .internal,
@@ -43,10 +44,6 @@ package final class HTTPClient: Sendable {
                 message: "libcurl did not start",
                 nativeCode: Int32(bitPattern: Self.globalInit.rawValue)
             )
-        }
-        if let path = configuration.caBundlePath, !FileManager.default.isReadableFile(atPath: path) {
-            curl_multi_cleanup(multi)
-            throw TransportError(.configuration, operation: operation, message: "the CA bundle \(path) cannot be read")
         }
         let handle = MultiHandle(pointer: multi)
         let mailbox = HTTPMailbox(multi: handle)
@@ -72,8 +69,13 @@ package final class HTTPClient: Sendable {
         let deadline = start + request.policy.totalTimeout
         var chain = try RedirectChain(request)
         while true {
-            let answer = try await transfer(chain.hop, deadline: deadline)
-            guard try chain.answered(redirectingTo: answer.redirectURL) == .finish else { continue }
+            let answer: HTTPAnswer
+            do throws(TransportError) {
+                answer = try await transfer(chain.hop, deadline: deadline)
+            } catch {
+                throw chain.explained(error)
+            }
+            guard try chain.answered(redirectingTo: answer.location) == .finish else { continue }
             var timings = answer.timings
             timings.total = ContinuousClock.now - start
             return HTTPResponse(

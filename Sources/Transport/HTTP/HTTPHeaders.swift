@@ -58,13 +58,15 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
 extension HTTPHeaders.Field {
     /// Whether the field can be sent as one header line: a token for the name, no control characters in the value.
     var isSendable: Bool {
-        let marks = Set("!#$%&'*+-.^_`|~".utf8)
-        let nameIsToken =
-            !name.isEmpty
-            && name.utf8.allSatisfy {
-                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-                    || marks.contains($0)
-            }
-        return nameIsToken && value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
+        Self.isToken(name.utf8) && value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
     }
+
+    /// Whether bytes can be the name of a field (RFC 9110, 5.6.2).
+    static func isToken(_ bytes: some Collection<UInt8>) -> Bool {
+        !bytes.isEmpty && bytes.allSatisfy { tokenBytes.contains($0) }
+    }
+
+    private static let tokenBytes = Set(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8
+    )
 }

@@ -14,10 +14,13 @@ package struct HTTPPolicy: Sendable, Hashable {
     package var allowedSchemes: Set<String>
     /// Addresses allowed, judged for every connection after the name is resolved.
     package var addresses: AddressPolicy
-    /// Whether compressed answers are asked for and unpacked.
+    /// Whether compressed answers are asked for; those that come unasked are unpacked in any case.
     package var acceptsCompression: Bool
-    /// The proxy to go through.
-    package var proxy: Proxy
+    /// Which proxy requests go through.
+    ///
+    /// Through one, ``addresses`` judges the proxy's own address, and of the host only its name or an address written in the URL:
+    /// the proxy resolves names, so the proxy must be the one to judge what they lead to.
+    package var proxy: ProxyChoice
 
     /// The slowest transfer that is still waited for.
     package struct LowSpeed: Sendable, Hashable {
@@ -39,19 +42,6 @@ package struct HTTPPolicy: Sendable, Hashable {
         }
     }
 
-    /// Where a request is sent when not straight to the host.
-    ///
-    /// Through a proxy the address policy sees the proxy's address, and of the target only an address written in the URL: the
-    /// proxy resolves names, so the proxy must be the one to judge them.
-    package enum Proxy: Sendable, Hashable {
-        /// Straight to the host; proxy variables of the environment are ignored.
-        case none
-        /// As `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` say.
-        case environment
-        /// Always through this one, for instance `http://proxy.example:3128`.
-        case url(String)
-    }
-
     /// Makes a policy.
     ///
     /// - Parameters:
@@ -63,7 +53,7 @@ package struct HTTPPolicy: Sendable, Hashable {
     ///   - allowedSchemes: Schemes allowed.
     ///   - addresses: Addresses allowed.
     ///   - acceptsCompression: Whether compressed answers are asked for.
-    ///   - proxy: The proxy to go through.
+    ///   - proxy: Which proxy requests go through.
     package init(
         connectTimeout: Duration,
         totalTimeout: Duration,
@@ -73,7 +63,7 @@ package struct HTTPPolicy: Sendable, Hashable {
         allowedSchemes: Set<String> = ["http", "https"],
         addresses: AddressPolicy,
         acceptsCompression: Bool,
-        proxy: Proxy
+        proxy: ProxyChoice = .none
     ) {
         self.connectTimeout = connectTimeout
         self.totalTimeout = totalTimeout
@@ -88,7 +78,7 @@ package struct HTTPPolicy: Sendable, Hashable {
 }
 
 extension HTTPPolicy {
-    /// For images that task messages name: up to 64 MiB, no proxy (it would hide the address), JPEG is not compressed again.
+    /// For images that task messages name: up to 64 MiB, and not compressed once more.
     package static let image = HTTPPolicy(
         connectTimeout: .seconds(10),
         totalTimeout: .seconds(120),
@@ -96,11 +86,10 @@ extension HTTPPolicy {
         maximumRedirects: 3,
         maximumResponseBytes: 64 << 20,
         addresses: AddressPolicy(allowsPrivate: true),
-        acceptsCompression: false,
-        proxy: .none
+        acceptsCompression: false
     )
 
-    /// For the API the operator configured: small JSON, compressed when the server can, through the environment's proxy.
+    /// For the API the operator configured: small JSON, compressed when the server can.
     package static let api = HTTPPolicy(
         connectTimeout: .seconds(10),
         totalTimeout: .seconds(60),
@@ -108,7 +97,6 @@ extension HTTPPolicy {
         maximumRedirects: 3,
         maximumResponseBytes: 32 << 20,
         addresses: AddressPolicy(allowsPrivate: true),
-        acceptsCompression: true,
-        proxy: .environment
+        acceptsCompression: true
     )
 }

@@ -11,21 +11,38 @@ internal import CCurl
 extension HTTPTransfer {
     /// Turns libcurl's verdict into an answer or into an error a person understands.
     func outcome(_ code: CURLcode) -> Result<HTTPAnswer, TransportError> {
-        code == CURLE_OK ? .success(takeAnswer()) : .failure(error(code))
+        guard code == CURLE_OK else { return .failure(error(code)) }
+        guard !endsInsidePacking else {
+            return .failure(
+                failure(
+                    .truncated,
+                    CURLE_PARTIAL_FILE,
+                    "the packed answer ended early, after \(bytesReceived) bytes unpacked"
+                )
+            )
+        }
+        return .success(takeAnswer())
     }
 
     private func error(_ code: CURLcode) -> TransportError {
         if let verdict, [CURLE_WRITE_ERROR, CURLE_ABORTED_BY_CALLBACK].contains(code) { return verdict }
-        let peer = lastAddress ?? job.hop.url.authority
+        let peer =
+            (job.hop.proxy == nil ? "" : "the proxy ")
+            + (lastAddress ?? job.hop.proxy?.description ?? job.hop.url.authority)
+        if let refusal = proxyRefusal(code) { return refusal }
         return switch code {
         case CURLE_OPERATION_TIMEDOUT:
             failure(.timedOut, code, timeoutMessage())
         case CURLE_COULDNT_CONNECT:
             connectFailure(code, peer: peer)
         case CURLE_COULDNT_RESOLVE_HOST:
-            failure(.nameResolution, code, "the host name \(job.hop.url.host) cannot be resolved")
+            failure(.nameResolution, code, "the host name \(printable(job.hop.url.host)) cannot be resolved")
         case CURLE_COULDNT_RESOLVE_PROXY:
-            failure(.nameResolution, code, "the proxy's host name cannot be resolved")
+            failure(
+                .nameResolution,
+                code,
+                "the host name of the proxy \(job.hop.proxy?.description ?? "") cannot be resolved"
+            )
         case CURLE_PARTIAL_FILE:
             failure(.truncated, code, truncationMessage())
         case CURLE_GOT_NOTHING:
@@ -51,8 +68,36 @@ extension HTTPTransfer {
         }
     }
 
+    /// The error of a proxy that opens no way to the host, which is a status of its own.
+    private func proxyRefusal(_ code: CURLcode) -> TransportError? {
+        let status = long(CURLINFO_HTTP_CONNECTCODE)
+        guard let proxy = job.hop.proxy, status >= 300, long(CURLINFO_RESPONSE_CODE) == 0 else { return nil }
+        let way = "the proxy \(proxy) opens no way to \(job.hop.url.authority): it answered \(status)"
+        return switch status {
+        case 407: failure(.authentication, code, way + " (it wants a user and a password, or others)")
+        case 401, 403, 405: failure(.accessRefused, code, way + " (it does not allow this)")
+        default: failure(.connectFailed, code, way)
+        }
+    }
+
+    /// The error of a body that is not taken.
+    func refused(_ refusal: HTTPBody.Refusal) -> TransportError {
+        switch refusal {
+        case .tooLarge:
+            tooLarge(job.hop.policy.maximumResponseBytes)
+        case .damaged:
+            failure(.protocolViolation, CURLE_BAD_CONTENT_ENCODING, "the body is not packed as its header says")
+        case .unknownPacking(let name):
+            failure(
+                .protocolViolation,
+                CURLE_BAD_CONTENT_ENCODING,
+                "the body is packed as \(name), which nobody asked for"
+            )
+        }
+    }
+
     /// The error for a body beyond the limit, announced or real.
-    func tooLarge(_ limit: Int) -> TransportError {
+    private func tooLarge(_ limit: Int) -> TransportError {
         failure(.tooLarge, CURLE_FILESIZE_EXCEEDED, "the body is larger than \(limit) bytes")
     }
 
@@ -78,7 +123,7 @@ extension HTTPTransfer {
         if offset(CURLINFO_PRETRANSFER_TIME_T) > 0 { return "no answer within \(limit) s" }
         let connectLimit = seconds(min(policy.connectTimeout, policy.totalTimeout))
         let step = offset(CURLINFO_NAMELOOKUP_TIME_T) > 0 ? "no connection to" : "no answer of the name service for"
-        return "\(step) \(lastAddress ?? job.hop.url.authority) within \(connectLimit) s"
+        return "\(step) \(lastAddress ?? job.hop.proxy?.description ?? job.hop.url.authority) within \(connectLimit) s"
     }
 
     private func truncationMessage() -> String {
@@ -89,7 +134,7 @@ extension HTTPTransfer {
 
     /// libcurl's own words, where they help: they name certificates and protocols, never the query.
     private func reason() -> String {
-        libraryMessage.isEmpty ? "" : ": \(libraryMessage)"
+        libraryMessage.isEmpty ? "" : ": \(printable(libraryMessage))"
     }
 
     private func failure(_ kind: TransportError.Code, _ code: CURLcode, _ message: String) -> TransportError {

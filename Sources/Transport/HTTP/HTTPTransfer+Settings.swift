@@ -1,6 +1,9 @@
 internal import CCurl
 
 extension HTTPTransfer {
+    /// From this size on libcurl expects a "100 Continue" where it is let.
+    private static let largeBodyBytes = 1 << 20
+
     func configureRequest(_ hop: HTTPHop, userAgent: String) throws(TransportError) {
         try set(CURLOPT_URL, hop.url.text)
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -16,8 +19,12 @@ extension HTTPTransfer {
                 return antenna_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start)
             }
             try check(code)
-            // libcurl would wait a second for a "100 Continue" that many servers never send.
-            appendRequestLine("Expect:")
+            // libcurl would wait a second for a "100 Continue" that many servers never send. A large body is worth it: a server that
+            // will not have it says so before it is sent, where else its closing of the connection may hide the answer.
+            if body.count < Self.largeBodyBytes { appendRequestLine("Expect:") }
+        }
+        if hop.policy.acceptsCompression, hop.headers["Accept-Encoding"] == nil {
+            appendRequestLine("Accept-Encoding: gzip, deflate")
         }
         for field in hop.headers {
             appendRequestLine(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
@@ -37,13 +44,11 @@ extension HTTPTransfer {
             antenna_curl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(max(1, policy.maximumResponseBytes)))
         )
         try set(CURLOPT_BUFFERSIZE, Self.receiveBufferBytes)
-        // Empty: everything this libcurl can unpack.
-        if policy.acceptsCompression { try set(CURLOPT_ACCEPT_ENCODING, "") }
     }
 
     func configureConnection(
-        _ policy: HTTPPolicy,
-        caBundlePath: String?,
+        _ proxy: HTTPProxy?,
+        authorities: TLSAuthorities,
         share: UnsafeMutableRawPointer?
     ) throws(TransportError) {
         try set(CURLOPT_NOSIGNAL, 1)
@@ -55,13 +60,14 @@ extension HTTPTransfer {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let caBundlePath { try set(CURLOPT_CAINFO, caBundlePath) }
+        // A file leaves the system's folder of authorities in force beside it.
+        if let file = authorities.file { try set(CURLOPT_CAINFO, file) }
+        if let folder = authorities.folder { try set(CURLOPT_CAPATH, folder) }
         if let share { try check(antenna_curl_set_pointer(easy, CURLOPT_SHARE, share)) }
-        switch policy.proxy {
-        case .none: try set(CURLOPT_PROXY, "")
-        case .environment: break
-        case .url(let proxy): try set(CURLOPT_PROXY, proxy)
-        }
+        // Decided here, hop by hop: libcurl is to look at no variable itself.
+        try set(CURLOPT_PROXY, proxy?.text ?? "")
+        try set(CURLOPT_NOPROXY, "")
+        try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     }
 
     func configureCallbacks() throws(TransportError) {

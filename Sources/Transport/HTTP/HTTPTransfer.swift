@@ -18,15 +18,13 @@ final class HTTPTransfer {
     private(set) var lastAddress: String?
     /// Why a callback ended the transfer; says more than libcurl's code.
     private(set) var verdict: TransportError?
-    private var headers: HTTPHeaders = [:]
-    private var headerBytes = 0
-    private var body: [UInt8] = []
+    private var header = HTTPHeaderSection()
+    private var body: HTTPBody
+    private var hasBody = false
     private var socketsOpened = 0
     var requestLines: UnsafeMutablePointer<curl_slist>?
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    /// A server's header section larger than this is an attack or a fault.
-    private static let maximumHeaderBytes = 256 << 10
     /// Large enough that a 20 MB image takes few turns, small enough for 64 transfers.
     static let receiveBufferBytes = 128 << 10
 
@@ -45,10 +43,11 @@ final class HTTPTransfer {
         }
         self.job = job
         self.easy = easy
+        body = HTTPBody(limit: job.hop.policy.maximumResponseBytes)
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         try configureRequest(job.hop, userAgent: configuration.userAgent)
         try configureLimits(job.hop.policy, left: now.duration(to: job.deadline))
-        try configureConnection(job.hop.policy, caBundlePath: configuration.caBundlePath, share: share)
+        try configureConnection(job.hop.proxy, authorities: configuration.authorities, share: share)
         try configureCallbacks()
     }
 
@@ -61,21 +60,24 @@ final class HTTPTransfer {
     /// What libcurl has to say about a failure.
     var libraryMessage: String { String(cString: errorText) }
 
-    /// How many bytes of the body have come.
+    /// How many bytes of the body there are, unpacked.
     var bytesReceived: Int { body.count }
 
     /// Whether every socket asked for was refused by the address policy.
     var connectedNowhere: Bool { socketsOpened == 0 }
 
+    /// Whether a packed body was cut short where its packing does not end.
+    var endsInsidePacking: Bool { !body.isComplete }
+
     /// What came back, the body handed over without a copy.
     func takeAnswer() -> HTTPAnswer {
-        var whole: [UInt8] = []
-        swap(&whole, &body)
+        let status = long(CURLINFO_RESPONSE_CODE)
+        let location = header.headers["Location"].flatMap { $0.isEmpty ? nil : $0 }
         return HTTPAnswer(
-            status: long(CURLINFO_RESPONSE_CODE),
-            headers: headers,
-            body: whole,
-            redirectURL: string(CURLINFO_REDIRECT_URL),
+            status: status,
+            headers: header.headers,
+            body: body.takeBytes(),
+            location: (300..<400).contains(status) ? location : nil,
             timings: HTTPResponse.Timings(
                 nameLookup: .microseconds(offset(CURLINFO_NAMELOOKUP_TIME_T)),
                 connect: .microseconds(offset(CURLINFO_CONNECT_TIME_T)),
@@ -99,59 +101,38 @@ extension HTTPTransfer {
         var value: curl_off_t = 0
         return antenna_curl_get_offset(easy, info, &value) == CURLE_OK ? Int64(value) : 0
     }
-
-    private func string(_ info: CURLINFO) -> String? {
-        var value: UnsafePointer<CChar>?
-        guard antenna_curl_get_string(easy, info, &value) == CURLE_OK else { return nil }
-        return value.map { String(cString: $0) }
-    }
 }
 
 // MARK: - Callbacks
 
 extension HTTPTransfer {
-    /// Takes bytes of the body, written once into the array that the caller gets.
+    /// Takes bytes of the body.
     fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let limit = job.hop.policy.maximumResponseBytes
-        guard bytes.count <= limit - body.count else {
-            verdict = tooLarge(limit)
+        do throws(HTTPBody.Refusal) {
+            if !hasBody {
+                hasBody = true
+                // A length beyond the limit was refused with the header.
+                try body.begin(header.headers, announced: offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T))
+            }
+            try body.take(bytes)
+            return true
+        } catch {
+            verdict = refused(error)
             return false
         }
-        if body.isEmpty {
-            // A length beyond the limit was refused with the header; memory that is reserved but not written costs nothing.
-            let announced = offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-            body.reserveCapacity(min(limit, max(bytes.count, Int(clamping: announced))))
-        }
-        body.append(contentsOf: bytes)
-        return true
     }
 
-    /// Takes one line of a header section; a new status line starts over, after a `100 Continue` for instance.
+    /// Takes one line of a header section.
     fileprivate func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        headerBytes += bytes.count
-        guard headerBytes <= Self.maximumHeaderBytes else {
+        guard header.take(bytes) else {
             verdict = TransportError(
                 .protocolViolation,
                 operation: job.hop.operation,
-                message: "the header section is larger than \(Self.maximumHeaderBytes >> 10) KiB"
+                message: "the header section is larger than \(HTTPHeaderSection.maximumBytes >> 10) KiB"
             )
             return false
         }
-        let line = String(decoding: bytes, as: UTF8.self)
-        if line.hasPrefix("HTTP/") {
-            headers = [:]
-        } else if let colon = line.firstIndex(of: ":") {
-            let value = line[line.index(after: colon)...]
-            headers.append(name: String(line[..<colon]), value: trimmed(value))
-        }
         return true
-    }
-
-    private func trimmed(_ text: Substring) -> String {
-        var rest = text
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
     }
 
     /// Opens a socket to a resolved address if the policy allows the address.
@@ -179,7 +160,8 @@ extension HTTPTransfer {
 
     private func isAllowed(_ address: IPAddress) -> Bool {
         guard let refusal = job.hop.policy.addresses.refusal(of: address) else { return true }
-        verdict = TransportError(.forbiddenAddress, operation: job.hop.operation, message: "\(address) \(refusal)")
+        let subject = job.hop.proxy == nil ? "\(address)" : "the proxy's address \(address)"
+        verdict = TransportError(.forbiddenAddress, operation: job.hop.operation, message: "\(subject) \(refusal)")
         return false
     }
 }

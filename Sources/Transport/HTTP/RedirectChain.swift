@@ -35,47 +35,64 @@ struct RedirectChain {
         hop = HTTPHop(
             method: request.method,
             url: url,
+            proxy: request.policy.proxy.proxy(for: url),
             headers: request.headers,
             body: request.body,
             policy: request.policy,
             operation: request.operation
         )
-        try Self.judge(url, of: hop, redirected: false)
+        try judge("")
     }
 
     /// Takes an answer and decides.
     ///
-    /// - Parameter location: The absolute URL the answer redirects to, if it does.
+    /// - Parameter location: Where the answer redirects to, as its header has it, if it does.
     /// - Returns: Whether ``hop`` now is the next request.
     /// - Throws: ``TransportError`` with `redirectLimit`, `malformedURL`, `forbiddenScheme` or `forbiddenAddress`.
     mutating func answered(redirectingTo location: String?) throws(TransportError) -> Step {
         guard let location, hop.method == .get else { return .finish }
+        let url: HTTPURL
+        do throws(TransportError) {
+            url = try HTTPURL(location, relativeTo: hop.url, operation: hop.operation)
+        } catch {
+            throw error.saying("redirected to what is no URL: \(error.message)")
+        }
+        let target = redactedURL(url.text)
         guard count < hop.policy.maximumRedirects else {
             throw TransportError(
                 .redirectLimit,
                 operation: hop.operation,
-                message: "redirected more than \(hop.policy.maximumRedirects) times"
+                message: "redirected more than \(hop.policy.maximumRedirects) times, at last to \(target)"
             )
         }
-        let url = try HTTPURL(location, operation: hop.operation)
-        try Self.judge(url, of: hop, redirected: true)
         if url.origin != hop.url.origin { hop.headers = hop.headers.keeping(only: Self.harmlessFields) }
         hop.url = url
+        hop.proxy = hop.policy.proxy.proxy(for: url)
         count += 1
+        try judge("redirected to \(target): ")
         return .follow
     }
 
-    private static func judge(_ url: HTTPURL, of hop: HTTPHop, redirected: Bool) throws(TransportError) {
+    /// Says in an error of the current hop that it was not the first.
+    func explained(_ error: TransportError) -> TransportError {
+        count == 0 ? error : error.saying("\(error.message), redirected to \(redactedURL(hop.url.text))")
+    }
+
+    /// Judges the current hop by the policy.
+    private func judge(_ way: String) throws(TransportError) {
+        func refuse(_ code: TransportError.Code, _ reason: String) -> TransportError {
+            TransportError(code, operation: hop.operation, message: way + reason)
+        }
+        let url = hop.url
         guard ["http", "https"].contains(url.scheme), hop.policy.allowedSchemes.contains(url.scheme) else {
-            let way = redirected ? "redirected to \(url.scheme):" : "the URL scheme is \(url.scheme):"
-            throw TransportError(.forbiddenScheme, operation: hop.operation, message: "\(way), which is not allowed")
+            throw refuse(.forbiddenScheme, "the URL scheme is \(url.scheme):, which is not allowed")
         }
-        guard !url.host.isEmpty else {
-            throw TransportError(.malformedURL, operation: hop.operation, message: "the URL names no host")
-        }
+        guard !url.host.isEmpty else { throw refuse(.malformedURL, "the URL names no host") }
         if let address = url.literalAddress, let refusal = hop.policy.addresses.refusal(of: address) {
-            let way = redirected ? "redirected to \(address), which" : "\(address)"
-            throw TransportError(.forbiddenAddress, operation: hop.operation, message: "\(way) \(refusal)")
+            throw refuse(.forbiddenAddress, "\(address) \(refusal)")
+        }
+        if hop.proxy != nil, let refusal = hop.policy.addresses.refusal(ofName: url.host) {
+            throw refuse(.forbiddenAddress, "\(printable(url.host)) \(refusal)")
         }
     }
 }
@@ -84,6 +101,7 @@ struct RedirectChain {
 struct HTTPHop: Sendable {
     var method: HTTPRequest.Method
     var url: HTTPURL
+    var proxy: HTTPProxy?
     var headers: HTTPHeaders
     var body: [UInt8]?
     var policy: HTTPPolicy
@@ -95,6 +113,7 @@ struct HTTPAnswer: Sendable {
     var status: Int
     var headers: HTTPHeaders
     var body: [UInt8]
-    var redirectURL: String?
+    /// Where the answer redirects to, as it says.
+    var location: String?
     var timings: HTTPResponse.Timings
 }

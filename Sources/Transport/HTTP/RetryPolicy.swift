@@ -18,13 +18,14 @@ package struct RetryPolicy: Sendable, Hashable {
     ///   - initialDelay: The longest wait before the second attempt.
     ///   - maximumDelay: The longest wait that doubling leads to.
     ///   - maximumRetryAfter: The longest wait a `Retry-After` leads to.
-    ///   - retriableStatuses: Status codes that are tried again.
+    ///   - retriableStatuses: Status codes that are tried again; by default also those in which hosting companies (509) and
+    ///     Cloudflare (520 to 524) say that the server behind them is in trouble.
     package init(
         maximumAttempts: Int = 4,
         initialDelay: Duration = .milliseconds(500),
         maximumDelay: Duration = .seconds(20),
         maximumRetryAfter: Duration = .seconds(60),
-        retriableStatuses: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
+        retriableStatuses: Set<Int> = [408, 425, 429, 500, 502, 503, 504, 509, 520, 521, 522, 523, 524]
     ) {
         self.maximumAttempts = maximumAttempts
         self.initialDelay = initialDelay

@@ -85,9 +85,9 @@ struct CheckReportTests {
     @Test("an Antenna that is not there is missing; one nobody named is not asked")
     func unreachable() async throws {
         // Port 1 of this machine: nothing listens there.
-        let settings = try fixture.resolve(flags: ["--base-url", "http://127.0.0.1:1/api/v2"]).settings.antenna
-        #expect(await ServiceCheck.section(antenna: settings, isSet: true).findings.map(\.status) == [.missing])
-        #expect(await ServiceCheck.section(antenna: settings, isSet: false).findings.map(\.status) == [.note])
+        let settings = try fixture.resolve(flags: ["--base-url", "http://127.0.0.1:1/api/v2"]).settings
+        #expect(await ServiceCheck.section(settings, isSet: true).findings.map(\.status) == [.missing])
+        #expect(await ServiceCheck.section(settings, isSet: false).findings.map(\.status) == [.note])
     }
 
     @Test("a Redis without a limit, or that evicts nothing, is worth a note")

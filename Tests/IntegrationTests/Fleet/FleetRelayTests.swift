@@ -38,7 +38,7 @@ extension BrokerTests {
             return Relay(
                 settings: settings,
                 antenna: rest,
-                client: try rest.makeClient(http: try HTTPClient()),
+                client: try rest.makeClient(http: AntennaHTTP(client: try HTTPClient())),
                 consuming: try AMQPConnection(
                     configuration: AMQPConfiguration(url: fixture.url),
                     logger: fixture.logger

@@ -33,7 +33,7 @@ struct WorkerUnderTest {
         logger.logLevel = .error
 
         let http = try HTTPClient()
-        let client = try settings.makeClient(http: http)
+        let client = try settings.makeClient(http: AntennaHTTP(client: http))
         spool = try await Spool.open(directory: settings.spoolDirectory, address: client.address, logger: logger)
         poster = ResultPoster(client: client, spool: spool, settings: settings.posterSettings, logger: logger)
         let source = RESTTaskSource(settings: settings, client: client, poster: poster, logger: logger)

@@ -35,6 +35,8 @@ struct BenchEndToEnd: AsyncParsableCommand {
         LoggingSetup.bootstrap(LogSettings(level: .warning, format: .auto))
         if settings.pipelines.isEmpty { settings.pipelines = ["demo"] }
         settings.memory.tensorCache = 0
+        settings.images.proxy = .none
+        settings.antenna.proxy = .none
         let spool = FileManager.default.temporaryDirectory.appending(path: "antenna-bench-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: spool) }
         settings.spool.directory = spool.path

@@ -52,6 +52,7 @@ struct BenchFetch: AsyncParsableCommand {
         var settings = settings
         // The same image comes again and is to be fetched again.
         settings.memory.tensorCache = 0
+        settings.images.proxy = .none
         let logger = Logger(label: "bench")
         let stages = try WorkerStages(
             settings: settings,

@@ -30,6 +30,7 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup(title: "Passing tasks on") var passing: PassingOptions
     @OptionGroup(title: "Without the broker") var fallback: FallbackOptions
     @OptionGroup(title: "Images") var images: ImageOptions
+    @OptionGroup(title: "HTTPS") var tls: TLSOptions
     @OptionGroup(title: "Decoded images") var cache: CacheOptions
     @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Inference") var inference: InferenceOptions
@@ -72,7 +73,8 @@ struct CheckCommand: AsyncParsableCommand {
             LibraryCheck.section(environment: environment, logger: logger),
             DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
             ModelCheck.section(models: settings.inference.models, pipelines: settings.pipelines),
-            await ServiceCheck.section(antenna: settings.antenna, isSet: isAddressSet),
+            NetworkCheck.section(settings, environment: environment),
+            await ServiceCheck.section(settings, isSet: isAddressSet),
             CheckReport.Section(title: "Broker", findings: broker),
             CheckReport.Section(title: "Redis", findings: await RedisCheck.findings(redis: settings.redis)),
             FolderCheck.section(spool: settings.spool.directory),
@@ -101,6 +103,7 @@ struct CheckCommand: AsyncParsableCommand {
             passing,
             fallback,
             images,
+            tls,
             cache,
             models,
             inference,

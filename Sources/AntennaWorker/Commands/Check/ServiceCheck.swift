@@ -6,10 +6,10 @@ enum ServiceCheck {
     /// Asks Antenna for its projects.
     ///
     /// - Parameters:
-    ///   - antenna: Where it is, and the token.
+    ///   - settings: Where it is, the token, and the way there.
     ///   - isSet: Whether somebody set the address; one that is only the default need not be there.
     /// - Returns: One finding.
-    static func section(antenna: AntennaSettings, isSet: Bool) async -> CheckReport.Section {
+    static func section(_ settings: WorkerSettings, isSet: Bool) async -> CheckReport.Section {
         guard isSet else {
             let finding = CheckReport.Finding.note(
                 "Antenna",
@@ -18,10 +18,11 @@ enum ServiceCheck {
             )
             return CheckReport.Section(title: "Services", findings: [finding])
         }
-        return CheckReport.Section(title: "Services", findings: [await finding(of: antenna)])
+        return CheckReport.Section(title: "Services", findings: [await finding(of: settings)])
     }
 
-    private static func finding(of antenna: AntennaSettings) async -> CheckReport.Finding {
+    private static func finding(of settings: WorkerSettings) async -> CheckReport.Finding {
+        let antenna = settings.antenna
         let subject = "Antenna at \(antenna.baseURL)"
         var policy = HTTPPolicy.api
         policy.totalTimeout = .seconds(10)
@@ -30,9 +31,12 @@ enum ServiceCheck {
         if let token = antenna.token { headers.append(name: "Authorization", value: "Token \(token.reveal())") }
         let remedy = "See that the server runs and that --base-url is right."
         do {
+            let network = try Network(settings)
+            policy.proxy = network.antennaProxy
             let address = try AntennaAddress(antenna.baseURL)
             let url = address.projects(limit: 1, offset: 0)
-            let response = try await HTTPClient().execute(HTTPRequest(url: url, headers: headers, policy: policy))
+            let client = try network.makeClient()
+            let response = try await client.execute(HTTPRequest(url: url, headers: headers, policy: policy))
             return judge(status: response.status, hasToken: antenna.token != nil, subject: subject)
         } catch let error as TransportError {
             return .missing(subject, error.message, remedy: remedy)

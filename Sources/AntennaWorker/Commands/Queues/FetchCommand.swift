@@ -21,6 +21,7 @@ struct FetchCommand: RoleCommand {
     @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
     @OptionGroup(title: "Passing tasks on") var passing: PassingOptions
     @OptionGroup(title: "Images") var images: ImageOptions
+    @OptionGroup(title: "HTTPS") var tls: TLSOptions
     @OptionGroup(title: "Decoded images") var cache: CacheOptions
     @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Stopping") var stopping: StoppingOptions
@@ -29,7 +30,7 @@ struct FetchCommand: RoleCommand {
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let flags = FlagValues(work, broker, consuming, passing, images, cache, models, stopping, admin, log, file)
+        let flags = FlagValues(work, broker, consuming, passing, images, tls, cache, models, stopping, admin, log, file)
         let resolved = try ResolvedSettings.load(flags)
         let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)

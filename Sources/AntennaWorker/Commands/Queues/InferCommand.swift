@@ -18,6 +18,7 @@ struct InferCommand: RoleCommand {
     @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
     @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
     @OptionGroup(title: "Images") var images: ImageOptions
+    @OptionGroup(title: "HTTPS") var tls: TLSOptions
     @OptionGroup(title: "Decoded images") var cache: CacheOptions
     @OptionGroup(title: "Models") var models: ModelsOption
     @OptionGroup(title: "Inference") var inference: InferenceOptions
@@ -27,7 +28,20 @@ struct InferCommand: RoleCommand {
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let flags = FlagValues(work, broker, consuming, images, cache, models, inference, stopping, admin, log, file)
+        let flags = FlagValues(
+            work,
+            broker,
+            consuming,
+            images,
+            tls,
+            cache,
+            models,
+            inference,
+            stopping,
+            admin,
+            log,
+            file
+        )
         let resolved = try ResolvedSettings.load(flags)
         let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)

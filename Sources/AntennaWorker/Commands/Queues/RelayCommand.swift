@@ -18,6 +18,7 @@ struct RelayCommand: RoleCommand {
 
     @OptionGroup(title: "What to relay") var work: PipelineOptions
     @OptionGroup(title: "Antenna") var antenna: AntennaOptions
+    @OptionGroup(title: "HTTPS") var tls: TLSOptions
     @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
     @OptionGroup(title: "Stopping") var stopping: StoppingOptions
     @OptionGroup(title: "Watching") var admin: AdminOptions
@@ -25,7 +26,7 @@ struct RelayCommand: RoleCommand {
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let resolved = try ResolvedSettings.load(FlagValues(work, antenna, broker, stopping, admin, log, file))
+        let resolved = try ResolvedSettings.load(FlagValues(work, antenna, tls, broker, stopping, admin, log, file))
         let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "antenna-relay")
@@ -36,7 +37,8 @@ struct RelayCommand: RoleCommand {
         let rest = RESTSourceSettings(settings, pipelines: settings.pipelines, untilEmpty: false)
         var relaySettings = RelaySettings(pipelines: settings.pipelines)
         relaySettings.declares = settings.broker.declares
-        let client = try rest.makeClient(http: try HTTPClient())
+        let network = try Network(settings)
+        let client = try rest.makeClient(http: network.antenna(try network.makeClient()))
         let oversight = Oversight(role: "relay", resolved: resolved, logger: logger)
         let relay = Relay(
             settings: relaySettings,

@@ -54,6 +54,22 @@ extension Catalogue {
         aliases: ["AMI_ANTENNA_API_BATCH_SIZE"]
     )
 
+    static let antennaProxy = Setting(
+        "antenna.proxy",
+        flag: "antenna-proxy",
+        .proxy,
+        default: ProxySetting.environment,
+        "The proxy that Antenna is asked through: none, its address, or environment for what http_proxy, https_proxy and no_proxy say."
+    )
+
+    static let tlsAuthorities = Setting(
+        "tls.ca",
+        flag: "tls-ca",
+        SettingKind.path.optional,
+        default: nil,
+        "A PEM file of authorities to trust for https, of Antenna and of image hosts; none means SSL_CERT_FILE or the system's."
+    )
+
     static let antennaLease = Setting(
         "antenna.lease",
         flag: "lease",

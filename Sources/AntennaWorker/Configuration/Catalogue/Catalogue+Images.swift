@@ -82,6 +82,14 @@ extension Catalogue {
         "What becomes of an image that is cut off or damaged: error answers the task with what is wrong, accept analyses the part that is there, and logs and counts it."
     )
 
+    static let imagesProxy = Setting(
+        "images.proxy",
+        flag: "image-proxy",
+        .proxy,
+        default: ProxySetting.environment,
+        "The proxy that images are fetched through: none, its address, or environment for what http_proxy, https_proxy and no_proxy say."
+    )
+
     static let imagesAllowPrivate = Setting(
         "images.allow_private",
         flag: "allow-private-images",

@@ -15,7 +15,7 @@ enum Catalogue {
             title: "Antenna",
             settings: [
                 antennaBaseURL, antennaToken, antennaServiceName, antennaProject, antennaDialect, antennaBatchSize,
-                antennaLease,
+                antennaLease, antennaProxy, tlsAuthorities,
             ]
         ),
         Section(
@@ -32,6 +32,7 @@ enum Catalogue {
             settings: [
                 imagesConcurrency, imagesDecodeThreads, imagesConnectTimeout, imagesTotalTimeout, imagesRetries,
                 imagesMaxBytes, imagesMaxPixels, imagesMaxScans, imagesDecodeTimeout, imagesDamaged, imagesAllowPrivate,
+                imagesProxy,
             ]
         ),
         Section(title: "Batches", settings: [batchLocalizationSize, batchClassificationSize, batchLinger]),

@@ -70,6 +70,7 @@ struct AntennaOptions: SettingFlags {
     @Option(Catalogue.antennaDialect) var dialect: String?
     @Option(Catalogue.antennaBatchSize) var batchSize: String?
     @Option(Catalogue.antennaLease) var lease: String?
+    @Option(Catalogue.antennaProxy) var proxy: String?
 
     func collect(into values: inout FlagValues) {
         values.set(Catalogue.antennaBaseURL, baseURL)
@@ -79,6 +80,16 @@ struct AntennaOptions: SettingFlags {
         values.set(Catalogue.antennaDialect, dialect)
         values.set(Catalogue.antennaBatchSize, batchSize)
         values.set(Catalogue.antennaLease, lease)
+        values.set(Catalogue.antennaProxy, proxy)
+    }
+}
+
+/// HTTPS, to Antenna and to image hosts.
+struct TLSOptions: SettingFlags {
+    @Option(Catalogue.tlsAuthorities) var authorities: String?
+
+    func collect(into values: inout FlagValues) {
+        values.set(Catalogue.tlsAuthorities, authorities)
     }
 }
 
@@ -95,6 +106,7 @@ struct ImageOptions: SettingFlags {
     @Option(Catalogue.imagesDecodeTimeout) var decodeTimeout: String?
     @Option(Catalogue.imagesDamaged) var damaged: String?
     @Flag(Catalogue.imagesAllowPrivate) var allowPrivate: Bool?
+    @Option(Catalogue.imagesProxy) var proxy: String?
 
     func collect(into values: inout FlagValues) {
         values.set(Catalogue.imagesConcurrency, fetchConcurrency)
@@ -108,6 +120,7 @@ struct ImageOptions: SettingFlags {
         values.set(Catalogue.imagesDecodeTimeout, decodeTimeout)
         values.set(Catalogue.imagesDamaged, damaged)
         values.set(Catalogue.imagesAllowPrivate, allowPrivate.map { "\($0)" })
+        values.set(Catalogue.imagesProxy, proxy)
     }
 }
 

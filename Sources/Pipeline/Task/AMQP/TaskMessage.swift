@@ -92,7 +92,7 @@ private struct TaskBody: Decodable {
 
     init(reading bytes: [UInt8]) throws(MalformedTask) {
         do {
-            self = try JSONDecoder().decode(TaskBody.self, from: Data(bytes))
+            self = try JSONText.decode(TaskBody.self, from: bytes)
         } catch DecodingError.typeMismatch(_, let context) {
             throw Self.malformed(context.codingPath)
         } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {

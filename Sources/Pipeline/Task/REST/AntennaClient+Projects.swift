@@ -27,13 +27,20 @@ extension AntennaClient {
         var offset = 0
         for _ in 0..<mostPages {
             let answer = try await call(.get, address.projects(limit: pageSize, offset: offset), operation: operation)
-            guard let page = AntennaWire.read(AntennaWire.Page<AntennaWire.Project>.self, from: answer.body) else {
+            guard
+                let page = AntennaWire.read(
+                    list: "results",
+                    of: AntennaWire.Project.self,
+                    from: answer.body,
+                    isBareTaken: true
+                )
+            else {
                 throw malformed(answer, operation)
             }
-            projects += page.results.compactMap(\.element).map { AntennaProject(id: $0.id, name: $0.name ?? "") }
+            projects += page.elements.compactMap { $0 }.map { AntennaProject(id: $0.id, name: $0.name ?? "") }
             // Own offsets instead of the server's `next`, which may point at an inner host name: the token stays with its server.
-            offset += page.results.count
-            guard page.next != nil, !page.results.isEmpty else { break }
+            offset += page.elements.count
+            guard page.hasNext, !page.elements.isEmpty else { break }
         }
         return projects
     }

@@ -24,7 +24,8 @@ extension AntennaClient {
     /// Posts results of one job.
     ///
     /// The server has taken them when this returns; saving comes later. A body that cannot be read after a 2xx counts as taken:
-    /// the status line is what the server promises by, and posting again would only repeat the work.
+    /// the status line is what the server promises by, and posting again would only repeat the work. A web page is no answer of
+    /// the server's, whatever its status.
     ///
     /// - Parameters:
     ///   - results: Results of one job.
@@ -43,7 +44,10 @@ extension AntennaClient {
                 return Self.refused(answer, among: results)
             } catch {
                 if let firstError { throw firstError }
-                guard error.code == .refused || error.code == .methodNotAllowed else { throw error }
+                // What is too large stays so in any form.
+                guard error.code == .refused || error.code == .methodNotAllowed, error.status != 413 else {
+                    throw error
+                }
                 firstError = error
             }
         }
@@ -108,10 +112,12 @@ extension AntennaClient {
     }
 
     private static func refused(_ answer: AntennaAnswer, among results: [OutgoingResult]) -> [String: String] {
-        guard let receipt = AntennaWire.read(AntennaWire.Receipt.self, from: answer.body) else { return [:] }
+        guard let receipt = AntennaWire.read(list: "tasks", of: AntennaWire.TaskReceipt.self, from: answer.body) else {
+            return [:]
+        }
         let ours = Set(results.map(\.replySubject))
         var refused: [String: String] = [:]
-        for task in receipt.tasks.compactMap(\.element)
+        for task in receipt.elements.compactMap({ $0 })
         where ours.contains(task.replySubject) && refusals.contains(task.status.lowercased()) {
             refused[task.replySubject] = task.status
         }

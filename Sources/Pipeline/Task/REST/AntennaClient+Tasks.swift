@@ -1,3 +1,5 @@
+import Transport
+
 /// A job that has tasks for one of our pipelines.
 package struct AntennaJob: Sendable, Hashable {
     /// The job's number.
@@ -17,7 +19,8 @@ package struct AntennaReservation: Sendable, Hashable {
     ///
     /// One without an address has an empty one: the fetch stage says so in its error result.
     package var tasks: [ImageTask] = []
-    /// How many elements said too little to be answered at all: no id, no image, or no subject to reply to.
+    /// How many elements said too little to be answered at all (no id, no image, or no subject to reply to), or were more than
+    /// anybody asks for.
     package var unanswerable = 0
 }
 
@@ -38,11 +41,13 @@ extension AntennaClient {
         let operation = "antenna.jobs"
         let url = address.jobs(pipelines: pipelines, projectID: projectID, limit: limit)
         let answer = try await call(.get, url, operation: operation)
-        guard let page = AntennaWire.read(AntennaWire.Page<AntennaWire.Job>.self, from: answer.body) else {
+        guard
+            let page = AntennaWire.read(list: "results", of: AntennaWire.Job.self, from: answer.body, isBareTaken: true)
+        else {
             throw malformed(answer, operation)
         }
-        return page.results.compactMap { lenient in
-            guard let job = lenient.element else { return nil }
+        return page.elements.compactMap { element in
+            guard let job = element else { return nil }
             // Servers that do not name the pipeline can still be understood when there is only one to choose from.
             guard let pipeline = job.pipelineSlug ?? (pipelines.count == 1 ? pipelines.first : nil),
                 pipelines.contains(pipeline)
@@ -95,7 +100,7 @@ extension AntennaClient {
             let url = address.legacyTasks(job: job.id, count: count, serviceName: serviceName)
             answer = try await call(.get, url, operation: operation)
         }
-        guard let wire = AntennaWire.read(AntennaWire.Tasks.self, from: answer.body) else {
+        guard let wire = AntennaWire.read(list: "tasks", of: AntennaWire.Task.self, from: answer.body) else {
             throw malformed(answer, operation)
         }
         return AntennaReservation(wire, job: job)
@@ -116,11 +121,16 @@ extension AntennaClient {
 }
 
 extension AntennaReservation {
-    init(_ wire: AntennaWire.Tasks, job: AntennaJob) {
-        for lenient in wire.tasks {
-            guard let element = lenient.element, let id = element.id, !id.isEmpty,
-                let subject = element.replySubject, !subject.isEmpty,
-                let imageID = element.imageID, !imageID.isEmpty
+    /// No id of any server is longer, nor any subject.
+    private static let longestID = 255
+    private static let longestSubject = 4_096
+
+    init(_ wire: AntennaWire.List<AntennaWire.Task>, job: AntennaJob) {
+        unanswerable = wire.omitted
+        for element in wire.elements {
+            guard let element, let id = Self.text(element.id, Self.longestID),
+                let subject = Self.text(element.replySubject, Self.longestSubject),
+                let imageID = Self.text(element.imageID, Self.longestID)
             else {
                 unanswerable += 1
                 continue
@@ -129,12 +139,23 @@ extension AntennaReservation {
                 ImageTask(
                     id: id,
                     imageID: imageID,
-                    imageURL: element.imageURL ?? "",
+                    imageURL: Self.bounded(element.imageURL ?? ""),
                     replySubject: subject,
                     pipeline: job.pipeline,
                     jobID: job.id
                 )
             )
         }
+    }
+
+    private static func text(_ value: String?, _ longest: Int) -> String? {
+        guard let value, (1...longest).contains(value.utf8.count) else { return nil }
+        return value
+    }
+
+    /// An address that is longer than any that is fetched, cut just so that the fetch stage still finds it too long.
+    private static func bounded(_ url: String) -> String {
+        let longest = HTTPURL.maximumBytes + 1
+        return url.utf8.count > longest ? String(decoding: url.utf8.prefix(longest), as: UTF8.self) : url
     }
 }

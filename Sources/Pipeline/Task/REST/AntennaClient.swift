@@ -16,6 +16,9 @@ package struct AntennaClient: Sendable {
     private let timeout: Duration
     private let maximumResponseBytes: Int
 
+    /// The longest wait that a server's `Retry-After` leads to; a longer one is a mistake.
+    private static let longestRetryAfter = Duration.seconds(600)
+
     /// Makes a client.
     ///
     /// - Parameters:
@@ -36,7 +39,7 @@ package struct AntennaClient: Sendable {
         clientInfo: AntennaClientInfo? = nil,
         dialect: AntennaDialectChoice = .auto,
         timeout: Duration = .seconds(30),
-        maximumResponseBytes: Int = 8 << 20,
+        maximumResponseBytes: Int = 64 << 20,
         http: any HTTPExecuting
     ) {
         self.address = address
@@ -100,13 +103,17 @@ package struct AntennaClient: Sendable {
             timeout: timeout,
             maximumResponseBytes: maximumResponseBytes
         )
-        let answer: AntennaAnswer
+        var answer: AntennaAnswer
         do throws(TransportError) {
             answer = try await http.answer(to: request)
         } catch {
             throw AntennaError(error, operation: operation)
         }
-        guard !(200..<300).contains(answer.status) else { return answer }
+        answer.retryAfter = answer.retryAfter.map { min($0, Self.longestRetryAfter) }
+        if (200..<300).contains(answer.status) {
+            guard !answer.isWebPage else { throw malformed(answer, operation) }
+            return answer
+        }
         let code = AntennaError.Code(status: answer.status)
         throw AntennaError(
             code,
@@ -119,11 +126,14 @@ package struct AntennaClient: Sendable {
 
     /// The error of a 2xx answer whose body is not what the contract says.
     func malformed(_ answer: AntennaAnswer, _ operation: String) -> AntennaError {
-        AntennaError(
+        let finding =
+            answer.isWebPage
+            ? "the answer is a web page, of a login to this network or of another site than the API"
+            : "the answer is not the JSON that the contract asks for"
+        return AntennaError(
             .malformedAnswer,
             operation: operation,
-            message:
-                "the answer is not the JSON that the contract asks for (is the base URL right?): \(excerpt(answer.body))",
+            message: "\(finding) (is the base URL right?): \(excerpt(answer.body))",
             status: answer.status,
             retryAfter: answer.retryAfter
         )
@@ -148,7 +158,7 @@ package struct AntennaClient: Sendable {
         // Cut only after the token is gone, or half of it would stay.
         var text = String(decoding: body.prefix(4 * limit + token.utf8.count), as: UTF8.self)
         if !token.isEmpty { text = text.replacing(token, with: "<token>") }
-        let line = text.prefix(limit).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let line = printable(text.prefix(limit).split(whereSeparator: \.isWhitespace).joined(separator: " "))
         return line.isEmpty ? "empty" : line + (text.count > limit ? " …" : "")
     }
 }

@@ -118,14 +118,20 @@ extension AntennaError.Code {
 }
 
 extension AntennaError {
+    /// Failures that no retry mends where one's own settings led there, and that pass where the network or the server did: a login
+    /// page that redirects, a certificate while the clock is wrong or a proxy that reads along, a fault page over the size limit.
+    private static let passing: Set<TransportError.Code> = [
+        .tooLarge, .protocolViolation, .tls, .redirectLimit, .forbiddenScheme, .forbiddenAddress, .malformedURL,
+        .authentication, .accessRefused,
+    ]
+
     /// The error of a call that got no answer.
     init(_ error: TransportError, operation: String) {
         self.init(
             error.code == .cancelled ? .cancelled : .transport,
             operation: operation,
             message: error.message,
-            // An answer over the size limit may be a passing fault page; a settings error stays.
-            isRetriable: error.isRetriable || error.code == .tooLarge || error.code == .protocolViolation,
+            isRetriable: error.isRetriable || Self.passing.contains(error.code),
             underlying: error
         )
     }

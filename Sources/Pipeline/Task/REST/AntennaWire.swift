@@ -2,6 +2,9 @@ import FoundationEssentials
 
 /// What Antenna's answers look like, read with patience: unknown fields are ignored, and an element that is wrong spoils only itself.
 enum AntennaWire {
+    /// The most elements of a list that are read, more than anybody asks for.
+    static let mostElements = 10_000
+
     /// An id, whether it is written as a string or as a number.
     struct ID: Decodable {
         let text: String
@@ -16,35 +19,14 @@ enum AntennaWire {
         }
     }
 
-    /// An element of a list that may be anything.
-    struct Lenient<Element: Decodable>: Decodable {
-        let element: Element?
-
-        init(from decoder: any Decoder) throws {
-            // The element that cannot be read is counted by whoever reads the list.
-            element = try? Element(from: decoder)
-        }
-    }
-
-    /// A page of a list: `{results:[…], next}`, or a bare list as some servers send.
-    struct Page<Element: Decodable>: Decodable {
-        var results: [Lenient<Element>]
-        var next: String?
-
-        init(from decoder: any Decoder) throws {
-            if let list = try? decoder.singleValueContainer().decode([Lenient<Element>].self) {
-                results = list
-                return
-            }
-            let container = try decoder.container(keyedBy: Keys.self)
-            results = try container.decode([Lenient<Element>].self, forKey: .results)
-            next = try? container.decode(String.self, forKey: .next)
-        }
-
-        private enum Keys: CodingKey {
-            case results
-            case next
-        }
+    /// A list in an answer.
+    struct List<Element: Decodable> {
+        /// Its elements; `nil` for one that cannot be read.
+        var elements: [Element?]
+        /// Elements beyond ``AntennaWire/mostElements``.
+        var omitted: Int
+        /// Whether the server says that another page follows.
+        var hasNext: Bool
     }
 
     struct Job: Decodable {
@@ -64,10 +46,6 @@ enum AntennaWire {
             case id
             case pipelineSlug = "pipeline_slug"
         }
-    }
-
-    struct Tasks: Decodable {
-        let tasks: [Lenient<Task>]
     }
 
     /// A task, or what can be made out of one.
@@ -93,11 +71,7 @@ enum AntennaWire {
         }
     }
 
-    /// The acknowledgement of posted results.
-    struct Receipt: Decodable {
-        let tasks: [Lenient<TaskReceipt>]
-    }
-
+    /// What the acknowledgement of posted results says of one.
     struct TaskReceipt: Decodable {
         let replySubject: String
         let status: String
@@ -145,6 +119,31 @@ enum AntennaWire {
 
     /// Reads a body; nil when it is not what is asked for.
     static func read<Value: Decodable>(_ type: Value.Type, from body: [UInt8]) -> Value? {
-        try? JSONDecoder().decode(type, from: Data(body))
+        try? JSONText.decode(type, from: body)
+    }
+
+    /// Reads a list that is a member of the body.
+    ///
+    /// - Parameters:
+    ///   - name: The member's name.
+    ///   - type: What its elements are.
+    ///   - body: The body.
+    ///   - isBareTaken: Whether a body that is the list itself is taken, too, as some servers send it.
+    /// - Returns: The list; nil when there is none.
+    static func read<Element: Decodable>(
+        list name: String,
+        of type: Element.Type,
+        from body: [UInt8],
+        isBareTaken: Bool = false
+    ) -> List<Element>? {
+        let members = JSONText.members(of: body)
+        guard members?[name] != nil || (members == nil && isBareTaken) else { return nil }
+        guard let list = JSONText.elements(of: body, in: members?[name], atMost: mostElements) else { return nil }
+        let next = members?["next"].flatMap { try? JSONText.decode(String.self, from: body[$0]) }
+        return List(
+            elements: list.first.map { try? JSONText.decode(type, from: body[$0]) },
+            omitted: list.count - list.first.count,
+            hasNext: next != nil
+        )
     }
 }

@@ -28,7 +28,7 @@ package struct AntennaRequest: Sendable {
     package var headers: [(name: String, value: String)]
     /// The JSON body of a POST.
     package var body: [UInt8]?
-    /// The longest time for the whole call.
+    /// The longest time for a call on which nothing moves; one that sends a large body has more.
     package var timeout: Duration
     /// The largest answer in bytes.
     package var maximumResponseBytes: Int
@@ -40,12 +40,22 @@ package struct AntennaAnswer: Sendable {
     package var status: Int
     /// How long the server asks to wait (`Retry-After`), if it does.
     package var retryAfter: Duration?
+    /// What the body is said to be (`Content-Type`).
+    package var contentType: String?
     /// The body, whole.
     package var body: [UInt8]
 
-    package init(status: Int, retryAfter: Duration? = nil, body: [UInt8] = []) {
+    package init(status: Int, retryAfter: Duration? = nil, contentType: String? = nil, body: [UInt8] = []) {
         self.status = status
         self.retryAfter = retryAfter
+        self.contentType = contentType
         self.body = body
+    }
+
+    /// Whether the answer is a page for people: what logins to networks and proxies send in the place of an answer, with 200.
+    var isWebPage: Bool {
+        let type = contentType?.lowercased() ?? ""
+        return type.hasPrefix("text/html") || type.hasPrefix("application/xhtml")
+            || body.first { $0 != 0x20 && !(0x09...0x0D).contains($0) } == UInt8(ascii: "<")
     }
 }

@@ -65,14 +65,14 @@ package struct RESTSourceSettings: Sendable {
     /// That is: all jobs came back empty in two rounds running, nothing is in hand, and no task that this worker gave back or
     /// lost can still return. Leases of other workers that run out afterwards are left to others. Default: no.
     package var untilEmpty = false
-    /// The longest time for one call of the API.
+    /// The longest time for one call of the API on which nothing moves.
     ///
     /// Default: 30 s.
     package var requestTimeout = Duration.seconds(30)
     /// The largest answer of the API, in bytes.
     ///
-    /// Default: 8 MiB.
-    package var maximumResponseBytes = 8 << 20
+    /// Default: 64 MiB.
+    package var maximumResponseBytes = 64 << 20
     /// The most results in one POST, all of one job; large ones stall the server's database.
     ///
     /// Default: 1.

@@ -1,0 +1,46 @@
+import Foundation
+import Pipeline
+import Transport
+
+/// How this process reaches others over HTTP: the authorities it trusts and the proxies it goes through.
+struct Network: Sendable {
+    /// The authorities trusted for Antenna and for images.
+    let authorities: TLSAuthorities
+    /// Which proxy calls of Antenna's API go through.
+    let antennaProxy: ProxyChoice
+    /// Which proxy images are fetched through.
+    let imageProxy: ProxyChoice
+
+    /// Reads settings and environment; connects to nothing.
+    ///
+    /// - Throws: ``SettingsError`` for a proxy variable that cannot be read.
+    init(
+        _ settings: WorkerSettings,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(SettingsError) {
+        func choice(_ setting: ProxySetting, _ key: String) throws(SettingsError) -> ProxyChoice {
+            do throws(TransportError) {
+                return try setting.choice(environment: environment)
+            } catch {
+                throw SettingsError(place: key, error.message)
+            }
+        }
+        authorities = TLSAuthorities(file: settings.tls.authorities, environment: environment)
+        antennaProxy = try choice(settings.antenna.proxy, Catalogue.antennaProxy.key)
+        imageProxy = try choice(settings.images.proxy, Catalogue.imagesProxy.key)
+    }
+
+    /// A client with a thread of its own.
+    ///
+    /// - Throws: `TransportError` for authorities that cannot be read.
+    func makeClient() throws(TransportError) -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.authorities = authorities
+        return try HTTPClient(configuration: configuration)
+    }
+
+    /// What makes calls of Antenna's API through a client.
+    func antenna(_ client: HTTPClient) -> AntennaHTTP {
+        AntennaHTTP(client: client, proxy: antennaProxy)
+    }
+}
