@@ -13,6 +13,8 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
         case refused
         /// The host name could not be resolved.
         case nameResolution
+        /// This process has no way out: its name service or its proxy does not serve it, or it has no route.
+        case noNetwork
         /// The TLS handshake or the check of the certificate failed.
         case tls
         /// More redirects than allowed.
@@ -125,7 +127,8 @@ extension TransportError.Code {
     /// Whether a failure of this kind usually passes by itself.
     package var isUsuallyRetriable: Bool {
         switch self {
-        case .timedOut, .connectFailed, .refused, .nameResolution, .closed, .truncated, .blocked, .nacked, .outOfMemory,
+        case .timedOut, .connectFailed, .refused, .nameResolution, .noNetwork, .closed, .truncated, .blocked, .nacked,
+            .outOfMemory,
             .unavailable, .overloaded:
             true
         case .tls, .redirectLimit, .forbiddenAddress, .forbiddenScheme, .tooLarge, .malformedURL, .protocolViolation,

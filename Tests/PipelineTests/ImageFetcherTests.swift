@@ -98,3 +98,15 @@ struct ImageFetcherTests {
         #expect(server.connectionCount == 20)
     }
 }
+
+extension ImageFetcherTests {
+    @Test("An image that a proxy keeps us from gets no error: its task goes back")
+    func givenBack() async throws {
+        let port = try LoopbackPort.free(1)[0]
+        var policy = HTTPPolicy.image
+        policy.proxy = .proxy(try HTTPProxy("http://127.0.0.1:\(port)"))
+        let fetcher = ImageFetcher(client: try HTTPClient(), policy: policy, retries: RetryPolicy(maximumAttempts: 1))
+        let failure = await #expect(throws: TaskFailure.self) { try await fetcher.fetch("http://images.example/a") }
+        #expect(failure?.isRetriable == true)
+    }
+}

@@ -30,7 +30,12 @@ package struct ImageFetcher: Sendable {
         } catch let error where error.code == .cancelled {
             throw CancellationError()
         } catch {
-            throw TaskFailure(stage: .fetch, message: "The image could not be fetched: \(error.message)")
+            throw TaskFailure(
+                stage: .fetch,
+                message: "The image could not be fetched: \(error.message)",
+                // Nothing is known of the image: others may fetch it, or this worker once its network is back.
+                isRetriable: error.code == .noNetwork
+            )
         }
         let answered = "The image could not be fetched: \(source(url, response)) answered"
         guard Self.isWhole(response) else {

@@ -19,12 +19,15 @@ package final class HTTPClient: Sendable {
         package var maximumIdleConnections = 32
         /// The authorities whose certificates are trusted.
         package var authorities = TLSAuthorities()
+        /// Asks the name service, when a name was not resolved, whether that is the name's fault.
+        var resolve = HostAddresses.system
 
         /// The defaults.
         package init() {}
     }
 
     private let mailbox: HTTPMailbox
+    private let ownNetwork: OwnNetwork
     private let nextID = Atomic<UInt64>(0)
 
     /// `curl_global_init` is to be called once, before anything else of libcurl.
@@ -51,6 +54,7 @@ package final class HTTPClient: Sendable {
         thread.name = "http"
         thread.start()
         self.mailbox = mailbox
+        ownNetwork = OwnNetwork(resolve: configuration.resolve)
     }
 
     deinit {
@@ -73,8 +77,9 @@ package final class HTTPClient: Sendable {
             do throws(TransportError) {
                 answer = try await transfer(chain.hop, deadline: deadline)
             } catch {
-                throw chain.explained(error)
+                throw await ownNetwork.judged(chain.explained(error), of: chain.hop.url)
             }
+            ownNetwork.answered()
             guard try chain.answered(redirectingTo: answer.location) == .finish else { continue }
             var timings = answer.timings
             timings.total = ContinuousClock.now - start

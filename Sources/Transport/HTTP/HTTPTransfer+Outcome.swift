@@ -32,14 +32,14 @@ extension HTTPTransfer {
         if let refusal = proxyRefusal(code) { return refusal }
         return switch code {
         case CURLE_OPERATION_TIMEDOUT:
-            failure(.timedOut, code, timeoutMessage())
+            failure(isWaitingForName ? .nameResolution : .timedOut, code, timeoutMessage())
         case CURLE_COULDNT_CONNECT:
             connectFailure(code, peer: peer)
         case CURLE_COULDNT_RESOLVE_HOST:
             failure(.nameResolution, code, "the host name \(printable(job.hop.url.host)) cannot be resolved")
         case CURLE_COULDNT_RESOLVE_PROXY:
             failure(
-                .nameResolution,
+                .noNetwork,
                 code,
                 "the host name of the proxy \(job.hop.proxy?.description ?? "") cannot be resolved"
             )
@@ -74,7 +74,7 @@ extension HTTPTransfer {
         guard let proxy = job.hop.proxy, status >= 300, long(CURLINFO_RESPONSE_CODE) == 0 else { return nil }
         let way = "the proxy \(proxy) opens no way to \(job.hop.url.authority): it answered \(status)"
         return switch status {
-        case 407: failure(.authentication, code, way + " (it wants a user and a password, or others)")
+        case 407: failure(.noNetwork, code, way + " (it wants a user and a password, or others)")
         case 401, 403, 405: failure(.accessRefused, code, way + " (it does not allow this)")
         default: failure(.connectFailed, code, way)
         }
@@ -105,9 +105,21 @@ extension HTTPTransfer {
         // Refused by us only when no address of the name was left to try.
         if let verdict, connectedNowhere { return verdict }
         let system = Int32(truncatingIfNeeded: long(CURLINFO_OS_ERRNO))
-        if system == ECONNREFUSED { return failure(.refused, code, "connection refused by \(peer)") }
+        if system == ECONNREFUSED {
+            return failure(job.hop.proxy == nil ? .refused : .noNetwork, code, "connection refused by \(peer)")
+        }
+        if job.hop.proxy != nil { return failure(.noNetwork, code, "no connection to \(peer)") }
+        if system == ENETUNREACH, lastAddress?.hasPrefix("[") == false {
+            return failure(.noNetwork, code, "no route to \(peer): \(String(cString: strerror(system)))")
+        }
         let detail = system == 0 ? "" : ": \(String(cString: strerror(system)))"
         return failure(.connectFailed, code, "no connection to \(peer)\(detail)")
+    }
+
+    /// Whether nothing has come of the host's name yet.
+    private var isWaitingForName: Bool {
+        long(CURLINFO_RESPONSE_CODE) == 0 && offset(CURLINFO_PRETRANSFER_TIME_T) == 0
+            && offset(CURLINFO_NAMELOOKUP_TIME_T) == 0
     }
 
     private func timeoutMessage() -> String {
