@@ -127,14 +127,16 @@ struct AntennaWireTests {
     }
 
     @Test("A hundred thousand faulty answers: no trap, and every task can be answered")
-    func fuzzed() {
+    func fuzzed() async {
         let examples = [
             #"{"tasks":[{"id":"1","image_id":2,"image_url":"http://i/1","reply_subject":"s","config":{"t":NaN}},{"id":3}],"next":1}"#,
             #"{"count":1,"next":"http://a/?offset=1","results":[{"id":1,"pipeline_slug":"moths"},{"id":"2"}]}"#,
             #"{"status":"accepted","tasks":[{"reply_subject":"s","status":"rejected"}]}"#,
         ]
         let words = ["\"id\":", "NaN", "[", "{", "\\u0000", "\"tasks\":", "9223372036854775808"].map { Array($0.utf8) }
+        var breather = Breather()
         for bytes in FuzzInputs(of: examples.map { Array($0.utf8) }, words: words, longest: 300, seed: 31) {
+            await breather.pass()
             if let list = AntennaWire.read(list: "tasks", of: AntennaWire.Task.self, from: bytes) {
                 let found = AntennaReservation(list, job: job)
                 #expect(found.tasks.allSatisfy { !$0.id.isEmpty && !$0.imageID.isEmpty && !$0.replySubject.isEmpty })

@@ -19,14 +19,16 @@ struct HTTPFuzzTests {
     }
 
     @Test("URLs: what is read can be read again and is the same")
-    func urls() throws {
+    func urls() async throws {
         let base = try HTTPURL("https://user:word@host.example:8443/a/b?c=d#e")
         let examples = [
             base.text, "http://[::ffff:127.0.0.1]:80/x", "//host/é ?a=b c", "../x y/%zz", "http://0x7f.1/\u{1F98B}",
             "https://bucket.example/k?X-Amz-Signature=abc&X-Amz-Date=20260101T000000Z",
         ]
         let words = ["://", "@", "%0d%0a", "\r\n", "\u{202E}", "..", "[", "]", "file:", "\\"]
+        var breather = Breather()
         for text in texts(examples, words: words, seed: 11) {
+            await breather.pass()
             let url: HTTPURL
             do throws(TransportError) {
                 url = try HTTPURL(text, relativeTo: text.utf8.count.isMultiple(of: 2) ? base : nil)
@@ -43,10 +45,12 @@ struct HTTPFuzzTests {
     }
 
     @Test("Addresses, networks and entries of no_proxy")
-    func addresses() throws {
+    func addresses() async throws {
         let url = try HTTPURL("http://[fd00::1]:8080/")
         let examples = ["10.0.0.1/8", "[fd00::1]:8080", "::ffff:1.2.3.4", "fe80::1%eth0", ".host.example:80", "*"]
+        var breather = Breather()
         for text in texts(examples, words: ["/", "/128", ":", "]"], longest: 64, seed: 12) {
+            await breather.pass()
             if let address = IPAddress(text) {
                 #expect(IPAddress(address.description) == address)
                 _ = AddressPolicy(allowsPrivate: false).refusal(of: address)
@@ -58,14 +62,16 @@ struct HTTPFuzzTests {
     }
 
     @Test("Retry-After: never negative, never more than a century")
-    func retryAfter() {
+    func retryAfter() async {
         let examples = [
             "120", "-5", "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
             "Fri, 31 Dec 9999 23:59:59 GMT", "1e400", "0x10", "+7", "",
         ]
+        var breather = Breather()
         for (index, text) in texts(examples, words: ["GMT", ":", "-", "99999999999999999999"], longest: 80, seed: 13)
             .enumerated()
         {
+            await breather.pass()
             let now: Int64 = [0, 1_700_000_000, .max, .min][index % 4]
             guard let wait = RetryAfter.parse(text, now: now) else { continue }
             #expect(wait >= .zero && wait <= .seconds(100 * 366 * 86_400), "\(text.debugDescription)")
@@ -73,7 +79,7 @@ struct HTTPFuzzTests {
     }
 
     @Test("Header sections: a field has a name, and a section an end")
-    func headers() {
+    func headers() async {
         let examples = [
             "HTTP/1.1 200 OK\r\n", "HTTP/1.1 99999999999999999999 \u{0}\r\n", "Content-Type: image/jpeg\r\n",
             ": nameless\r\n",
@@ -82,7 +88,9 @@ struct HTTPFuzzTests {
         ]
         var section = HTTPHeaderSection()
         var taken = 0
+        var breather = Breather()
         for line in FuzzInputs(of: examples.map { Array($0.utf8) }, longest: 300, seed: 14) {
+            await breather.pass()
             if section.take(line) {
                 taken += line.count
             } else {
@@ -97,12 +105,14 @@ struct HTTPFuzzTests {
     }
 
     @Test("What is shown of a URL holds nothing that steers a terminal, and is short")
-    func redaction() {
+    func redaction() async {
         let examples = [
             "https://user:SECRET@host.example/a?b=c", "http://user:SEC/RET@host/", "http://u:S?E#CRET@h/",
             "redis://:p@h",
         ]
+        var breather = Breather()
         for text in texts(examples, words: ["\u{1B}[31m", "\u{202E}", "://", "@", "\u{2028}", "\u{85}"], seed: 15) {
+            await breather.pass()
             let shown = redactedURL(text)
             #expect(shown.count <= 300)
             #expect(printable(shown) == shown, "\(text.debugDescription)")
