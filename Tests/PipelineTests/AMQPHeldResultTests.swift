@@ -127,10 +127,10 @@ struct AMQPHeldResultTests {
     func sameName() throws {
         var hand = DeliveriesInHand()
         let name = try take("7", on: desk()).name
-        let first = hand.take(.fake(.task("7"), tag: 1), of: name, from: Self.queue)
-        let second = hand.take(.fake(.task("7"), tag: 2), of: name, from: Self.queue)
+        let first = hand.take(.fake(.task("7"), tag: 1), of: name, from: Self.queue, now: .now)
+        let second = hand.take(.fake(.task("7"), tag: 2), of: name, from: Self.queue, now: .now)
         #expect(hand.count(from: Self.queue) == 2)
-        let joined = hand.join(.fake(.task("7"), tag: 3), to: name)
+        let joined = hand.join(.fake(.task("7"), tag: 3), to: name, now: .now)
         #expect(joined)
         let tags = [second, first, first].map { hand.release($0).map(\.deliveryTag) }
         #expect(tags == [[2], [1, 3], []] && hand.count(from: Self.queue) == 0)

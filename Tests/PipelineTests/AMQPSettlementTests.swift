@@ -132,15 +132,52 @@ struct AMQPSettlementTests {
         #expect(String(decoding: body, as: UTF8.self).contains("\"error\":\"The result has 2 bytes"))
     }
 
-    @Test("An acknowledgement that comes too late leaves the result remembered")
-    func stale() async throws {
+    @Test("A result whose delivery is gone is published by nobody until its task comes again")
+    func gone() async throws {
         let broker = AMQPFakeBroker()
-        broker.loseConnection()
         let desk = desk(broker)
         let delivery = try delivery(on: desk)
+        #expect(!delivery.isGone)
+        broker.loseConnection()
+        #expect(delivery.isGone)
         try await delivery.settle(.answered(result))
-        #expect(desk.counters.stale == 1)
-        #expect(await confirmed.contains(ConfirmedResult(to: delivery.message, from: Self.queue)))
+        #expect(broker.events == [] && desk.outstanding == 0 && desk.counters.stale == 1)
+        #expect(desk.takeKept(delivery.name)?.json == result.json)
+        #expect(desk.takeKept(delivery.name) == nil)
+    }
+
+    @Test("What is to be passed on, given back or rejected is left alone once its delivery is gone")
+    func goneOtherwise() async throws {
+        let broker = AMQPFakeBroker()
+        let desk = desk(broker)
+        for ending in [
+            AMQPTaskDelivery.Ending.passedOn(to: TaskQueueName(.ready, pipeline: "moths")), .givenBack(reason: "test"),
+            .rejected(reason: "test"),
+        ] {
+            let delivery = try delivery(on: desk)
+            broker.loseConnection()
+            try await delivery.settle(ending)
+            #expect(desk.takeKept(delivery.name) == nil)
+        }
+        #expect(broker.events == [] && desk.outstanding == 0)
+    }
+
+    @Test("Kept results keep to their limits, the oldest are forgotten first")
+    func kept() throws {
+        var kept = KeptResults(limit: 3, byteLimit: 10)
+        let names = try (0..<10).map { id in
+            ConfirmedResult(to: try TaskMessage(.task("\(id)"), pipeline: "moths"), from: Self.queue)
+        }
+        func result(_ bytes: Int) -> EncodedResult {
+            EncodedResult(taskID: "7", json: [UInt8](repeating: 0, count: bytes), isError: false)
+        }
+        for name in names[..<5] { kept.add(result(2), of: name) }
+        let (forgotten, taken) = (kept.take(names[1]), kept.take(names[2]))
+        #expect(forgotten == nil && taken != nil && kept.count == 2)
+        kept.add(result(9), of: names[9])
+        #expect(kept.count == 1)
+        kept.add(result(11), of: names[8])
+        #expect(kept.count == 0)
     }
 
     @Test("A rejected task is with the dead letters, with its reason, before it is acknowledged")

@@ -83,6 +83,8 @@ package struct FetchWorker: Service {
         let ending: AMQPTaskDelivery.Ending
         var outcome: WritableKeyPath<FetchStatistics.Counts, Int>?
         do {
+            // Another worker does it, or this one when it comes again.
+            if delivery.isGone { throw CancellationError() }
             outcome = try await prepare(task) ? \.prepared : \.passedWithoutPixels
             ending = .passedOn(to: TaskQueueName(.ready, pipeline: delivery.queue.pipeline))
         } catch is CancellationError {

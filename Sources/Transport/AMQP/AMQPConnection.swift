@@ -103,6 +103,9 @@ package final class AMQPConnection: Sendable {
     /// What keeps publishes from getting anywhere, in a sentence; nil when nothing does.
     package var publishProblem: String? { mailbox.progress.problem(now: .now) }
 
+    /// For how long the broker leaves a delivery in hand; nil until it has taken some back, and said so.
+    package var consumerTimeout: Duration? { mailbox.consumerTimeout }
+
     /// Whether publishing is worth a try now: the broker is there, no alarm keeps it from taking messages, and it has taken some.
     package var takesPublishes: Bool {
         if case .connected = state { publishProblem == nil } else { false }

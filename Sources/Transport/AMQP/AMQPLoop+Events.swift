@@ -153,6 +153,7 @@ extension AMQPLoop {
             "the broker closed a channel",
             metadata: ["channel": "\(index + 1)", "error": "\(error)"]
         )
+        if let timeout = error.consumerTimeout { mailbox.learn(consumerTimeout: timeout) }
         unconfirmedCloses.append(UInt16(index + 1))
         closeDeliveries(ofChannelAt: index)
         switch Role(rawValue: index) {

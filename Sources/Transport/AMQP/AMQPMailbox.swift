@@ -47,6 +47,7 @@ final class AMQPMailbox: Sendable {
         var losses = 0
         var address: String?
         var progress = AMQPPublishProgress()
+        var consumerTimeout: Duration?
         var observers: [UInt64: AsyncStream<AMQPConnectionState>.Continuation] = [:]
         var nextID: UInt64 = 0
 
@@ -86,6 +87,9 @@ final class AMQPMailbox: Sendable {
 
     /// Whether publishes get anywhere.
     var progress: AMQPPublishProgress { state.withLock(\.progress) }
+
+    /// For how long the broker leaves a delivery in hand; nil until it has said so.
+    var consumerTimeout: Duration? { state.withLock(\.consumerTimeout) }
 
     /// Whether a delivery can still be settled: its channel is the one it came on.
     func holds(_ delivery: AMQPDelivery) -> Bool {
@@ -200,6 +204,8 @@ final class AMQPMailbox: Sendable {
     func withLedger<Value: Sendable>(_ body: (inout AMQPDeliveryLedger) -> Value) -> Value {
         state.withLock { body(&$0.ledger) }
     }
+
+    func learn(consumerTimeout: Duration) { state.withLock { $0.consumerTimeout = consumerTimeout } }
 
     func use(address: String) { state.withLock { $0.address = address } }
 

@@ -73,6 +73,14 @@ extension TransportError {
         )
     }
 
+    /// For how long the broker leaves a delivery in hand, when it closed a channel because one was there for longer.
+    var consumerTimeout: Duration? {
+        guard nativeCode == 406, let match = message.firstMatch(of: /Timeout value used: ([0-9]{1,12}) ms/),
+            let milliseconds = Int(match.1)
+        else { return nil }
+        return .milliseconds(milliseconds)
+    }
+
     /// What a publish ends with.
     static func result(of fate: AMQPConfirmWindow.Fate) -> Result<Void, TransportError> {
         switch fate {

@@ -16,6 +16,11 @@ package final class AMQPTaskDelivery: Sendable {
         case givenBack(reason: String)
         /// The task goes to the dead letters.
         case rejected(reason: String)
+
+        /// The result, if there is one.
+        var result: EncodedResult? {
+            if case .answered(let result) = self { result } else { nil }
+        }
     }
 
     /// The task, and the message it was.
@@ -74,6 +79,18 @@ package final class AMQPTaskDelivery: Sendable {
             return
         }
         try await desk.settle(self, ending)
+    }
+
+    /// Whether the broker has taken the task back, and delivers it again to this worker or another.
+    package var isGone: Bool { desk.isGone(id) }
+
+    /// For how long it has been in hand.
+    var age: Duration { .now - takenAt }
+
+    /// Gives it back as it came, because nobody has begun it: that is no attempt.
+    func returnUntried(by untried: UntriedDeliveries) async {
+        guard !isSettled.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        for delivery in desk.takeOut(id) { await untried.giveBack(delivery, to: queue) }
     }
 
     /// The message as it came, and for a redelivery a mark: its like may have been passed on before.

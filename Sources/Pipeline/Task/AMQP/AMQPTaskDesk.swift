@@ -12,6 +12,7 @@ final class AMQPTaskDesk: Sendable {
         var outstanding = 0
         var deliveries = DeliveriesInHand()
         var held = HeldResults()
+        var kept = KeptResults()
         var throttle = WarningThrottle()
     }
 
@@ -25,7 +26,7 @@ final class AMQPTaskDesk: Sendable {
     let heldBytes = Budget(limit: HeldResults.byteLimit)
     let logger: Logger
     let state = Mutex(State())
-    private let acknowledger: any AMQPAcknowledging
+    let acknowledger: any AMQPAcknowledging
     private let burials = Budget(limit: 32)
 
     init(
@@ -55,13 +56,13 @@ final class AMQPTaskDesk: Sendable {
     func handOut(_ delivery: AMQPDelivery, as name: ConfirmedResult, from queue: TaskQueueName) -> UInt64 {
         state.withLock { state in
             state.outstanding += 1
-            return state.deliveries.take(delivery, of: name, from: queue)
+            return state.deliveries.take(delivery, of: name, from: queue, now: .now)
         }
     }
 
     /// Adds a redelivery to the task it is of, if that is still in hand or held; says whether it is.
     func join(_ delivery: AMQPDelivery, to name: ConfirmedResult) -> Bool {
-        state.withLock { $0.deliveries.join(delivery, to: name) }
+        state.withLock { $0.deliveries.join(delivery, to: name, now: .now) }
     }
 
     func redelivered() {
@@ -89,10 +90,11 @@ final class AMQPTaskDesk: Sendable {
 
     /// Publishes, then acknowledges; or gives back.
     ///
-    /// A result that no queue takes is held apart, and this returns.
+    /// A result that no queue takes is held apart, and this returns; so it does when the broker has taken the task back.
     ///
     /// - Throws: ``TransportError`` when nothing could be published; the delivery is given back instead.
     func settle(_ delivery: AMQPTaskDelivery, _ ending: AMQPTaskDelivery.Ending) async throws(TransportError) {
+        if letGo(delivery, keeping: ending.result) { return }
         do throws(TransportError) {
             switch ending {
             case .answered(let result):

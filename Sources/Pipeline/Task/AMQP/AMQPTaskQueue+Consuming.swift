@@ -39,6 +39,8 @@ extension AMQPTaskQueue {
                 let isHeld = look(at: queue)
                 await subscription.set(paused: isPaused || isHeld || isRefused(queue))
             }
+            await returnUnbegun()
+            warnOfOldDeliveries()
             await timeline.pause(for: .seconds(1), orChangeOf: steering, after: seen)
         }
         for subscription in subscriptions { await subscription.stop() }
@@ -65,13 +67,7 @@ extension AMQPTaskQueue {
 
     /// Gives back what nobody took, waits for what was taken, and closes.
     private func end() async {
-        for delivery in inHand.finishAndTakeAll() {
-            do throws(TransportError) {
-                try await delivery.settle(.givenBack(reason: "the worker is stopping"))
-            } catch {
-                logger.warning("A task could not be given back", metadata: [LogKey.error: "\(error)"])
-            }
-        }
+        for task in inHand.finishAndTakeAll() { await task.returnUntried(by: untried) }
         await desk.waitUntilIdle()
         await publishing.close()
         await consuming.close()
@@ -96,9 +92,12 @@ extension AMQPTaskQueue {
         switch await judge(delivery, from: queue, attempts: attempts) {
         case .task(let message):
             await desk.waitForPlace(in: queue, limit: settings.prefetch)
-            hand(message, delivery, from: queue, attempts: attempts)
+            // The queue ends only after the consumers have.
+            inHand.push(task(message, delivery, from: queue, attempts: attempts))
         case .inHand:
             break
+        case .done(let message, let result):
+            answer(task(message, delivery, from: queue, attempts: attempts), with: result)
         case .answered(let message):
             desk.acknowledgeRecognised(delivery, task: message.task.id)
         case .dead(let reason):
@@ -110,6 +109,8 @@ extension AMQPTaskQueue {
         case task(TaskMessage)
         /// Its task is worked on already, or its result held: what settles that settles this delivery, too.
         case inHand
+        /// It was done under a delivery that is gone.
+        case done(TaskMessage, EncodedResult)
         case answered(TaskMessage)
         case dead(reason: String)
     }
@@ -126,6 +127,7 @@ extension AMQPTaskQueue {
             let name = ConfirmedResult(to: message, from: queue)
             // In this order: a task is in hand until its result is remembered.
             if desk.join(delivery, to: name) { return .inHand }
+            if let result = desk.takeKept(name) { return .done(message, result) }
             if await desk.confirmed.contains(name) { return .answered(message) }
         }
         guard attempts < settings.maximumAttempts else {
@@ -134,8 +136,13 @@ extension AMQPTaskQueue {
         return .task(message)
     }
 
-    private func hand(_ message: TaskMessage, _ delivery: AMQPDelivery, from queue: TaskQueueName, attempts: Int) {
-        let task = AMQPTaskDelivery(
+    private func task(
+        _ message: TaskMessage,
+        _ delivery: AMQPDelivery,
+        from queue: TaskQueueName,
+        attempts: Int
+    ) -> AMQPTaskDelivery {
+        AMQPTaskDelivery(
             message: message,
             queue: queue,
             attempts: attempts,
@@ -143,7 +150,16 @@ extension AMQPTaskQueue {
             desk: desk,
             logger: logger
         )
-        // The queue ends only after the consumers have.
-        inHand.push(task)
+    }
+
+    /// Publishes a result that was waiting for its task, beside what goes on; the queue ends only after that.
+    private func answer(_ task: AMQPTaskDelivery, with result: EncodedResult) {
+        Task {
+            do throws(TransportError) {
+                try await task.settle(.answered(result))
+            } catch {
+                logger.warning("A task could not be answered", metadata: [LogKey.error: "\(error)"])
+            }
+        }
     }
 }

@@ -5,6 +5,9 @@ import Transport
 
 /// What keeps tasks from going on, and what follows from it: for the consumers, for the log, for readiness.
 extension AMQPTaskQueue {
+    /// A third of the time for which RabbitMQ leaves a delivery in hand (`consumer_timeout`), half an hour by itself.
+    private var oldAge: Duration { min(.seconds(1800), consuming.consumerTimeout ?? .seconds(1800)) / 3 }
+
     /// What keeps the queues from being consumed, in a sentence; nil when nothing does.
     package var consumerProblem: String? {
         refusals.withLock { $0.values.min() } ?? subscriptions.lazy.compactMap(\.problem).first
@@ -13,7 +16,11 @@ extension AMQPTaskQueue {
     /// What keeps tasks in hand from being done, in a sentence; nil when nothing does.
     package var deliveryProblem: String? {
         let holds = self.holds.withLock { $0 }
-        return settings.queues.lazy.compactMap { holds[$0]?.reason }.first.map { "tasks cannot go on: \($0)" }
+        if let reason = settings.queues.lazy.compactMap({ holds[$0]?.reason }).first {
+            return "tasks cannot go on: \(reason)"
+        }
+        guard let age = desk.oldestAge(now: .now), age >= oldAge else { return nil }
+        return "a task has been in hand for \(Int(age / .seconds(1))) s"
     }
 
     /// Whether a queue is left to others now.
@@ -55,5 +62,25 @@ extension AMQPTaskQueue {
         // The consumers are away as well, or soon will be.
         case .connecting, .reconnecting, .closed: nil
         }
+    }
+
+    /// Gives back, before the broker takes them back and counts that, tasks that nobody has begun: those of queues that are left to others,
+    /// and those that have waited for long.
+    func returnUnbegun() async {
+        guard inHand.count > 0 else { return }
+        for task in inHand.takeAll() where isHeld(task.queue) || task.age >= oldAge || !inHand.push(task) {
+            await task.returnUntried(by: untried)
+        }
+    }
+
+    /// Says it before the broker takes tasks back.
+    func warnOfOldDeliveries() {
+        guard let age = desk.oldestAge(now: .now), age >= oldAge else { return }
+        let now = timeline.now
+        guard throttle.withLock({ $0.admit("old", now: now) }) != nil else { return }
+        logger.warning(
+            "A task has been in hand for long; RabbitMQ takes back what is not settled within its consumer_timeout, by default 30 minutes",
+            metadata: [LogKey.duration: "\(age)", LogKey.count: "\(desk.outstanding)"]
+        )
     }
 }

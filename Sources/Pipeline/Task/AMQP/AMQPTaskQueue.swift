@@ -168,8 +168,14 @@ package final class AMQPTaskQueue: Sendable {
     package var resultProblem: String? { desk.problem }
 
     /// The next task, first in, first out; nil once drained, and when the calling task is cancelled.
+    ///
+    /// What the broker has taken back before anybody began it is passed over.
     package func next() async -> AMQPTaskDelivery? {
-        await inHand.next()
+        while let task = await inHand.next() {
+            guard task.isGone else { return task }
+            await task.returnUntried(by: untried)
+        }
+        return nil
     }
 
     /// Takes no more tasks, and gives back those that nobody has taken.

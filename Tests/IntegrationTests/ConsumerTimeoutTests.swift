@@ -1,0 +1,48 @@
+import Pipeline
+import TestSupport
+import Testing
+import Transport
+
+extension BrokerTests {
+    @Suite("Deliveries that the broker takes back", .serialized, .timeLimit(.minutes(2)))
+    struct ConsumerTimeoutTests {
+        @Test(
+            "What is done meanwhile is published once, what is not begun is no attempt, and no more is in work than fits"
+        )
+        func timeout() async throws {
+            let broker = try await RabbitMQServer(configuration: ["consumer_timeout = 3000"])
+            // It looks once a minute by itself.
+            try await broker.control("eval", "application:set_env(rabbit, channel_tick_interval, 500).")
+            let fixture = try await BrokerFixture(broker: broker)
+            try await fixture.enqueue(0..<12)
+            let queue = try fixture.taskQueue { $0.prefetch = 6 }
+            async let running: Void = queue.run()
+            // Two are worked on for longer than the broker waits, four wait for their turn.
+            let slow = [await queue.next(), await queue.next()].compactMap { $0 }
+            #expect(slow.count == 2)
+            try await eventually { slow.allSatisfy(\.isGone) }
+            for delivery in slow { try await delivery.settle(.answered(answer(to: delivery.message.task))) }
+            async let working: Void = withDiscardingTaskGroup { group in
+                while let delivery = await queue.next() {
+                    #expect(queue.outstanding <= 7, "in hand, and one that is just let in")
+                    group.addTask {
+                        do {
+                            try await delivery.settle(.answered(answer(to: delivery.message.task)))
+                        } catch {
+                            Issue.record(error)
+                        }
+                    }
+                }
+            }
+            let results = try await fixture.take(12, from: fixture.results)
+            queue.drain()
+            await running
+            await working
+            #expect(Set(results.compactMap(\.message.messageID)).count == 12)
+            #expect(try await fixture.takeAll(fixture.results).isEmpty, "each is published once")
+            #expect(try await fixture.takeAll("\(fixture.dead)").isEmpty)
+            await fixture.observer.close()
+            try await broker.discard()
+        }
+    }
+}
