@@ -11,6 +11,7 @@ package enum LogKey {
     package static let file = "file"
     package static let jobID = "job_id"
     package static let pipeline = "pipeline"
+    package static let projectID = "project_id"
     package static let queue = "queue"
     package static let reason = "reason"
     package static let routingKey = "routing_key"

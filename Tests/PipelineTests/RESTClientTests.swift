@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Transport
 
@@ -119,7 +120,7 @@ import Transport
     @Test(
         arguments: [
             (301, AntennaError.Code.redirected, false), (400, .refused, false), (401, .authentication, false),
-            (403, .authentication, false), (404, .notFound, false), (408, .unavailable, true), (410, .notFound, false),
+            (403, .forbidden, false), (404, .notFound, false), (408, .unavailable, true), (410, .notFound, false),
             (413, .refused, false), (429, .rateLimited, true), (500, .unavailable, true), (503, .unavailable, true),
         ]
     )
@@ -257,5 +258,83 @@ import Transport
             String(decoding: server.requests.first?.body ?? [], as: UTF8.self)
                 == #"{"processing_service_name":"Moth service","pipelines":[{"slug":"a"}]}"#
         )
+    }
+}
+
+@Suite struct RESTPagingTests {
+    /// A list of jobs in another order at each call, as the server shuffles it.
+    private func shuffled(_ count: Int, largestPage: Int = .max) -> ScriptedServer {
+        let generator = Mutex(SeededGenerator(seed: 9))
+        return ScriptedServer { request in
+            func number(_ name: String) -> Int? {
+                request.url.split(separator: "\(name)=").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) }
+            }
+            let limit = min(number("limit") ?? 1, largestPage)
+            let offset = number("offset") ?? 0
+            let ids = generator.withLock { generator in (1...count).shuffled(using: &generator) }
+            let page = ids.dropFirst(offset).prefix(limit)
+            let list = page.map { #"{"id":\#($0),"pipeline_slug":"moths"}"# }.joined(separator: ",")
+            let next = offset + page.count < count ? #""http://inner/next""# : "null"
+            return .json(#"{"count":\#(count),"next":\#(next),"results":[\#(list)]}"#)
+        }
+    }
+
+    @Test func aShuffledListIsAskedForAsAWholeOnceItsLengthIsKnown() async throws {
+        let server = shuffled(230)
+        let jobs = try await makeClient(server).jobs(pipelines: ["moths"], limit: 100)
+        #expect(jobs.map(\.id).sorted() == Array(1...230))
+        #expect(server.requests.count == 2)
+    }
+
+    @Test func aShortListIsOneCall() async throws {
+        let server = shuffled(40)
+        #expect(try await makeClient(server).jobs(pipelines: ["moths"], limit: 100).count == 40)
+        #expect(server.requests.count == 1)
+    }
+
+    @Test func aServerThatGivesNoLargerPageIsWalkedThroughAndEachJobIsThereOnce() async throws {
+        let server = shuffled(230, largestPage: 100)
+        let ids = try await makeClient(server).jobs(pipelines: ["moths"], limit: 100).map(\.id)
+        #expect(Set(ids).count == ids.count && ids.count > 150)
+        #expect(server.requests.count == 4)
+    }
+
+    @Test func anEndlessListEnds() async throws {
+        let server = ScriptedServer { _ in
+            .json(
+                #"{"count":9223372036854775807,"next":"http://inner/next","results":[{"id":1,"pipeline_slug":"moths"}]}"#
+            )
+        }
+        #expect(try await makeClient(server).jobs(pipelines: ["moths"], limit: 100).map(\.id) == [1])
+        #expect(server.requests.count == 100)
+    }
+
+    @Test func whatAJobsListSaysOfRightsIsRead() async throws {
+        let server = ScriptedServer { _ in
+            .json(
+                #"{"results":[{"id":1,"pipeline_slug":"moths","user_permissions":["tasks","result","run"]},"#
+                    + #"{"id":2,"pipeline_slug":"moths","user_permissions":[]},{"id":3,"pipeline_slug":"moths"},"#
+                    + #"{"id":4,"pipeline_slug":"moths","user_permissions":"all"}]}"#
+            )
+        }
+        let jobs = try await makeClient(server).jobs(pipelines: ["moths"], limit: 100)
+        #expect(jobs.map(\.seemsPermitted) == [true, false, nil, nil])
+    }
+
+    @Test func anErrorPageIsToldOfAndNotShown() async throws {
+        let server = ScriptedServer { _ in .json("\n <!DOCTYPE html><title>Server Error</title>", status: 500) }
+        await #expect { try await makeClient(server).projects() } throws: { error in
+            "\(error)".contains("a web page") && !"\(error)".contains("<")
+        }
+    }
+
+    @Test func rightsAreTriedWithoutTakingATask() async throws {
+        let server = ScriptedServer { request in
+            request.isTasks ? .json(#"{"batch_size":["Too small."]}"#, status: 400) : .json("{}", status: 403)
+        }
+        let rights = try await makeClient(server).rights(onJob: 4)
+        #expect(rights == AntennaJobRights(mayTakeTasks: true, mayPostResults: false))
+        #expect(server.calls == ["POST /jobs/4/tasks/", "POST /jobs/4/result/"])
+        #expect(server.requests.first?.batchSize == 0)
     }
 }

@@ -284,7 +284,7 @@ import TestSupport
     @Test func waitsForTasksThatWereGivenBackOrLostUntilTheirLeaseIsOver() throws {
         var planner = planner()
         planner.listed([one], now: .zero)
-        planner.expectReturn(jobID: 1, by: .seconds(300))
+        planner.expectReturn(of: one, by: .seconds(300))
         let lost = AntennaError(.transport, operation: "test", message: "closed")
         _ = planner.failed(lost, job: one, now: .seconds(100))
         let end = try #require(play(&planner, from: .seconds(100), jobs: [one]).end)
@@ -292,11 +292,51 @@ import TestSupport
         #expect(end <= .seconds(430))
     }
 
-    @Test func doesNotWaitForReturnsOfAJobThatIsNoLongerListed() throws {
+    @Test func waitsForReturnsOfAJobThatIsNoLongerListed() throws {
         var planner = planner()
         planner.listed([one], now: .zero)
-        planner.expectReturn(jobID: 1, by: .seconds(300))
+        planner.expectReturn(of: one, by: .seconds(300))
+        // The list hides jobs of which many images have failed.
         let end = try #require(play(&planner, jobs: []).end)
-        #expect(end <= .seconds(30))
+        #expect(end >= .seconds(305) && end <= .seconds(330))
+    }
+
+    @Test func endsAlthoughAJobIsForbiddenAndNamesIt() {
+        var planner = planner()
+        planner.listed([one, two], now: .zero)
+        let forbidden = AntennaError(.forbidden, operation: "test", message: "no", status: 403)
+        #expect(planner.failed(forbidden, job: two, now: .zero) == .jobForbidden(isNew: true))
+        let (calls, end) = play(&planner, jobs: [one, two])
+        #expect(calls == ["1", "list", "1"])
+        #expect(end.map { $0 <= .seconds(2) } == true)
+        #expect(planner.forbiddenJobs == [2])
+    }
+
+    @Test func endsAlthoughNothingMayBePostedForAJob() {
+        var planner = planner()
+        let (calls, end) = play(&planner, jobs: [one, two], load: Load(closedJobs: [2]))
+        #expect(calls == ["list", "1", "list", "1"] && end != nil)
+    }
+
+    @Test func waitsForTheTasksOfOthersWhereToldTo() throws {
+        var limits = ReservationPlanner.Limits()
+        limits.untilEmpty = true
+        limits.waitsForOthers = true
+        var planner = ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 2))
+        let end = try #require(play(&planner, jobs: [one, two]).end)
+        #expect(end >= .seconds(305) && end <= .seconds(330))
+        // Where there is no job nobody can hold anything.
+        var idle = ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 2))
+        #expect(try #require(play(&idle, jobs: []).end) <= .seconds(5))
+    }
+
+    @Test func aTaskThatComesBackFromAnotherWorkerStartsTheWaitAnew() throws {
+        var limits = ReservationPlanner.Limits()
+        limits.untilEmpty = true
+        limits.waitsForOthers = true
+        var planner = ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 2))
+        let end = try #require(play(&planner, jobs: [one]) { _, asked in asked == 20 ? 3 : 0 }.end)
+        // Twenty calls at ten seconds at most, and a lease after the last of them.
+        #expect(end >= .seconds(400))
     }
 }

@@ -26,7 +26,7 @@ package struct PipelineRegistration: Codable, Sendable, Hashable {
     package let name: String
     /// The name jobs use.
     package let slug: String
-    /// A number that grows with every change.
+    /// A number told to Antenna, which keeps the first one for each name.
     package let version: Int
     /// What the pipeline does.
     package let description: String?
@@ -46,7 +46,7 @@ package struct AlgorithmRegistration: Codable, Sendable, Hashable {
     package let description: String?
     /// `localization` or `classification`.
     package let taskType: String
-    /// A number that grows with every change.
+    /// A number told to Antenna, which keeps the first one for each name.
     package let version: Int
     /// The version's name.
     package let versionName: String?

@@ -10,7 +10,7 @@ package struct PipelineManifest: Sendable, Hashable {
     package let name: String
     /// What the pipeline does, for people.
     package let description: String?
-    /// A number that grows with every change.
+    /// A number told to Antenna, which keeps the first one for each name.
     package let version: Int
     /// The folder all paths are in.
     package let directory: String
@@ -54,7 +54,7 @@ package struct PipelineManifest: Sendable, Hashable {
         package let name: String
         /// Antenna's name, by default the name's slug.
         package let key: String
-        /// A number that grows with every change.
+        /// A number told to Antenna, which keeps the first one for each name.
         package let version: Int
         /// The version's name, such as `2024-04`.
         package let versionName: String?

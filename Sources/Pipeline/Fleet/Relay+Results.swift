@@ -107,7 +107,8 @@ extension Relay {
                 )
             } catch {
                 switch error.code {
-                case .refused, .notFound, .methodNotAllowed:
+                case .refused, .forbidden, .notFound, .methodNotAllowed:
+                    // Forbidden is a matter of one job: held here, its results would take the places of all others.
                     if let excuse = result.excuse(for: error), case .later(let failure) = await post(excuse) {
                         return .later(failure)
                     }

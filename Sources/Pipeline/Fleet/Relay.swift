@@ -102,6 +102,9 @@ package final class Relay: Service {
     /// What has been done so far.
     package var counters: Counters { state.withLock(\.counters) }
 
+    /// Why tasks of some jobs are not taken whose results would be dropped; nil when there are none.
+    package var registrationProblem: String? { source.registrationProblem }
+
     /// Tasks in the queues whose answer this relay waits for.
     package var outstanding: Int { state.withLock { $0.ledger.count } }
 

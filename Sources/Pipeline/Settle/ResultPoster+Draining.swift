@@ -8,22 +8,29 @@ extension ResultPoster {
     /// One entry at a time after a failure, several while all goes well.
     package func run() async {
         while !Task.isCancelled {
-            let seen = spool.changed.generation
+            let seen = (spool: spool.changed.generation, own: changed.generation)
             let now = timeline.now
-            let (awayUntil, isFinishing) = state.withLock { ($0.awayUntil, $0.isFinishing) }
-            if spool.sendableCount == 0 {
+            let (awayUntil, isFinishing, asleep) = state.withLock {
+                ($0.awayUntil, $0.isFinishing, $0.asleep(now: now))
+            }
+            guard !spool.oldest(1, skipping: asleep.jobs).isEmpty else {
                 if isFinishing { return }
-                await spool.changed.wait(after: seen)
+                if spool.sendableCount > 0, let until = asleep.until {
+                    await pause(for: until - now, since: seen)
+                } else {
+                    await spool.changed.wait(after: seen.spool)
+                }
                 continue
             }
             if let awayUntil, awayUntil > now, !isFinishing {
-                await pause(for: awayUntil - now)
+                await timeline.pause(for: awayUntil - now, orChangeOf: changed, after: seen.own)
                 continue
             }
-            let isEverythingFine = await drainOnce(width: awayUntil == nil ? settings.postsInFlight : 1)
+            let width = awayUntil == nil ? settings.postsInFlight : 1
+            let isEverythingFine = await drainOnce(width: width, skipping: asleep.jobs)
             if !isEverythingFine {
                 if isFinishing { return }
-                await pauseAfterFailure()
+                await pauseAfterFailure(since: seen.own)
             }
         }
     }
@@ -31,11 +38,15 @@ extension ResultPoster {
     /// Posts the oldest entries.
     ///
     /// - Returns: `false` when an entry has to wait longer.
-    private func drainOnce(width: Int) async -> Bool {
+    private func drainOnce(width: Int, skipping asleep: Set<Int>) async -> Bool {
         let perPost = max(1, settings.resultsPerPost)
-        let entries = spool.oldest(max(1, width) * (width > 1 ? perPost : 1))
+        let entries = spool.oldest(max(1, width) * (width > 1 ? perPost : 1), skipping: asleep)
         var batches: [[Spool.EntryID]] = []
+        // Of a job that was forbidden one result finds out whether it still is.
+        let closed = closedJobs
+        var knocked: Set<Int> = []
         for entry in entries {
+            if let jobID = entry.jobID, closed.contains(jobID), !knocked.insert(jobID).inserted { continue }
             if let last = batches.last, last.count < perPost, last.first?.jobID == entry.jobID {
                 batches[batches.count - 1].append(entry)
             } else {
@@ -69,8 +80,9 @@ extension ResultPoster {
                 case .refused(let error):
                     state.withLock { $0.counters.refused += 1 }
                     try await spool.refuse(entry, because: error)
-                case .later:
-                    isEverythingFine = false
+                case .later(let error):
+                    // Its job sleeps now, and the others may be well.
+                    if error.code != .forbidden { isEverythingFine = false }
                 }
             }
             return isEverythingFine
@@ -83,21 +95,20 @@ extension ResultPoster {
     }
 
     /// Waits until the server may be tried again, at least a moment, so that a disk that cannot be read is not hammered.
-    private func pauseAfterFailure() async {
+    private func pauseAfterFailure(since seen: UInt64) async {
         let now = timeline.now
-        let until = state.withLock { $0.awayUntil } ?? now
-        await pause(for: max(until - now, settings.minimumDrainDelay))
+        let (awayUntil, isFinishing) = state.withLock { ($0.awayUntil, $0.isFinishing) }
+        guard !isFinishing else { return }
+        let delay = max((awayUntil ?? now) - now, settings.minimumDrainDelay)
+        await timeline.pause(for: delay, orChangeOf: changed, after: seen)
     }
 
-    /// Waits; ``finish()`` and cancellation end it early.
-    private func pause(for delay: Duration) async {
-        let changed = self.changed
-        let timeline = self.timeline
-        let seen = changed.generation
-        guard !state.withLock({ $0.isFinishing }) else { return }
+    /// Waits for a time, for something new in the spool, or for a change of ours.
+    private func pause(for delay: Duration, since seen: (spool: UInt64, own: UInt64)) async {
+        let (spool, changed, timeline) = (spool.changed, changed, timeline)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await changed.wait(after: seen) }
-            group.addTask { try? await timeline.sleep(for: delay) }
+            group.addTask { await spool.wait(after: seen.spool) }
+            group.addTask { await timeline.pause(for: delay, orChangeOf: changed, after: seen.own) }
             await group.next()
             group.cancelAll()
         }

@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import Threading
 
 extension ResultPoster {
     /// Posts results of one job, with quick retries and with halving.
@@ -36,8 +37,8 @@ extension ResultPoster {
                     return [.later(failure)]
                 }
                 return results.map { _ in .refused(error) }
-            case .transport, .authentication, .rateLimited, .unavailable, .redirected, .malformedAnswer, .configuration,
-                .cancelled:
+            case .transport, .authentication, .forbidden, .rateLimited, .unavailable, .redirected, .malformedAnswer,
+                .configuration, .cancelled:
                 return results.map { _ in .later(error) }
             }
         }
@@ -52,9 +53,15 @@ extension ResultPoster {
         while true {
             do throws(AntennaError) {
                 let refused = try await client.post(results, jobID: jobID)
-                succeeded(results.count - refused.count)
+                await succeeded(results.filter { refused[$0.replySubject] == nil }, jobID: jobID)
                 return refused
             } catch {
+                guard error.code != .forbidden else {
+                    forbidden(error, jobID: jobID)
+                    throw error
+                }
+                // Whatever else it says of these results, the job is open.
+                if !error.isRetriable, error.status != nil, error.code != .authentication { reopen(jobID) }
                 guard error.code.isUsuallyRetriable || error.code == .authentication || error.code == .redirected else {
                     throw error
                 }
@@ -77,14 +84,53 @@ extension ResultPoster {
         }
     }
 
-    private func succeeded(_ count: Int) {
+    private func succeeded(_ results: [OutgoingResult], jobID: Int) async {
         let wasAway = state.withLock { state in
-            state.counters.posted += count
+            state.counters.posted += results.count
             state.misses = 0
+            state.returns = 0
             defer { state.awayUntil = nil }
             return state.awayUntil != nil
         }
         if wasAway { logger.notice("Results can be posted again") }
+        reopen(jobID)
+        for result in results {
+            watch?.posted(result)
+            await memory?.insert(result)
+        }
+    }
+
+    /// The server has answered another call after a failure: what waits is tried at once, or soon when that did not help before.
+    func serverReturned() {
+        let now = timeline.now
+        let isSooner = state.withLock { state in
+            guard let awayUntil = state.awayUntil, state.endsWithSuccess else { return false }
+            let delay = state.returns == 0 ? .zero : state.delay(state.returns, settings)
+            state.returns += 1
+            guard now + delay < awayUntil else { return false }
+            state.awayUntil = now + delay
+            return true
+        }
+        if isSooner { changed.notify() }
+    }
+
+    /// Leaves a job alone whose results we may not post; the others go on.
+    private func forbidden(_ error: AntennaError, jobID: Int) {
+        let now = timeline.now
+        let isNew = state.withLock { $0.close(jobID, now: now, settings) }
+        logger.log(
+            level: isNew ? .warning : .debug,
+            """
+            The token's user may not post this job's results; they are kept in the spool and tried now and then. The right is \
+            the permissions tasks_ml_job and result_ml_job on the job's project
+            """,
+            metadata: [LogKey.jobID: "\(jobID)", LogKey.error: "\(error)"]
+        )
+    }
+
+    private func reopen(_ jobID: Int) {
+        guard state.withLock({ $0.closed.removeValue(forKey: jobID) }) != nil else { return }
+        changed.notify()
     }
 
     /// Leaves the server alone for a while; a refused token for the longest while.
@@ -94,7 +140,8 @@ extension ResultPoster {
             defer {
                 state.misses += 1
                 let isSlow = error.code == .authentication || error.code == .redirected
-                let delay = state.delay(isSlow ? Int.max : state.misses, settings)
+                let delay = isSlow ? state.jittered(settings.refusedDelay) : state.delay(state.misses, settings)
+                state.endsWithSuccess = !isSlow && error.retryAfter == nil
                 state.awayUntil = max(state.awayUntil ?? .zero, now + max(delay, error.retryAfter ?? .zero))
             }
             return state.awayUntil == nil

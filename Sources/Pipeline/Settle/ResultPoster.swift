@@ -37,10 +37,18 @@ package final class ResultPoster: Sendable {
         ///
         /// Default: 1 s.
         package var minimumDrainDelay = Duration.seconds(1)
-        /// The longest wait.
+        /// The longest wait while the server is away: what waits has a lease that ends.
+        ///
+        /// Default: 15 s.
+        package var maximumDrainDelay = Duration.seconds(15)
+        /// The wait after the token was refused.
         ///
         /// Default: 60 s.
-        package var maximumDrainDelay = Duration.seconds(60)
+        package var refusedDelay = Duration.seconds(60)
+        /// The longest wait before a job is tried again whose results the server forbids; begins with ``refusedDelay`` and doubles.
+        ///
+        /// Default: 15 min.
+        package var maximumForbiddenDelay = Duration.seconds(900)
 
         /// The defaults.
         package init() {}
@@ -54,6 +62,8 @@ package final class ResultPoster: Sendable {
         package var spooled = 0
         /// Results that the server will never take.
         package var refused = 0
+        /// Results that the server was given a second time, since it had delivered their tasks again.
+        package var repeated = 0
     }
 
     struct State {
@@ -61,15 +71,29 @@ package final class ResultPoster: Sendable {
         var counters = Counters()
         /// Until when the server is left alone; nil while all is well.
         var awayUntil: Duration?
+        /// Whether any call that succeeds ends that wait.
+        var endsWithSuccess = false
+        /// How often it did since a result was taken.
+        var returns = 0
         var misses = 0
+        /// Jobs whose results the server forbids us to post.
+        var closed: [Int: ClosedJob] = [:]
         /// Deliveries that have found no place at all.
         var stranded = 0
         var isFinishing = false
         var generator: any RandomNumberGenerator & Sendable
     }
 
+    /// A job whose results the server forbids us to post.
+    struct ClosedJob {
+        var misses = 0
+        var until = Duration.zero
+    }
+
     let client: AntennaClient
     let spool: Spool
+    let memory: PostedResults?
+    let watch: ResultWatch?
     let settings: Settings
     let timeline: Timeline
     let logger: Logger
@@ -82,6 +106,8 @@ package final class ResultPoster: Sendable {
     /// - Parameters:
     ///   - client: Speaks the API.
     ///   - spool: Where results wait.
+    ///   - memory: Keeps what was posted, to answer tasks that are delivered again.
+    ///   - watch: Looks whether results arrive.
     ///   - settings: How results are posted.
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
@@ -89,6 +115,8 @@ package final class ResultPoster: Sendable {
     package init<C: Clock>(
         client: AntennaClient,
         spool: Spool,
+        memory: PostedResults? = nil,
+        watch: ResultWatch? = nil,
         settings: Settings = Settings(),
         clock: C = ContinuousClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
@@ -96,11 +124,14 @@ package final class ResultPoster: Sendable {
     ) where C.Duration == Duration {
         self.client = client
         self.spool = spool
+        self.memory = memory
+        self.watch = watch
         self.settings = settings
         self.timeline = Timeline(clock)
         self.turns = Budget(limit: settings.postsInFlight)
         self.state = Mutex(State(generator: generator))
         self.logger = logger
+        client.reachability.observeReturn { [weak self] in self?.serverReturned() }
     }
 
     /// What has been done so far.
@@ -109,8 +140,20 @@ package final class ResultPoster: Sendable {
     /// Whether results have nowhere to go: the spool is full, or the disk is.
     package var isBackedUp: Bool { spool.isFull || state.withLock { $0.stranded > 0 } }
 
+    package var closedJobs: Set<Int> { state.withLock { Set($0.closed.keys) } }
+
     /// Whether a result of this task waits in the spool.
     package func holds(_ key: TaskKey) -> Bool { spool.holds(key) }
+
+    package func remembers(_ key: TaskKey) -> Bool { memory?.remembers(key) ?? false }
+
+    package func answerAgain(_ task: ImageTask) async throws -> Bool {
+        guard let jobID = task.jobID, let json = try await memory?.json(of: TaskKey(task)) else { return false }
+        let result = OutgoingResult(jobID: jobID, replySubject: task.replySubject, taskID: task.id, json: json)
+        try await deliver(result)
+        state.withLock { $0.counters.repeated += 1 }
+        return true
+    }
 
     /// Brings a result to the server, or into the spool.
     ///
@@ -125,7 +168,7 @@ package final class ResultPoster: Sendable {
         defer {
             if isStranded { state.withLock { $0.stranded -= 1 } }
         }
-        var mayPost = mayPostNow()
+        var mayPost = mayPostNow(result.jobID)
         var misses = 0
         while true {
             if mayPost, try await postAndSetAside(result) { return }
@@ -147,7 +190,7 @@ package final class ResultPoster: Sendable {
                     ]
                 )
             }
-            try await timeline.sleep(for: state.withLock { $0.delay(misses, settings) })
+            try await timeline.sleep(for: state.withLock { $0.delay(misses, settings, settings.refusedDelay) })
             mayPost = true
         }
     }
@@ -159,10 +202,12 @@ package final class ResultPoster: Sendable {
         spool.changed.notify()
     }
 
-    private func mayPostNow() -> Bool {
+    private func mayPostNow(_ jobID: Int) -> Bool {
         let now = timeline.now
         return state.withLock { state in
-            state.queue.count < settings.longestQueue && (state.awayUntil.map { $0 <= now } ?? true)
+            let isOpen = state.closed[jobID].map { $0.until <= now } ?? true
+            return isOpen && state.queue.count < settings.longestQueue
+                && (state.awayUntil.map { $0 <= now } ?? true)
         }
     }
 
@@ -211,8 +256,34 @@ package final class ResultPoster: Sendable {
 
 extension ResultPoster.State {
     /// A delay that doubles with every miss, jittered.
-    mutating func delay(_ misses: Int, _ settings: ResultPoster.Settings) -> Duration {
+    mutating func delay(_ misses: Int, _ settings: ResultPoster.Settings, _ maximum: Duration? = nil) -> Duration {
         let doubled = settings.minimumDrainDelay * (1 << min(max(0, misses - 1), 16))
-        return min(doubled, settings.maximumDrainDelay) * Double.random(in: 0.5...1, using: &generator)
+        return jittered(min(doubled, maximum ?? settings.maximumDrainDelay))
+    }
+
+    /// Half the delay and up to as much again.
+    mutating func jittered(_ delay: Duration) -> Duration {
+        delay * Double.random(in: 0.5...1, using: &generator)
+    }
+
+    /// Leaves a job alone for a while.
+    ///
+    /// - Returns: Whether that is new.
+    mutating func close(_ jobID: Int, now: Duration, _ settings: ResultPoster.Settings) -> Bool {
+        let isNew = closed[jobID] == nil
+        var job = closed[jobID] ?? ResultPoster.ClosedJob()
+        // Posts that were under way together count as one attempt.
+        guard job.until <= now else { return isNew }
+        let doubled = settings.refusedDelay * (1 << min(job.misses, 16))
+        job.misses += 1
+        job.until = now + jittered(min(doubled, settings.maximumForbiddenDelay))
+        closed[jobID] = job
+        return isNew
+    }
+
+    /// The jobs that are left alone now, and when the first of them is tried again.
+    func asleep(now: Duration) -> (jobs: Set<Int>, until: Duration?) {
+        let asleep = closed.filter { $0.value.until > now }
+        return (Set(asleep.keys), asleep.values.map(\.until).min())
     }
 }

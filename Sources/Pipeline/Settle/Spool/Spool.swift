@@ -160,9 +160,9 @@ package final class Spool: Sendable {
         changed.notify()
     }
 
-    /// The oldest waiting results.
-    package func oldest(_ count: Int) -> [EntryID] {
-        index.withLock { $0.oldest(count) }.map { EntryID(number: $0.number, jobID: $0.key.jobID) }
+    /// The oldest waiting results, those of some jobs left out.
+    package func oldest(_ count: Int, skipping jobs: Set<Int> = []) -> [EntryID] {
+        index.withLock { $0.oldest(count, skipping: jobs) }.map { EntryID(number: $0.number, jobID: $0.key.jobID) }
     }
 
     /// Reads a result.

@@ -69,4 +69,6 @@ package struct SpoolError: Error, Sendable, CustomStringConvertible {
 extension SpoolError {
     /// Whether the file is not there (any more).
     var isMissingFile: Bool { nativeCode == ENOENT }
+    /// Whether the file is there already, and not ours to touch.
+    var isExistingFile: Bool { nativeCode == EEXIST }
 }

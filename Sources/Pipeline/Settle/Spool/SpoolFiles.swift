@@ -34,6 +34,18 @@ enum SpoolFiles {
         try synchronizeFolder(folder)
     }
 
+    /// Writes a file that a crash may take; whoever reads it sees by its checksum whether it is whole.
+    static func write(_ bytes: [UInt8], name: String, folder: String) throws(SpoolError) {
+        let path = "\(folder)/\(name)"
+        do throws(SpoolError) {
+            let file = try FileDescriptor(path, O_WRONLY | O_CREAT | O_EXCL, operation: "spool.write")
+            try file.write(bytes, operation: "spool.write", path: path)
+        } catch {
+            if !error.isExistingFile { unlink(path) }
+            throw error
+        }
+    }
+
     /// The whole file, or its first `limit` bytes, and its size.
     static func read(_ path: String, limit: Int) throws(SpoolError) -> (bytes: [UInt8], size: Int) {
         let operation = "spool.read"

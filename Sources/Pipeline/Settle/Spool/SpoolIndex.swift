@@ -110,12 +110,14 @@ struct SpoolIndex {
         return item
     }
 
-    /// The oldest entries for our server.
-    func oldest(_ count: Int) -> [Item] {
+    /// The oldest entries for our server, those of some jobs left out.
+    func oldest(_ count: Int, skipping jobs: Set<Int> = []) -> [Item] {
         var found: [Item] = []
         for number in order {
             guard found.count < count else { break }
-            if let item = items[number], item.isOurs { found.append(item) }
+            guard let item = items[number], item.isOurs else { continue }
+            if let jobID = item.key.jobID, jobs.contains(jobID) { continue }
+            found.append(item)
         }
         return found
     }

@@ -35,8 +35,9 @@ package struct AntennaAddress: Sendable, Hashable {
     ///   - pipelines: Pipeline slugs.
     ///   - projectID: Only jobs of this project; nil for all the token may see.
     ///   - limit: The most jobs to name; without one the server hands out a single random job.
+    ///   - offset: Jobs to leave out.
     /// - Returns: The URL, query included.
-    package func jobs(pipelines: [String], projectID: Int?, limit: Int) -> String {
+    package func jobs(pipelines: [String], projectID: Int?, limit: Int, offset: Int = 0) -> String {
         var query: [(String, String)] = [
             ("pipeline__slug__in", pipelines.joined(separator: ",")),
             ("ids_only", "1"),
@@ -44,9 +45,13 @@ package struct AntennaAddress: Sendable, Hashable {
             ("dispatch_mode", "async_api"),
             ("limit", "\(limit)"),
         ]
+        if offset > 0 { query.append(("offset", "\(offset)")) }
         if let projectID { query.append(("project_id", "\(projectID)")) }
         return "\(base)/jobs/?\(Self.encode(query))"
     }
+
+    /// `GET`: a job with its project and its progress.
+    package func job(_ job: Int) -> String { "\(base)/jobs/\(job)/" }
 
     /// `POST`: reserves tasks of a job.
     package func tasks(job: Int) -> String { "\(base)/jobs/\(job)/tasks/" }
@@ -65,8 +70,22 @@ package struct AntennaAddress: Sendable, Hashable {
         "\(base)/projects/?\(Self.encode([("limit", "\(limit)"), ("offset", "\(offset)")]))"
     }
 
+    /// `GET`: a project.
+    package func project(_ project: Int) -> String { "\(base)/projects/\(project)/" }
+
     /// `POST`: registers pipelines with a project.
     package func pipelines(project: Int) -> String { "\(base)/projects/\(project)/pipelines/" }
+
+    /// `GET`: a page of the pipelines of a project, or of all where none is named.
+    package func pipelines(project: Int?, limit: Int, offset: Int) -> String {
+        let list = project.map { pipelines(project: $0) } ?? "\(base)/ml/pipelines/"
+        return "\(list)?\(Self.encode([("limit", "\(limit)"), ("offset", "\(offset)")]))"
+    }
+
+    /// `GET`: a page of all algorithms.
+    package func algorithms(limit: Int, offset: Int) -> String {
+        "\(base)/ml/algorithms/?\(Self.encode([("limit", "\(limit)"), ("offset", "\(offset)")]))"
+    }
 
     private static func encode(_ query: [(String, String)]) -> String {
         query.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")

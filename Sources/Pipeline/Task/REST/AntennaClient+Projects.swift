@@ -19,30 +19,22 @@ extension AntennaClient {
     ///
     /// - Throws: ``AntennaError``.
     package func projects() async throws(AntennaError) -> [AntennaProject] {
-        let operation = "antenna.projects"
-        let pageSize = 100
-        // More projects than any server has: ends a `next` that never ends.
-        let mostPages = 100
-        var projects: [AntennaProject] = []
-        var offset = 0
-        for _ in 0..<mostPages {
-            let answer = try await call(.get, address.projects(limit: pageSize, offset: offset), operation: operation)
-            guard
-                let page = AntennaWire.read(
-                    list: "results",
-                    of: AntennaWire.Project.self,
-                    from: answer.body,
-                    isBareTaken: true
-                )
-            else {
-                throw malformed(answer, operation)
-            }
-            projects += page.elements.compactMap { $0 }.map { AntennaProject(id: $0.id, name: $0.name ?? "") }
-            // Own offsets instead of the server's `next`, which may point at an inner host name: the token stays with its server.
-            offset += page.elements.count
-            guard page.hasNext, !page.elements.isEmpty else { break }
+        try await pages(of: AntennaWire.Project.self, limit: 100, operation: "antenna.projects") { limit, offset in
+            address.projects(limit: limit, offset: offset)
         }
-        return projects
+        .map { AntennaProject(id: $0.id, name: $0.name ?? "") }
+    }
+
+    /// A project.
+    ///
+    /// - Throws: ``AntennaError``; `notFound` when there is none of that number.
+    package func project(_ id: Int) async throws(AntennaError) -> AntennaProject {
+        let operation = "antenna.project"
+        let answer = try await call(.get, address.project(id), operation: operation)
+        guard let project = AntennaWire.read(AntennaWire.Project.self, from: answer.body) else {
+            throw malformed(answer, operation)
+        }
+        return AntennaProject(id: project.id, name: project.name ?? "")
     }
 
     /// Registers pipelines with a project.

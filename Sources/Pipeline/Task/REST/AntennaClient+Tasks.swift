@@ -6,10 +6,21 @@ package struct AntennaJob: Sendable, Hashable {
     package let id: Int
     /// The slug of the pipeline that analyses its images.
     package let pipeline: String
+    /// Whether the server's list says that we may take its tasks and post their results; nil when it says nothing.
+    ///
+    /// A hint only: superusers may do what is not listed.
+    package let seemsPermitted: Bool?
 
-    package init(id: Int, pipeline: String) {
+    package init(id: Int, pipeline: String, seemsPermitted: Bool? = nil) {
         self.id = id
         self.pipeline = pipeline
+        self.seemsPermitted = seemsPermitted
+    }
+
+    /// The job of a task; nil when the task names none.
+    init?(of task: ImageTask) {
+        guard let id = task.jobID else { return nil }
+        self.init(id: id, pipeline: task.pipeline)
     }
 }
 
@@ -30,29 +41,30 @@ extension AntennaClient {
     /// - Parameters:
     ///   - pipelines: Pipeline slugs; jobs of other pipelines are left out whatever the server says.
     ///   - projectID: Only jobs of this project; nil for all the token may see.
-    ///   - limit: The most jobs to ask for.
-    /// - Returns: The jobs in the server's order.
+    ///   - limit: The most jobs to ask for with one call.
+    /// - Returns: The jobs in the server's order, each once.
     /// - Throws: ``AntennaError``.
     package func jobs(
         pipelines: [String],
         projectID: Int? = nil,
         limit: Int
     ) async throws(AntennaError) -> [AntennaJob] {
-        let operation = "antenna.jobs"
-        let url = address.jobs(pipelines: pipelines, projectID: projectID, limit: limit)
-        let answer = try await call(.get, url, operation: operation)
-        guard
-            let page = AntennaWire.read(list: "results", of: AntennaWire.Job.self, from: answer.body, isBareTaken: true)
-        else {
-            throw malformed(answer, operation)
+        let found = try await pages(
+            of: AntennaWire.Job.self,
+            limit: limit,
+            // The list is shuffled anew for every call, so its pages overlap: what is left is asked for in one, where it fits.
+            isShuffled: true,
+            operation: "antenna.jobs"
+        ) { limit, offset in
+            address.jobs(pipelines: pipelines, projectID: projectID, limit: limit, offset: offset)
         }
-        return page.elements.compactMap { element in
-            guard let job = element else { return nil }
+        var seen: Set<Int> = []
+        return found.compactMap { job in
             // Servers that do not name the pipeline can still be understood when there is only one to choose from.
             guard let pipeline = job.pipelineSlug ?? (pipelines.count == 1 ? pipelines.first : nil),
-                pipelines.contains(pipeline)
+                pipelines.contains(pipeline), seen.insert(job.id).inserted
             else { return nil }
-            return AntennaJob(id: job.id, pipeline: pipeline)
+            return AntennaJob(id: job.id, pipeline: pipeline, seemsPermitted: job.seemsPermitted)
         }
     }
 
@@ -95,10 +107,16 @@ extension AntennaClient {
         let answer: AntennaAnswer
         switch dialect {
         case .current:
-            answer = try await call(.post, address.tasks(job: job.id), body: reserveBody(count), operation: operation)
+            answer = try await call(
+                .post,
+                address.tasks(job: job.id),
+                body: reserveBody(count),
+                operation: operation,
+                timeout: reserveTimeout
+            )
         case .legacy:
             let url = address.legacyTasks(job: job.id, count: count, serviceName: serviceName)
-            answer = try await call(.get, url, operation: operation)
+            answer = try await call(.get, url, operation: operation, timeout: reserveTimeout)
         }
         guard let wire = AntennaWire.read(list: "tasks", of: AntennaWire.Task.self, from: answer.body) else {
             throw malformed(answer, operation)

@@ -14,6 +14,7 @@ package struct AntennaClient: Sendable {
     private let http: any HTTPExecuting
     private let token: AntennaToken
     private let timeout: Duration
+    let reserveTimeout: Duration
     private let maximumResponseBytes: Int
 
     /// The longest wait that a server's `Retry-After` leads to; a longer one is a mistake.
@@ -29,6 +30,8 @@ package struct AntennaClient: Sendable {
     ///   - clientInfo: What is told about this worker with every POST.
     ///   - dialect: The dialect to speak.
     ///   - timeout: The longest time for one call.
+    ///   - reserveTimeout: The longest time for a call that reserves tasks, which a server whose queue is away answers after
+    ///     two minutes. One that is given up is served all the same, and what it reserves goes to nobody.
     ///   - maximumResponseBytes: The largest answer that is read, in bytes.
     ///   - http: Who makes the requests.
     package init(
@@ -39,6 +42,7 @@ package struct AntennaClient: Sendable {
         clientInfo: AntennaClientInfo? = nil,
         dialect: AntennaDialectChoice = .auto,
         timeout: Duration = .seconds(30),
+        reserveTimeout: Duration = .seconds(150),
         maximumResponseBytes: Int = 64 << 20,
         http: any HTTPExecuting
     ) {
@@ -48,6 +52,7 @@ package struct AntennaClient: Sendable {
         self.clientInfo = clientInfo
         self.dialect = DialectMemory(dialect)
         self.timeout = timeout
+        self.reserveTimeout = reserveTimeout
         self.maximumResponseBytes = maximumResponseBytes
         self.http = http
     }
@@ -57,10 +62,17 @@ package struct AntennaClient: Sendable {
         _ method: AntennaRequest.Method,
         _ url: String,
         body: [UInt8]? = nil,
-        operation: String
+        operation: String,
+        timeout: Duration? = nil
     ) async throws(AntennaError) -> AntennaAnswer {
         do throws(AntennaError) {
-            let answer = try await attemptWithFreshToken(method, url, body: body, operation: operation)
+            let answer = try await attemptWithFreshToken(
+                method,
+                url,
+                body: body,
+                operation: operation,
+                timeout: timeout ?? self.timeout
+            )
             reachability.succeeded()
             return answer
         } catch {
@@ -74,14 +86,16 @@ package struct AntennaClient: Sendable {
         _ method: AntennaRequest.Method,
         _ url: String,
         body: [UInt8]?,
-        operation: String
+        operation: String,
+        timeout: Duration
     ) async throws(AntennaError) -> AntennaAnswer {
         let used = token.current
         do throws(AntennaError) {
-            return try await attempt(method, url, token: used, body: body, operation: operation)
+            return try await attempt(method, url, token: used, body: body, operation: operation, timeout: timeout)
         } catch {
             guard error.status == 401, token.renew(refused: used) else { throw error }
-            return try await attempt(method, url, token: token.current, body: body, operation: operation)
+            let fresh = token.current
+            return try await attempt(method, url, token: fresh, body: body, operation: operation, timeout: timeout)
         }
     }
 
@@ -90,11 +104,13 @@ package struct AntennaClient: Sendable {
         _ url: String,
         token: String,
         body: [UInt8]?,
-        operation: String
+        operation: String,
+        timeout: Duration
     ) async throws(AntennaError) -> AntennaAnswer {
         var headers = [(name: "Accept", value: "application/json")]
         if !token.isEmpty { headers.append((name: "Authorization", value: "Token \(token)")) }
         if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
+        if let clientInfo { headers.append((name: "User-Agent", value: clientInfo.userAgent)) }
         let request = AntennaRequest(
             method: method,
             url: url,
@@ -142,7 +158,9 @@ package struct AntennaClient: Sendable {
     private func sentence(for code: AntennaError.Code, _ answer: AntennaAnswer) -> String {
         let said = answer.body.isEmpty ? "" : ": \(excerpt(answer.body))"
         return switch code {
+        case .authentication where token.current.isEmpty: "the server asks for a token\(said)"
         case .authentication: "the server refuses the token\(said)"
+        case .forbidden: "the server forbids this to the token's user\(said)"
         case .notFound: "not found\(said)"
         case .redirected: "the server answers with a redirect, which is not followed (http instead of https?)"
         case .rateLimited: "the server asks to slow down\(said)"
@@ -154,6 +172,8 @@ package struct AntennaClient: Sendable {
     /// The beginning of a body, on one line, for people; the token is taken out should the server repeat it.
     private func excerpt(_ body: [UInt8]) -> String {
         let limit = 300
+        // Fault pages, of the server or of what stands before it, are long and say nothing to whoever reads a log.
+        if body.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") { return "a web page" }
         let token = token.current
         // Cut only after the token is gone, or half of it would stay.
         var text = String(decoding: body.prefix(4 * limit + token.utf8.count), as: UTF8.self)

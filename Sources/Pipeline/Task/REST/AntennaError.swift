@@ -8,8 +8,10 @@ package struct AntennaError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable, Hashable, CaseIterable {
         /// No complete answer came.
         case transport
-        /// The token was refused: 401 or 403.
+        /// The token was refused: 401. It is refused everywhere.
         case authentication
+        /// The token's user may not do this here: 403. The next job may be another matter.
+        case forbidden
         /// The job, or the whole address, is not there: 404 or 410.
         case notFound
         /// The method is not allowed: 405, what an older server answers to today's dialect.
@@ -86,7 +88,9 @@ package struct AntennaError: Error, Sendable, CustomStringConvertible {
         switch code {
         case .unavailable: status != 503
         case .transport, .malformedAnswer, .cancelled: true
-        case .authentication, .notFound, .methodNotAllowed, .refused, .rateLimited, .redirected, .configuration: false
+        case .authentication, .forbidden, .notFound, .methodNotAllowed, .refused, .rateLimited, .redirected,
+            .configuration:
+            false
         }
     }
 }
@@ -97,7 +101,8 @@ extension AntennaError.Code {
         self =
             switch status {
             case 300..<400: .redirected
-            case 401, 403: .authentication
+            case 401: .authentication
+            case 403: .forbidden
             case 404, 410: .notFound
             case 405: .methodNotAllowed
             case 429: .rateLimited
@@ -112,12 +117,17 @@ extension AntennaError.Code {
     package var isUsuallyRetriable: Bool {
         switch self {
         case .transport, .rateLimited, .unavailable, .malformedAnswer: true
-        case .authentication, .notFound, .methodNotAllowed, .refused, .redirected, .configuration, .cancelled: false
+        case .authentication, .forbidden, .notFound, .methodNotAllowed, .refused, .redirected, .configuration,
+            .cancelled:
+            false
         }
     }
 }
 
 extension AntennaError {
+    /// Whether we ended the call, and not the server.
+    var wasGivenUp: Bool { underlying?.code == .timedOut }
+
     /// Failures that no retry mends where one's own settings led there, and that pass where the network or the server did: a login
     /// page that redirects, a certificate while the clock is wrong or a proxy that reads along, a fault page over the size limit.
     private static let passing: Set<TransportError.Code> = [

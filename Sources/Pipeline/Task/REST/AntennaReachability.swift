@@ -1,8 +1,14 @@
 import Synchronization
 
-/// Remembers whether the last call got an answer that can be worked with.
+/// Remembers whether the last call got an answer that can be worked with, and tells when that is so again.
 package final class AntennaReachability: Sendable {
-    private let state = Mutex<(isKnown: Bool, problem: String?)>((false, nil))
+    private struct State {
+        var isKnown = false
+        var problem: String?
+        var observers: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
 
     init() {}
 
@@ -12,16 +18,31 @@ package final class AntennaReachability: Sendable {
     /// What was wrong with the last call, in a sentence without the token; nil when all was well.
     package var problem: String? { state.withLock(\.problem) }
 
+    /// Has `observer` called whenever a call succeeds after one that failed, from any thread.
+    func observeReturn(_ observer: @escaping @Sendable () -> Void) {
+        state.withLock { $0.observers.append(observer) }
+    }
+
     func succeeded() {
-        state.withLock { $0 = (true, nil) }
+        let observers = state.withLock { state in
+            defer {
+                state.isKnown = true
+                state.problem = nil
+            }
+            return state.problem == nil ? [] : state.observers
+        }
+        for observer in observers { observer() }
     }
 
     /// Takes in what a call failed with; an answer that turns one request down comes from a server that works.
     func failed(_ error: AntennaError) {
         switch error.code {
         case .transport, .authentication, .unavailable, .redirected:
-            state.withLock { $0 = (true, error.message) }
-        case .notFound, .methodNotAllowed, .refused, .rateLimited, .malformedAnswer:
+            state.withLock { state in
+                state.isKnown = true
+                state.problem = error.message
+            }
+        case .forbidden, .notFound, .methodNotAllowed, .refused, .rateLimited, .malformedAnswer:
             succeeded()
         case .configuration, .cancelled:
             break

@@ -19,6 +19,16 @@ enum AntennaWire {
         }
     }
 
+    /// An element of a list that may be anything.
+    struct Lenient<Element: Decodable>: Decodable {
+        let element: Element?
+
+        init(from decoder: any Decoder) throws {
+            // The element that cannot be read is counted by whoever reads the list.
+            element = try? Element(from: decoder)
+        }
+    }
+
     /// A list in an answer.
     struct List<Element: Decodable> {
         /// Its elements; `nil` for one that cannot be read.
@@ -27,24 +37,31 @@ enum AntennaWire {
         var omitted: Int
         /// Whether the server says that another page follows.
         var hasNext: Bool
+        /// How many elements all pages have, where the server says it.
+        var count: Int?
     }
 
     struct Job: Decodable {
         let id: Int
         let pipelineSlug: String?
+        let permissions: [String]?
+
+        /// Whether tasks may be taken and results posted, as far as the server says.
+        var seemsPermitted: Bool? {
+            permissions.map { $0.contains("tasks") && $0.contains("result") }
+        }
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Keys.self)
-            guard let id = Int(try container.decode(ID.self, forKey: .id).text) else {
-                throw DecodingError.dataCorruptedError(forKey: .id, in: container, debugDescription: "no whole number")
-            }
-            self.id = id
+            id = try container.number(forKey: .id)
             pipelineSlug = try? container.decode(String.self, forKey: .pipelineSlug)
+            permissions = try? container.decode([String].self, forKey: .permissions)
         }
 
         private enum Keys: String, CodingKey {
             case id
             case pipelineSlug = "pipeline_slug"
+            case permissions = "user_permissions"
         }
     }
 
@@ -88,10 +105,7 @@ enum AntennaWire {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Keys.self)
-            guard let id = Int(try container.decode(ID.self, forKey: .id).text) else {
-                throw DecodingError.dataCorruptedError(forKey: .id, in: container, debugDescription: "no whole number")
-            }
-            self.id = id
+            id = try container.number(forKey: .id)
             name = try? container.decode(String.self, forKey: .name)
         }
 
@@ -143,7 +157,18 @@ enum AntennaWire {
         return List(
             elements: list.first.map { try? JSONText.decode(type, from: body[$0]) },
             omitted: list.count - list.first.count,
-            hasNext: next != nil
+            hasNext: next != nil,
+            count: members?["count"].flatMap { try? JSONText.decode(Int.self, from: body[$0]) }
         )
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A whole number, written as one or as a string.
+    func number(forKey key: Key) throws -> Int {
+        guard let number = Int(try decode(AntennaWire.ID.self, forKey: key).text) else {
+            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "no whole number")
+        }
+        return number
     }
 }

@@ -20,6 +20,10 @@ package struct RESTSourceSettings: Sendable {
     package var serviceName = "AMI Data Companion"
     /// Slugs of the pipelines to take tasks of.
     package var pipelines: [String] = []
+    /// What a server has to know of these pipelines for results to be kept; those of others are posted unchecked.
+    ///
+    /// Default: nothing is checked.
+    package var expectations: [PipelineExpectation] = []
     /// Only jobs of this project.
     ///
     /// Default: all the token may see.
@@ -65,10 +69,20 @@ package struct RESTSourceSettings: Sendable {
     /// That is: all jobs came back empty in two rounds running, nothing is in hand, and no task that this worker gave back or
     /// lost can still return. Leases of other workers that run out afterwards are left to others. Default: no.
     package var untilEmpty = false
+    /// Whether a source that ends when there is nothing left also waits for tasks that other workers hold: until all jobs
+    /// stayed empty for a whole lease.
+    ///
+    /// Default: no.
+    package var waitsForOthers = false
     /// The longest time for one call of the API on which nothing moves.
     ///
     /// Default: 30 s.
     package var requestTimeout = Duration.seconds(30)
+    /// The longest time for a call that reserves tasks.
+    ///
+    /// A server whose queue is away answers after two minutes; what a call reserves that was given up goes to nobody.
+    /// Default: 150 s.
+    package var reserveTimeout = Duration.seconds(150)
     /// The largest answer of the API, in bytes.
     ///
     /// Default: 64 MiB.
@@ -111,6 +125,7 @@ package struct RESTSourceSettings: Sendable {
             clientInfo: clientInfo,
             dialect: dialect,
             timeout: requestTimeout,
+            reserveTimeout: reserveTimeout,
             maximumResponseBytes: maximumResponseBytes,
             http: http
         )
@@ -125,7 +140,9 @@ package struct RESTSourceSettings: Sendable {
             jobRefreshInterval: jobRefreshInterval,
             minimumIdleDelay: minimumIdleDelay,
             maximumIdleDelay: max(minimumIdleDelay, maximumIdleDelay),
-            untilEmpty: untilEmpty
+            untilEmpty: untilEmpty,
+            waitsForOthers: waitsForOthers,
+            hasToken: !authToken.isEmpty
         )
     }
 }

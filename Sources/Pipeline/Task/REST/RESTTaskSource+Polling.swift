@@ -3,43 +3,70 @@ import Synchronization
 import Threading
 
 extension RESTTaskSource {
+    /// Calls that were under way when the source was drained are waited for so long: what they reserve would go to nobody.
+    private static let drainPatience = Duration.seconds(30)
+
     package func run() async throws {
         defer {
             state.withLock { $0.hasEnded = true }
             changed.notify()
         }
+        await withTaskGroup(of: Void.self) { calls in
+            await poll(into: &calls)
+            await waitForCalls()
+            calls.cancelAll()
+        }
+        if let failure = state.withLock(\.failure) { throw failure }
+    }
+
+    /// Asks the server one thing after the other; a call that is slow goes on beside the next.
+    private func poll(into calls: inout TaskGroup<Void>) async {
         while !Task.isCancelled {
             let seen = changed.generation
             // Paused is as if results had nowhere to go: jobs are still listed, which shows the server that we live.
             let isBackedUp = poster.isBackedUp || taking.isPaused
+            let closedJobs = poster.closedJobs
             let now = timeline.now
-            let step = state.withLock { state in
+            let step: ReservationPlanner.Step = state.withLock { state in
+                if state.failure != nil { return .finished }
                 state.letTimePass(to: now)
                 let load = ReservationPlanner.Load(
                     queued: state.book.queued,
-                    outstanding: state.book.outstanding,
+                    outstanding: state.book.outstanding + state.answering,
                     ratePerSecond: state.rate.perSecond,
-                    isBackedUp: isBackedUp
+                    isBackedUp: isBackedUp,
+                    closedJobs: closedJobs
                 )
                 let step = state.planner.step(now: now, load: load)
-                state.isCalling = step.isCall
+                if step.isCall { state.calls += 1 }
                 return step
             }
             switch step {
             case .finished:
                 return
             case .wait(let until):
-                await wait(for: until - now, orChangeAfter: seen)
+                await timeline.pause(for: until - now, orChangeOf: changed, after: seen)
             case .listJobs:
-                try await listJobs()
+                calls.addTask { await self.listJobs() }
             case .reserve(let job, let count):
-                try await reserve(count, of: job)
+                calls.addTask { await self.reserve(count, of: job) }
             }
         }
     }
 
-    private func listJobs() async throws {
+    private func waitForCalls() async {
+        let deadline = timeline.now + Self.drainPatience
+        while !Task.isCancelled {
+            let seen = changed.generation
+            let now = timeline.now
+            guard now < deadline, state.withLock({ $0.calls > 0 && $0.failure == nil }) else { return }
+            await timeline.pause(for: deadline - now, orChangeOf: changed, after: seen)
+        }
+    }
+
+    private func listJobs() async {
         do throws(AntennaError) {
+            try await checkProject()
             let jobs = try await client.jobs(
                 pipelines: settings.pipelines,
                 projectID: settings.projectID,
@@ -47,30 +74,96 @@ extension RESTTaskSource {
             )
             ended { $0.planner.listed(jobs, now: $1) }
         } catch {
-            try failed(error, job: nil)
+            failed(error, job: nil)
         }
     }
 
-    private func reserve(_ count: Int, of job: AntennaJob) async throws {
+    /// Looks whether there is the project that the settings name, and whether our pipelines are registered there: once, and
+    /// again while they are not.
+    private func checkProject() async throws(AntennaError) {
+        guard let project = settings.projectID,
+            state.withLock({ !$0.hasCheckedProject || $0.projectProblem != nil })
+        else { return }
+        let problems = try await desk.checkProject(project)
+        let problem = problems.isEmpty ? nil : "\(problems.joined(separator: "; ")), with project \(project)"
+        let isNew = state.withLock { state in
+            defer {
+                state.hasCheckedProject = true
+                state.projectProblem = problem
+            }
+            return state.projectProblem != problem
+        }
+        guard isNew else { return }
+        if let problem {
+            reportUnregistered(problem, job: nil)
+        } else if !settings.expectations.isEmpty {
+            logger.notice("The project's pipelines are registered", metadata: [LogKey.projectID: "\(project)"])
+        }
+    }
+
+    /// Whether a job that is not listed any more has all its images done, so that nothing of it can come again.
+    private func isComplete(_ job: AntennaJob) async -> Bool {
+        do throws(AntennaError) {
+            let detail = try await client.detail(ofJob: job.id)
+            guard let saved = detail.saved, let images = detail.images else { return false }
+            return saved >= images
+        } catch {
+            return error.code == .notFound
+        }
+    }
+
+    private func reserve(_ count: Int, of job: AntennaJob) async {
+        if state.withLock({ $0.planner.isHidden(job) }), await isComplete(job) {
+            ended { state, _ in state.planner.forget(job) }
+            return
+        }
+        do throws(AntennaError) {
+            switch try await desk.verdict(on: job) {
+            case .good: break
+            case .foreign:
+                ended { state, _ in state.planner.forget(job) }
+                return
+            case .dropped(let reason):
+                if ended({ $0.planner.setAside(job, because: reason, now: $1) }) {
+                    reportUnregistered(reason, job: job)
+                }
+                return
+            }
+        } catch {
+            failed(error, job: job, mayHoldTasks: false)
+            return
+        }
         // The lease begins when the server answers, at the earliest when it is asked.
         let askedAt = timeline.now
         do throws(AntennaError) {
             let reservation = try await client.reserve(job: job, count: count)
-            admit(reservation, of: job, askedAt: askedAt)
+            await answerAgain(admit(reservation, of: job, askedAt: askedAt))
+            ended { _, _ in }
         } catch {
-            try failed(error, job: job)
+            failed(error, job: job)
         }
     }
 
-    private func admit(_ reservation: AntennaReservation, of job: AntennaJob, askedAt: Duration) {
-        let deadline = askedAt + settings.lease
+    /// Takes in what was reserved.
+    ///
+    /// - Returns: Tasks whose results were taken before: they get the same answer again.
+    private func admit(_ reservation: AntennaReservation, of job: AntennaJob, askedAt: Duration) -> [ImageTask] {
         let poster = self.poster
-        ended { state, now in
+        let lease = settings.lease
+        let now = timeline.now
+        let answered: [ImageTask] = state.withLock { state in
             state.letTimePass(to: now)
+            // After a slow answer part of the lease may be over. A task that is dropped has lost one of two deliveries for sure.
+            let deadline = max(askedAt, now - lease / 2) + lease
+            var answered: [ImageTask] = []
             var fresh = 0
             for task in reservation.tasks {
                 // A result in the spool answers this delivery too, when it is posted.
-                if !poster.holds(TaskKey(task)), state.book.admit(task, deadline: deadline) {
+                if poster.holds(TaskKey(task)) {
+                    state.counters.duplicates += 1
+                } else if poster.remembers(TaskKey(task)) {
+                    answered.append(task)
+                } else if state.book.admit(task, deadline: deadline) {
                     fresh += 1
                 } else {
                     state.counters.duplicates += 1
@@ -79,29 +172,70 @@ extension RESTTaskSource {
             state.counters.reserved += fresh
             if reservation.unanswerable > 0 {
                 state.counters.unanswerable += reservation.unanswerable
-                state.planner.expectReturn(jobID: job.id, by: deadline)
+                state.planner.expectReturn(of: job, by: deadline)
             }
             let count = reservation.tasks.count + reservation.unanswerable
             state.planner.reserved(count, fresh: fresh, of: job, now: now)
+            state.answering += answered.count
+            return answered
         }
+        changed.notify()
         if reservation.unanswerable > 0 {
             logger.warning(
                 "Tasks without an id, an image or a reply subject cannot be answered",
                 metadata: [LogKey.jobID: "\(job.id)", LogKey.count: "\(reservation.unanswerable)"]
             )
         }
+        return answered
     }
 
-    private func failed(_ error: AntennaError, job: AntennaJob?) throws {
+    /// Answers tasks with the bytes of their first answer; those whose bytes are gone meanwhile are done again.
+    private func answerAgain(_ tasks: [ImageTask]) async {
+        for task in tasks {
+            var isAnswered = false
+            do {
+                isAnswered = try await poster.answerAgain(task)
+            } catch {
+                logger.debug(
+                    "A task could not be answered again",
+                    metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"]
+                )
+            }
+            let deadline = timeline.now + settings.lease / 2
+            state.withLock { state in
+                state.answering -= 1
+                if isAnswered {
+                    state.counters.answeredAgain += 1
+                } else if state.book.admit(task, deadline: deadline) {
+                    state.counters.reserved += 1
+                }
+            }
+            changed.notify()
+        }
+    }
+
+    private func failed(_ error: AntennaError, job: AntennaJob?, mayHoldTasks: Bool = true) {
         let isCancelled = error.code == .cancelled
-        let verdict = ended { $0.planner.failed(error, job: job, now: $1) }
+        let verdict = ended { state, now in
+            let verdict = state.planner.failed(error, job: job, mayHoldTasks: mayHoldTasks, now: now)
+            if verdict == .fatal, !isCancelled { state.failure = error }
+            return verdict
+        }
         var metadata: Logger.Metadata = [LogKey.error: "\(error)"]
         if let job { metadata[LogKey.jobID] = "\(job.id)" }
         switch verdict {
-        case .fatal:
-            if !isCancelled { throw error }
+        case .fatal: break
         case .jobForgotten:
             logger.info("The job is gone", metadata: metadata)
+        case .jobForbidden(let isNew):
+            logger.log(
+                level: isNew ? .warning : .debug,
+                """
+                The token's user may not take this job's tasks; it is left alone, the others go on. The right is the \
+                permissions tasks_ml_job and result_ml_job on the job's project
+                """,
+                metadata: metadata
+            )
         case .retried:
             logger.log(
                 level: isCancelled ? .debug : .warning,
@@ -111,28 +245,25 @@ extension RESTTaskSource {
         }
     }
 
+    private func reportUnregistered(_ reason: String, job: AntennaJob?) {
+        var metadata: Logger.Metadata = [LogKey.reason: "\(reason)"]
+        if let job { metadata[LogKey.jobID] = "\(job.id)" }
+        logger.error(
+            "Antenna would drop the results, so the tasks are not taken; 'antenna-worker register' registers the pipelines",
+            metadata: metadata
+        )
+    }
+
     /// Reports the end of a call to the state, and tells everybody.
     @discardableResult
     private func ended<Value: Sendable>(_ body: @Sendable (inout State, Duration) -> Value) -> Value {
         let now = timeline.now
         let value = state.withLock { state in
-            state.isCalling = false
+            state.calls -= 1
             return body(&state, now)
         }
         changed.notify()
         return value
-    }
-
-    private func wait(for delay: Duration, orChangeAfter generation: UInt64) async {
-        let changed = self.changed
-        let timeline = self.timeline
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await changed.wait(after: generation) }
-            // Only cancellation ends it early, by the signal's coming first or from outside: the loop sees both.
-            group.addTask { try? await timeline.sleep(for: delay) }
-            await group.next()
-            group.cancelAll()
-        }
     }
 }
 

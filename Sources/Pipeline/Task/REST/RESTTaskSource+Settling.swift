@@ -62,7 +62,7 @@ extension RESTTaskSource: LeaseSettling {
             state.letTimePass(to: now)
             guard let held = state.book.release(TaskKey(task)) else { return }
             state.counters.givenBack += 1
-            state.planner.expectReturn(jobID: task.jobID, by: held.deadline)
+            state.expectReturn(of: task, by: held.deadline)
         }
         changed.notify()
     }

@@ -19,6 +19,8 @@ package final class RESTTaskSource: TaskSource {
         package var expired = 0
         /// Deliveries of tasks that were held or answered already.
         package var duplicates = 0
+        /// Tasks that were delivered again after their result was taken, and got the same answer without being done again.
+        package var answeredAgain = 0
         /// Elements that said too little to be answered.
         package var unanswerable = 0
     }
@@ -30,7 +32,15 @@ package final class RESTTaskSource: TaskSource {
         /// How long a task takes from being handed out to being settled, averaged; zero until measured.
         var latency = Duration.zero
         var counters = Counters()
-        var isCalling = false
+        /// Calls under way.
+        var calls = 0
+        /// Tasks that are being answered again.
+        var answering = 0
+        /// What no retry can mend: the source ends.
+        var failure: AntennaError?
+        var hasCheckedProject = false
+        /// What the project that the settings name lacks.
+        var projectProblem: String?
         var hasEnded = false
         var reportedExpiry = false
 
@@ -38,13 +48,18 @@ package final class RESTTaskSource: TaskSource {
             rate.advance(to: now, isBusy: book.outstanding > 0)
         }
 
-        var isOver: Bool { hasEnded || (planner.isDraining && !isCalling) }
+        mutating func expectReturn(of task: ImageTask, by deadline: Duration) {
+            if let job = AntennaJob(of: task) { planner.expectReturn(of: job, by: deadline) }
+        }
+
+        var isOver: Bool { hasEnded || (planner.isDraining && calls == 0) }
     }
 
     let settings: RESTSourceSettings
     let client: AntennaClient
     let poster: any ResultDelivering
     let taking: TakingSwitch
+    let desk: RegistrationDesk
     let timeline: Timeline
     let logger: Logger
     /// Given when something was reserved, handed out, settled, or ended.
@@ -58,6 +73,7 @@ package final class RESTTaskSource: TaskSource {
     ///   - client: Speaks the API; the poster uses the same, so that both know the server's dialect.
     ///   - poster: Brings the results back.
     ///   - taking: Whether tasks are reserved.
+    ///   - watch: Looks whether results arrive; told how far each job is at its beginning.
     ///   - clock: What time is measured and waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
@@ -66,6 +82,7 @@ package final class RESTTaskSource: TaskSource {
         client: AntennaClient,
         poster: any ResultDelivering,
         taking: TakingSwitch = TakingSwitch(),
+        watch: ResultWatch? = nil,
         clock: C = ContinuousClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
@@ -76,6 +93,14 @@ package final class RESTTaskSource: TaskSource {
         self.taking = taking
         self.timeline = Timeline(clock)
         self.logger = logger
+        self.desk = RegistrationDesk(
+            client: client,
+            expectations: settings.expectations,
+            onlyProject: settings.projectID,
+            watch: watch,
+            timeline: timeline,
+            logger: logger
+        )
         let planner = ReservationPlanner(limits: settings.plannerLimits, generator: generator)
         // A tenth of the lease: long enough for several batches, short enough to notice that images became larger.
         let rate = CompletionRate(timeConstant: settings.lease / 10, now: .zero)
@@ -89,6 +114,19 @@ package final class RESTTaskSource: TaskSource {
     /// Tasks reserved and not settled.
     package var outstanding: Int { state.withLock { $0.book.outstanding } }
 
+    /// How many jobs are being worked on, and how many are left alone.
+    package var jobCounts: (open: Int, forbidden: Int, unregistered: Int) { state.withLock { $0.planner.jobCounts } }
+
+    /// Jobs whose tasks or results the server forbade when they were last tried.
+    package var forbiddenJobs: [Int] {
+        state.withLock { $0.planner.forbiddenJobs }.union(poster.closedJobs).sorted()
+    }
+
+    /// Why some jobs are left alone whose results would be dropped; nil when there are none.
+    package var registrationProblem: String? {
+        state.withLock { $0.planner.unregisteredReason ?? $0.projectProblem }
+    }
+
     package func next() async -> Lease? {
         while !Task.isCancelled {
             let seen = changed.generation
@@ -99,7 +137,7 @@ package final class RESTTaskSource: TaskSource {
                 let (held, expired) = state.book.take(now: now, margin: min(state.latency, settings.lease / 2))
                 for item in expired {
                     state.counters.expired += 1
-                    state.planner.expectReturn(jobID: item.task.jobID, by: item.deadline)
+                    state.expectReturn(of: item.task, by: item.deadline)
                 }
                 return (held, expired, state.isOver)
             }

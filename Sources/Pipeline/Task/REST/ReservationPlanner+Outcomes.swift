@@ -8,25 +8,8 @@ extension ReservationPlanner {
         case retried
         /// The job is gone.
         case jobForgotten
-    }
-
-    /// The jobs that have work were listed.
-    mutating func listed(_ found: [AntennaJob], now: Duration) {
-        succeeded()
-        var known: [Int: JobState] = [:]
-        for state in jobs { known[state.job.id] = state }
-        let ids = Set(found.map(\.id))
-        var seen: Set<Int> = []
-        // Those that were known keep their turn; the server's order would favour the same job after every listing.
-        jobs = jobs.filter { ids.contains($0.job.id) && seen.insert($0.job.id).inserted }
-        jobs += found.filter { seen.insert($0.id).inserted }.map { JobState(job: $0) }
-        for index in jobs.indices { jobs[index].isEmpty = false }
-        isRoundOpen = true
-        emptyListings = found.isEmpty ? emptyListings + 1 : 0
-        nextListing =
-            found.isEmpty
-            ? now + backOff(misses: emptyListings, maximum: limits.maximumIdleDelay)
-            : now + jittered(limits.jobRefreshInterval)
+        /// The job is somebody else's; whether that was known.
+        case jobForbidden(isNew: Bool)
     }
 
     /// A reservation was answered.
@@ -41,20 +24,22 @@ extension ReservationPlanner {
     ///   - now: The current time.
     mutating func reserved(_ count: Int, fresh: Int, of job: AntennaJob, now: Duration) {
         succeeded()
+        forbiddenJobs.remove(job.id)
         change(job) { planner, state in
+            state.askedSince = nil
+            if state.aside != nil { state.misses = 0 }
+            state.aside = nil
             state.isEmpty = count == 0
+            state.emptyAnswers = count == 0 ? state.emptyAnswers + 1 : 0
+            state.emptySince = count == 0 ? state.emptySince ?? now : nil
             state.misses = fresh == 0 ? state.misses + 1 : 0
-            let delay = planner.backOff(misses: state.misses, maximum: planner.limits.maximumIdleDelay)
-            state.readyAt = fresh == 0 ? now + delay : now
+            state.readyAt = fresh == 0 ? now + planner.idleDelay(state) : now
         }
-        if count > 0 { emptyRounds = 0 }
-    }
-
-    /// Tasks of a job were given back, dropped or lost on the way: the server will deliver them again.
-    mutating func expectReturn(jobID: Int?, by deadline: Duration) {
-        guard let index = jobs.firstIndex(where: { $0.job.id == jobID }) else { return }
-        jobs[index].mayReturnUntil = max(jobs[index].mayReturnUntil, deadline + Self.leaseSlack)
-        emptyRounds = 0
+        if count > 0 {
+            emptyRounds = 0
+            emptySince = nil
+        }
+        forgetIfOver(job, now: now)
     }
 
     /// A call failed.
@@ -62,24 +47,42 @@ extension ReservationPlanner {
     /// - Parameters:
     ///   - error: How.
     ///   - job: Whose tasks were to be reserved; nil for the list of jobs.
+    ///   - mayHoldTasks: Whether the call would have reserved tasks, had it succeeded.
     ///   - now: The current time.
     /// - Returns: What the source does about it.
-    mutating func failed(_ error: AntennaError, job: AntennaJob?, now: Duration) -> Verdict {
+    mutating func failed(
+        _ error: AntennaError,
+        job: AntennaJob?,
+        mayHoldTasks: Bool = true,
+        now: Duration
+    ) -> Verdict {
+        if let job { change(job) { $1.askedSince = nil } } else { listingSince = nil }
         if !hasSucceeded, !error.isRetriable { return .fatal }
-        if let job, error.mayHaveTakenEffect { expectReturn(jobID: job.id, by: now + limits.lease) }
+        if !limits.hasToken, error.code == .authentication || error.code == .forbidden { return .fatal }
+        if let job, mayHoldTasks, error.mayHaveTakenEffect, mayHaveTasks(job) {
+            expectReturn(of: job, by: now + limits.lease)
+        }
         if let asked = error.retryAfter {
             let wait = min(asked, limits.maximumRetryAfter)
             pausedUntil = now + wait + jittered(limits.minimumIdleDelay)
             return .retried
         }
         switch (error.code, job) {
-        case (.authentication, _), (.redirected, _), (.configuration, _):
+        case (.forbidden, .some(let job)):
+            return forbid(job, now: now)
+        case (.authentication, _), (.forbidden, .none), (.redirected, _), (.configuration, _):
             pausedUntil = now + jittered(limits.refusedDelay)
+        case (.transport, .some(let job)) where error.wasGivenUp:
+            // The server is still busy with the call, and what it reserves goes to nobody; the others may be well.
+            change(job) { planner, state in
+                state.misses += 1
+                state.readyAt = now + planner.jittered(planner.limits.refusedDelay)
+            }
         case (.transport, _), (.rateLimited, _), (.cancelled, _):
             serverMisses += 1
             pausedUntil = now + backOff(misses: serverMisses, maximum: limits.maximumFailureDelay)
         case (.notFound, .some(let job)):
-            jobs.removeAll { $0.job.id == job.id }
+            forget(job)
             return .jobForgotten
         case (.refused, .some(let job)), (.methodNotAllowed, .some(let job)):
             // No async job, or one without a pipeline: an operator must mend it.
@@ -103,31 +106,30 @@ extension ReservationPlanner {
         return .retried
     }
 
-    /// Whether an until-empty source has seen two rounds in a row without work.
+    /// Whether an until-empty source has seen two rounds in a row without work, and has waited as long as it was told to.
     ///
     /// A round is a listing and an empty answer of every job on it, while nothing is in hand and no task that we gave back or
-    /// lost can come back. One round could be a hiccup of the queue behind the server.
+    /// lost can come back. One round could be a hiccup of the queue behind the server. Jobs that are set aside count as empty:
+    /// whatever they hold is not for us.
     mutating func closeRoundIfEmpty(now: Duration, load: Load) -> Bool {
-        guard isRoundOpen, load.outstanding == 0,
-            jobs.allSatisfy({ $0.isEmpty && $0.mayReturnUntil <= now })
-        else { return false }
+        func isOver(_ state: JobState) -> Bool {
+            let isOurs = state.aside == nil && !load.closedJobs.contains(state.job.id)
+            return !isOurs || (state.isEmpty && state.mayReturnUntil <= now)
+        }
+        guard isRoundOpen, load.outstanding == 0, jobs.allSatisfy(isOver) else { return false }
         isRoundOpen = false
         emptyRounds += 1
-        if emptyRounds >= 2 { return true }
-        nextListing = now + jittered(limits.minimumIdleDelay)
-        for index in jobs.indices { jobs[index].readyAt = nextListing }
+        let since = emptySince ?? now
+        emptySince = since
+        let mayHoldMore = limits.waitsForOthers && jobs.contains { $0.aside == nil }
+        if emptyRounds >= 2, !mayHoldMore || now - since >= limits.lease + Self.leaseSlack { return true }
+        nextListing = now + backOff(misses: emptyRounds, maximum: limits.maximumIdleDelay)
+        for index in jobs.indices where jobs[index].aside == nil { jobs[index].readyAt = nextListing }
         return false
     }
 
-    private mutating func succeeded() {
+    mutating func succeeded() {
         hasSucceeded = true
         serverMisses = 0
-    }
-
-    private mutating func change(_ job: AntennaJob, _ body: (inout Self, inout JobState) -> Void) {
-        guard let index = jobs.firstIndex(where: { $0.job.id == job.id }) else { return }
-        var state = jobs[index]
-        body(&self, &state)
-        jobs[index] = state
     }
 }

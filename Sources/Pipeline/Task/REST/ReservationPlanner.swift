@@ -1,6 +1,7 @@
 /// Decides what to ask the server next: which jobs there are, tasks of which job and how many, or nothing yet.
 ///
-/// Pure: the caller says what time it is and how much is in hand, makes the call, and reports how it went.
+/// Pure: the caller says what time it is and how much is in hand, makes the call, and reports how it went. One call is made
+/// after the other, but one that is slow is not waited for: others go on beside it, though never a second one of its job.
 struct ReservationPlanner {
     /// The paces and bounds, from the settings.
     struct Limits: Sendable {
@@ -12,8 +13,18 @@ struct ReservationPlanner {
         var maximumIdleDelay = Duration.seconds(10)
         var maximumFailureDelay = Duration.seconds(30)
         var refusedDelay = Duration.seconds(60)
+        /// How long a job is left alone at most that is set aside: forbidden, or not registered.
+        var maximumAsideDelay = Duration.seconds(900)
         var maximumRetryAfter = Duration.seconds(600)
+        /// From when on a call under way holds up no other.
+        var slowCall = Duration.seconds(2)
+        /// Calls under way at the same time, slow ones but for the last.
+        var mostCalls = 4
         var untilEmpty = false
+        /// Whether an until-empty source also waits for tasks that other workers hold.
+        var waitsForOthers = false
+        /// Whether calls carry a token; without one a refusal is a mistake in the settings.
+        var hasToken = true
     }
 
     /// What is in hand.
@@ -26,26 +37,17 @@ struct ReservationPlanner {
         var ratePerSecond: Double?
         /// Whether results have nowhere to go, so that more work would only pile up.
         var isBackedUp = false
+        /// Jobs whose results the server forbids us to post.
+        var closedJobs: Set<Int> = []
     }
 
     /// What to do next.
     enum Step: Equatable {
         case listJobs
         case reserve(AntennaJob, count: Int)
-        /// Nothing before this time, unless the load changes.
+        /// Nothing before this time, unless the load changes or a call ends.
         case wait(until: Duration)
         case finished
-    }
-
-    /// A job and when to ask for its tasks.
-    struct JobState {
-        let job: AntennaJob
-        var readyAt = Duration.zero
-        var misses = 0
-        /// Whether it was found empty since the jobs were last listed.
-        var isEmpty = false
-        /// Until when tasks of it that were given back or lost may be delivered again.
-        var mayReturnUntil = Duration.zero
     }
 
     /// Clocks of two machines differ, and servers look at their leases now and then only.
@@ -55,13 +57,19 @@ struct ReservationPlanner {
     var generator: any RandomNumberGenerator & Sendable
     /// The jobs in the order in which they are asked; who was asked goes to the end.
     var jobs: [JobState] = []
+    /// Jobs that were forbidden when they were last tried, listed still or not.
+    var forbiddenJobs: Set<Int> = []
     var nextListing = Duration.zero
+    /// Since when the jobs are being listed; nil while they are not.
+    var listingSince: Duration?
     var pausedUntil = Duration.zero
     var lastCall: Duration?
     var hasSucceeded = false
     var serverMisses = 0
     var emptyListings = 0
     var emptyRounds = 0
+    /// Since when every round was empty.
+    var emptySince: Duration?
     var isRoundOpen = false
     private(set) var isDraining = false
 
@@ -75,24 +83,40 @@ struct ReservationPlanner {
         isDraining = true
     }
 
+    /// Since when each call under way is so.
+    private var callsUnderWay: [Duration] {
+        (listingSince.map { [$0] } ?? []) + jobs.compactMap(\.askedSince)
+    }
+
     /// Decides; a step that is a call counts as made.
     mutating func step(now: Duration, load: Load) -> Step {
         guard !isDraining else { return .finished }
         if now < pausedUntil { return .wait(until: pausedUntil) }
-        if limits.untilEmpty, closeRoundIfEmpty(now: now, load: load) { return .finished }
-        if now >= listingDue {
+        let calls = callsUnderWay
+        if calls.isEmpty, limits.untilEmpty, closeRoundIfEmpty(now: now, load: load) { return .finished }
+        if let latest = calls.max(), now < latest + limits.slowCall { return .wait(until: latest + limits.slowCall) }
+        let mayList = listingSince == nil
+        if mayList, now >= listingDue {
             lastCall = now
+            listingSince = now
             return .listJobs
         }
+        // While the listing itself is slow, whatever ends first wakes the caller; the time is only the latest.
+        let nextLook = mayList ? listingDue : now + limits.livenessInterval
         let count = room(load)
-        guard count > 0 else { return .wait(until: load.isBackedUp ? min(listingDue, now + .seconds(1)) : listingDue) }
-        if let index = jobs.firstIndex(where: { $0.readyAt <= now }) {
+        guard count > 0 else { return .wait(until: load.isBackedUp ? min(nextLook, now + .seconds(1)) : nextLook) }
+        guard calls.count < limits.mostCalls else { return .wait(until: nextLook) }
+        func mayBeAsked(_ state: JobState) -> Bool {
+            state.askedSince == nil && !load.closedJobs.contains(state.job.id)
+        }
+        if let index = jobs.firstIndex(where: { $0.readyAt <= now && mayBeAsked($0) }) {
             lastCall = now
-            let state = jobs.remove(at: index)
+            var state = jobs.remove(at: index)
+            state.askedSince = now
             jobs.append(state)
             return .reserve(state.job, count: count)
         }
-        return .wait(until: jobs.map(\.readyAt).reduce(listingDue, min))
+        return .wait(until: jobs.filter(mayBeAsked).map(\.readyAt).reduce(nextLook, min))
     }
 
     /// The jobs are listed when it is time, and in any case when nothing was asked for so long that the server would think us dead.
@@ -109,7 +133,7 @@ struct ReservationPlanner {
     func room(_ load: Load) -> Int {
         guard !load.isBackedUp else { return 0 }
         let rate = load.ratePerSecond
-        let lowWater = max(max(1, limits.batchSize / 2), rate.map { Int($0.rounded(.up)) } ?? 0)
+        let lowWater = max(max(1, limits.batchSize / 2), rate.map { Int(min($0.rounded(.up), 1e6)) } ?? 0)
         guard load.queued < lowWater else { return 0 }
         let sustainable = rate.map { ($0 * limits.lease.inSeconds / 2).rounded(.down) }
         let limit = sustainable.map { max(1, Int(min($0, 1e6))) } ?? limits.batchSize
@@ -124,8 +148,8 @@ struct ReservationPlanner {
     }
 
     /// A delay that doubles with every miss, jittered.
-    mutating func backOff(misses: Int, maximum: Duration) -> Duration {
-        let doubled = limits.minimumIdleDelay * (1 << min(max(0, misses - 1), 16))
+    mutating func backOff(misses: Int, from minimum: Duration? = nil, maximum: Duration) -> Duration {
+        let doubled = (minimum ?? limits.minimumIdleDelay) * (1 << min(max(0, misses - 1), 16))
         return jittered(min(doubled, maximum))
     }
 }

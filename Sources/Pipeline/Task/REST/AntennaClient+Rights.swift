@@ -1,0 +1,33 @@
+/// What a token's user may do with a job.
+package struct AntennaJobRights: Sendable, Hashable {
+    /// Whether its tasks may be taken.
+    package let mayTakeTasks: Bool
+    /// Whether its results may be posted.
+    package let mayPostResults: Bool
+}
+
+extension AntennaClient {
+    /// Finds out what the token's user may do with a job, by calls that ask for nothing: a server judges the right first, and
+    /// turns the rest down.
+    ///
+    /// - Throws: ``AntennaError`` when that could not be found out; `authentication` when the token itself is refused.
+    package func rights(onJob id: Int) async throws(AntennaError) -> AntennaJobRights {
+        AntennaJobRights(
+            mayTakeTasks: try await mayPost(to: address.tasks(job: id), Array(#"{"batch_size":0}"#.utf8)),
+            mayPostResults: try await mayPost(to: address.result(job: id), Array("{}".utf8))
+        )
+    }
+
+    private func mayPost(to url: String, _ body: [UInt8]) async throws(AntennaError) -> Bool {
+        do throws(AntennaError) {
+            _ = try await call(.post, url, body: body, operation: "antenna.rights")
+            return true
+        } catch {
+            switch error.code {
+            case .forbidden: return false
+            case .refused: return true
+            default: throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+/// A pipeline as the server has it.
+package struct AntennaPipeline: Sendable, Hashable {
+    /// The name jobs use.
+    package let slug: String
+    /// The name for people; empty if the server did not say.
+    package let name: String
+    /// Its number; nil where the server does not say.
+    package let version: Int?
+    /// Its algorithms; nil where the server does not say.
+    package let algorithms: [AntennaAlgorithm]?
+    /// Whether the project may use it; nil where the server does not say.
+    package let isEnabled: Bool?
+
+    package init(
+        slug: String,
+        name: String = "",
+        version: Int? = nil,
+        algorithms: [AntennaAlgorithm]? = nil,
+        isEnabled: Bool? = nil
+    ) {
+        self.slug = slug
+        self.name = name
+        self.version = version
+        self.algorithms = algorithms
+        self.isEnabled = isEnabled
+    }
+}
+
+/// An algorithm as the server has it.
+package struct AntennaAlgorithm: Sendable, Hashable {
+    /// The name results use, unique on the whole server.
+    package let key: String
+    /// Its number; nil where the server does not say.
+    package let version: Int?
+    /// What it does; nil where the server does not say.
+    package let taskType: String?
+    /// How many labels it has; nil where the server does not say.
+    package let categoryCount: Int?
+
+    package init(key: String, version: Int? = nil, taskType: String? = nil, categoryCount: Int? = nil) {
+        self.key = key
+        self.version = version
+        self.taskType = taskType
+        self.categoryCount = categoryCount
+    }
+
+    /// Whether the server counts it as what finds insects, of which a pipeline has one; nil when it is not known.
+    var isDetector: Bool? {
+        taskType.map { ["detection", "localization", "segmentation"].contains($0.lowercased()) }
+    }
+}
+
+extension AntennaClient {
+    /// The pipelines that a project may use, or without one those of the whole server.
+    ///
+    /// - Returns: nil from a server that does not show them.
+    /// - Throws: ``AntennaError`` when that could not be found out now.
+    package func pipelines(projectID: Int?) async throws(AntennaError) -> [AntennaPipeline]? {
+        do throws(AntennaError) {
+            return try await pages(
+                of: AntennaWire.Pipeline.self,
+                limit: 100,
+                operation: "antenna.pipelines"
+            ) { limit, offset in
+                address.pipelines(project: projectID, limit: limit, offset: offset)
+            }
+            .map { $0.pipeline(inProject: projectID) }
+        } catch {
+            guard error.meansHidden else { throw error }
+            return nil
+        }
+    }
+
+    /// The algorithms of the whole server.
+    ///
+    /// - Returns: nil from a server that does not show them.
+    /// - Throws: ``AntennaError`` when that could not be found out now.
+    package func algorithms() async throws(AntennaError) -> [AntennaAlgorithm]? {
+        do throws(AntennaError) {
+            return try await pages(
+                of: AntennaWire.Algorithm.self,
+                limit: 100,
+                operation: "antenna.algorithms"
+            ) { limit, offset in
+                address.algorithms(limit: limit, offset: offset)
+            }
+            .map(\.algorithm)
+        } catch {
+            guard error.meansHidden else { throw error }
+            return nil
+        }
+    }
+}
+
+extension AntennaError {
+    /// Whether a server that is well does not show what was asked for: an older one, or one with other rights.
+    var meansHidden: Bool {
+        switch code {
+        case .notFound, .methodNotAllowed, .refused, .forbidden, .malformedAnswer: true
+        case .transport, .authentication, .rateLimited, .unavailable, .redirected, .configuration, .cancelled: false
+        }
+    }
+}
+
+extension AntennaWire {
+    struct Pipeline: Decodable {
+        let slug: String
+        let name: String?
+        let version: Int?
+        let algorithms: [Lenient<Algorithm>]?
+        let isEnabled: Bool?
+        let configurations: [ProjectConfiguration]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Keys.self)
+            slug = try container.decode(String.self, forKey: .slug)
+            name = try? container.decode(String.self, forKey: .name)
+            version = try? container.number(forKey: .version)
+            algorithms = try? container.decode([Lenient<Algorithm>].self, forKey: .algorithms)
+            isEnabled = try? container.decode(Bool.self, forKey: .isEnabled)
+            let list = try? container.decode([Lenient<ProjectConfiguration>].self, forKey: .configurations)
+            configurations = list?.compactMap(\.element) ?? []
+        }
+
+        func pipeline(inProject project: Int?) -> AntennaPipeline {
+            // One that cannot be read would look as if it were missing.
+            let known = algorithms.flatMap { list in
+                list.contains { $0.element == nil } ? nil : list.compactMap(\.element?.algorithm)
+            }
+            return AntennaPipeline(
+                slug: slug,
+                name: name ?? "",
+                version: version,
+                algorithms: known,
+                isEnabled: configurations.first { $0.project == project }?.isEnabled ?? isEnabled
+            )
+        }
+
+        private enum Keys: String, CodingKey {
+            case slug
+            case name
+            case version
+            case algorithms
+            case isEnabled = "enabled"
+            case configurations = "project_pipeline_configs"
+        }
+    }
+
+    struct ProjectConfiguration: Decodable {
+        let project: Int
+        let isEnabled: Bool
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Keys.self)
+            project = try container.number(forKey: .project)
+            isEnabled = try container.decode(Bool.self, forKey: .isEnabled)
+        }
+
+        private enum Keys: String, CodingKey {
+            case project
+            case isEnabled = "enabled"
+        }
+    }
+
+    struct Algorithm: Decodable {
+        let algorithm: AntennaAlgorithm
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Keys.self)
+            algorithm = AntennaAlgorithm(
+                key: try container.decode(String.self, forKey: .key),
+                version: try? container.number(forKey: .version),
+                taskType: try? container.decode(String.self, forKey: .taskType),
+                categoryCount: try? container.number(forKey: .categoryCount)
+            )
+        }
+
+        private enum Keys: String, CodingKey {
+            case key
+            case version
+            case taskType = "task_type"
+            case categoryCount = "category_count"
+        }
+    }
+}

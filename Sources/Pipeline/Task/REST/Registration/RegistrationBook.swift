@@ -1,0 +1,63 @@
+/// What is known of the registration of our pipelines, project by project.
+///
+/// Pure: the time comes from outside.
+struct RegistrationBook {
+    /// What a project's pipelines look like to us.
+    private struct Entry {
+        let problems: [String: String]
+        let checkedAt: Duration
+    }
+
+    /// Somebody may change what was well.
+    static let goodFor = Duration.seconds(600)
+    /// Somebody may be mending it right now.
+    static let badFor = Duration.seconds(30)
+    /// More jobs and projects than a worker sees; the oldest knowledge goes first, and is asked for again.
+    static let mostJobs = 10_000
+
+    private var projects: [Int: Entry] = [:]
+    private var jobs: [Int: Int?] = [:]
+
+    /// The project of a job, as far as it was looked up; nil when that has to be done, `.some(nil)` when the server does not say.
+    func project(ofJob id: Int) -> Int?? { jobs[id] }
+
+    mutating func learn(job: Int, project: Int?) {
+        if jobs.count >= Self.mostJobs { jobs = [:] }
+        jobs[job] = .some(project)
+    }
+
+    /// Why results of a pipeline would be dropped in a project, by slug; nil when that has to be looked up.
+    func problems(inProject id: Int, now: Duration) -> [String: String]? {
+        guard let entry = projects[id] else { return nil }
+        let isFresh = now - entry.checkedAt < (entry.problems.isEmpty ? Self.goodFor : Self.badFor)
+        return isFresh ? entry.problems : nil
+    }
+
+    /// What was known of a project the last time, however long ago.
+    func lastProblems(inProject id: Int) -> [String: String] { projects[id]?.problems ?? [:] }
+
+    /// Takes in what a project's pipelines are.
+    ///
+    /// - Parameters:
+    ///   - registered: The pipelines; nil when the server does not show them, which is taken to be well.
+    ///   - expectations: Ours.
+    ///   - project: The project.
+    ///   - now: The current time.
+    mutating func learn(
+        _ registered: [AntennaPipeline]?,
+        for expectations: [PipelineExpectation],
+        inProject project: Int,
+        now: Duration
+    ) {
+        var problems: [String: String] = [:]
+        for expectation in expectations {
+            problems[expectation.slug] = registered.flatMap { expectation.problem(among: $0) }
+        }
+        projects[project] = Entry(problems: problems, checkedAt: now)
+    }
+
+    /// Has a project looked up again at the next occasion.
+    mutating func doubt(project: Int) {
+        projects[project] = nil
+    }
+}
