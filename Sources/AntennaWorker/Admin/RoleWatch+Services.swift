@@ -28,12 +28,20 @@ extension RoleWatch {
                     MetricCatalogue.results.sample(counters.posted, "posted"),
                     MetricCatalogue.results.sample(counters.spooled, "spooled"),
                     MetricCatalogue.results.sample(counters.refused, "refused"),
+                    MetricCatalogue.results.sample(counters.repeated, "repeated"),
                     MetricCatalogue.spoolEntries.sample(spool.count),
                     MetricCatalogue.spoolBytes.sample(spool.bytes),
                     MetricCatalogue.spoolBytesLimit.sample(spoolLimit),
                 ]
             }
         ]
+    }
+
+    /// What the comparison of posted and saved results shows.
+    init(results: ResultWatch) {
+        self.init()
+        checks = [Check(name: "results", problem: { results.problem })]
+        collectors = [{ [MetricCatalogue.resultsMissing.sample(results.missing)] }]
     }
 
     /// What the two connections to RabbitMQ show.

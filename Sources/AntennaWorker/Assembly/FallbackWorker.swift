@@ -38,8 +38,13 @@ struct FallbackWorker: WatchedWorker {
             onProgress: onProgress
         )
         let slugs = stages.manifests.map(\.slug)
-        let rest = RESTSourceSettings(settings, pipelines: slugs, untilEmpty: false)
-        let delivery = try await RESTDelivery(rest, http: stages.images.antenna, taking: hooks.taking, logger: logger)
+        let delivery = try await RESTDelivery(
+            RESTSourceSettings(settings, role: "run", manifests: stages.manifests),
+            models: try stages.modelsDescription(),
+            http: stages.images.antenna,
+            taking: hooks.taking,
+            logger: logger
+        )
         let queue = AMQPTaskQueue(
             settings: AMQPSourceSettings(settings.broker, kind: .tasks, pipelines: slugs),
             broker: broker,

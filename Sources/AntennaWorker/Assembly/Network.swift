@@ -36,6 +36,7 @@ struct Network: Sendable {
     func makeClient() throws(TransportError) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.authorities = authorities
+        configuration.userAgent = Version.userAgent
         return try HTTPClient(configuration: configuration)
     }
 

@@ -9,14 +9,31 @@ struct RESTDelivery: Sendable {
     private let client: AntennaClient
     private let poster: ResultPoster
     private let spool: Spool
+    private let memory: PostedResults
+    private let results: ResultWatch
     private let taking: TakingSwitch
     private let sources = RESTSources()
     private let logger: Logger
 
+    /// The share of the spool's bytes that results take which are kept after they were posted.
+    private static let memoryShare = 4
+
     /// Opens the spool; nothing is taken and nothing posted yet.
     ///
+    /// - Parameters:
+    ///   - settings: Where and how.
+    ///   - models: Describes the models and what is told of their answers: what others gave is not given again.
+    ///   - http: Makes the calls.
+    ///   - taking: Whether tasks are reserved.
+    ///   - logger: The worker's log.
     /// - Throws: What the address or the spool's folder lacks.
-    init(_ settings: RESTSourceSettings, http: any HTTPExecuting, taking: TakingSwitch, logger: Logger) async throws {
+    init(
+        _ settings: RESTSourceSettings,
+        models: [UInt8],
+        http: any HTTPExecuting,
+        taking: TakingSwitch,
+        logger: Logger
+    ) async throws {
         self.taking = taking
         client = try settings.makeClient(http: http)
         spool = try await Spool.open(
@@ -26,14 +43,36 @@ struct RESTDelivery: Sendable {
             maximumEntries: settings.spoolMaximumEntries,
             logger: logger
         )
-        poster = ResultPoster(client: client, spool: spool, settings: settings.posterSettings, logger: logger)
+        memory = try await PostedResults.open(
+            directory: "\(settings.spoolDirectory)/posted",
+            address: client.address,
+            models: models,
+            maximumBytes: settings.spoolMaximumBytes / Self.memoryShare,
+            logger: logger
+        )
+        results = ResultWatch(client: client, logger: logger)
+        poster = ResultPoster(
+            client: client,
+            spool: spool,
+            memory: memory,
+            watch: results,
+            settings: settings.posterSettings,
+            logger: logger
+        )
         self.settings = settings
         self.logger = logger
     }
 
     /// A source that has not begun.
     func makeSource() -> RESTTaskSource {
-        let source = RESTTaskSource(settings: settings, client: client, poster: poster, taking: taking, logger: logger)
+        let source = RESTTaskSource(
+            settings: settings,
+            client: client,
+            poster: poster,
+            taking: taking,
+            watch: results,
+            logger: logger
+        )
         sources.add(source)
         return source
     }
@@ -42,20 +81,44 @@ struct RESTDelivery: Sendable {
     var watch: RoleWatch {
         RoleWatch(antenna: client.reachability)
             + RoleWatch(poster: poster, spool: spool, spoolLimit: settings.spoolMaximumBytes)
-            + RoleWatch(collectors: [{ [sources] in [MetricCatalogue.antennaOutstanding.sample(sources.outstanding)] }])
+            + RoleWatch(results: results)
+            + RoleWatch(
+                checks: [RoleWatch.Check(name: "registration", problem: { [sources] in sources.registrationProblem })],
+                collectors: [
+                    { [sources] in
+                        let jobs = sources.jobCounts
+                        return [
+                            MetricCatalogue.antennaOutstanding.sample(sources.outstanding),
+                            MetricCatalogue.antennaJobs.sample(jobs.open, "open"),
+                            MetricCatalogue.antennaJobs.sample(jobs.forbidden, "forbidden"),
+                            MetricCatalogue.antennaJobs.sample(jobs.unregistered, "unregistered"),
+                        ]
+                    }
+                ]
+            )
     }
+
+    /// Jobs that the server forbade, when they were last tried.
+    var forbiddenJobs: [Int] { sources.forbiddenJobs }
 
     /// Posts results while a worker runs, and after it what is left.
     ///
     /// - Throws: What the worker throws.
     func run(_ worker: Worker) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            let poster = self.poster
+            let results = self.results
             group.addTask { await poster.run() }
-            try await worker.run()
+            try await withThrowingTaskGroup(of: Void.self) { looking in
+                looking.addTask { await results.run() }
+                try await worker.run()
+                looking.cancelAll()
+            }
             poster.finish()
             try await group.waitForAll()
         }
         try await spool.close()
+        try await memory.close()
     }
 }
 
@@ -64,7 +127,18 @@ private final class RESTSources: Sendable {
     private let sources = Mutex<[RESTTaskSource]>([])
 
     /// Tasks that any of them has reserved and not settled.
-    var outstanding: Int { sources.withLock { $0.reduce(0) { $0 + $1.outstanding } } }
+    var outstanding: Int { all.reduce(0) { $0 + $1.outstanding } }
+
+    /// The jobs of all of them.
+    var jobCounts: (open: Int, forbidden: Int, unregistered: Int) {
+        all.map(\.jobCounts).reduce((0, 0, 0)) { ($0.0 + $1.open, $0.1 + $1.forbidden, $0.2 + $1.unregistered) }
+    }
+
+    var registrationProblem: String? { all.lazy.compactMap(\.registrationProblem).first }
+
+    var forbiddenJobs: [Int] { Set(all.flatMap(\.forbiddenJobs)).sorted() }
+
+    private var all: [RESTTaskSource] { sources.withLock { $0 } }
 
     func add(_ source: RESTTaskSource) {
         sources.withLock { sources in
@@ -72,23 +146,5 @@ private final class RESTSources: Sendable {
             sources.removeAll { $0.outstanding == 0 }
             sources.append(source)
         }
-    }
-}
-
-extension RESTSourceSettings {
-    init(_ settings: WorkerSettings, pipelines: [String], untilEmpty: Bool) {
-        self.init()
-        baseURL = settings.antenna.baseURL
-        authToken = settings.antenna.token?.reveal() ?? ""
-        authTokenFile = settings.antenna.tokenFile.map(SecretFile.init(path:))
-        serviceName = settings.antenna.serviceName
-        self.pipelines = pipelines
-        projectID = settings.antenna.project
-        dialect = settings.antenna.dialect
-        batchSize = settings.antenna.batchSize
-        lease = settings.antenna.lease
-        self.untilEmpty = untilEmpty
-        spoolDirectory = settings.spool.directory
-        spoolMaximumBytes = settings.spool.maxBytes
     }
 }

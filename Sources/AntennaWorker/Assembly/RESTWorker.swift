@@ -11,19 +11,30 @@ struct RESTWorker: WatchedWorker {
     let watch: RoleWatch
     private let worker: Worker
     private let delivery: RESTDelivery
+    private let ending: Ending
+
+    /// When a worker ends by itself.
+    enum Ending {
+        /// When it is stopped.
+        case never
+        /// Once no job has tasks left, those that other workers hold left to them.
+        case untilEmpty
+        /// Once no job has tasks left for a whole lease.
+        case untilOthersAreDone
+    }
 
     /// Loads models, opens the spool, and puts the stages together; nothing is taken before ``run()``.
     ///
     /// - Parameters:
     ///   - settings: All settings.
-    ///   - untilEmpty: Whether the worker ends once there is nothing left to do.
+    ///   - ending: When the worker ends by itself.
     ///   - hooks: What looks at it and steers it.
     ///   - logger: The worker's log.
     ///   - onProgress: Called after every settled task.
     /// - Throws: What keeps the worker from starting, in sentences for people.
     init(
         settings: WorkerSettings,
-        untilEmpty: Bool,
+        ending: Ending,
         hooks: WorkerHooks = WorkerHooks(),
         logger: Logger,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
@@ -34,7 +45,7 @@ struct RESTWorker: WatchedWorker {
             logger: logger,
             onProgress: onProgress
         )
-        try await self.init(stages: stages, settings: settings, untilEmpty: untilEmpty, hooks: hooks, logger: logger)
+        try await self.init(stages: stages, settings: settings, ending: ending, hooks: hooks, logger: logger)
     }
 
     /// Opens the spool for stages that are there already; nothing is taken before ``run()``.
@@ -43,12 +54,21 @@ struct RESTWorker: WatchedWorker {
     init(
         stages: WorkerStages,
         settings: WorkerSettings,
-        untilEmpty: Bool,
+        ending: Ending,
         hooks: WorkerHooks = WorkerHooks(),
         logger: Logger
     ) async throws {
-        let rest = RESTSourceSettings(settings, pipelines: stages.manifests.map(\.slug), untilEmpty: untilEmpty)
-        delivery = try await RESTDelivery(rest, http: stages.images.antenna, taking: hooks.taking, logger: logger)
+        var rest = RESTSourceSettings(settings, role: "run", manifests: stages.manifests)
+        rest.untilEmpty = ending != .never
+        rest.waitsForOthers = ending == .untilOthersAreDone
+        delivery = try await RESTDelivery(
+            rest,
+            models: try stages.modelsDescription(),
+            http: stages.images.antenna,
+            taking: hooks.taking,
+            logger: logger
+        )
+        self.ending = ending
         statistics = stages.statistics
         worker = stages.worker(source: delivery.makeSource())
         watch = try stages.watch(worker) + delivery.watch
@@ -56,9 +76,12 @@ struct RESTWorker: WatchedWorker {
 
     /// Works until the source has ended or a graceful shutdown has drained it, and what the spool holds was tried once more.
     ///
-    /// - Throws: What no retry can mend, such as a refused token.
+    /// - Throws: What no retry can mend, such as a refused token; `CommandFailure` when it ended by itself and every job that
+    ///   there was is forbidden to it.
     func run() async throws {
         try await delivery.run(worker)
+        guard ending != .never else { return }
+        try ForbiddenJobs(delivery.forbiddenJobs, done: statistics.counts.answered).report()
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 import Logging
 import Pipeline
@@ -76,6 +77,15 @@ struct WorkerStages {
             maximumSize: settings.batch.localizationSize,
             linger: settings.batch.linger
         )
+    }
+
+    /// Describes the models, and what is told of their answers: of another description a task may be answered otherwise.
+    ///
+    /// - Throws: Never for a manifest that was read.
+    func modelsDescription() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return Array(try encoder.encode(manifests.map(\.registration))) + Array("\(settings.results.scores)".utf8)
     }
 
     /// The worker that takes its tasks from `source`, whose images are fetched over HTTP.

@@ -4,6 +4,7 @@ import Inference
 import LocalAntenna
 import Logging
 import Pipeline
+import Transport
 
 /// A local Antenna, a worker and a report, in one process; or, to be watched, without an end.
 struct DemoCommand: RoleCommand {
@@ -69,6 +70,14 @@ struct DemoCommand: RoleCommand {
         // Twice: the local Antenna has the other ends.
         try DescriptorLimit.require(2 * settings.descriptors)
         settings.antenna.token = nil
+        let network = try Network(settings)
+        try await Registrar.register(
+            settings,
+            manifests: try InferenceAssembly.readManifests(in: settings.inference.models, slugs: settings.pipelines),
+            role: "demo",
+            http: network.antenna(try network.makeClient()),
+            say: { _ in }
+        )
         if live {
             try await workUntilStopped(settings, Oversight(role: "demo", resolved: resolved, logger: logger))
         } else {
@@ -84,7 +93,7 @@ struct DemoCommand: RoleCommand {
             }
             let worker = try await RESTWorker(
                 settings: settings,
-                untilEmpty: false,
+                ending: .never,
                 hooks: oversight.hooks,
                 logger: oversight.logger
             )
@@ -103,7 +112,7 @@ struct DemoCommand: RoleCommand {
     ) async throws {
         let progress = ProgressBar(label: "Working", total: demo.sources.count, logger: logger)
         let began = ContinuousClock.now
-        let worker = try await RESTWorker(settings: settings, untilEmpty: true, logger: logger) { counts in
+        let worker = try await RESTWorker(settings: settings, ending: .untilEmpty, logger: logger) { counts in
             progress.update(done: counts.answered)
         }
         try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, life: life).run([worker])

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Inference
 import Logging
 import Pipeline
@@ -11,8 +10,12 @@ struct RegisterCommand: AsyncParsableCommand {
         commandName: "register",
         abstract: "Register the pipelines in the models folder with Antenna projects.",
         discussion: """
-            Antenna silently rejects results of algorithms it does not know, so register before the first run and after every \
-            change of a pipeline. Without --project, all projects the token can see are registered with.
+            Antenna drops results of algorithms it does not know after it has accepted them, so register before the first run and \
+            after every change of a pipeline; 'run --register' does so at its start. Without --project, all projects the token can \
+            see are registered with, but for those that are forbidden.
+
+            A changed algorithm needs a new key and a new name, and a changed detector a new slug and a new name of the pipeline, \
+            too: Antenna keeps the first version of each key. What it would turn down, or take for something else, is refused here.
             """
     )
 
@@ -27,25 +30,13 @@ struct RegisterCommand: AsyncParsableCommand {
         let settings = try WorkerSettings.load(FlagValues(work, antenna, tls, models, log, file))
         LoggingSetup.bootstrap(settings.log)
         let manifests = try InferenceAssembly.readManifests(in: settings.inference.models, slugs: settings.pipelines)
-        let rest = RESTSourceSettings(settings, pipelines: manifests.map(\.slug), untilEmpty: false)
         let network = try Network(settings)
-        let client = try rest.makeClient(http: network.antenna(try network.makeClient()))
-        var projects = try await client.projects()
-        if let wanted = settings.antenna.project { projects.removeAll { $0.id != wanted } }
-        guard !projects.isEmpty else {
-            throw CommandFailure(
-                "Antenna shows this token "
-                    + (settings.antenna.project.map { "no project \($0)" } ?? "no project")
-                    + "; ask a project's manager for access."
-            )
-        }
-        let pipelines = Array(try JSONEncoder().encode(manifests.map(\.registration)))
-        for project in projects {
-            let answer = try await client.register(pipelines: pipelines, projectID: project.id)
-            let created = answer.created.isEmpty ? "nothing new" : "new: " + answer.created.joined(separator: ", ")
-            try Output.standard.print(
-                "Project \(project.id) (\(project.name)): \(manifests.count) pipelines registered, \(created)".visible
-            )
-        }
+        try await Registrar.register(
+            settings,
+            manifests: manifests,
+            role: "register",
+            http: network.antenna(try network.makeClient()),
+            say: { try Output.standard.print($0.visible) }
+        )
     }
 }

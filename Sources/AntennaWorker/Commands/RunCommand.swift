@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
+import Transport
 
 /// The worker itself.
 struct RunCommand: RoleCommand {
@@ -12,6 +13,9 @@ struct RunCommand: RoleCommand {
             Works until it is stopped, or with --until-empty until no job has tasks left. SIGTERM or SIGINT drains: nothing more \
             is taken, what is in hand is finished within --grace, results that could not be posted stay in the spool and are \
             posted at the next start. A second signal stops at once.
+
+            Jobs that the token's user may not do are left alone, and the others go on. --until-empty names them at its end, with \
+            status 0, since Antenna lists everybody's jobs; only when nothing else was done the status is 1.
 
             With --source amqp tasks come from the queues antenna.tasks.PIPELINE of RabbitMQ. A task leaves its queue only once the
             broker has confirmed its result, so whatever is in hand when a worker is killed goes to another one. Tasks that never
@@ -42,6 +46,12 @@ struct RunCommand: RoleCommand {
 
     @Flag(help: "End once every job came back empty and all results are posted or in the spool.")
     var untilEmpty = false
+
+    @Flag(help: "With --until-empty, also wait for tasks of other workers: until all jobs stay empty for a --lease.")
+    var waitForOthers = false
+
+    @Flag(help: "Register the pipelines with Antenna first, as 'register' does.")
+    var register = false
 
     func run() async throws {
         let flags = FlagValues(
@@ -81,12 +91,15 @@ struct RunCommand: RoleCommand {
         guard !untilEmpty || settings.source == .rest else {
             throw ValidationError("--until-empty needs --source rest: a queue may be filled at any time.")
         }
+        guard !waitForOthers || untilEmpty else { throw ValidationError("--wait-for-others needs --until-empty.") }
         let (hooks, logger) = (oversight.hooks, oversight.logger)
+        if settings.source != .amqp { try settings.antenna.checkToken() }
+        if register { try await register(settings, logger) }
         return switch settings.source {
         case .rest:
             try await RESTWorker(
                 settings: settings,
-                untilEmpty: untilEmpty,
+                ending: untilEmpty ? (waitForOthers ? .untilOthersAreDone : .untilEmpty) : .never,
                 hooks: hooks,
                 logger: logger,
                 onProgress: onProgress
@@ -94,5 +107,16 @@ struct RunCommand: RoleCommand {
         case .amqp: try await AMQPWorker(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
         case .auto: try await FallbackWorker(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
         }
+    }
+
+    private func register(_ settings: WorkerSettings, _ logger: Logger) async throws {
+        let network = try Network(settings)
+        try await Registrar.register(
+            settings,
+            manifests: try InferenceAssembly.readManifests(in: settings.inference.models, slugs: settings.pipelines),
+            role: "run",
+            http: network.antenna(try network.makeClient()),
+            say: { logger.notice("Registering", metadata: [LogKey.reason: "\($0)"]) }
+        )
     }
 }

@@ -29,7 +29,8 @@ enum MetricCatalogue {
         Section(
             title: "Antenna",
             metrics: [
-                antennaReachable, antennaOutstanding, results, spoolEntries, spoolBytes, spoolBytesLimit, fallback,
+                antennaReachable, antennaJobs, antennaOutstanding, results, resultsMissing, spoolEntries, spoolBytes,
+                spoolBytesLimit, fallback,
             ]
         ),
         Section(title: "Relay", metrics: [relayPublished, relayResults, relayExpired, relayOutstanding]),
@@ -69,7 +70,8 @@ extension MetricCatalogue {
         .gauge,
         "1 when what is named is as it should be, else 0; all of them together make the worker ready.",
         labels: ["check"],
-        labelValues: "check: models, antenna, broker, redis, draining, as far as the role has them"
+        labelValues:
+            "check: models, antenna, registration, results, broker, redis, draining, as far as the role has them"
     )
 
     static let draining = MetricDescription(
@@ -296,6 +298,15 @@ extension MetricCatalogue {
         "1 when Antenna's API answered the last call, 0 when that failed."
     )
 
+    static let antennaJobs = MetricDescription(
+        "antenna_worker_antenna_jobs",
+        .gauge,
+        "Jobs that Antenna lists for this worker's pipelines, or did.",
+        labels: ["state"],
+        labelValues:
+            "state: open, forbidden (the token's user may not take its tasks), unregistered (its results would be dropped)"
+    )
+
     static let antennaOutstanding = MetricDescription(
         "antenna_worker_antenna_tasks_reserved",
         .gauge,
@@ -307,7 +318,14 @@ extension MetricCatalogue {
         .counter,
         "Results for Antenna's API.",
         labels: ["outcome"],
-        labelValues: "outcome: posted, spooled (kept on disk; posted later, and counted again), refused"
+        labelValues: "outcome: posted, spooled (kept on disk; posted later, and counted again), refused, "
+            + "repeated (given again to a task that was delivered again; counted as posted, too)"
+    )
+
+    static let resultsMissing = MetricDescription(
+        "antenna_worker_results_missing",
+        .gauge,
+        "Results that Antenna accepted minutes ago and has not saved."
     )
 
     static let spoolEntries = MetricDescription(

@@ -86,8 +86,8 @@ struct CheckReportTests {
     func unreachable() async throws {
         // Port 1 of this machine: nothing listens there.
         let settings = try fixture.resolve(flags: ["--base-url", "http://127.0.0.1:1/api/v2"]).settings
-        #expect(await ServiceCheck.section(settings, isSet: true).findings.map(\.status) == [.missing])
-        #expect(await ServiceCheck.section(settings, isSet: false).findings.map(\.status) == [.note])
+        #expect(await ServiceCheck(settings).section(isSet: true).findings.map(\.status) == [.missing])
+        #expect(await ServiceCheck(settings).section(isSet: false).findings.map(\.status) == [.note])
     }
 
     @Test("a Redis without a limit, or that evicts nothing, is worth a note")

@@ -73,7 +73,14 @@ struct BenchEndToEnd: AsyncParsableCommand {
             },
             onProgress: { progress($0.answered) }
         )
-        let worker = try await RESTWorker(stages: stages, settings: settings, untilEmpty: true, logger: logger)
+        try await Registrar.register(
+            settings,
+            manifests: stages.manifests,
+            role: "bench",
+            http: stages.images.antenna,
+            say: { _ in }
+        )
+        let worker = try await RESTWorker(stages: stages, settings: settings, ending: .untilEmpty, logger: logger)
         let sample = try await BenchSample(count: images.count, pixels: images.pixels) {
             try await worker.run()
             return worker.statistics.stageSummaries.map(BenchStage.init)

@@ -74,7 +74,7 @@ struct CheckCommand: AsyncParsableCommand {
             DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
             ModelCheck.section(models: settings.inference.models, pipelines: settings.pipelines),
             NetworkCheck.section(settings, environment: environment),
-            await ServiceCheck.section(settings, isSet: isAddressSet),
+            await ServiceCheck(settings).section(isSet: isAddressSet),
             CheckReport.Section(title: "Broker", findings: broker),
             CheckReport.Section(title: "Redis", findings: await RedisCheck.findings(redis: settings.redis)),
             FolderCheck.section(spool: settings.spool.directory),

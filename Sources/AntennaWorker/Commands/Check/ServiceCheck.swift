@@ -1,15 +1,33 @@
+import Inference
 import Pipeline
 import Transport
 
-/// Whether Antenna answers and takes the token.
-enum ServiceCheck {
-    /// Asks Antenna for its projects.
+/// Whether Antenna answers, takes the token, lets us work, and would keep the results.
+struct ServiceCheck {
+    /// More jobs and projects are not looked at: one that is wrong is enough to say so.
+    private static let mostJobs = 5
+
+    private let settings: WorkerSettings
+    private let expectations: [PipelineExpectation]
+    private var antenna: AntennaSettings { settings.antenna }
+    private var subject: String { "Antenna at \(antenna.baseURL)" }
+    /// Whether a worker with these settings takes tasks over REST.
+    private var needsToken: Bool { settings.source != .amqp }
+
+    /// - Parameter settings: Where Antenna is, the token, the way there, and our pipelines; those that cannot be read are told elsewhere.
+    init(_ settings: WorkerSettings) {
+        let folder = settings.inference.models
+        let slugs = settings.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.pipelines
+        self.settings = settings
+        expectations = slugs.compactMap { try? PipelineManifest(directory: "\(folder)/\($0)") }
+            .map { PipelineExpectation($0) }
+    }
+
+    /// Asks Antenna.
     ///
-    /// - Parameters:
-    ///   - settings: Where it is, the token, and the way there.
-    ///   - isSet: Whether somebody set the address; one that is only the default need not be there.
-    /// - Returns: One finding.
-    static func section(_ settings: WorkerSettings, isSet: Bool) async -> CheckReport.Section {
+    /// - Parameter isSet: Whether somebody set the address; one that is only the default need not be there.
+    /// - Returns: A finding for each thing that was looked at.
+    func section(isSet: Bool) async -> CheckReport.Section {
         guard isSet else {
             let finding = CheckReport.Finding.note(
                 "Antenna",
@@ -18,31 +36,129 @@ enum ServiceCheck {
             )
             return CheckReport.Section(title: "Services", findings: [finding])
         }
-        return CheckReport.Section(title: "Services", findings: [await finding(of: settings)])
+        return CheckReport.Section(title: "Services", findings: await findings())
     }
 
-    private static func finding(of settings: WorkerSettings) async -> CheckReport.Finding {
-        let antenna = settings.antenna
-        let subject = "Antenna at \(antenna.baseURL)"
-        var policy = HTTPPolicy.api
-        policy.totalTimeout = .seconds(10)
-        policy.connectTimeout = .seconds(5)
-        var headers: HTTPHeaders = ["Accept": "application/json"]
-        if let token = antenna.token { headers.append(name: "Authorization", value: "Token \(token.reveal())") }
+    private func findings() async -> [CheckReport.Finding] {
         let remedy = "See that the server runs and that --base-url is right."
+        let client: AntennaClient
         do {
-            let network = try Network(settings)
-            policy.proxy = network.antennaProxy
-            let address = try AntennaAddress(antenna.baseURL)
-            let url = address.projects(limit: 1, offset: 0)
-            let client = try network.makeClient()
-            let response = try await client.execute(HTTPRequest(url: url, headers: headers, policy: policy))
-            return judge(status: response.status, hasToken: antenna.token != nil, subject: subject)
-        } catch let error as TransportError {
-            return .missing(subject, error.message, remedy: remedy)
+            client = try makeClient()
         } catch {
-            return .missing(subject, "\(error)", remedy: remedy)
+            return [.missing(subject, "\(error)", remedy: remedy)]
         }
+        do throws(AntennaError) {
+            if let project = antenna.project {
+                _ = try await client.project(project)
+            } else {
+                _ = try await client.projects()
+            }
+        } catch {
+            if let project = antenna.project, error.code == .notFound {
+                return [
+                    .missing(
+                        subject,
+                        "shows no project \(project) to this token (404)",
+                        remedy: "Set --project to one it shows."
+                    )
+                ]
+            }
+            guard let status = error.status else { return [.missing(subject, error.message, remedy: remedy)] }
+            let code = error.code == .malformedAnswer ? 0 : status
+            return [Self.judge(status: code, hasToken: antenna.token != nil, subject: subject)]
+        }
+        let answer = Self.judge(status: 200, hasToken: antenna.token != nil, subject: subject)
+        guard antenna.token != nil || !needsToken || antenna.isOnThisMachine else {
+            return [
+                .missing(
+                    subject,
+                    "answers, and hands out tasks only to a user with a token; none is set",
+                    remedy: "Set one with --token-file or \(Catalogue.antennaToken.variables[0])."
+                )
+            ]
+        }
+        return [answer] + (await workFindings(client))
+    }
+
+    private func makeClient() throws -> AntennaClient {
+        let network = try Network(settings)
+        var rest = RESTSourceSettings(settings, role: "check", pipelines: expectations.map(\.slug))
+        rest.requestTimeout = .seconds(10)
+        return try rest.makeClient(http: network.antenna(try network.makeClient()))
+    }
+
+    /// What the jobs that are there say of rights and of registration.
+    private func workFindings(_ client: AntennaClient) async -> [CheckReport.Finding] {
+        let rights = "Rights"
+        let slugs = expectations.map(\.slug)
+        do throws(AntennaError) {
+            let listed =
+                slugs.isEmpty
+                ? [] : try await client.jobs(pipelines: slugs, projectID: antenna.project, limit: 100)
+            // Where the server says that we may not, it may be wrong; those that it says are ours are tried first.
+            let jobs = listed.filter { $0.seemsPermitted != false } + listed.filter { $0.seemsPermitted == false }
+            var findings = [try await rightsFinding(client, jobs: Array(jobs.prefix(Self.mostJobs)), subject: rights)]
+            var projects = antenna.project.map { [$0] } ?? []
+            for job in jobs.prefix(Self.mostJobs) where antenna.project == nil {
+                guard let project = try await client.detail(ofJob: job.id).projectID else { continue }
+                if !projects.contains(project) { projects.append(project) }
+            }
+            for project in projects { findings.append(try await registrationFinding(client, project: project)) }
+            return findings
+        } catch {
+            guard error.code == .authentication else {
+                return [.note(rights, "could not be looked at: \(error.message)")]
+            }
+            return [Self.judge(status: 401, hasToken: antenna.token != nil, subject: subject)]
+        }
+    }
+
+    private func rightsFinding(
+        _ client: AntennaClient,
+        jobs: [AntennaJob],
+        subject: String
+    ) async throws(AntennaError) -> CheckReport.Finding {
+        guard !jobs.isEmpty else {
+            return .note(subject, "not tried, as there is no job for these pipelines now", remedy: AntennaRights.recipe)
+        }
+        guard antenna.dialect != .legacy else {
+            return .note(subject, "not tried: the older API cannot be asked without taking tasks")
+        }
+        var (allowed, forbidden): ([Int], [Int]) = ([], [])
+        for job in jobs {
+            let rights = try await client.rights(onJob: job.id)
+            if rights.mayTakeTasks, rights.mayPostResults { allowed.append(job.id) } else { forbidden.append(job.id) }
+        }
+        return Self.judge(allowed: allowed, forbidden: forbidden, subject: subject)
+    }
+
+    private func registrationFinding(
+        _ client: AntennaClient,
+        project: Int
+    ) async throws(AntennaError) -> CheckReport.Finding {
+        let subject = "Project \(project)"
+        guard let shown = try await client.pipelines(projectID: project) else {
+            return .note(subject, "does not show which pipelines are registered")
+        }
+        let problems = expectations.compactMap { $0.problem(among: shown) }
+        guard !problems.isEmpty else { return .good(subject, "has the pipelines registered") }
+        return .missing(
+            subject,
+            problems.joined(separator: "; "),
+            remedy: "Run 'antenna-worker register': results would be dropped, so tasks are not taken."
+        )
+    }
+
+    /// What the rights on some jobs mean.
+    static func judge(allowed: [Int], forbidden: [Int], subject: String) -> CheckReport.Finding {
+        let named = forbidden.map(String.init).joined(separator: ", ")
+        guard !forbidden.isEmpty else {
+            return .good(subject, "may take tasks and post results of the jobs there are")
+        }
+        guard allowed.isEmpty else {
+            return .note(subject, "may not work on \(named); the others go on", remedy: AntennaRights.recipe)
+        }
+        return .missing(subject, "may not take tasks or post results of \(named)", remedy: AntennaRights.recipe)
     }
 
     /// What a status of the list of projects means.
@@ -50,12 +166,14 @@ enum ServiceCheck {
         switch status {
         case 200 where hasToken: .good(subject, "answers and takes the token")
         case 200: .good(subject, "answers; no token is set")
-        case 401, 403:
+        case 401:
             .missing(
                 subject,
                 hasToken ? "does not take the token (\(status))" : "asks for a token (\(status))",
                 remedy: "Set a valid one with --token-file or \(Catalogue.antennaToken.variables[0])."
             )
+        case 403:
+            .missing(subject, "forbids the token's user to look (403)", remedy: AntennaRights.recipe)
         case 404:
             .missing(
                 subject,
@@ -67,7 +185,9 @@ enum ServiceCheck {
         default:
             .missing(
                 subject,
-                "answers with status \(status), which Antenna would not",
+                status == 0
+                    ? "does not answer as Antenna would"
+                    : "answers with status \(status), which Antenna would not",
                 remedy: "See that --base-url leads to Antenna's API, not to another site or a login page."
             )
         }

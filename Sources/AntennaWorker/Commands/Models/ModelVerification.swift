@@ -1,6 +1,7 @@
 import Foundation
 import Inference
 import Logging
+import Pipeline
 
 /// Tries pipelines as a worker would at its start, one at a time.
 struct ModelVerification {
@@ -34,7 +35,10 @@ struct ModelVerification {
         } catch {
             return [.missing(slug, "\(error)", remedy: "docs/pipeline-manifest.md says what each key means.")]
         }
-        return settings.inference.devices.map { finding(of: manifest, on: $0) }
+        let names = RegistrationReview.names(in: manifest.registration).map {
+            CheckReport.Finding.missing(slug, $0, remedy: "A longer name ends in an error page at the registration.")
+        }
+        return names + settings.inference.devices.map { finding(of: manifest, on: $0) }
     }
 
     private func finding(of manifest: PipelineManifest, on device: Device) -> CheckReport.Finding {

@@ -43,6 +43,9 @@ struct ModelsCommand: AsyncParsableCommand {
             discussion: """
                 Names every mistake of every pipeline: keys of the manifest, missing files, graphs whose inputs or outputs are not \
                 what their role asks for, category maps of another length than the model's answer. Ends with status 1 if there is one.
+
+                What Antenna has registered stays: a changed model needs a new key and a new name, a changed detector also a new \
+                slug and a new name of its pipeline. A raised version under an old key is an error there; 'register' looks first.
                 """
         )
 

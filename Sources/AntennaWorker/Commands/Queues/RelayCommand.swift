@@ -33,8 +33,9 @@ struct RelayCommand: RoleCommand {
         guard !settings.pipelines.isEmpty else {
             throw ValidationError("Say with --pipeline whose tasks are relayed.")
         }
+        try settings.antenna.checkToken()
         let broker = try BrokerConnections(try settings.broker.connection(named: "relay"), logger: logger)
-        let rest = RESTSourceSettings(settings, pipelines: settings.pipelines, untilEmpty: false)
+        let rest = RESTSourceSettings(settings, role: "relay", pipelines: settings.pipelines)
         var relaySettings = RelaySettings(pipelines: settings.pipelines)
         relaySettings.declares = settings.broker.declares
         let network = try Network(settings)
@@ -50,8 +51,10 @@ struct RelayCommand: RoleCommand {
             logger: logger
         )
         let depths = QueueDepths(broker, pipelines: settings.pipelines, audience: oversight.audience, logger: logger)
+        let registration = RoleWatch.Check(name: "registration", problem: { relay.registrationProblem })
         let watch =
-            RoleWatch(relay: relay) + RoleWatch(broker) + RoleWatch(antenna: client.reachability) + depths.watch
+            RoleWatch(relay: relay) + RoleWatch(checks: [registration]) + RoleWatch(broker)
+            + RoleWatch(antenna: client.reachability) + depths.watch
         try await oversight.during { _ in
             try await oversight.run(relay, watch: watch, grace: settings.shutdown.grace)
         }

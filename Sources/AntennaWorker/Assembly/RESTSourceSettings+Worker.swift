@@ -1,0 +1,59 @@
+import Foundation
+import Inference
+import Pipeline
+import Transport
+
+extension RESTSourceSettings {
+    /// The settings of a worker over REST.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings.
+    ///   - role: What this process is, told to Antenna.
+    ///   - manifests: The pipelines to work for: the server has to know their algorithms.
+    init(_ settings: WorkerSettings, role: String, manifests: [PipelineManifest]) {
+        self.init(settings, role: role, pipelines: manifests.map(\.slug))
+        expectations = manifests.map { PipelineExpectation($0) }
+    }
+
+    /// The settings of a role that knows its pipelines by name alone.
+    init(_ settings: WorkerSettings, role: String, pipelines: [String]) {
+        self.init()
+        baseURL = settings.antenna.baseURL
+        authToken = settings.antenna.token?.reveal() ?? ""
+        authTokenFile = settings.antenna.tokenFile.map(SecretFile.init(path:))
+        serviceName = settings.antenna.serviceName
+        self.pipelines = pipelines
+        expectations = pipelines.map { PipelineExpectation(slug: $0) }
+        projectID = settings.antenna.project
+        dialect = settings.antenna.dialect
+        batchSize = settings.antenna.batchSize
+        lease = settings.antenna.lease
+        clientInfo = AntennaClientInfo(role: role, devices: settings.inference.devices)
+        spoolDirectory = settings.spool.directory
+        spoolMaximumBytes = settings.spool.maxBytes
+    }
+}
+
+extension PipelineExpectation {
+    init(_ manifest: PipelineManifest) {
+        let stages = [manifest.binaryFilter, manifest.classifier].compactMap { $0?.algorithm.key }
+        let detector = manifest.detector.algorithm.key
+        self.init(slug: manifest.slug, detector: detector, algorithms: [detector] + stages)
+    }
+}
+
+extension AntennaClientInfo {
+    /// This process.
+    init(role: String, devices: [Device]) {
+        let process = ProcessInfo.processInfo
+        self.init(
+            hostname: process.hostName,
+            processID: Int(process.processIdentifier),
+            version: Version.current,
+            roles: [role],
+            // A relay has none, whatever the settings say.
+            devices: role == "relay" ? [] : devices.map(\.description),
+            podName: process.environment["POD_NAME"]
+        )
+    }
+}
