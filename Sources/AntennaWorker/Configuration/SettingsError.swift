@@ -1,5 +1,8 @@
 /// One thing that is wrong with the settings.
 struct SettingMistake: Sendable, Hashable, CustomStringConvertible {
+    /// More of one file than anybody reads: it is something else entirely.
+    static let most = 100
+
     /// Where it stands: a flag, the name of a variable, a key of a file.
     let place: String
     /// What is wrong, and what would be right.

@@ -12,6 +12,8 @@ struct SettingsResolver: Sendable {
         let place: String?
     }
 
+    private static let longestText = 32 << 10
+
     private(set) var mistakes: [SettingMistake]
     private(set) var effective: [Effective] = []
     /// The files that secrets in force were read from, by the secrets' keys.
@@ -43,7 +45,9 @@ struct SettingsResolver: Sendable {
             note(setting, setting.defaultText, from: nil)
             return setting.defaultValue
         }
-        do {
+        do throws(ValueError) {
+            // What a mistake repeats, and what is compared with each other, is never long.
+            guard text.utf8.count <= Self.longestText else { throw ValueError("is longer than any setting") }
             let value = try setting.kind.parse(text)
             note(setting, setting.kind.show(value), from: layer)
             return value

@@ -2,6 +2,8 @@
 enum Spelling {
     /// The nearest of `candidates`, or nil when none is near enough to be worth a guess.
     static func nearest(to name: String, among candidates: [String]) -> String? {
+        // Nothing of ours is that long, and comparing takes its time.
+        guard name.utf8.count <= 100 else { return nil }
         let ranked = candidates.map { (name: $0, distance: distance($0.lowercased(), name.lowercased())) }
         guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
         return best.distance <= max(2, name.count / 3) ? best.name : nil

@@ -43,12 +43,14 @@ struct JSONTree: Sendable {
     }
 }
 
-/// Reads JSON by RFC 8259, one pass, at most `maximumDepth` deep.
+/// Reads JSON by RFC 8259, one pass, at most `maximumDepth` deep and with at most `maximumCount` values.
 private struct JSONScanner {
     private let bytes: [UInt8]
     private var position = 0
     private var line = 1
+    private var count = 0
     private let maximumDepth = 32
+    private let maximumCount = 500_000
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
@@ -83,6 +85,8 @@ private struct JSONScanner {
 
     private mutating func value(depth: Int) throws(JSONTree.SyntaxError) -> JSONTree {
         guard depth < maximumDepth else { throw failure("nested too deeply") }
+        count += 1
+        guard count <= maximumCount else { throw failure("more than \(maximumCount) values") }
         skipSpace()
         let start = line
         let content: JSONTree.Content =

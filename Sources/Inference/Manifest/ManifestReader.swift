@@ -3,11 +3,15 @@
 /// A value that is missing or wrong reads as nil; whoever asked goes on, and the notes decide in the end.
 struct ManifestReader: ~Copyable {
     final class Notes {
-        private(set) var mistakes: [String] = []
+        /// The first hundred, and how many more there are.
+        var mistakes: [String] { further > 0 ? first + ["and \(further) more"] : first }
+        private var first: [String] = []
+        private var further = 0
         private var algorithmKeys: Set<String> = []
 
         func add(_ mistake: String) {
-            mistakes.append(mistake)
+            // A file that is something else entirely has more mistakes than anybody reads.
+            if first.count < 100 { first.append(mistake) } else { further += 1 }
         }
 
         /// Notes a key that is empty or taken: Antenna finds an algorithm by its key, two with one key would be one.
@@ -49,6 +53,23 @@ struct ManifestReader: ~Copyable {
     }
 
     func name(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    /// The place of a file that the manifest names, from the pipeline's folder; nil, and noted, when that is not within the folder of all
+    /// pipelines.
+    ///
+    /// One level up is where pipelines keep what they share; further up is nothing of theirs.
+    func path(_ file: String, of key: String, in directory: String) -> String? {
+        var depth = 1
+        for name in file.split(separator: "/") where name != "." {
+            depth += name == ".." ? -1 : 1
+            if depth < 0 { break }
+        }
+        guard depth >= 0, !file.hasPrefix("/"), !file.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+            note(key, "names \(file), which leads out of the folder of the pipelines")
+            return nil
+        }
+        return "\(directory)/\(file)"
+    }
 
     func has(_ key: String) -> Bool { members[key] != nil }
 

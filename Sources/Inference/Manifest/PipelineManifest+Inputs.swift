@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Imaging
 
 extension LocalizationRule {
@@ -66,6 +65,9 @@ extension ManifestReader {
 
 /// Reads a category map: inline as `labels`, or from `labels_file` (a JSON list, or text with a label a line).
 enum LabelList {
+    /// More than there are species of insects to be told apart.
+    private static let maximumCount = 100_000
+
     static func read(_ reader: inout ManifestReader, directory: String) -> [String]? {
         guard reader.has("labels") || reader.has("labels_file") else {
             reader.note("labels", "is missing; give labels or labels_file")
@@ -75,14 +77,15 @@ enum LabelList {
             reader.note("labels", "and labels_file are both there; give one")
         }
         let inline = reader.strings("labels")
-        let file = reader.string("labels_file").flatMap { contents(of: "\(directory)/\($0)", &reader) }
+        let file = reader.string("labels_file").flatMap { reader.path($0, of: "labels_file", in: directory) }
+            .flatMap { contents(of: $0, &reader) }
         guard let labels = inline ?? file else { return nil }
         check(labels, reader)
         return labels
     }
 
     private static func contents(of path: String, _ reader: inout ManifestReader) -> [String]? {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let data = PlainFile.contents(path) else {
             reader.note("labels_file", "names \(path), which cannot be read")
             return nil
         }
@@ -93,7 +96,7 @@ enum LabelList {
             if lines.last?.isEmpty == true { lines.removeLast() }
             return lines.map { String($0) }
         }
-        guard let tree = try? JSONTree.parse(Array(data)), case .array(let items) = tree.content else {
+        guard let tree = try? JSONTree.parse(data), case .array(let items) = tree.content else {
             reader.note("labels_file", "names \(path), which is no JSON list")
             return nil
         }
@@ -109,6 +112,9 @@ enum LabelList {
 
     private static func check(_ labels: [String], _ reader: borrowing ManifestReader) {
         if labels.isEmpty { reader.note("labels", "is empty") }
+        if labels.count > maximumCount {
+            reader.note("labels", "has \(labels.count) labels, more than \(maximumCount)")
+        }
         var seen: Set<String> = []
         for label in labels where !seen.insert(label).inserted {
             reader.note("labels", "has \"\(label)\" twice")

@@ -7,10 +7,10 @@ extension PipelineManifest {
     /// checked by `LoadedPipeline`.
     package init(directory: String) throws(ManifestError) {
         let path = "\(directory)/\(PipelineManifest.fileName)"
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let bytes = PlainFile.contents(path) else {
             throw ManifestError(path: path, mistakes: ["the file cannot be read"])
         }
-        try self.init(json: Array(data), directory: directory)
+        try self.init(json: bytes, directory: directory)
     }
 
     /// Checks a manifest's bytes; `directory` is where its files are.
@@ -109,17 +109,19 @@ extension PipelineManifest.Classifier {
         reader.finish()
         if let passing, let labels, path == "binary_filter" {
             if passing.isEmpty { notes.add("\(path).pass_labels is empty: nothing would ever be sent on") }
-            for label in passing where !labels.contains(label) {
+            let known = Set(labels)
+            for label in passing where !known.contains(label) {
                 notes.add("\(path).pass_labels has \"\(label)\", which is none of its labels")
             }
         }
         guard let algorithm, let input, let labels, let passing else { return nil }
+        let wanted = Set(passing)
         self.init(
             algorithm: algorithm,
             input: input,
             labels: labels,
             taxonRank: taxonRank,
-            passingLabels: Set(passing.compactMap { labels.firstIndex(of: $0) })
+            passingLabels: Set(labels.indices.filter { wanted.contains(labels[$0]) })
         )
     }
 }
@@ -132,9 +134,9 @@ extension PipelineManifest.Algorithm {
         let versionName = reader.string("version_name")
         let description = reader.string("description")
         let uri = reader.string("uri")
-        let file = reader.string("file", required: true).map { "\(directory)/\($0)" }
+        let file = reader.string("file", required: true).flatMap { reader.path($0, of: "file", in: directory) }
         if let key { reader.notes.declare(key: key, of: reader.name("key")) }
-        if let file, !FileManager.default.fileExists(atPath: file) {
+        if let file, !PlainFile.exists(file) {
             reader.note("file", "names \(file), which is not there")
         }
         guard let name, let key, let file else { return nil }

@@ -19,11 +19,16 @@ enum ConfigFile {
         for (key, value) in members.sorted(by: { $0.key < $1.key }) {
             add(value, key: key, name: name, to: &layer)
         }
+        if layer.mistakes.count > SettingMistake.most {
+            layer.mistakes.removeSubrange(SettingMistake.most...)
+            layer.mistakes.append(SettingMistake(place: name, reason: "has more mistakes than these"))
+        }
         return layer
     }
 
     private static func add(_ value: JSONValue, key: String, name: String, to layer: inout SettingsLayer) {
-        let place = "\(key) in \(name)"
+        guard layer.mistakes.count <= SettingMistake.most else { return }
+        let place = "\(key.prefix(100)) in \(name)"
         if knownKeys.contains(key) {
             do throws(ValueError) {
                 guard let text = try value.settingText() else { return }

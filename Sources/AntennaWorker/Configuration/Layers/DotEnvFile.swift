@@ -12,6 +12,12 @@ struct DotEnvFile: Sendable, Equatable {
     init(parsing text: String) {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
+            guard mistakes.count < SettingMistake.most else {
+                mistakes.append(
+                    SettingMistake(place: ".env line \(index + 1)", reason: "and what follows was not read")
+                )
+                break
+            }
             do {
                 guard let (name, value) = try Self.parse(line: trimmed(String(line))) else { continue }
                 variables[name] = value

@@ -10,8 +10,11 @@ extension SettingsLayer {
             if let key = known[name] {
                 add(text, for: key, place: name)
             } else if name.hasPrefix(Catalogue.variablePrefix), name != Catalogue.configFileVariable {
+                guard mistakes.count < SettingMistake.most else { continue }
                 let suggestion = Spelling.suggestion(for: name, among: Array(known.keys))
-                mistakes.append(SettingMistake(place: name, reason: "there is no such setting\(suggestion)"))
+                mistakes.append(
+                    SettingMistake(place: String(name.prefix(100)), reason: "there is no such setting\(suggestion)")
+                )
             }
         }
     }
