@@ -7,8 +7,10 @@ import Synchronization
 /// Swift's cooperative pool has one thread a core and must never be blocked, so such work is handed over here and awaited.
 /// Work starts in the order it was handed in. The pool ends its threads when it is released.
 package final class BlockingPool: Sendable {
-    /// The number of threads, at least one.
+    /// The number of threads; fewer than were wanted when the system gives no more.
     package let threadCount: Int
+    /// Why there is no thread at all; nil when there is one.
+    private let shortage: SystemThread.Shortage?
     private let queue: WorkQueue
 
     /// Starts the threads.
@@ -16,16 +18,22 @@ package final class BlockingPool: Sendable {
     /// - Parameters:
     ///   - name: What the threads are called in a debugger; the kernel shows the first 15 bytes.
     ///   - threadCount: How many calls run at the same time; values below 1 count as 1.
-    package init(name: String, threadCount: Int) {
-        self.threadCount = max(1, threadCount)
-        self.queue = WorkQueue()
-        for index in 0..<self.threadCount {
-            let queue = self.queue
-            let thread = Thread { queue.drainUntilClosed() }
-            thread.name = "\(name)-\(index)"
-            thread.stackSize = 1 << 20
-            thread.start()
+    ///   - stackBytes: The stack of each thread.
+    package init(name: String, threadCount: Int, stackBytes: Int = 1 << 20) {
+        let queue = WorkQueue()
+        var started = 0
+        var shortage: SystemThread.Shortage?
+        do throws(SystemThread.Shortage) {
+            while started < max(1, threadCount) {
+                try SystemThread.start(name: "\(name)-\(started)", stackBytes: stackBytes) { queue.drainUntilClosed() }
+                started += 1
+            }
+        } catch {
+            if started == 0 { shortage = error }
         }
+        self.queue = queue
+        self.threadCount = max(1, started)
+        self.shortage = shortage
     }
 
     deinit {
@@ -36,8 +44,9 @@ package final class BlockingPool: Sendable {
     ///
     /// A task cancelled before a thread was free is not started. When this returns, the pool has let go of `body` and of what it holds.
     ///
-    /// - Throws: What `body` throws, or `CancellationError` when it was never started.
+    /// - Throws: What `body` throws, `CancellationError` when it was never started, or ``SystemThread/Shortage`` when there is no thread.
     package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        if let shortage { throw shortage }
         let cancelled = Atomic(false)
         let body = Once(body)
         return try await withTaskCancellationHandler {

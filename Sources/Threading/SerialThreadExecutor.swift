@@ -1,5 +1,3 @@
-import Foundation
-
 /// A serial executor on a thread of its own, for an actor whose methods block: a device's inference engine, for instance.
 ///
 /// The actor keeps it in a constant and returns it from `unownedExecutor`. The thread ends when the executor is released.
@@ -9,13 +7,10 @@ package final class SerialThreadExecutor: SerialExecutor {
     /// Starts the thread.
     ///
     /// - Parameter name: What the thread is called in a debugger.
-    package init(name: String) {
-        let queue = self.queue
-        let thread = Thread { queue.drainUntilClosed() }
-        thread.name = name
+    /// - Throws: ``SystemThread/Shortage`` when there is none: the actor's methods would be waited for without an end.
+    package init(name: String) throws(SystemThread.Shortage) {
         // ONNX Runtime recurses over graphs while it loads them.
-        thread.stackSize = 8 << 20
-        thread.start()
+        try SystemThread.start(name: name, stackBytes: 8 << 20) { [queue] in queue.drainUntilClosed() }
     }
 
     deinit {

@@ -21,7 +21,7 @@ struct DeviceEngineTests {
         let shelf = try shelf(memory: 1, loads)
         #expect(try shelf.loadAll().isEmpty)
         #expect(loads.slugs == ["tiny_pyramid", "tiny_single_level"])
-        let engine = DeviceEngine(device: .cpu, shelf: shelf, threads: threads)
+        let engine = try DeviceEngine(device: .cpu, shelf: shelf, threads: threads)
         let first = try await found("tiny_pyramid", engine)
         let second = try await found("tiny_single_level", engine)
         #expect(try await found("tiny_single_level", engine) == second)
@@ -33,7 +33,7 @@ struct DeviceEngineTests {
     @Test("With room for all, each is loaded once, also when many want it at the same time")
     func loadsOnce() async throws {
         let loads = Loads()
-        let engine = DeviceEngine(device: .cpu, shelf: try shelf(memory: nil, loads), threads: threads)
+        let engine = try DeviceEngine(device: .cpu, shelf: shelf(memory: nil, loads), threads: threads)
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<3 {
                 group.addTask { try await found("tiny_pyramid", engine).count }
@@ -47,7 +47,7 @@ struct DeviceEngineTests {
     @Test("A model that cannot be loaded again gives the tasks back, and is tried again")
     func lost() async throws {
         let loads = Loads()
-        let engine = DeviceEngine(device: .cpu, shelf: try shelf(memory: 1, loads), threads: threads)
+        let engine = try DeviceEngine(device: .cpu, shelf: shelf(memory: 1, loads), threads: threads)
         loads.fail(true)
         let error = await #expect(throws: InferenceError.self) { try await found("tiny_pyramid", engine) }
         #expect(error?.code == .modelLost && error?.isRetriable == true)
@@ -58,7 +58,7 @@ struct DeviceEngineTests {
 
     @Test("A pipeline that is not there is said")
     func stranger() async throws {
-        let engine = DeviceEngine(device: .cpu, shelf: try shelf(memory: nil, Loads()), threads: threads)
+        let engine = try DeviceEngine(device: .cpu, shelf: shelf(memory: nil, Loads()), threads: threads)
         #expect(throws: TaskFailure.self) { try engine.localizationSize(pipeline: "x", height: 1, width: 1) }
     }
 

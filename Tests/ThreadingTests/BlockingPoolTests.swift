@@ -83,8 +83,8 @@ import Testing
         #expect(living.now == 0)
     }
 
-    @Test func anActorOnItsOwnThreadStaysOnIt() async {
-        let resident = Resident()
+    @Test func anActorOnItsOwnThreadStaysOnIt() async throws {
+        let resident = try Resident()
         let first = await resident.threadIdentity()
         let second = await resident.threadIdentity()
         #expect(first == second)
@@ -125,8 +125,12 @@ private final class Link: Sendable {
 }
 
 private actor Resident {
-    private let executor = SerialThreadExecutor(name: "resident")
+    private let executor: SerialThreadExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init() throws {
+        executor = try SerialThreadExecutor(name: "resident")
+    }
 
     func threadIdentity() -> UInt { currentThreadIdentity() }
     func isIsolated() -> Bool {

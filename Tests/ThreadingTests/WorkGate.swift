@@ -20,6 +20,11 @@ final class WorkGate: Sendable {
     }
 }
 
+func currentThreadName() -> String {
+    let name = FileManager.default.contents(atPath: "/proc/thread-self/comm") ?? Data()
+    return String(decoding: name, as: UTF8.self).trimmingCharacters(in: .newlines)
+}
+
 func currentThreadIdentity() -> UInt {
     UInt(pthread_self())
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Logging
 import Pipeline
 import ServiceLifecycle
@@ -62,6 +63,7 @@ final class Oversight: Sendable {
     func during<Value>(_ body: (_ page: String?) async throws -> Value) async throws -> Value {
         life.obeySignals(logger: logger)
         try DescriptorLimit.require(descriptors)
+        try AddressSpace.require()
         let watchdog = makeWatchdog()
         watchdog.start()
         defer { watchdog.stop() }
@@ -131,6 +133,9 @@ final class Oversight: Sendable {
                 end: { stall in
                     Output.error.offer("The worker is stuck (\(stall.part)); it ends now.\n")
                     _exit(ExitStatus.stalled)
+                },
+                unwatched: { [logger] shortage in
+                    logger.warning("Nobody looks whether the worker moves", metadata: [LogKey.error: "\(shortage)"])
                 }
             )
         )

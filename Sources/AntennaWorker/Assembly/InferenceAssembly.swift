@@ -57,7 +57,7 @@ struct InferenceAssembly {
             guard mistakes.isEmpty else {
                 throw CommandFailure(mistakes.map(\.description).joined(separator: "\n"))
             }
-            return DeviceEngine(device: device, shelf: shelf, threads: threads)
+            return try DeviceEngine(device: device, shelf: shelf, threads: threads)
         }
     }
 

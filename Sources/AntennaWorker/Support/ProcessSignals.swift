@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Threading
 
 /// Takes the process's signals from its first moment on, and hands them to whoever listens.
 ///
@@ -70,10 +71,14 @@ final class ProcessSignals: Sendable {
         // A handler must never wait: signals that nobody has read yet are enough of them.
         _ = fcntl(pipe[1], F_SETFL, O_NONBLOCK)
         writingEnd = pipe[1]
-        let thread = Thread { [readingEnd = pipe[0]] in self.receiveAll(from: readingEnd) }
-        thread.name = "signals"
-        thread.stackSize = 512 << 10
-        thread.start()
+        do throws(SystemThread.Shortage) {
+            try SystemThread.start(name: "signals", stackBytes: 512 << 10) { [readingEnd = pipe[0]] in
+                self.receiveAll(from: readingEnd)
+            }
+        } catch {
+            // Signals then do what they do by themselves, and whatever needs the next thread says why there is none.
+            return
+        }
         signal(SIGPIPE) { _ in }
         for number in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] where number != SIGHUP || !Self.isIgnored(number) {
             signal(number, passOn)

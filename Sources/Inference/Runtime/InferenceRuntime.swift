@@ -35,6 +35,7 @@ package final class InferenceRuntime: Sendable {
     ) throws(InferenceError) -> InferenceRuntime {
         try shared.withLock { runtime throws(InferenceError) in
             if let runtime { return runtime }
+            try AddressSpace.require()
             forbidTelemetry()
             let library = try OrtLibrary.open(
                 environment: environment,

@@ -19,10 +19,11 @@ package actor DeviceEngine: InferenceEngine {
     ///   - device: Names the engine's thread.
     ///   - shelf: The pipelines on the device.
     ///   - threads: Where images are resampled.
-    package init(device: Device, shelf: PipelineShelf, threads: BlockingPool) {
+    /// - Throws: `SystemThread.Shortage` when the engine cannot have a thread.
+    package init(device: Device, shelf: PipelineShelf, threads: BlockingPool) throws(SystemThread.Shortage) {
         self.shelf = shelf
         self.threads = threads
-        self.executor = SerialThreadExecutor(name: "engine-\(device)")
+        self.executor = try SerialThreadExecutor(name: "engine-\(device)")
     }
 
     package nonisolated func localizationSize(

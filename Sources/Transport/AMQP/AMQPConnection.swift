@@ -37,7 +37,8 @@ package final class AMQPConnection: Sendable {
         self.mailbox = mailbox
         messages = Budget(limit: max(1, configuration.publishWindow))
         bytes = Budget(limit: max(1, configuration.publishWindowBytes))
-        let thread = Thread {
+        // The library decodes nested headers by recursion, and a frame has room for 26,000 levels.
+        try startThread(name: "amqp", stackBytes: 16 << 20, operation: "amqp.connection") {
             AMQPLoop(
                 configuration: configuration,
                 mailbox: mailbox,
@@ -46,10 +47,6 @@ package final class AMQPConnection: Sendable {
                 logger: logger
             ).run()
         }
-        thread.name = "amqp"
-        // The library decodes nested headers by recursion, and a frame has room for 26,000 levels.
-        thread.stackSize = 16 << 20
-        thread.start()
     }
 
     deinit {

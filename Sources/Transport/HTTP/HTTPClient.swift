@@ -50,9 +50,14 @@ package final class HTTPClient: Sendable {
         }
         let handle = MultiHandle(pointer: multi)
         let mailbox = HTTPMailbox(multi: handle)
-        let thread = Thread { HTTPLoop(configuration, multi: handle, mailbox: mailbox).run() }
-        thread.name = "http"
-        thread.start()
+        do throws(TransportError) {
+            try startThread(name: "http", operation: operation) {
+                HTTPLoop(configuration, multi: handle, mailbox: mailbox).run()
+            }
+        } catch {
+            curl_multi_cleanup(multi)
+            throw error
+        }
         self.mailbox = mailbox
         ownNetwork = OwnNetwork(resolve: configuration.resolve)
     }

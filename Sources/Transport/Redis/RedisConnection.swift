@@ -29,9 +29,9 @@ package final class RedisConnection: Sendable {
         self.configuration = configuration
         self.mailbox = mailbox
         let addresses = HostAddresses([configuration.server], limit: configuration.connectTimeout, resolve: resolve)
-        let thread = Thread { RedisLoop(configuration: configuration, addresses: addresses, mailbox: mailbox).run() }
-        thread.name = "redis"
-        thread.start()
+        try startThread(name: "redis", operation: "redis.connection") {
+            RedisLoop(configuration: configuration, addresses: addresses, mailbox: mailbox).run()
+        }
     }
 
     deinit {

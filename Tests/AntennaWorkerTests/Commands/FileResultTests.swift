@@ -42,7 +42,7 @@ struct FileResultTests {
 
     @Test func resultsAreWrittenInTheOrderOfTheFiles() async throws {
         let written = Written()
-        let results = FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
+        let results = try FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
         await results.take(encoded("{2}"), at: 2)
         await results.take(encoded("{0}"), at: 0)
         #expect(written.text == "{0}\n")
@@ -53,7 +53,7 @@ struct FileResultTests {
 
     @Test func whatIsThereIsWrittenWhenOneNeverCame() async throws {
         let written = Written()
-        let results = FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
+        let results = try FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
         await results.take(encoded("{2}"), at: 2)
         await results.take(encoded("{1}"), at: 1)
         try await results.finish()
@@ -62,7 +62,7 @@ struct FileResultTests {
 
     @Test func thatNobodyCanBeToldIsSaidOnceAndFailsTheEnd() async throws {
         let calls = Mutex(0)
-        let results = FileResults(
+        let results = try FileResults(
             paths: ["a", "b"],
             output: .json,
             write: { _ in throw CommandFailure("full") },
@@ -75,7 +75,7 @@ struct FileResultTests {
     }
 
     @Test func aPageShowsBoxesAndReasons() async throws {
-        let results = FileResults(paths: ["a", "b", "c"], output: .page)
+        let results = try FileResults(paths: ["a", "b", "c"], output: .page)
         await results.take(encoded(Self.success), at: 0)
         await results.take(encoded(#"{"error":"it is no image","image_id":"b"}"#, isError: true), at: 1)
         let images = await results.pictures()

@@ -70,7 +70,7 @@ struct WorkerUnderTest {
                 statistics: statistics
             ),
             batcher: Batcher(
-                engines: [DeviceEngine(device: .cpu, shelf: shelf, threads: threads)],
+                engines: [try DeviceEngine(device: .cpu, shelf: shelf, threads: threads)],
                 maximumSize: 4,
                 linger: .milliseconds(20)
             ),

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Synchronization
+import Threading
 
 /// Looks once a second whether the worker moves, on a thread of its own: Swift's pool may be what is stuck.
 ///
@@ -17,6 +18,8 @@ final class Watchdog: Sendable {
         var stalled: @Sendable (StallWatch.Stall) -> Void
         /// Ends the process.
         var end: @Sendable (StallWatch.Stall) -> Void
+        /// Called when nobody can look.
+        var unwatched: @Sendable (SystemThread.Shortage) -> Void = { _ in }
     }
 
     private struct State {
@@ -58,10 +61,11 @@ final class Watchdog: Sendable {
 
     /// Starts looking.
     func start() {
-        let thread = Thread { self.lookUntilStopped() }
-        thread.name = "watchdog"
-        thread.stackSize = 512 << 10
-        thread.start()
+        do throws(SystemThread.Shortage) {
+            try SystemThread.start(name: "watchdog", stackBytes: 512 << 10) { self.lookUntilStopped() }
+        } catch {
+            actions.unwatched(error)
+        }
     }
 
     /// Ends the looking.

@@ -22,7 +22,7 @@ actor FileResults {
     /// The files that have no analysis, in the order in which that turned out.
     private(set) var failed: [String] = []
 
-    private let executor = SerialThreadExecutor(name: "output")
+    private let executor: SerialThreadExecutor
     private let paths: [String]
     private let output: Form
     private let write: @Sendable ([UInt8]) throws -> Void
@@ -38,12 +38,14 @@ actor FileResults {
     ///   - output: What becomes of the results.
     ///   - write: Writes to standard output, or to where a test looks.
     ///   - onFailure: Called once when results cannot be written; further ones are dropped.
+    /// - Throws: `SystemThread.Shortage` without a thread to write on.
     init(
         paths: [String],
         output: Form,
         write: @escaping @Sendable ([UInt8]) throws -> Void = { try Output.standard.write($0[...]) },
         onFailure: @escaping @Sendable () -> Void = {}
-    ) {
+    ) throws {
+        executor = try SerialThreadExecutor(name: "output")
         self.paths = paths
         self.output = output
         self.write = write

@@ -40,10 +40,11 @@ struct InferFileCommand: AsyncParsableCommand {
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "infer-file")
         try DescriptorLimit.require(DescriptorLimit.least + settings.images.fetchConcurrency)
+        try AddressSpace.require()
         let paths = try files()
         let life = WorkerLife()
         // Who cannot be told what was found needs no more of it.
-        let results = FileResults(paths: paths, output: output, onFailure: { life.drain() })
+        let results = try FileResults(paths: paths, output: output, onFailure: { life.drain() })
         let progress = ProgressBar(label: "Analysing", total: paths.count)
         let began = ContinuousClock.now
         let worker = try FileWorker(
