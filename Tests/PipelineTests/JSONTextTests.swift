@@ -58,25 +58,25 @@ struct JSONTextTests {
             #"{"tasks":[{"id":"1","image_id":2,"image_url":"http://i/\"1","reply_subject":"s","config":{"t":NaN}}],"next":null}"#,
             #"[{"id":9223372036854775808},{"id":1e400},{"id":-1}]"#,
         ]
-        var breather = Breather()
-        for bytes in FuzzInputs(
-            of: examples.map { Array($0.utf8) },
-            words: [Array("[[{\"".utf8)],
-            longest: 300,
-            seed: 21
-        ) {
-            await breather.pass()
-            let members = JSONText.members(of: bytes)
-            for range in members?.values.map({ $0 }) ?? [] {
-                #expect(range.lowerBound < range.upperBound && range.upperBound <= bytes.count)
-                let elements = JSONText.elements(of: bytes, in: range, atMost: 3)
-                #expect(
-                    elements.map {
-                        $0.first.allSatisfy { range.contains($0.lowerBound) && $0.upperBound <= range.upperBound }
-                    } ?? true
-                )
+        await aside {
+            for bytes in FuzzInputs(
+                of: examples.map { Array($0.utf8) },
+                words: [Array("[[{\"".utf8)],
+                longest: 300,
+                seed: 21
+            ) {
+                let members = JSONText.members(of: bytes)
+                for range in members?.values.map({ $0 }) ?? [] {
+                    #expect(range.lowerBound < range.upperBound && range.upperBound <= bytes.count)
+                    let elements = JSONText.elements(of: bytes, in: range, atMost: 3)
+                    #expect(
+                        elements.map {
+                            $0.first.allSatisfy { range.contains($0.lowerBound) && $0.upperBound <= range.upperBound }
+                        } ?? true
+                    )
+                }
+                _ = JSONText.withoutNonNumbers(bytes)
             }
-            _ = JSONText.withoutNonNumbers(bytes)
         }
     }
 }

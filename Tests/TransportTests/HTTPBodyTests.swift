@@ -82,11 +82,12 @@ struct HTTPBodyTests {
 
     @Test("A hundred thousand faulty streams: never more than the limit, and no trap")
     func fuzzed() async {
-        var breather = Breather()
-        for (index, input) in FuzzInputs(of: [Self.gzip, Self.zlib, Self.bare], longest: 256, seed: 3).enumerated() {
-            await breather.pass()
-            let bytes = try? body(input, index.isMultiple(of: 2) ? "gzip" : "deflate", limit: 10_000, piece: 64)
-            if let bytes { #expect(bytes.count <= 10_000) }
+        await aside {
+            for (index, input) in FuzzInputs(of: [Self.gzip, Self.zlib, Self.bare], longest: 256, seed: 3).enumerated()
+            {
+                let bytes = try? body(input, index.isMultiple(of: 2) ? "gzip" : "deflate", limit: 10_000, piece: 64)
+                if let bytes { #expect(bytes.count <= 10_000) }
+            }
         }
     }
 

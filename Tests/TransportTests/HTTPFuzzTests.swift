@@ -26,21 +26,21 @@ struct HTTPFuzzTests {
             "https://bucket.example/k?X-Amz-Signature=abc&X-Amz-Date=20260101T000000Z",
         ]
         let words = ["://", "@", "%0d%0a", "\r\n", "\u{202E}", "..", "[", "]", "file:", "\\"]
-        var breather = Breather()
-        for text in texts(examples, words: words, seed: 11) {
-            await breather.pass()
-            let url: HTTPURL
-            do throws(TransportError) {
-                url = try HTTPURL(text, relativeTo: text.utf8.count.isMultiple(of: 2) ? base : nil)
-            } catch {
-                #expect(error.code == .malformedURL)
-                continue
+        await aside {
+            for text in texts(examples, words: words, seed: 11) {
+                let url: HTTPURL
+                do throws(TransportError) {
+                    url = try HTTPURL(text, relativeTo: text.utf8.count.isMultiple(of: 2) ? base : nil)
+                } catch {
+                    #expect(error.code == .malformedURL)
+                    continue
+                }
+                #expect((0...65_535).contains(url.port))
+                #expect(url.text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }, "\(text.debugDescription)")
+                let again = try? HTTPURL(url.text)
+                #expect(again == url || again == nil, "\(text.debugDescription)")
+                #expect(again != nil || !["http", "https"].contains(url.scheme), "\(text.debugDescription)")
             }
-            #expect((0...65_535).contains(url.port))
-            #expect(url.text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }, "\(text.debugDescription)")
-            let again = try? HTTPURL(url.text)
-            #expect(again == url || again == nil, "\(text.debugDescription)")
-            #expect(again != nil || !["http", "https"].contains(url.scheme), "\(text.debugDescription)")
         }
     }
 
@@ -48,16 +48,16 @@ struct HTTPFuzzTests {
     func addresses() async throws {
         let url = try HTTPURL("http://[fd00::1]:8080/")
         let examples = ["10.0.0.1/8", "[fd00::1]:8080", "::ffff:1.2.3.4", "fe80::1%eth0", ".host.example:80", "*"]
-        var breather = Breather()
-        for text in texts(examples, words: ["/", "/128", ":", "]"], longest: 64, seed: 12) {
-            await breather.pass()
-            if let address = IPAddress(text) {
-                #expect(IPAddress(address.description) == address)
-                _ = AddressPolicy(allowsPrivate: false).refusal(of: address)
+        await aside {
+            for text in texts(examples, words: ["/", "/128", ":", "]"], longest: 64, seed: 12) {
+                if let address = IPAddress(text) {
+                    #expect(IPAddress(address.description) == address)
+                    _ = AddressPolicy(allowsPrivate: false).refusal(of: address)
+                }
+                _ = IPNetwork(text)?.contains(.v4(1))
+                _ = ProxyException(text[...]).holds(for: url)
+                _ = AddressPolicy(allowsPrivate: false).refusal(ofName: text)
             }
-            _ = IPNetwork(text)?.contains(.v4(1))
-            _ = ProxyException(text[...]).holds(for: url)
-            _ = AddressPolicy(allowsPrivate: false).refusal(ofName: text)
         }
     }
 
@@ -67,14 +67,18 @@ struct HTTPFuzzTests {
             "120", "-5", "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
             "Fri, 31 Dec 9999 23:59:59 GMT", "1e400", "0x10", "+7", "",
         ]
-        var breather = Breather()
-        for (index, text) in texts(examples, words: ["GMT", ":", "-", "99999999999999999999"], longest: 80, seed: 13)
-            .enumerated()
-        {
-            await breather.pass()
-            let now: Int64 = [0, 1_700_000_000, .max, .min][index % 4]
-            guard let wait = RetryAfter.parse(text, now: now) else { continue }
-            #expect(wait >= .zero && wait <= .seconds(100 * 366 * 86_400), "\(text.debugDescription)")
+        await aside {
+            for (index, text) in texts(
+                examples,
+                words: ["GMT", ":", "-", "99999999999999999999"],
+                longest: 80,
+                seed: 13
+            )
+            .enumerated() {
+                let now: Int64 = [0, 1_700_000_000, .max, .min][index % 4]
+                guard let wait = RetryAfter.parse(text, now: now) else { continue }
+                #expect(wait >= .zero && wait <= .seconds(100 * 366 * 86_400), "\(text.debugDescription)")
+            }
         }
     }
 
@@ -88,19 +92,19 @@ struct HTTPFuzzTests {
         ]
         var section = HTTPHeaderSection()
         var taken = 0
-        var breather = Breather()
-        for line in FuzzInputs(of: examples.map { Array($0.utf8) }, longest: 300, seed: 14) {
-            await breather.pass()
-            if section.take(line) {
-                taken += line.count
-            } else {
-                #expect(taken + line.count > HTTPHeaderSection.maximumBytes)
-                section = HTTPHeaderSection()
-                taken = 0
+        await aside {
+            for line in FuzzInputs(of: examples.map { Array($0.utf8) }, longest: 300, seed: 14) {
+                if section.take(line) {
+                    taken += line.count
+                } else {
+                    #expect(taken + line.count > HTTPHeaderSection.maximumBytes)
+                    section = HTTPHeaderSection()
+                    taken = 0
+                }
+                #expect(section.headers.allSatisfy { !$0.name.isEmpty })
+                var body = HTTPBody(limit: 10)
+                try? body.begin(section.headers.keeping(only: ["content-encoding"]), announced: .max)
             }
-            #expect(section.headers.allSatisfy { !$0.name.isEmpty })
-            var body = HTTPBody(limit: 10)
-            try? body.begin(section.headers.keeping(only: ["content-encoding"]), announced: .max)
         }
     }
 
@@ -110,12 +114,12 @@ struct HTTPFuzzTests {
             "https://user:SECRET@host.example/a?b=c", "http://user:SEC/RET@host/", "http://u:S?E#CRET@h/",
             "redis://:p@h",
         ]
-        var breather = Breather()
-        for text in texts(examples, words: ["\u{1B}[31m", "\u{202E}", "://", "@", "\u{2028}", "\u{85}"], seed: 15) {
-            await breather.pass()
-            let shown = redactedURL(text)
-            #expect(shown.count <= 300)
-            #expect(printable(shown) == shown, "\(text.debugDescription)")
+        await aside {
+            for text in texts(examples, words: ["\u{1B}[31m", "\u{202E}", "://", "@", "\u{2028}", "\u{85}"], seed: 15) {
+                let shown = redactedURL(text)
+                #expect(shown.count <= 300)
+                #expect(printable(shown) == shown, "\(text.debugDescription)")
+            }
         }
     }
 }

@@ -36,18 +36,22 @@ struct HostileSettingsTests {
 
     @Test("100,000 configuration files are read or refused, and none ends the process")
     func configFiles() async {
-        for (index, input) in FuzzInputs(of: Self.configs, words: Self.words).enumerated() {
-            // Tests beside this one wait for the same few threads.
-            if index % 100 == 0 { await Task.yield() }
-            _ = ConfigFile.layer(parsing: String(decoding: input, as: UTF8.self), name: "file")
+        await aside {
+            for (index, input) in FuzzInputs(of: Self.configs, words: Self.words).enumerated() {
+                // Tests beside this one wait for the same few threads.
+                if index % 100 == 0 { await Task.yield() }
+                _ = ConfigFile.layer(parsing: String(decoding: input, as: UTF8.self), name: "file")
+            }
         }
     }
 
     @Test("100,000 .env files are read or refused, and none ends the process")
     func dotEnvFiles() async {
-        for (index, input) in FuzzInputs(of: [Array(Self.dotEnv.utf8)], words: Self.words).enumerated() {
-            if index % 100 == 0 { await Task.yield() }
-            _ = DotEnvFile(parsing: String(decoding: input, as: UTF8.self))
+        await aside {
+            for (index, input) in FuzzInputs(of: [Array(Self.dotEnv.utf8)], words: Self.words).enumerated() {
+                if index % 100 == 0 { await Task.yield() }
+                _ = DotEnvFile(parsing: String(decoding: input, as: UTF8.self))
+            }
         }
     }
 
@@ -59,13 +63,15 @@ struct HostileSettingsTests {
             "redis://u:p@h:1/0", "amqps://u:p@h:1/v", "rest", "json", "0.5",
         ].map { Array($0.utf8) }
         let settings = Catalogue.all
-        for (index, input) in FuzzInputs(of: examples, words: Self.words, longest: 200).enumerated() {
-            if index % 100 == 0 { await Task.yield() }
-            let setting = settings[index % settings.count]
-            let text = String(decoding: input, as: UTF8.self)
-            // What is taken is shown, and what is shown is taken.
-            if let shown = setting.shown(text), !setting.isSecret {
-                #expect(setting.mistake(in: shown) == nil, "\(setting.key): \(text)")
+        await aside {
+            for (index, input) in FuzzInputs(of: examples, words: Self.words, longest: 200).enumerated() {
+                if index % 100 == 0 { await Task.yield() }
+                let setting = settings[index % settings.count]
+                let text = String(decoding: input, as: UTF8.self)
+                // What is taken is shown, and what is shown is taken.
+                if let shown = setting.shown(text), !setting.isSecret {
+                    #expect(setting.mistake(in: shown) == nil, "\(setting.key): \(text)")
+                }
             }
         }
     }
