@@ -74,7 +74,7 @@ struct AntennaWireTests {
         let found = try await reservation(#"{"tasks":[\#(task("1")),\#(tasks)]}"#)
         #expect(found.tasks.map(\.id) == ["1"])
         #expect(found.unanswerable == 999_999)
-        let jobs = Array(repeating: #"{"id":3}"#, count: 1_000_000).joined(separator: ",")
+        let jobs = (1...1_000_000).map { #"{"id":\#($0)}"# }.joined(separator: ",")
         let server = ScriptedServer { _ in .json(#"{"results":[\#(jobs)]}"#) }
         #expect(try await makeClient(server).jobs(pipelines: ["moths"], limit: 100).count == AntennaWire.mostElements)
     }

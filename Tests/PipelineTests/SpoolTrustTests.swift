@@ -18,6 +18,18 @@ struct SpoolTrustTests {
         return "\(folder.path)/\(entry.split(separator: "/").dropLast().joined(separator: "/"))"
     }
 
+    @Test("a folder below two thousand that are not there yet is made, whatever the stack")
+    func deepFolder() async throws {
+        let path = folder.path + String(repeating: "/a", count: (4_000 - folder.path.utf8.count) / 2)
+        // As small a stack as the threads of Swift's pool may have.
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            let thread = Thread { done.resume(with: Result { try SpoolFiles.makeFolder(path) }) }
+            thread.stackSize = 256 << 10
+            thread.start()
+        }
+        #expect(FileManager.default.fileExists(atPath: path))
+    }
+
     private func entry(_ id: Int, json: String = "{}") throws -> Data {
         Data(try SpoolEntry(server: "http://antenna.test/api/v2", result: outgoing(id, json: json)).encoded())
     }

@@ -48,6 +48,16 @@ struct SecretTests {
         #expect(!"\(try fixture.resolve().effective)".contains(token))
     }
 
+    @Test("an address where the name of its file belongs is a mistake that does not repeat it")
+    func addressForAFile() throws {
+        try fixture.write(#"{"amqp": {"url_file": "amqp://u:\#(token)@h"}}"#, to: "antenna-worker.json")
+        let variables = ["ANTENNA_WORKER_ANTENNA_TOKEN_FILE": "http://u:\(token)@h"]
+        let flags = ["--redis-url-file", "redis://:\(token)@h"]
+        let mistakes = try fixture.resolve(flags: flags, environment: variables).mistakes
+        #expect(mistakes.count == 3)
+        #expect(!"\(mistakes)".contains(token))
+    }
+
     @Test("the stronger origin wins, whether it names the secret or its file")
     func order() throws {
         try fixture.write("from-file", to: "token")

@@ -38,7 +38,14 @@ struct SettingsFiles: Sendable {
     }
 
     /// The text of a file that is named.
+    ///
+    /// - Throws: `ValueError`, which repeats no address: somebody put that where the name of a file belongs, with its password.
     func read(_ path: String) throws(ValueError) -> String {
+        guard !path.contains("://") else {
+            throw ValueError(
+                "an address stands where the name of a file is wanted; put it into a file of your own, and name that"
+            )
+        }
         guard let handle = FileHandle(forReadingAtPath: absolute(path)) else {
             throw ValueError("the file \(path) cannot be opened")
         }

@@ -97,13 +97,18 @@ enum SpoolFiles {
 
     /// Makes a folder with those above it, for this user alone; one that is there already is left as it is.
     static func makeFolder(_ path: String) throws(SpoolError) {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        let number = errno
-        guard number == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw SpoolError(errno: number, operation: "spool.open", path: path)
+        // A loop: a path may have thousands of levels, and a thread's stack has room for some hundreds of calls.
+        var missing: [String] = []
+        var next = path
+        while mkdir(next, 0o700) != 0, errno != EEXIST {
+            let number = errno
+            guard number == ENOENT, let slash = next.lastIndex(of: "/"), slash > next.startIndex else {
+                throw SpoolError(errno: number, operation: "spool.open", path: path)
+            }
+            missing.append(next)
+            next = String(next[..<slash])
         }
-        try makeFolder(String(path[..<slash]))
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+        for folder in missing.reversed() where mkdir(folder, 0o700) != 0 && errno != EEXIST {
             throw SpoolError(errno: errno, operation: "spool.open", path: path)
         }
     }

@@ -233,7 +233,9 @@ final class AMQPTaskDesk: Sendable {
         let now = publisher.now
         guard let suppressed = state.withLock({ $0.throttle.admit("\(queue)", now: now) }) else { return rejects }
         logger.warning(
-            "A message went to the dead letters",
+            suppressed == 0
+                ? "A message went to the dead letters"
+                : "Messages went to the dead letters; each says its own reason, and this is the last one's",
             metadata: [
                 LogKey.taskID: "\(message.messageID ?? "")", LogKey.queue: "\(queue)", LogKey.reason: "\(reason)",
                 LogKey.attempt: "\(attempts)", LogKey.count: "\(suppressed + 1)",
