@@ -9,7 +9,7 @@ package final class RawHTTPClient: Sendable {
     /// - Throws: `POSIXError` when nobody listens.
     package init(port: UInt16) throws {
         descriptor = try LoopbackPort.connect(to: port)
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        var limit = timeval(tv_sec: 120, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }

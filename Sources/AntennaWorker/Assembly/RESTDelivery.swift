@@ -101,6 +101,9 @@ struct RESTDelivery: Sendable {
     /// Jobs that the server forbade, when they were last tried.
     var forbiddenJobs: [Int] { sources.forbiddenJobs }
 
+    /// Why results of some jobs would be dropped; nil when there are no such jobs.
+    var registrationProblem: String? { sources.registrationProblem }
+
     /// Posts results while a worker runs, and after it what is left.
     ///
     /// - Throws: What the worker throws.

@@ -77,11 +77,15 @@ struct RESTWorker: WatchedWorker {
     /// Works until the source has ended or a graceful shutdown has drained it, and what the spool holds was tried once more.
     ///
     /// - Throws: What no retry can mend, such as a refused token; `CommandFailure` when it ended by itself and every job that
-    ///   there was is forbidden to it.
+    ///   there was is forbidden to it or not registered.
     func run() async throws {
         try await delivery.run(worker)
         guard ending != .never else { return }
-        try ForbiddenJobs(delivery.forbiddenJobs, done: statistics.counts.answered).report()
+        try ForbiddenJobs(
+            delivery.forbiddenJobs,
+            unregistered: delivery.registrationProblem,
+            done: statistics.counts.answered
+        ).report()
     }
 }
 

@@ -142,6 +142,16 @@ extension AntennaAnswer {
         #expect(throws: Never.self) { try ForbiddenJobs([], done: 0).report() }
     }
 
+    @Test("jobs whose results would be dropped are told, and are a failure where there was nothing else")
+    func unregistered() {
+        let jobs = ForbiddenJobs([], unregistered: "pipeline demo is not registered, with project 4", done: 0)
+        #expect(jobs.sentence == "Jobs were left alone: pipeline demo is not registered, with project 4.")
+        #expect(throws: CommandFailure.self) { try jobs.report() }
+        let both = ForbiddenJobs([3], unregistered: "pipeline demo is not registered", done: 1)
+        #expect(both.sentence?.contains("Job 3") == true && both.sentence?.contains("not registered") == true)
+        #expect(throws: Never.self) { try both.report() }
+    }
+
     @Test("a long list is cut")
     func many() {
         #expect((ForbiddenJobs(Array(1...500), done: 1).sentence ?? "").count < 500)

@@ -136,7 +136,8 @@ extension BrokerTests {
                 try await eventually { worker.source.counters.answered >= 30 }
                 try await broker.control("set_vm_memory_high_watermark", "absolute", "1MB")
                 try await eventually { !worker.source.isReady }
-                try await eventually { worker.queue.outstanding == plan.prefetch }
+                // What nobody has begun goes back after a while, so there may be fewer than the prefetch.
+                try await eventually { (1...plan.prefetch).contains(worker.queue.outstanding) }
                 let (answered, requests) = (worker.source.counters.answered, fixture.imageRequests)
                 let resident = try residentBytes()
                 let end = ContinuousClock.now + .seconds(20)
@@ -145,9 +146,9 @@ extension BrokerTests {
                     #expect(worker.queue.outstanding <= plan.prefetch)
                     try await Task.sleep(for: .seconds(1))
                 }
-                #expect(
-                    worker.source.counters.answered == answered && fixture.imageRequests <= requests + plan.prefetch
-                )
+                // The broker still confirms what it had taken before the alarm.
+                #expect(worker.source.counters.answered <= answered + plan.prefetch)
+                #expect(fixture.imageRequests <= requests + plan.prefetch)
                 #expect(try residentBytes() <= resident + 32 << 20)
                 try await broker.control("set_vm_memory_high_watermark", "absolute", "1GB")
                 try await eventually { worker.source.isReady }
