@@ -109,6 +109,19 @@ final class TemporaryFolder: Sendable {
     }
 }
 
+/// Waits until no more than so many spools hold their folders: one that has ended may do so for a moment, by a thread that is about to let
+/// go of it, or by a child that another test is just starting.
+func untilReleased(_ folder: TemporaryFolder, held: Int = 0) async throws {
+    try await eventually {
+        let workers = try SpoolFiles.names(in: folder.path).filter { $0.hasPrefix("worker-") }
+        let isHeld = try workers.map { name in
+            let path = "\(folder.path)/\(name)/lock"
+            return try !SpoolFiles.lockFile(path, operation: "test").lock(waits: false, path: path)
+        }
+        return isHeld.count { $0 } <= held
+    }
+}
+
 func openSpool(
     _ folder: TemporaryFolder,
     server: String = "http://antenna.test",

@@ -148,6 +148,7 @@ import Testing
             for result in expected { try await spool.add(result) }
             #expect(spool.count == 20)
         }
+        try await untilReleased(folder)
         let spool = try await openSpool(folder)
         #expect(try await readAll(spool) == expected)
         #expect(spool.holds(TaskKey(jobID: 1, taskID: "7")))
@@ -165,6 +166,7 @@ import Testing
             #expect(second.count == 0)
             try await second.add(outgoing(2))
         }
+        try await untilReleased(folder, held: 1)
         let third = try await openSpool(folder)
         #expect(try await readAll(third) == [outgoing(2)])
         #expect(try await readAll(first) == [outgoing(1)])
@@ -175,6 +177,7 @@ import Testing
             let spool = try await openSpool(folder)
             for id in 1...10 { try await spool.add(outgoing(id)) }
         }
+        try await untilReleased(folder)
         let folder = self.folder
         let spools = try await withThrowingTaskGroup(of: Spool.self) { group in
             for _ in 0..<8 { group.addTask { try await openSpool(folder) } }
@@ -198,6 +201,7 @@ import Testing
             let spool = try await openSpool(folder)
             for id in 1...6 { try await spool.add(outgoing(id)) }
         }
+        try await untilReleased(folder)
         let files = folder.files().map { "\(folder.path)/\($0)" }
         try Data().write(to: URL(filePath: files[0]))
         try Data(contentsOf: URL(filePath: files[1])).prefix(70).write(to: URL(filePath: files[1]))
@@ -230,12 +234,14 @@ import Testing
             let spool = try await openSpool(folder, server: "http://other.test")
             try await spool.add(outgoing(1))
         }
+        try await untilReleased(folder)
         do {
             let spool = try await openSpool(folder)
             #expect(spool.count == 1)
             #expect(spool.sendableCount == 0)
             #expect(spool.oldest(10).isEmpty)
         }
+        try await untilReleased(folder)
         let spool = try await openSpool(folder, server: "http://other.test/")
         #expect(try await readAll(spool) == [outgoing(1)])
     }

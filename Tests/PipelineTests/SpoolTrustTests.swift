@@ -14,6 +14,7 @@ struct SpoolTrustTests {
             let spool = try await openSpool(folder)
             try await spool.add(outgoing(1))
         }
+        try await untilReleased(folder)
         let entry = try #require(folder.files().first)
         return "\(folder.path)/\(entry.split(separator: "/").dropLast().joined(separator: "/"))"
     }
