@@ -28,6 +28,11 @@ extension ServerTests {
                 "ssl_options.verify = verify_peer",
                 "ssl_options.fail_if_no_peer_cert = true",
             ])
+            // A broker may listen for TLS only after it has answered without.
+            try await eventually {
+                guard let descriptor = try? LoopbackPort.connect(to: port) else { return false }
+                return close(descriptor) == 0
+            }
             func code(host: String = "localhost", _ tls: AMQPConfiguration.TLS) async -> TransportError.Code? {
                 do {
                     var configuration = try AMQPConfiguration(url: "amqps://\(host):\(port)")

@@ -43,6 +43,14 @@ extension AMQPWire {
                 message: "nothing accepts connections at \(address)",
                 nativeCode: error
             )
+        // The library from 0.12 on asks the socket why, and keeps the answer to itself: errno is then that of the attempt's beginning.
+        case AMQP_STATUS_SOCKET_ERROR where error == EINPROGRESS:
+            TransportError(
+                .connectFailed,
+                operation: "amqp.connect",
+                message: "no connection to \(address): it is refused there, or nothing leads there",
+                nativeCode: status
+            )
         case AMQP_STATUS_SOCKET_ERROR where error != 0:
             TransportError(
                 .connectFailed,
