@@ -131,7 +131,8 @@ extension BrokerTests {
             let broker = try await RabbitMQServer()
             let fixture = try await FleetFixture(broker: broker, images: 300)
             var plan = fixture.plan
-            plan.imageMilliseconds = 20
+            // Work enough to be in the middle of when the broker has been told, also on a machine that is busy.
+            plan.imageMilliseconds = 60
             _ = try await answerAll(300, of: fixture, with: plan) { worker in
                 try await eventually { worker.source.counters.answered >= 30 }
                 try await broker.control("set_vm_memory_high_watermark", "absolute", "1MB")
