@@ -140,21 +140,7 @@ enum CrowdedProcess {
     static var isOrdered: Bool { ProcessInfo.processInfo.environment[variable] != nil }
 
     static func run() async throws -> (status: Int32, said: String) {
-        let scratch = try PackagePaths.scratch("crowded")
-        let output = scratch.appending(path: "output.log")
-        var environment = ProcessInfo.processInfo.environment
-        environment[variable] = "1"
-        let child = try ChildProcess(
-            executable: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path,
-            arguments: ["--testing-library", "swift-testing", "--filter", "CrowdedProcessMain"],
-            environment: environment,
-            output: output,
-            scratch: scratch
-        )
-        await child.waitForExit()
-        try child.release()
-        defer { try? FileManager.default.removeItem(at: scratch) }
-        return (child.exitStatus, try String(contentsOf: output, encoding: .utf8))
+        try await ChildProcess.runSuite("CrowdedProcessMain", ordering: variable)
     }
 }
 

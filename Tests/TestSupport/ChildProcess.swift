@@ -118,3 +118,35 @@ package final class ChildProcess: Sendable {
         try processes.withLock { try $0.leash.fileHandleForWriting.write(contentsOf: Data("done\n".utf8)) }
     }
 }
+
+extension ChildProcess {
+    /// Runs one suite of this test program in a process of its own until it ends: for what would end, or hold up, the tests beside it.
+    ///
+    /// - Parameters:
+    ///   - suite: The suite, which does nothing unless the variable is set.
+    ///   - variable: The environment variable that orders it.
+    ///   - value: What the variable is set to.
+    /// - Returns: The status, and all that the process printed.
+    /// - Throws: What keeps the process from being started, or its words from being read.
+    package static func runSuite(
+        _ suite: String,
+        ordering variable: String,
+        value: String = "1"
+    ) async throws -> (status: Int32, said: String) {
+        let scratch = try PackagePaths.scratch(suite)
+        let output = scratch.appending(path: "output.log")
+        var environment = ProcessInfo.processInfo.environment
+        environment[variable] = value
+        let child = try ChildProcess(
+            executable: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path,
+            arguments: ["--testing-library", "swift-testing", "--filter", suite],
+            environment: environment,
+            output: output,
+            scratch: scratch
+        )
+        await child.waitForExit()
+        try child.release()
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        return (child.exitStatus, try String(contentsOf: output, encoding: .utf8))
+    }
+}

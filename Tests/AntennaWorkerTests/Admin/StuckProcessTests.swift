@@ -46,21 +46,7 @@ enum StuckProcess: String {
 
     /// Runs a process until it ends.
     func run() async throws -> (status: Int32, said: String) {
-        let scratch = try PackagePaths.scratch("stuck")
-        let output = scratch.appending(path: "output.log")
-        var environment = ProcessInfo.processInfo.environment
-        environment[Self.variable] = rawValue
-        let child = try ChildProcess(
-            executable: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path,
-            arguments: ["--testing-library", "swift-testing", "--filter", "StuckProcessMain"],
-            environment: environment,
-            output: output,
-            scratch: scratch
-        )
-        await child.waitForExit()
-        try child.release()
-        defer { try? FileManager.default.removeItem(at: scratch) }
-        return (child.exitStatus, try String(contentsOf: output, encoding: .utf8))
+        try await ChildProcess.runSuite("StuckProcessMain", ordering: Self.variable, value: rawValue)
     }
 }
 
