@@ -68,14 +68,14 @@ let package = Package(
         .target(name: "CYCbCr"),
 
         .target(
-            name: "Threading",
+            name: "Concurrency",
             dependencies: [.product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: houseStyle
         ),
         .target(
             name: "Transport",
             dependencies: [
-                "CCurl", "CRabbitMQ", "CZlib", "Threading",
+                "CCurl", "Concurrency", "CRabbitMQ", "CZlib",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -89,7 +89,7 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "COnnxRuntime", "Imaging", "Threading",
+                "Concurrency", "COnnxRuntime", "Imaging",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -97,7 +97,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "CXXHash", "Imaging", "Inference", "Threading", "Transport",
+                "Concurrency", "CXXHash", "Imaging", "Inference", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -134,7 +134,7 @@ let package = Package(
         .executableTarget(
             name: "AntennaWorker",
             dependencies: [
-                "HTTPServing", "Imaging", "Inference", "LocalAntenna", "Pipeline", "Threading", "Transport",
+                "Concurrency", "HTTPServing", "Imaging", "Inference", "LocalAntenna", "Pipeline", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -155,7 +155,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: houseStyle
         ),
-        .testTarget(name: "ThreadingTests", dependencies: ["Threading", "TestSupport"], swiftSettings: houseStyle),
+        .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency", "TestSupport"], swiftSettings: houseStyle),
         .testTarget(
             name: "TransportTests",
             dependencies: [
@@ -185,7 +185,7 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Pipeline", "TestSupport", "Threading", "Transport",
+                "Concurrency", "Pipeline", "TestSupport", "Transport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -207,7 +207,7 @@ let package = Package(
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Imaging", "Inference", "TestSupport", "Threading", "Transport",
+                "AntennaWorker", "Concurrency", "Imaging", "Inference", "TestSupport", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -253,7 +253,7 @@ if Context.environment["ANTENNA_BENCHMARKS"] == "1" {
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "Imaging", "Inference", "Pipeline", "Threading",
+                "Concurrency", "Imaging", "Inference", "Pipeline",
                 .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Benchmarks/Micro",

@@ -3,7 +3,7 @@ import Foundation
 import Imaging
 import Inference
 import Pipeline
-import Threading
+import Concurrency
 
 /// The parts of an image's way that are ours alone: neither decoding nor a model's run.
 let benchmarks: @Sendable () -> Void = {

@@ -1,7 +1,7 @@
 package import Inference
 package import Logging
 import ServiceLifecycle
-import Threading
+import Concurrency
 
 /// Takes tasks from a source and sees each through: fetch, decode, batch, infer, publish, acknowledge.
 ///

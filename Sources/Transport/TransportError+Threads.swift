@@ -1,4 +1,4 @@
-import Threading
+import Concurrency
 
 extension TransportError {
     /// A connection that has no thread to live on.

@@ -1,7 +1,7 @@
 import Logging
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 
 @testable import Pipeline
 @testable import Transport

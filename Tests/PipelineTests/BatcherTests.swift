@@ -3,7 +3,7 @@ import Inference
 import Synchronization
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 
 @testable import Pipeline
 

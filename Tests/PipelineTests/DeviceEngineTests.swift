@@ -5,7 +5,7 @@ import Logging
 import Synchronization
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 
 @testable import Pipeline
 

@@ -4,7 +4,7 @@ import Pipeline
 import Synchronization
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 
 @Suite struct FileTaskTests {
     private let threads = BlockingPool(name: "files", threadCount: 1)

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 
 @testable import Pipeline
 

@@ -1,6 +1,6 @@
 import Synchronization
 import Testing
-import Threading
+import Concurrency
 
 @testable import Pipeline
 

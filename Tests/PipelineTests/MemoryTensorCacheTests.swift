@@ -2,7 +2,7 @@ import Imaging
 import Pipeline
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 
 @Suite struct MemoryTensorCacheTests {
     private let pool = PixelBufferPool(maximumIdleBytes: 0)

@@ -3,7 +3,7 @@ import Logging
 import Synchronization
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 import Transport
 
 @testable import Pipeline

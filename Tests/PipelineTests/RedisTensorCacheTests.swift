@@ -3,7 +3,7 @@ import Pipeline
 import Synchronization
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 import Transport
 
 /// The faults of Redis: each is a miss or a refused store, is counted, and fails nothing.

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 import TestSupport
-import Threading
+import Concurrency
 import Transport
 
 @testable import Pipeline

@@ -2,7 +2,7 @@ import Imaging
 import Pipeline
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 import Transport
 
 /// An image whose bytes depend on their places and on `seed`.

@@ -1,7 +1,7 @@
 import Logging
 import Pipeline
 import ServiceLifecycle
-import Threading
+import Concurrency
 import Transport
 
 extension RoleWatch {

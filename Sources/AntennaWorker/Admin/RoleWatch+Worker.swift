@@ -1,5 +1,5 @@
 import Pipeline
-import Threading
+import Concurrency
 import Transport
 
 extension RoleWatch {

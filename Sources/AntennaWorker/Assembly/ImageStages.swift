@@ -1,7 +1,7 @@
 import Imaging
 import Logging
 import Pipeline
-import Threading
+import Concurrency
 import Transport
 
 /// What turns addresses of images into pixels: the HTTP client, the decoding threads, the memory, and the cache.

@@ -3,7 +3,7 @@ import Inference
 import Logging
 import Metrics
 import Pipeline
-import Threading
+import Concurrency
 
 /// Loads models onto devices.
 struct InferenceAssembly {

@@ -2,7 +2,7 @@ import Foundation
 import Inference
 import Logging
 import Pipeline
-import Threading
+import Concurrency
 import Transport
 
 /// The stages of a worker, without a source.

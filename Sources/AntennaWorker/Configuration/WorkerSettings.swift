@@ -2,7 +2,7 @@ import Imaging
 import Inference
 import Logging
 import Pipeline
-import Threading
+import Concurrency
 
 /// All settings, checked and typed.
 struct WorkerSettings: Sendable, Equatable {

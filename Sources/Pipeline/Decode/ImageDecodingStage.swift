@@ -1,5 +1,5 @@
 package import Imaging
-package import Threading
+package import Concurrency
 
 /// Turns fetched bytes into pixels, within a budget of bytes of pixels.
 package struct ImageDecodingStage: Sendable {

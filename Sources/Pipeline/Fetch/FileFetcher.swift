@@ -1,5 +1,5 @@
 import Foundation
-package import Threading
+package import Concurrency
 
 /// Reads the bytes of a task's image from a file of this machine.
 ///

@@ -1,6 +1,6 @@
 package import Logging
 import Synchronization
-import Threading
+import Concurrency
 
 /// Takes tasks from the broker, and over REST while the broker is away (`--source auto`).
 ///

@@ -1,6 +1,6 @@
 package import Logging
 import Synchronization
-import Threading
+import Concurrency
 package import Transport
 
 /// Watches how deep the ready queues are, so that images are not fetched faster than they are analysed.

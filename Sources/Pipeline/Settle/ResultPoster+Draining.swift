@@ -1,6 +1,6 @@
 import Logging
 import Synchronization
-import Threading
+import Concurrency
 
 extension ResultPoster {
     /// Posts what waits in the spool, oldest first, until ``finish()`` or cancellation.

@@ -1,6 +1,6 @@
 import Logging
 import Synchronization
-import Threading
+import Concurrency
 
 extension ResultPoster {
     /// Posts results of one job, with quick retries and with halving.

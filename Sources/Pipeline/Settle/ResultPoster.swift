@@ -1,6 +1,6 @@
 package import Logging
 import Synchronization
-import Threading
+import Concurrency
 
 /// Brings results to Antenna: at once where possible, else over the spool.
 ///

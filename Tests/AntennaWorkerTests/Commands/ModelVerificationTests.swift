@@ -3,7 +3,7 @@ import Inference
 import Logging
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 
 @testable import AntennaWorker
 

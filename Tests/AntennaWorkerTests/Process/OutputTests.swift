@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 
 @testable import AntennaWorker
 

@@ -4,7 +4,7 @@ import Inference
 import Logging
 import Pipeline
 import TestSupport
-import Threading
+import Concurrency
 import Transport
 
 /// What a worker of a fleet test is told; it travels to other processes.

@@ -6,7 +6,7 @@ import Logging
 import Pipeline
 import ServiceLifecycle
 import TestSupport
-import Threading
+import Concurrency
 import Transport
 
 /// A whole worker in the test process, with the demo models, that takes its tasks from a local Antenna.

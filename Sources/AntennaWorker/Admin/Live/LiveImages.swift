@@ -3,7 +3,7 @@ import Imaging
 import Inference
 import Pipeline
 import Synchronization
-import Threading
+import Concurrency
 
 /// The last few images with their boxes, small; made only while somebody watches, one at a time and on a thread of their own.
 final class LiveImages: Sendable {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Imaging
 import Pipeline
-import Threading
+import Concurrency
 import Transport
 
 /// Decoded images into Redis and out of it.

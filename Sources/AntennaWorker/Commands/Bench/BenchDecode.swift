@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Imaging
 import Pipeline
-import Threading
+import Concurrency
 
 /// Decoding, held against libjpeg-turbo alone.
 struct BenchDecode: AsyncParsableCommand {

@@ -4,7 +4,7 @@ import Imaging
 import Inference
 import Logging
 import Pipeline
-import Threading
+import Concurrency
 
 /// The models of a pipeline.
 struct BenchInfer: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import Inference
 import Pipeline
-import Threading
+import Concurrency
 
 /// Stands in for inference: every image has the same insects, and takes a device as long as it is told.
 struct ConstantEngine: InferenceEngine {

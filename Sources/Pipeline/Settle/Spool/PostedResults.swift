@@ -2,7 +2,7 @@ import Crypto
 import FoundationEssentials
 package import Logging
 import Synchronization
-import Threading
+import Concurrency
 
 /// Results that the server took within the last hour, on disk, to answer a task that it delivers again.
 ///

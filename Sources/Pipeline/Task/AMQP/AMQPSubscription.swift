@@ -1,6 +1,6 @@
 package import Logging
 import Synchronization
-import Threading
+import Concurrency
 package import Transport
 
 /// Consumes one queue until stopped: through losses, refusals, and cancellations by the broker.

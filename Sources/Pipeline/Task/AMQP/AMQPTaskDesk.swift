@@ -1,6 +1,6 @@
 import Logging
 import Synchronization
-import Threading
+import Concurrency
 import Transport
 
 /// Where tasks are settled: publishes what is due, and only then acknowledges.

@@ -1,6 +1,6 @@
 import Logging
 import Synchronization
-import Threading
+import Concurrency
 import Transport
 
 extension AMQPTaskQueue {

@@ -1,6 +1,6 @@
 import Logging
 import Synchronization
-import Threading
+import Concurrency
 import Transport
 
 /// What keeps tasks from going on, and what follows from it: for the consumers, for the log, for readiness.

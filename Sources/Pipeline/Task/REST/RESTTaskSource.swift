@@ -1,6 +1,6 @@
 package import Logging
 import Synchronization
-import Threading
+import Concurrency
 
 /// Takes tasks from Antenna's REST API, round-robin over the jobs of its pipelines, and brings their results back.
 ///

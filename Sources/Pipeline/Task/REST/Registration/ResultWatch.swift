@@ -1,6 +1,6 @@
 package import Logging
 import Synchronization
-import Threading
+import Concurrency
 
 /// Looks now and then whether the results that were posted arrive in their jobs: nothing else tells that a server drops them.
 package final class ResultWatch: Sendable {

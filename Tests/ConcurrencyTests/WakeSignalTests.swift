@@ -1,5 +1,5 @@
 import Testing
-import Threading
+import Concurrency
 
 @Suite struct WakeSignalTests {
     @Test func aChangeBetweenTheLookAndTheWaitIsNotMissed() async {

@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Threading
+@testable import Concurrency
 
 @Suite struct BlockingPoolTests {
     @Test func returnsWhatTheBodyReturns() async throws {

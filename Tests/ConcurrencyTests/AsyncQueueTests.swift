@@ -1,5 +1,5 @@
 import Testing
-import Threading
+import Concurrency
 
 @Suite("Hand-over between tasks")
 struct AsyncQueueTests {

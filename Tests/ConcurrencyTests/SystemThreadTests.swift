@@ -2,7 +2,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Threading
+@testable import Concurrency
 
 @Suite("Threads of the system", .timeLimit(.minutes(1)))
 struct SystemThreadTests {

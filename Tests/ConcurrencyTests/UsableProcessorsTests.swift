@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Threading
+@testable import Concurrency
 
 @Suite struct UsableProcessorsTests {
     private let status = "Name:\tworker\nCpus_allowed:\tff\nCpus_allowed_list:\t0-7\nMems_allowed_list:\t0\n"

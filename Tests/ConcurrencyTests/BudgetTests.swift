@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import Threading
+import Concurrency
 
 @Suite struct BudgetTests {
     @Test func admitsUpToTheLimitAndGivesBack() async throws {
