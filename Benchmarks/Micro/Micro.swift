@@ -1,9 +1,9 @@
 import Benchmark
+import Concurrency
 import Foundation
 import Imaging
 import Inference
 import Pipeline
-import Concurrency
 
 /// The parts of an image's way that are ours alone: neither decoding nor a model's run.
 let benchmarks: @Sendable () -> Void = {

@@ -1,7 +1,7 @@
+import Concurrency
 package import Inference
 package import Logging
 import ServiceLifecycle
-import Concurrency
 
 /// Takes tasks from a source and sees each through: fetch, decode, batch, infer, publish, acknowledge.
 ///

@@ -1,5 +1,5 @@
-import Testing
 import Concurrency
+import Testing
 
 @Suite("Hand-over between tasks")
 struct AsyncQueueTests {

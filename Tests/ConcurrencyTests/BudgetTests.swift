@@ -1,6 +1,6 @@
+import Concurrency
 import TestSupport
 import Testing
-import Concurrency
 
 @Suite struct BudgetTests {
     @Test func admitsUpToTheLimitAndGivesBack() async throws {

@@ -1,5 +1,5 @@
-import Testing
 import Concurrency
+import Testing
 
 @Suite struct WakeSignalTests {
     @Test func aChangeBetweenTheLookAndTheWaitIsNotMissed() async {

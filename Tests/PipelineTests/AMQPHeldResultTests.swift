@@ -1,7 +1,7 @@
+import Concurrency
 import Logging
 import TestSupport
 import Testing
-import Concurrency
 
 @testable import Pipeline
 @testable import Transport

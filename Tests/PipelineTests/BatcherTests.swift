@@ -1,9 +1,9 @@
+import Concurrency
 import Imaging
 import Inference
 import Synchronization
 import TestSupport
 import Testing
-import Concurrency
 
 @testable import Pipeline
 

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Imaging
 import Inference
@@ -5,7 +6,6 @@ import Logging
 import Synchronization
 import TestSupport
 import Testing
-import Concurrency
 
 @testable import Pipeline
 

@@ -1,10 +1,10 @@
+import Concurrency
 import Foundation
 import Logging
 import Pipeline
 import Synchronization
 import TestSupport
 import Testing
-import Concurrency
 
 @Suite struct FileTaskTests {
     private let threads = BlockingPool(name: "files", threadCount: 1)

@@ -1,8 +1,8 @@
+import Concurrency
 import Logging
 import Synchronization
 import TestSupport
 import Testing
-import Concurrency
 
 @testable import Pipeline
 

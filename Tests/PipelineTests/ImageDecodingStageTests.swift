@@ -1,8 +1,8 @@
+import Concurrency
 import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Concurrency
 
 @testable import Pipeline
 

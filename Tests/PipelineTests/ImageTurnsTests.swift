@@ -1,6 +1,6 @@
+import Concurrency
 import Synchronization
 import Testing
-import Concurrency
 
 @testable import Pipeline
 

@@ -1,8 +1,8 @@
+import Concurrency
 import Imaging
 import Pipeline
 import TestSupport
 import Testing
-import Concurrency
 
 @Suite struct MemoryTensorCacheTests {
     private let pool = PixelBufferPool(maximumIdleBytes: 0)

@@ -1,9 +1,9 @@
+import Concurrency
 import Imaging
 import Logging
 import Synchronization
 import TestSupport
 import Testing
-import Concurrency
 import Transport
 
 @testable import Pipeline

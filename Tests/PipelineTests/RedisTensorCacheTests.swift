@@ -1,9 +1,9 @@
+import Concurrency
 import Imaging
 import Pipeline
 import Synchronization
 import TestSupport
 import Testing
-import Concurrency
 import Transport
 
 /// The faults of Redis: each is a miss or a refused store, is counted, and fails nothing.

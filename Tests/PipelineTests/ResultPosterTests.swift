@@ -1,8 +1,8 @@
+import Concurrency
 import Foundation
 import Synchronization
-import Testing
 import TestSupport
-import Concurrency
+import Testing
 import Transport
 
 @testable import Pipeline

@@ -1,8 +1,8 @@
+import Concurrency
 import Imaging
 import Pipeline
 import TestSupport
 import Testing
-import Concurrency
 import Transport
 
 /// An image whose bytes depend on their places and on `seed`.

@@ -1,7 +1,7 @@
+import Concurrency
 import Logging
 import Pipeline
 import ServiceLifecycle
-import Concurrency
 import Transport
 
 extension RoleWatch {

@@ -1,5 +1,5 @@
-import Pipeline
 import Concurrency
+import Pipeline
 import Transport
 
 extension RoleWatch {

@@ -1,7 +1,7 @@
+import Concurrency
 import Imaging
 import Logging
 import Pipeline
-import Concurrency
 import Transport
 
 /// What turns addresses of images into pixels: the HTTP client, the decoding threads, the memory, and the cache.

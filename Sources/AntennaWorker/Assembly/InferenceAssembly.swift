@@ -1,9 +1,9 @@
+import Concurrency
 import Foundation
 import Inference
 import Logging
 import Metrics
 import Pipeline
-import Concurrency
 
 /// Loads models onto devices.
 struct InferenceAssembly {

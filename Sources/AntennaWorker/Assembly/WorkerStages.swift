@@ -1,8 +1,8 @@
+import Concurrency
 import Foundation
 import Inference
 import Logging
 import Pipeline
-import Concurrency
 import Transport
 
 /// The stages of a worker, without a source.

@@ -1,8 +1,8 @@
+import Concurrency
 import Imaging
 import Inference
 import Logging
 import Pipeline
-import Concurrency
 
 /// All settings, checked and typed.
 struct WorkerSettings: Sendable, Equatable {

@@ -1,6 +1,6 @@
+import Concurrency
 import Foundation
 import Synchronization
-import Concurrency
 
 /// Takes the process's signals from its first moment on, and hands them to whoever listens.
 ///

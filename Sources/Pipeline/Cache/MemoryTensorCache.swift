@@ -1,6 +1,6 @@
+package import Concurrency
 import Imaging
 import Synchronization
-package import Concurrency
 
 /// A tensor cache in the worker's own memory, for several pipelines over the same images and for redeliveries.
 ///

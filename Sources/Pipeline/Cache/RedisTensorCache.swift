@@ -1,7 +1,7 @@
+package import Concurrency
 package import Imaging
 package import Logging
 import Synchronization
-package import Concurrency
 package import Transport
 
 /// A tensor cache in Redis, between the machines that decode and those that infer.

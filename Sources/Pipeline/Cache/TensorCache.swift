@@ -1,5 +1,5 @@
-import Imaging
 package import Concurrency
+import Imaging
 
 /// Keeps decoded pixels between fetching and inference, and for whoever needs the same image again.
 ///

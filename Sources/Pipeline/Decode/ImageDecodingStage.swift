@@ -1,5 +1,5 @@
-package import Imaging
 package import Concurrency
+package import Imaging
 
 /// Turns fetched bytes into pixels, within a budget of bytes of pixels.
 package struct ImageDecodingStage: Sendable {

@@ -1,5 +1,5 @@
-import Synchronization
 import Concurrency
+import Synchronization
 
 /// Lets one task at a time see to an image, so that others that want the same image find it in the cache.
 final class ImageTurns: Sendable {

@@ -1,6 +1,6 @@
+package import Concurrency
 package import Imaging
 import Logging
-package import Concurrency
 
 /// Gets the pixels of a task's image, within the worker's budgets: from the cache, else fetched and decoded.
 package struct PixelProvider: Sendable {

@@ -1,5 +1,5 @@
-import Foundation
 package import Concurrency
+import Foundation
 
 /// Reads the bytes of a task's image from a file of this machine.
 ///

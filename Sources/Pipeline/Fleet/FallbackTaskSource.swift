@@ -1,6 +1,6 @@
+import Concurrency
 package import Logging
 import Synchronization
-import Concurrency
 
 /// Takes tasks from the broker, and over REST while the broker is away (`--source auto`).
 ///

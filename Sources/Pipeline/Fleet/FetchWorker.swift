@@ -1,7 +1,7 @@
+import Concurrency
 package import Logging
 import ServiceLifecycle
 import Synchronization
-import Concurrency
 
 /// The fetch role: takes tasks, puts their pixels into the cache, and passes the tasks on to the ready queue.
 ///

@@ -1,6 +1,6 @@
+import Concurrency
 package import Logging
 import Synchronization
-import Concurrency
 package import Transport
 
 /// Looks at a fleet's queues and puts things into them, for people at a command line.

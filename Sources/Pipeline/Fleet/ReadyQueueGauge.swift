@@ -1,6 +1,6 @@
+import Concurrency
 package import Logging
 import Synchronization
-import Concurrency
 package import Transport
 
 /// Watches how deep the ready queues are, so that images are not fetched faster than they are analysed.

@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Synchronization
-import Concurrency
 import Transport
 
 /// Relays tell each other of answers, so that each knows what the fleet still owes it.

@@ -1,7 +1,7 @@
+import Concurrency
 package import Logging
 import ServiceLifecycle
 import Synchronization
-import Concurrency
 package import Transport
 
 /// Puts Antenna's tasks into RabbitMQ and posts the results that come back, so that a fleet serves an Antenna of today.

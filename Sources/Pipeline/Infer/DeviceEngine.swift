@@ -1,6 +1,6 @@
+package import Concurrency
 package import Imaging
 package import Inference
-package import Concurrency
 
 /// An inference engine on one device, with the models of all pipelines, or of as many as its memory may hold.
 ///

@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Synchronization
-import Concurrency
 
 extension ResultPoster {
     /// Posts what waits in the spool, oldest first, until ``finish()`` or cancellation.

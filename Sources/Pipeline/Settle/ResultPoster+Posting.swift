@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Synchronization
-import Concurrency
 
 extension ResultPoster {
     /// Posts results of one job, with quick retries and with halving.

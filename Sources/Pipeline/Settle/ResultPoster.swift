@@ -1,6 +1,6 @@
+import Concurrency
 package import Logging
 import Synchronization
-import Concurrency
 
 /// Brings results to Antenna: at once where possible, else over the spool.
 ///

@@ -1,7 +1,7 @@
+import Concurrency
 import Foundation
 package import Logging
 import Synchronization
-import Concurrency
 
 /// A connection to a RabbitMQ broker that comes back by itself.
 ///

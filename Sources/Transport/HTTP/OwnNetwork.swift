@@ -1,6 +1,6 @@
+internal import Concurrency
 internal import Foundation
 internal import Synchronization
-internal import Concurrency
 
 /// Whether a name that was not resolved is at fault, or the network that this process is in.
 ///

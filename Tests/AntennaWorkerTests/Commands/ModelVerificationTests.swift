@@ -1,9 +1,9 @@
+import Concurrency
 import Foundation
 import Inference
 import Logging
 import TestSupport
 import Testing
-import Concurrency
 
 @testable import AntennaWorker
 

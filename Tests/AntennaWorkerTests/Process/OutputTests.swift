@@ -1,7 +1,7 @@
+import Concurrency
 import Foundation
 import TestSupport
 import Testing
-import Concurrency
 
 @testable import AntennaWorker
 

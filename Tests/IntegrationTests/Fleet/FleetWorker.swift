@@ -1,10 +1,10 @@
+import Concurrency
 import Foundation
 import Imaging
 import Inference
 import Logging
 import Pipeline
 import TestSupport
-import Concurrency
 import Transport
 
 /// What a worker of a fleet test is told; it travels to other processes.

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Imaging
 import Inference
@@ -6,7 +7,6 @@ import Logging
 import Pipeline
 import ServiceLifecycle
 import TestSupport
-import Concurrency
 import Transport
 
 /// A whole worker in the test process, with the demo models, that takes its tasks from a local Antenna.

@@ -1,7 +1,7 @@
+import Concurrency
 import Foundation
 import Logging
 import Synchronization
-import Concurrency
 
 /// Looks once a second whether the worker moves, on a thread of its own: Swift's pool may be what is stuck.
 ///

@@ -1,9 +1,9 @@
+import Concurrency
 import Foundation
 import Imaging
 import Inference
 import Pipeline
 import Synchronization
-import Concurrency
 
 /// The last few images with their boxes, small; made only while somebody watches, one at a time and on a thread of their own.
 final class LiveImages: Sendable {

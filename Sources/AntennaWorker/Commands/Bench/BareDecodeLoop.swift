@@ -1,5 +1,5 @@
-import Imaging
 import Concurrency
+import Imaging
 
 /// What decoding is held against: libjpeg-turbo alone, a thread a core, each with one buffer that it keeps.
 struct BareDecodeLoop {

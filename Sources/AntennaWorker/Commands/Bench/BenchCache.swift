@@ -1,8 +1,8 @@
 import ArgumentParser
+import Concurrency
 import Foundation
 import Imaging
 import Pipeline
-import Concurrency
 import Transport
 
 /// Decoded images into Redis and out of it.

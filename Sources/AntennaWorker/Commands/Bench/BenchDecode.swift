@@ -1,8 +1,8 @@
 import ArgumentParser
+import Concurrency
 import Foundation
 import Imaging
 import Pipeline
-import Concurrency
 
 /// Decoding, held against libjpeg-turbo alone.
 struct BenchDecode: AsyncParsableCommand {

@@ -1,10 +1,10 @@
 import ArgumentParser
+import Concurrency
 import Foundation
 import Imaging
 import Inference
 import Logging
 import Pipeline
-import Concurrency
 
 /// The models of a pipeline.
 struct BenchInfer: AsyncParsableCommand {

@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Pipeline
-import Concurrency
 import Transport
 
 /// The worker's way from RabbitMQ to RabbitMQ with a constant in place of all that is between.

@@ -1,8 +1,8 @@
+import Concurrency
 import Foundation
 import Imaging
 import Inference
 import Pipeline
-import Concurrency
 
 /// Stands in for inference: every image has the same insects, and takes a device as long as it is told.
 struct ConstantEngine: InferenceEngine {

@@ -1,7 +1,7 @@
+import Concurrency
 import Foundation
 import Imaging
 import Pipeline
-import Concurrency
 
 /// Takes the results of files as they come, and writes them in the order of the files or keeps what a page shows.
 ///

@@ -1,8 +1,8 @@
+import Concurrency
 import Crypto
 import FoundationEssentials
 package import Logging
 import Synchronization
-import Concurrency
 
 /// Results that the server took within the last hour, on disk, to answer a task that it delivers again.
 ///

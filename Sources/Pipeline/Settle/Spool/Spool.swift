@@ -1,6 +1,6 @@
+package import Concurrency
 package import Logging
 import Synchronization
-package import Concurrency
 
 /// Results that cannot be posted now, on disk, until they can: also after a crash or a restart.
 ///

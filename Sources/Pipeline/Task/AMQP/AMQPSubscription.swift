@@ -1,6 +1,6 @@
+import Concurrency
 package import Logging
 import Synchronization
-import Concurrency
 package import Transport
 
 /// Consumes one queue until stopped: through losses, refusals, and cancellations by the broker.

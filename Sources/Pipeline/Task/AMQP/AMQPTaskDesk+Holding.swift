@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Synchronization
-import Concurrency
 import Transport
 
 /// Results that no queue takes: one wrong reply subject must not stop the work for all others.

@@ -1,5 +1,5 @@
-import Synchronization
 import Concurrency
+import Synchronization
 import Transport
 
 /// Tasks that the broker has taken back while they were in hand: after a consumer timeout, or with a connection.

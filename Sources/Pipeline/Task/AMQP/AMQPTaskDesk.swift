@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Synchronization
-import Concurrency
 import Transport
 
 /// Where tasks are settled: publishes what is due, and only then acknowledges.

@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Synchronization
-import Concurrency
 import Transport
 
 extension AMQPTaskQueue {

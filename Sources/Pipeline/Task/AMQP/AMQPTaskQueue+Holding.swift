@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Synchronization
-import Concurrency
 import Transport
 
 /// What keeps tasks from going on, and what follows from it: for the consumers, for the log, for readiness.

@@ -1,6 +1,6 @@
+import Concurrency
 package import Logging
 import Synchronization
-import Concurrency
 package import Transport
 
 /// Consumes task queues and settles what it hands out: publish, confirm, then acknowledge.

@@ -1,6 +1,6 @@
+import Concurrency
 package import Logging
 import Synchronization
-import Concurrency
 package import Transport
 
 /// Publishes until the broker has confirmed, or until nobody wants to wait for that any longer.

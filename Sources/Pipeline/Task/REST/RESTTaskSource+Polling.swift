@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Synchronization
-import Concurrency
 
 extension RESTTaskSource {
     /// Calls that were under way when the source was drained are waited for so long: what they reserve would go to nobody.

@@ -1,6 +1,6 @@
+import Concurrency
 import Logging
 import Synchronization
-import Concurrency
 
 extension RESTTaskSource: LeaseSettling {
     /// Posts the result, or forgets the task so that the server delivers it again: REST knows no giving back.

@@ -1,6 +1,6 @@
+import Concurrency
 package import Logging
 import Synchronization
-import Concurrency
 
 /// Takes tasks from Antenna's REST API, round-robin over the jobs of its pipelines, and brings their results back.
 ///

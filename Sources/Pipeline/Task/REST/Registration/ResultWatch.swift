@@ -1,6 +1,6 @@
+import Concurrency
 package import Logging
 import Synchronization
-import Concurrency
 
 /// Looks now and then whether the results that were posted arrive in their jobs: nothing else tells that a server drops them.
 package final class ResultWatch: Sendable {
