@@ -69,17 +69,17 @@ let benchmarks: @Sendable () -> Void = {
 
     Benchmark("Batcher: 1,000 images in batches of 8", configuration: .init(scalingFactor: .kilo)) { benchmark in
         let image = try Samples.image(height: 8, width: 8)
-        let batcher = Batcher(engines: [NoInference()], maximumSize: 8, linger: .milliseconds(5))
+        let batcher = Batcher(engines: [NoInference()], sizes: Samples.size, maximumSize: 8, linger: .milliseconds(5))
         let budget = Budget(limit: .max)
         async let running: Void = batcher.run()
         try await AllocationCount.measure(benchmark) {
             try await withThrowingDiscardingTaskGroup { group in
                 for _ in benchmark.scaledIterations {
                     let reservation = try await budget.reserve(1)
-                    batcher.enterUpstream()
+                    let place = batcher.enter()
                     group.addTask {
                         let pixels = AdmittedPixels(buffer: image, reservation: reservation)
-                        blackHole(try await batcher.analyse(pixels, pipeline: "demo").insects.count)
+                        blackHole(try await batcher.analyse(pixels, pipeline: "demo", from: place).insects.count)
                     }
                 }
             }

@@ -63,13 +63,16 @@ enum Samples {
     }
 }
 
-/// A device that finds nothing, at once.
-struct NoInference: InferenceEngine {
-    func localizationSize(pipeline: String, height: Int, width: Int) -> LocalizationSize {
+extension Samples {
+    /// As large as the image itself.
+    static let size: Batcher.Sizes = { _, height, width in
         let size = PixelSize(height: height, width: width)
         return LocalizationSize(image: size, padded: size)
     }
+}
 
+/// A device that finds nothing, at once.
+struct NoInference: InferenceEngine {
     func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
         PipelineAnalysis(insects: images.map { _ in [] }, times: PipelineTimes())
     }

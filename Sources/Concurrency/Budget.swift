@@ -9,6 +9,7 @@ package final class Budget: Sendable {
     package let limit: Int
     private let state: Mutex<BudgetState>
     private let onShortage: (@Sendable (Int) -> Void)?
+    private let waitObservers = Mutex<[@Sendable (_ begins: Bool) -> Void]>([])
 
     /// Makes a budget.
     ///
@@ -28,6 +29,11 @@ package final class Budget: Sendable {
     /// How many callers wait for their amount.
     package var waiting: Int { state.withLock { $0.waiters.count } }
 
+    /// Has `observer` called, from any thread, whenever a caller begins to wait for its amount, and when it waits no more.
+    package func observeWaits(_ observer: @escaping @Sendable (_ begins: Bool) -> Void) {
+        waitObservers.withLock { $0.append(observer) }
+    }
+
     /// Reserves `amount` if it fits now and nobody waits; nil otherwise.
     ///
     /// Whoever holds reservations it can spare is asked for them first.
@@ -42,6 +48,12 @@ package final class Budget: Sendable {
     ///
     /// - Throws: `CancellationError` when the calling task is cancelled while it waits.
     package func reserve(_ amount: Int) async throws -> Reservation {
+        if let free = reserveIfFree(amount) { return free }
+        let observers = waitObservers.withLock(\.self)
+        for observer in observers { observer(true) }
+        defer {
+            for observer in observers { observer(false) }
+        }
         let id = state.withLock { $0.makeID() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in

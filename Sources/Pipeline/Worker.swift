@@ -74,20 +74,18 @@ package struct Worker: Service {
 
     private func takeTasks() async {
         await window.forEach {
-            let lease = await source.next()
-            if lease != nil { batcher.enterUpstream() }
-            return lease
-        } perform: { lease in
-            await process(lease)
+            await source.next().map { (lease: $0, place: batcher.enter()) }
+        } perform: { lease, place in
+            await process(lease, place)
         }
     }
 
-    private func process(_ lease: Lease) async {
+    private func process(_ lease: Lease, _ place: UpstreamPlace) async {
         let task = lease.task
         statistics.record(.now - lease.takenAt, in: .queue)
         let settlement: Settlement
         do {
-            settlement = .completed(try await analyse(lease))
+            settlement = .completed(try await analyse(lease, place))
         } catch is TakenBack {
             settlement = .retry(reason: "its source has taken it back")
         } catch is CancellationError {
@@ -117,22 +115,18 @@ package struct Worker: Service {
     }
 
     /// Takes a task through the stages; before each that costs much it is asked whether the task is still ours.
-    private func analyse(_ lease: Lease) async throws -> EncodedResult {
+    private func analyse(_ lease: Lease, _ place: UpstreamPlace) async throws -> EncodedResult {
+        // The result that says why an image never came may wait long to be published.
+        defer { place.leave() }
         let task = lease.task
-        let image: AdmittedPixels
-        do {
-            if lease.isGone { throw TakenBack() }
-            image = try await images.pixels(of: task) { wait in try await batcher.whileBlocked(wait) }
-            if lease.isGone { throw TakenBack() }
-            image.logDamage(task, logger)
-        } catch {
-            batcher.leaveUpstream()
-            throw error
-        }
+        if lease.isGone { throw TakenBack() }
+        let image = try await images.pixels(of: task)
+        if lease.isGone { throw TakenBack() }
+        image.logDamage(task, logger)
         let outcome: BatchOutcome
         do {
             outcome = try await statistics.progress.inference.pass {
-                try await batcher.analyse(image, pipeline: task.pipeline)
+                try await batcher.analyse(image, pipeline: task.pipeline, from: place)
             }
         } catch let error as InferenceError {
             throw TaskFailure(

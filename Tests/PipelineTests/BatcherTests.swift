@@ -14,13 +14,13 @@ struct BatcherTests {
     @Test("The end does not wait for the linger of an image that went long ago")
     func endsAtOnce() async throws {
         let engine = WidthEngine()
-        let batcher = Batcher(engines: [engine], maximumSize: 8, linger: .seconds(3_600))
+        let batcher = Batcher(engines: [engine], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
         async let running: Void = batcher.run()
-        for _ in 0..<2 { batcher.enterUpstream() }
-        async let outcome = batcher.analyse(image(width: 3), pipeline: "moths")
+        let (place, other) = (batcher.enter(), batcher.enter())
+        async let outcome = batcher.analyse(image(width: 3), pipeline: "moths", from: place)
         // The second image might still come, so the first waits, and a timer runs; then it turns out to come no more.
         try await eventually { batcher.waitingCount > 0 }
-        batcher.leaveUpstream()
+        other.leave()
         let widths = try await outcome.insects.map(\.box.x2)
         #expect(widths == [3])
         batcher.finish()
@@ -30,15 +30,16 @@ struct BatcherTests {
     @Test("Each image gets its own insects, and an image that spoils its batch is alone with its error")
     func bisects() async throws {
         let engine = WidthEngine(spoiledWidths: [3])
-        let batcher = Batcher(engines: [engine], maximumSize: 8, linger: .seconds(3_600))
+        let batcher = Batcher(engines: [engine], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
         async let running: Void = batcher.run()
-        for _ in 1...8 { batcher.enterUpstream() }
+        let places = (1...8).map { _ in batcher.enter() }
         let found = try await withThrowingTaskGroup(of: (Int, Int?).self) { group in
             for width in 1...8 {
                 let image = try await image(width: width)
                 group.addTask {
                     do {
-                        return (width, try await batcher.analyse(image, pipeline: "moths").insects.first?.box.x2)
+                        let outcome = try await batcher.analyse(image, pipeline: "moths", from: places[width - 1])
+                        return (width, outcome.insects.first?.box.x2)
                     } catch let error as InferenceError {
                         #expect(error.code == .runFailed)
                         return (width, nil)
@@ -56,14 +57,14 @@ struct BatcherTests {
     @Test("A model that is lost is no image's fault: nothing is tried again")
     func lostModel() async throws {
         let engine = WidthEngine(spoiledWidths: [1, 2], code: .modelLost)
-        let batcher = Batcher(engines: [engine], maximumSize: 2, linger: .seconds(3_600))
+        let batcher = Batcher(engines: [engine], sizes: sameSize, maximumSize: 2, linger: .seconds(3_600))
         async let running: Void = batcher.run()
-        for _ in 1...2 { batcher.enterUpstream() }
+        let places = (1...2).map { _ in batcher.enter() }
         await withThrowingTaskGroup(of: Void.self) { group in
             for width in 1...2 {
                 group.addTask {
                     let image = try await image(width: width)
-                    _ = try await batcher.analyse(image, pipeline: "moths")
+                    _ = try await batcher.analyse(image, pipeline: "moths", from: places[width - 1])
                 }
             }
             for _ in 1...2 { await #expect(throws: InferenceError.self) { try await group.next() } }
@@ -75,20 +76,64 @@ struct BatcherTests {
 
     @Test("A caller that is cancelled while its image waits leaves, and those beside it are analysed")
     func cancelled() async throws {
-        let batcher = Batcher(engines: [WidthEngine()], maximumSize: 8, linger: .seconds(3_600))
+        let batcher = Batcher(engines: [WidthEngine()], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
         async let running: Void = batcher.run()
-        for _ in 1...3 { batcher.enterUpstream() }
+        let (place, next, last) = (batcher.enter(), batcher.enter(), batcher.enter())
         let (first, second) = (try await image(width: 1), try await image(width: 2))
-        let leaving = Task { try await batcher.analyse(first, pipeline: "moths") }
+        let leaving = Task { try await batcher.analyse(first, pipeline: "moths", from: place) }
         try await eventually { batcher.waitingCount > 0 }
         leaving.cancel()
         await #expect(throws: CancellationError.self) { _ = try await leaving.value }
         #expect(batcher.waitingCount == 0)
-        async let outcome = batcher.analyse(second, pipeline: "moths")
+        async let outcome = batcher.analyse(second, pipeline: "moths", from: next)
         try await eventually { batcher.waitingCount > 0 }
-        batcher.leaveUpstream()
+        last.leave()
         let widths = try await outcome.insects.map(\.box.x2)
         #expect(widths == [2])
+        batcher.finish()
+        await running
+    }
+
+    @Test("A place that nobody holds any more is left, and one is left once however often that is said")
+    func places() async throws {
+        let batcher = Batcher(engines: [WidthEngine()], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
+        async let running: Void = batcher.run()
+        let place = batcher.enter()
+        var forgotten: UpstreamPlace? = batcher.enter()
+        let said = batcher.enter()
+        async let outcome = batcher.analyse(image(width: 1), pipeline: "moths", from: place)
+        try await eventually { batcher.waitingCount == 1 }
+        for _ in 1...3 { said.leave() }
+        place.leave()
+        #expect(batcher.waitingCount == 1, "one image may still come")
+        withExtendedLifetime(forgotten) {}
+        forgotten = nil
+        let widths = try await outcome.insects.map(\.box.x2)
+        #expect(widths == [1])
+        batcher.finish()
+        await running
+    }
+
+    @Test("A batch does not wait for images that wait for the memory it holds")
+    func memory() async throws {
+        let memory = Budget(limit: 1)
+        let batcher = Batcher(engines: [WidthEngine()], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
+        batcher.watchWaits(for: memory)
+        async let running: Void = batcher.run()
+        let (place, next) = (batcher.enter(), batcher.enter())
+        let held = try await memory.reserve(1)
+        let other = Task { try await memory.reserve(1) }
+        async let outcome = batcher.analyse(image(width: 1), pipeline: "moths", from: place)
+        let widths = try await outcome.insects.map(\.box.x2)
+        #expect(widths == [1])
+        held.release()
+        _ = try await other.value
+        // It waits no more, so that its image counts again.
+        let last = batcher.enter()
+        async let second = batcher.analyse(image(width: 2), pipeline: "moths", from: next)
+        try await eventually { batcher.waitingCount == 1 }
+        last.leave()
+        #expect(try await second.insects.map(\.box.x2) == [2])
         batcher.finish()
         await running
     }
@@ -96,6 +141,12 @@ struct BatcherTests {
     private func image(width: Int) async throws -> AdmittedPixels {
         try await testImage(height: 2, width: width, seed: 0, pool: pool, budget: Budget(limit: .max))
     }
+}
+
+/// All images are of one batch.
+private let sameSize: Batcher.Sizes = { _, _, _ in
+    let size = PixelSize(height: 32, width: 32)
+    return LocalizationSize(image: size, padded: size)
 }
 
 /// Finds one insect as wide as the image, and fails for batches that hold an image of certain widths.
@@ -111,11 +162,6 @@ private final class WidthEngine: InferenceEngine {
 
     /// Images of each batch it was given.
     var batchSizes: [Int] { sizes.withLock(\.self) }
-
-    func localizationSize(pipeline: String, height: Int, width: Int) -> LocalizationSize {
-        let size = PixelSize(height: 32, width: 32)
-        return LocalizationSize(image: size, padded: size)
-    }
 
     func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
         sizes.withLock { $0.append(images.count) }

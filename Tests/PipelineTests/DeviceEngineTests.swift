@@ -59,16 +59,24 @@ struct DeviceEngineTests {
     @Test("A pipeline that is not there is said")
     func stranger() async throws {
         let engine = try DeviceEngine(device: .cpu, shelf: shelf(memory: nil, Loads()), threads: threads)
-        #expect(throws: TaskFailure.self) { try engine.localizationSize(pipeline: "x", height: 1, width: 1) }
+        let catalogue = try Self.catalogue()
+        #expect(throws: TaskFailure.self) { try catalogue.localizationSize(pipeline: "x", height: 1, width: 1) }
+        let size = try catalogue.localizationSize(pipeline: "tiny_pyramid", height: 1, width: 1)
+        await #expect(throws: TaskFailure.self) {
+            try await engine.infer([], key: BatchKey(pipeline: "x", size: size))
+        }
+    }
+
+    private static func catalogue() throws -> PipelineCatalogue {
+        PipelineCatalogue(
+            try ["tiny_pyramid", "tiny_single_level"].map { try PipelineManifest(directory: "\(folder)/\($0)") }
+        )
     }
 
     private func shelf(memory: Int?, _ loads: Loads) throws -> PipelineShelf {
-        let manifests = try ["tiny_pyramid", "tiny_single_level"].map {
-            try PipelineManifest(directory: "\(Self.folder)/\($0)")
-        }
         let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
         let sessions = SessionShelf()
-        return PipelineShelf(manifests: manifests, memory: memory, logger: logger) { manifest in
+        return PipelineShelf(catalogue: try Self.catalogue(), memory: memory, logger: logger) { manifest in
             try loads.note(manifest)
             return try LoadedPipeline(
                 manifest,
@@ -83,7 +91,7 @@ struct DeviceEngineTests {
     private func found(_ pipeline: String, _ engine: DeviceEngine) async throws -> [DetectedInsect] {
         let bytes = try Data(contentsOf: URL(filePath: "\(Self.folder)/images/upright.jpg"))
         let image = try ImageDecoder().decode(Array(bytes), into: PixelBufferPool(maximumIdleBytes: 0))
-        let size = try engine.localizationSize(pipeline: pipeline, height: image.height, width: image.width)
+        let size = try Self.catalogue().localizationSize(pipeline: pipeline, height: image.height, width: image.width)
         return try await engine.infer([image], key: BatchKey(pipeline: pipeline, size: size)).insects[0]
     }
 }

@@ -33,7 +33,7 @@ import Testing
         let budget = Budget(limit: 256 << 20)
         let failure = await #expect(throws: TaskFailure.self) {
             // 588 MB of pixels, and 1,176 MB of coefficients.
-            try await Self.stage(budget: budget).decode(Self.scans(height: 14_000, width: 14_000)) { try await $0() }
+            try await Self.stage(budget: budget).decode(Self.scans(height: 14_000, width: 14_000))
         }
         #expect(
             failure?.message
@@ -49,12 +49,12 @@ import Testing
         let bytes = try [UInt8](Data(contentsOf: file))
         let (pixels, coefficients) = (45 * 35 * 3, 3 * 6 * 5 * 128)
         let budget = Budget(limit: pixels + coefficients)
-        let decoded = try await Self.stage(budget: budget).decode(bytes) { try await $0() }
+        let decoded = try await Self.stage(budget: budget).decode(bytes)
         #expect(budget.reserved == pixels)
         decoded.pixels.reservation.release()
         #expect(budget.reserved == 0)
         let smaller = Self.stage(budget: Budget(limit: pixels + coefficients - 1))
-        await #expect(throws: TaskFailure.self) { try await smaller.decode(bytes) { try await $0() } }
+        await #expect(throws: TaskFailure.self) { try await smaller.decode(bytes) }
     }
 
     @Test func aDamagedImageThatIsAcceptedSaysSo() async throws {
@@ -62,12 +62,12 @@ import Testing
         let cut = Array(bytes.prefix(bytes.count - 40))
         let budget = Budget(limit: 1 << 20)
         let failure = await #expect(throws: TaskFailure.self) {
-            try await Self.stage(budget: budget).decode(cut) { try await $0() }
+            try await Self.stage(budget: budget).decode(cut)
         }
         #expect(failure?.message.hasSuffix("the file ends before the picture does") == true)
-        let accepted = try await Self.stage(budget: budget, damaged: .accept).decode(cut) { try await $0() }
+        let accepted = try await Self.stage(budget: budget, damaged: .accept).decode(cut)
         #expect(accepted.pixels.damage?.contains("the file ends before the picture does") == true)
-        let whole = try await Self.stage(budget: budget, damaged: .accept).decode(bytes) { try await $0() }
+        let whole = try await Self.stage(budget: budget, damaged: .accept).decode(bytes)
         #expect(whole.pixels.damage == nil)
     }
 }

@@ -15,15 +15,15 @@ import Transport
         let buffers = try await withThrowingTaskGroup(of: PixelBuffer.self) { group in
             for pipeline in ["moths", "all", "moths", "all"] {
                 group.addTask {
-                    try await images.pixels(of: host.task(1, pipeline: pipeline)) { try await $0() }.buffer
+                    try await images.pixels(of: host.task(1, pipeline: pipeline)).buffer
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(buffers.count == 4 && host.requests == 1)
-        _ = try await images.pixels(of: host.task(1, pipeline: "later")) { try await $0() }
+        _ = try await images.pixels(of: host.task(1, pipeline: "later"))
         #expect(host.requests == 1)
-        _ = try await images.pixels(of: host.task(2, pipeline: "moths")) { try await $0() }
+        _ = try await images.pixels(of: host.task(2, pipeline: "moths"))
         #expect(host.requests == 2)
     }
 
@@ -32,7 +32,7 @@ import Transport
         let images = try host.provider(cacheBytes: 1 << 20)
         for _ in 0..<2 {
             await #expect(throws: TaskFailure.self) {
-                try await images.pixels(of: host.task(1, pipeline: "moths")) { try await $0() }
+                try await images.pixels(of: host.task(1, pipeline: "moths"))
             }
         }
         #expect(host.requests == 2)
@@ -42,7 +42,7 @@ import Transport
         let host = try ImageHost(isCut: true)
         let refusing = try host.provider(cacheBytes: 1 << 20)
         await #expect(throws: TaskFailure.self) {
-            try await refusing.pixels(of: host.task(1, pipeline: "moths")) { try await $0() }
+            try await refusing.pixels(of: host.task(1, pipeline: "moths"))
         }
         let statistics = WorkerStatistics()
         let images = try host.provider(cacheBytes: 1 << 20, damaged: .accept, statistics: statistics)
@@ -51,7 +51,7 @@ import Transport
         logger.logLevel = .info
         for pipeline in ["moths", "all"] {
             let task = host.task(2, pipeline: pipeline)
-            let image = try await images.pixels(of: task) { try await $0() }
+            let image = try await images.pixels(of: task)
             #expect(image.damage?.contains("the file ends before the picture does") == true)
             image.logDamage(task, logger)
         }
@@ -63,13 +63,12 @@ import Transport
     @Test func aCacheThatFillsTheBudgetHoldsNobodyUp() async throws {
         let host = try ImageHost()
         // Room for two images of 64 × 48; the cache would keep them all.
-        let images = try host.provider(cacheBytes: 1 << 20, budget: 2 * 64 * 48 * 3 / 2 + 100)
         let waits = Atomic(0)
+        let images = try host.provider(cacheBytes: 1 << 20, budget: 2 * 64 * 48 * 3 / 2 + 100) { begins in
+            if begins { waits.add(1, ordering: .relaxed) }
+        }
         for number in 1...6 {
-            _ = try await images.pixels(of: host.task(number, pipeline: "moths")) { wait in
-                waits.add(1, ordering: .relaxed)
-                return try await wait()
-            }
+            _ = try await images.pixels(of: host.task(number, pipeline: "moths"))
         }
         #expect(host.requests == 6)
         let waited = waits.load(ordering: .relaxed)
@@ -110,9 +109,12 @@ private struct ImageHost {
         cacheBytes: Int,
         budget limit: Int = 1 << 20,
         damaged: DamagedImages = .error,
-        statistics: WorkerStatistics = WorkerStatistics()
+        statistics: WorkerStatistics = WorkerStatistics(),
+        onWait: @escaping @Sendable (_ begins: Bool) -> Void = { _ in }
     ) throws -> PixelProvider {
         let cache = MemoryTensorCache(maximumBytes: cacheBytes)
+        let budget = Budget(limit: limit) { cache.makeRoom(for: $0) }
+        budget.observeWaits(onWait)
         return PixelProvider(
             cache: cache,
             fetcher: ImageFetcher(
@@ -124,7 +126,7 @@ private struct ImageHost {
                 decoder: ImageDecoder(damaged: damaged),
                 buffers: PixelBufferPool(maximumIdleBytes: 0),
                 threads: BlockingPool(name: "decode", threadCount: 2),
-                budget: Budget(limit: limit) { cache.makeRoom(for: $0) }
+                budget: budget
             ),
             imagesReadAhead: 4,
             statistics: statistics

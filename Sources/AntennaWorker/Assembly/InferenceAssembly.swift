@@ -8,13 +8,13 @@ import Pipeline
 /// Loads models onto devices.
 struct InferenceAssembly {
     /// The pipelines that are loaded, in the order of their slugs.
-    let manifests: [PipelineManifest]
+    let catalogue: PipelineCatalogue
     /// One engine a device.
     let engines: [any InferenceEngine]
 
     /// Takes engines that are there already.
-    init(manifests: [PipelineManifest], engines: [any InferenceEngine]) {
-        self.manifests = manifests
+    init(catalogue: PipelineCatalogue, engines: [any InferenceEngine]) {
+        self.catalogue = catalogue
         self.engines = engines
     }
 
@@ -27,17 +27,17 @@ struct InferenceAssembly {
     ///   - logger: Told what was loaded, and ONNX Runtime's own messages at debug level.
     /// - Throws: `CommandFailure` that names every mistake in every manifest and model, or what the devices lack.
     init(settings: WorkerSettings, slugs: [String], threads: BlockingPool, logger: Logger) throws {
-        let manifests = try Self.readManifests(in: settings.inference.models, slugs: slugs)
+        let catalogue = PipelineCatalogue(try Self.readManifests(in: settings.inference.models, slugs: slugs))
         let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
         let processors = UsableProcessors.current()
-        self.manifests = manifests
+        self.catalogue = catalogue
         self.engines = try settings.inference.devices.map { device in
             let options = SessionOptions(
                 device: device,
                 intraOpThreads: settings.inference.threads(for: device, processors: processors)
             )
             let sessions = SessionShelf()
-            let shelf = PipelineShelf(manifests: manifests, memory: settings.memory.models, logger: logger) {
+            let shelf = PipelineShelf(catalogue: catalogue, memory: settings.memory.models, logger: logger) {
                 manifest in
                 let began = ContinuousClock.now
                 let pipeline = try LoadedPipeline(

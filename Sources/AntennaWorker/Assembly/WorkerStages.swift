@@ -70,13 +70,15 @@ struct WorkerStages {
         self.settings = settings
         self.hooks = hooks
         self.logger = logger
-        self.manifests = inference.manifests
+        self.manifests = inference.catalogue.manifests
         self.statistics = WorkerStatistics(onChange: onProgress)
         self.batcher = Batcher(
             engines: inference.engines,
+            sizes: inference.catalogue.localizationSize,
             maximumSize: settings.batch.localizationSize,
             linger: settings.batch.linger
         )
+        batcher.watchWaits(for: images.budget)
     }
 
     /// Describes the models, and what is told of their answers: of another description a task may be answered otherwise.

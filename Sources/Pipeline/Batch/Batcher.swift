@@ -2,6 +2,7 @@ import Imaging
 package import Inference
 import Metrics
 import Synchronization
+package import Threading
 
 /// Images of one batch have the same pipeline and the same localization size: height × width of the detector's input.
 package struct BatchKey: Hashable, Sendable {
@@ -30,7 +31,11 @@ package final class Batcher: Sendable {
 
     private typealias State = BatcherState<BatchKey, Item>
 
+    /// The size at which an image of `height` × `width` pixels enters a pipeline's detector; throws for one that is not served.
+    package typealias Sizes = @Sendable (_ pipeline: String, _ height: Int, _ width: Int) throws -> LocalizationSize
+
     private let engines: [any InferenceEngine]
+    private let sizes: Sizes
     private let state: Mutex<State>
     private let nextID = Atomic<UInt64>(0)
     // As long as the images in hand, which the budget of pixels bounds.
@@ -42,10 +47,12 @@ package final class Batcher: Sendable {
     ///
     /// - Parameters:
     ///   - engines: One for each device.
+    ///   - sizes: The sizes by which images are batched: the catalogue's.
     ///   - maximumSize: Images a batch at most.
     ///   - linger: How long an image waits for others while an engine is idle.
-    package init(engines: [any InferenceEngine], maximumSize: Int, linger: Duration) {
+    package init(engines: [any InferenceEngine], sizes: @escaping Sizes, maximumSize: Int, linger: Duration) {
         self.engines = engines
+        self.sizes = sizes
         self.state = Mutex(State(maximumSize: maximumSize, linger: linger, engineCount: engines.count))
         (self.actions, self.act) = AsyncStream.makeStream()
     }
@@ -53,45 +60,56 @@ package final class Batcher: Sendable {
     /// Images that wait for a batch.
     package var waitingCount: Int { state.withLock(\.waitingCount) }
 
-    /// Says that a task has set out whose image will come, or which ends with ``leaveUpstream()``.
-    package func enterUpstream() {
+    /// A place for a task that has set out: while it is held, a part-filled batch may wait for the task's image.
+    package func enter() -> UpstreamPlace {
         state.withLock { $0.upstreamEntered() }
+        return UpstreamPlace(batcher: self)
     }
 
-    /// Says that a task has ended before its image came.
-    package func leaveUpstream() {
+    /// Counts on no image that waits for memory of this budget: batches would wait for what waits for them.
+    package func watchWaits(for memory: Budget) {
+        memory.observeWaits { [weak self] begins in
+            guard let self else { return }
+            if begins {
+                perform(state.withLock { $0.upstreamBlocked(now: .now) })
+            } else {
+                state.withLock { $0.upstreamUnblocked() }
+            }
+        }
+    }
+
+    fileprivate func leave() {
         perform(state.withLock { $0.upstreamLeft(now: .now) })
-    }
-
-    /// Runs `body`, a wait for memory, while the batcher counts on no image from here.
-    package func whileBlocked<Value>(_ body: () async throws -> Value) async rethrows -> Value {
-        perform(state.withLock { $0.upstreamBlocked(now: .now) })
-        defer { state.withLock { $0.upstreamUnblocked() } }
-        return try await body()
     }
 
     /// Waits for a batch, its inference, and returns what was found in this image.
     ///
-    /// The caller must have called ``enterUpstream()``; from here on the image no longer counts as upstream.
-    ///
-    /// - Throws: `InferenceError` when this very image cannot be inferred, which touches no neighbour in its batch;
-    ///   `CancellationError` when the caller was cancelled before the batch set out.
-    package func analyse(_ image: AdmittedPixels, pipeline: String) async throws -> BatchOutcome {
-        let size: LocalizationSize
-        do {
-            let (height, width) = (image.buffer.height, image.buffer.width)
-            size = try engines[0].localizationSize(pipeline: pipeline, height: height, width: width)
-        } catch {
-            leaveUpstream()
-            throw error
-        }
+    /// - Parameters:
+    ///   - image: The image.
+    ///   - pipeline: The slug of the pipeline that analyses it.
+    ///   - place: The task's place, which it leaves.
+    /// - Returns: What was found, and how long it took.
+    /// - Throws: `InferenceError` when this very image cannot be inferred, which touches no neighbour in its batch; ``TaskFailure`` for a
+    ///   pipeline that is not served; `CancellationError` when the caller was cancelled before the batch set out.
+    package func analyse(
+        _ image: AdmittedPixels,
+        pipeline: String,
+        from place: UpstreamPlace
+    ) async throws -> BatchOutcome {
+        let size = try sizes(pipeline, image.buffer.height, image.buffer.width)
         let id = nextID.add(1, ordering: .relaxed).newValue
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let now = ContinuousClock.now
                 let item = Item(image: image, since: now, continuation: continuation)
                 let key = BatchKey(pipeline: pipeline, size: size)
-                perform(state.withLock { $0.submit(id, item, key: key, now: now) })
+                perform(
+                    state.withLock { state in
+                        // A place that was left counts no more, and submitting takes one away.
+                        if !place.take() { state.upstreamEntered() }
+                        return state.submit(id, item, key: key, now: now)
+                    }
+                )
                 // A cancellation from before the submission found nothing to withdraw.
                 if Task.isCancelled { withdraw(id) }
             }
@@ -159,6 +177,32 @@ package final class Batcher: Sendable {
         }
         perform(state.withLock { $0.engineFinished(engine, now: .now) })
     }
+}
+
+/// A task's place among those whose image may still come to a batcher.
+///
+/// Left when the image is analysed, when the task ends before that, and at the latest when nobody holds it any more.
+package final class UpstreamPlace: Sendable {
+    private let batcher: Batcher
+    private let isHeld = Atomic(true)
+
+    fileprivate init(batcher: Batcher) {
+        self.batcher = batcher
+    }
+
+    deinit {
+        leave()
+    }
+
+    /// Says that the image will not come.
+    ///
+    /// A second call does nothing, nor does one after the image came.
+    package func leave() {
+        if take() { batcher.leave() }
+    }
+
+    /// Whether the place was held until now.
+    fileprivate func take() -> Bool { isHeld.exchange(false, ordering: .acquiringAndReleasing) }
 }
 
 /// What came of one image's batch.

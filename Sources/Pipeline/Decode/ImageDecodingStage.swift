@@ -33,19 +33,14 @@ package struct ImageDecodingStage: Sendable {
 
     /// Reads the header, waits for memory, and decodes.
     ///
-    /// - Parameters:
-    ///   - bytes: A whole image file.
-    ///   - waiting: Wraps the wait where memory is not free at once.
+    /// - Parameter bytes: A whole image file.
     /// - Returns: The pixels with their part of the budget.
     /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
-    func decode(
-        _ bytes: [UInt8],
-        waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
-    ) async throws -> Decoded {
+    func decode(_ bytes: [UInt8]) async throws -> Decoded {
         do {
             let header = try decoder.header(of: bytes)
             let began = ContinuousClock.now
-            let reservation = try await admit(header.pixelByteCount + header.scratchByteCount, waiting: waiting)
+            let reservation = try await admit(header.pixelByteCount + header.scratchByteCount)
             let (decoder, buffers) = (self.decoder, self.buffers)
             let (image, decoding) = try await threads.run {
                 let began = ContinuousClock.now
@@ -71,17 +66,12 @@ package struct ImageDecodingStage: Sendable {
         }
     }
 
-    /// Reserves memory for pixels.
+    /// Reserves memory for pixels, waiting until it is free.
     ///
-    /// - Parameters:
-    ///   - byteCount: What the pixels take, and what making them takes beside them.
-    ///   - waiting: Wraps the wait where memory is not free at once.
+    /// - Parameter byteCount: What the pixels take, and what making them takes beside them.
     /// - Returns: The reservation.
     /// - Throws: `TaskFailure` for more than the whole budget, which no wait will make free; `CancellationError`.
-    func admit(
-        _ byteCount: Int,
-        waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
-    ) async throws -> Budget.Reservation {
+    func admit(_ byteCount: Int) async throws -> Budget.Reservation {
         guard byteCount <= budget.limit else {
             throw TaskFailure(
                 stage: .decode,
@@ -89,8 +79,7 @@ package struct ImageDecodingStage: Sendable {
                     + "more than the \(Self.mebibytes(budget.limit)) of memory.pixel_budget"
             )
         }
-        if let free = budget.reserveIfFree(byteCount) { return free }
-        return try await waiting { try await budget.reserve(byteCount) }
+        return try await budget.reserve(byteCount)
     }
 
     private static func mebibytes(_ count: Int) -> String {

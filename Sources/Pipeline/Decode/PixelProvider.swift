@@ -35,46 +35,32 @@ package struct PixelProvider: Sendable {
 
     /// Gets the image of `task`.
     ///
-    /// - Parameters:
-    ///   - task: Names the image.
-    ///   - waiting: Wraps a wait for memory, so that whoever holds memory can be told.
+    /// - Parameter task: Names the image.
     /// - Returns: The pixels, and the part of the budget they hold until it is released.
     /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
-    package func pixels(
-        of task: ImageTask,
-        waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
-    ) async throws -> AdmittedPixels {
-        try await statistics.progress.image.pass { try await cachedOrDecoded(task, waiting: waiting) }
+    package func pixels(of task: ImageTask) async throws -> AdmittedPixels {
+        try await statistics.progress.image.pass { try await cachedOrDecoded(task) }
     }
 
-    private func cachedOrDecoded(
-        _ task: ImageTask,
-        waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
-    ) async throws -> AdmittedPixels {
-        guard let cache else { return try await decoded(task, waiting: waiting) }
+    private func cachedOrDecoded(_ task: ImageTask) async throws -> AdmittedPixels {
+        guard let cache else { return try await decoded(task) }
         let key = TensorKey(url: task.imageURL)
         return try await turns.withTurn(for: key) {
-            if let cached = try await cache.pixels(for: key, admit: { try await decoding.admit($0, waiting: waiting) })
-            {
-                return cached
-            }
-            let image = try await decoded(task, waiting: waiting)
+            if let cached = try await cache.pixels(for: key, admit: decoding.admit) { return cached }
+            let image = try await decoded(task)
             await cache.store(image, for: key)
             return image
         }
     }
 
-    private func decoded(
-        _ task: ImageTask,
-        waiting: (() async throws -> Budget.Reservation) async throws -> Budget.Reservation
-    ) async throws -> AdmittedPixels {
+    private func decoded(_ task: ImageTask) async throws -> AdmittedPixels {
         // Held until the image is decoded, so that compressed images do not pile up in front of a full memory.
         let slot = try await readAhead.reserve(1)
         defer { slot.release() }
         let began = ContinuousClock.now
         let bytes = try await fetcher.fetch(task.imageURL)
         statistics.record(.now - began, in: .fetch)
-        let image = try await decoding.decode(bytes, waiting: waiting)
+        let image = try await decoding.decode(bytes)
         statistics.record(image.waited, in: .admit)
         statistics.record(image.decoding, in: .decode)
         if image.pixels.damage != nil { statistics.countDamagedImage() }

@@ -116,7 +116,7 @@ package struct FetchWorker: Service {
     private func prepare(_ task: ImageTask) async throws -> Bool {
         let key = TensorKey(url: task.imageURL)
         if await cache.keeps(key) { return true }
-        let pixels = try await images.pixels(of: task) { try await $0() }
+        let pixels = try await images.pixels(of: task)
         pixels.logDamage(task, logger)
         while await !cache.store(pixels, for: key) {
             let (trouble, now) = (cache.trouble, timeline.now)

@@ -26,14 +26,6 @@ package actor DeviceEngine: InferenceEngine {
         self.executor = try SerialThreadExecutor(name: "engine-\(device)")
     }
 
-    package nonisolated func localizationSize(
-        pipeline: String,
-        height: Int,
-        width: Int
-    ) throws -> LocalizationSize {
-        try shelf.manifest(pipeline).detector.input.size(height: height, width: width)
-    }
-
     package nonisolated func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
         let loaded = try shelf.claim(key.pipeline)
         let analysis: Result<PipelineAnalysis, any Error>

@@ -3,11 +3,6 @@ package import Inference
 
 /// One device that analyses batches: processor cores, or one GPU.
 package protocol InferenceEngine: Sendable {
-    /// The size at which an image of `height` × `width` pixels enters the pipeline's detector.
-    ///
-    /// - Throws: `TaskFailure` when the pipeline is not loaded.
-    func localizationSize(pipeline: String, height: Int, width: Int) throws -> LocalizationSize
-
     /// Detects and classifies in images that share a pipeline and a localization size.
     ///
     /// - Returns: The insects of each image, in the order of `images`, and how long each part took.

@@ -20,7 +20,7 @@ package final class PipelineShelf: Sendable {
         }
     }
 
-    private let manifests: [PipelineManifest]
+    private let catalogue: PipelineCatalogue
     private let state: Mutex<State>
     private let logger: Logger
     private let load: Load
@@ -28,14 +28,14 @@ package final class PipelineShelf: Sendable {
     /// Starts with nothing loaded.
     ///
     /// - Parameters:
-    ///   - manifests: The pipelines there are.
+    ///   - catalogue: The pipelines there are.
     ///   - memory: Bytes of model files that may be loaded; nil for no limit.
     ///   - logger: Told what is loaded and unloaded.
     ///   - load: Loads a pipeline.
-    package init(manifests: [PipelineManifest], memory: Int?, logger: Logger, load: @escaping Load) {
-        let files = manifests.map { ($0.slug, $0.modelFiles) }
+    package init(catalogue: PipelineCatalogue, memory: Int?, logger: Logger, load: @escaping Load) {
+        let files = catalogue.manifests.map { ($0.slug, $0.modelFiles) }
         let residency = PipelineResidency(files: Dictionary(files) { first, _ in first }, limit: memory)
-        self.manifests = manifests
+        self.catalogue = catalogue
         self.state = Mutex(State(residency: residency))
         self.logger = logger
         self.load = load
@@ -48,7 +48,7 @@ package final class PipelineShelf: Sendable {
     /// - Throws: What is wrong for all alike, such as a device that is not there.
     package func loadAll() throws -> [ManifestError] {
         var mistakes: [ManifestError] = []
-        for manifest in manifests {
+        for manifest in catalogue.manifests {
             do {
                 _ = try makeRoomAndLoad(manifest)
             } catch let error as ManifestError {
@@ -58,22 +58,12 @@ package final class PipelineShelf: Sendable {
         return mistakes
     }
 
-    /// What a pipeline says of itself.
-    ///
-    /// - Throws: `TaskFailure` when there is no such pipeline.
-    package func manifest(_ slug: String) throws -> PipelineManifest {
-        guard let manifest = manifests.first(where: { $0.slug == slug }) else {
-            throw TaskFailure(stage: .detect, message: "Pipeline \(slug) is not loaded in this worker")
-        }
-        return manifest
-    }
-
     /// Says that a pipeline is wanted until it is released.
     ///
     /// - Returns: The pipeline; nil when it has to be loaded first.
     /// - Throws: `TaskFailure` when there is no such pipeline; nothing is to be released then.
     package func claim(_ slug: String) throws -> LoadedPipeline? {
-        _ = try manifest(slug)
+        _ = try catalogue.manifest(slug)
         return state.withLock { state in
             state.residency.claim(slug)
             return state.loaded[slug]
@@ -88,7 +78,7 @@ package final class PipelineShelf: Sendable {
     package func loadClaimed(_ slug: String) throws -> LoadedPipeline {
         if let loaded = state.withLock({ $0.loaded[slug] }) { return loaded }
         do {
-            return try makeRoomAndLoad(try manifest(slug))
+            return try makeRoomAndLoad(try catalogue.manifest(slug))
         } catch let error as InferenceError where error.code == .outOfMemory {
             throw error
         } catch {

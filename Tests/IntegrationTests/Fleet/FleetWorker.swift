@@ -53,16 +53,18 @@ struct FleetWorker {
         )
         source = AMQPTaskSource(queue: queue, logger: logger)
         let images = try FleetImages(redis: redis, statistics: statistics)
+        let manifest = try PipelineManifest(directory: plan.models)
         cache = images.cache
         worker = Worker(
             source: source,
             images: images.provider,
             batcher: Batcher(
                 engines: [PixelEngine(imageMilliseconds: plan.imageMilliseconds)],
+                sizes: { _, height, width in manifest.detector.input.size(height: height, width: width) },
                 maximumSize: 4,
                 linger: .milliseconds(5)
             ),
-            encoder: ResultEncoder(manifests: [try PipelineManifest(directory: plan.models)]),
+            encoder: ResultEncoder(manifests: [manifest]),
             tasksInHand: plan.prefetch,
             statistics: statistics,
             logger: logger
@@ -116,13 +118,6 @@ struct FleetImages {
 /// An engine without a model: one insect an image, its box and scores made of the image's pixels.
 struct PixelEngine: InferenceEngine {
     let imageMilliseconds: Int
-
-    func localizationSize(pipeline: String, height: Int, width: Int) throws -> LocalizationSize {
-        LocalizationSize(
-            image: PixelSize(height: 32, width: 32),
-            padded: PixelSize(height: 32, width: 32)
-        )
-    }
 
     func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
         // Stands in for the time that a model takes.

@@ -39,9 +39,9 @@ struct WorkerUnderTest {
         let source = RESTTaskSource(settings: settings, client: client, poster: poster, logger: logger)
 
         let threads = BlockingPool(name: "decode", threadCount: 2)
-        let manifest = try PipelineManifest(directory: "\(PackagePaths.models)/demo")
+        let catalogue = PipelineCatalogue([try PipelineManifest(directory: "\(PackagePaths.models)/demo")])
         let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
-        let shelf = PipelineShelf(manifests: [manifest], memory: nil, logger: logger) { manifest in
+        let shelf = PipelineShelf(catalogue: catalogue, memory: nil, logger: logger) { manifest in
             try LoadedPipeline(
                 manifest,
                 options: SessionOptions(intraOpThreads: 2),
@@ -71,10 +71,11 @@ struct WorkerUnderTest {
             ),
             batcher: Batcher(
                 engines: [try DeviceEngine(device: .cpu, shelf: shelf, threads: threads)],
+                sizes: catalogue.localizationSize,
                 maximumSize: 4,
                 linger: .milliseconds(20)
             ),
-            encoder: ResultEncoder(manifests: [manifest]),
+            encoder: ResultEncoder(manifests: catalogue.manifests),
             tasksInHand: 24,
             statistics: statistics,
             logger: logger

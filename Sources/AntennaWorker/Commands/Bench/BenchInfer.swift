@@ -36,7 +36,7 @@ struct BenchInfer: AsyncParsableCommand {
             let decoded = try await threads.run {
                 try images.files.map { try ImageDecoder().decode($0.bytes, into: pool) }
             }
-            let batches = try makeBatches(of: decoded, count: images.count, engine: assembly.engines[0], settings)
+            let batches = try makeBatches(of: decoded, count: images.count, assembly.catalogue, settings)
             let runner = BenchRunner(benchmark: "infer", unit: "image", options: options)
             try await runner.run(count: images.count) { progress in
                 try await infer(batches, on: assembly.engines[0], pixels: images.pixels, progress: progress)
@@ -50,7 +50,7 @@ struct BenchInfer: AsyncParsableCommand {
     private func makeBatches(
         of decoded: [PixelBuffer],
         count: Int,
-        engine: any InferenceEngine,
+        _ catalogue: PipelineCatalogue,
         _ settings: WorkerSettings
     ) throws -> [Batch] {
         var waiting: [BatchKey: [PixelBuffer]] = [:]
@@ -58,7 +58,7 @@ struct BenchInfer: AsyncParsableCommand {
         let slug = settings.pipelines[0]
         for index in 0..<count {
             let image = decoded[index % decoded.count]
-            let size = try engine.localizationSize(pipeline: slug, height: image.height, width: image.width)
+            let size = try catalogue.localizationSize(pipeline: slug, height: image.height, width: image.width)
             let key = BatchKey(pipeline: slug, size: size)
             waiting[key, default: []].append(image)
             if let full = waiting[key], full.count == settings.batch.localizationSize {

@@ -21,11 +21,6 @@ struct ConstantEngine: InferenceEngine {
         self.secondsPerImage = secondsPerImage
     }
 
-    func localizationSize(pipeline: String, height: Int, width: Int) -> LocalizationSize {
-        let size = PixelSize(height: height, width: width)
-        return LocalizationSize(image: size, padded: size)
-    }
-
     func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
         if secondsPerImage > 0 {
             let seconds = secondsPerImage * Double(images.count)
@@ -60,7 +55,7 @@ extension InferenceAssembly {
             insects: Array(repeating: insect, count: insects),
             secondsPerImage: secondsPerImage
         )
-        return InferenceAssembly(manifests: manifests, engines: [engine])
+        return InferenceAssembly(catalogue: PipelineCatalogue(manifests), engines: [engine])
     }
 }
 
