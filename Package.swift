@@ -24,9 +24,9 @@ func released(_ name: String, _ version: Version) -> Package.Dependency {
     return isRelease ? .package(url: url, exact: version) : .package(url: url, from: version)
 }
 
+// A program for Linux: it talks to systemd, reads /proc, and its libraries come from apt.
 let package = Package(
     name: "antenna-worker",
-    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "antenna-worker", targets: ["AntennaWorker"])
     ],

@@ -31,11 +31,7 @@ package enum SystemThread {
         pthread_attr_setstacksize(&attributes, stackBytes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         let work = Unmanaged.passRetained(Work(name: name, body: body))
-        #if canImport(Darwin)
-            var thread: pthread_t?
-        #else
-            var thread = pthread_t()
-        #endif
+        var thread = pthread_t()
         let code = pthread_create(&thread, &attributes, runWork, work.toOpaque())
         guard code == 0 else {
             work.release()
@@ -69,17 +65,9 @@ private final class Work: Sendable {
 }
 
 // A C function pointer, hence a global function.
-#if canImport(Darwin)
-    private func runWork(_ given: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        let work = Unmanaged<Work>.fromOpaque(given).takeRetainedValue()
-        work.run()
-        return nil
-    }
-#else
-    private func runWork(_ given: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        guard let given else { return nil }
-        let work = Unmanaged<Work>.fromOpaque(given).takeRetainedValue()
-        work.run()
-        return nil
-    }
-#endif
+private func runWork(_ given: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let given else { return nil }
+    let work = Unmanaged<Work>.fromOpaque(given).takeRetainedValue()
+    work.run()
+    return nil
+}

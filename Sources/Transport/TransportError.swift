@@ -43,8 +43,6 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
         case notFound
         /// It exists with other properties than asked for.
         case preconditionFailed
-        /// The broker blocks publishers (`connection.blocked`).
-        case blocked
         /// A mandatory message reached no queue (`basic.return`).
         case unroutable
         /// The broker answered a publish with `basic.nack`.
@@ -127,7 +125,7 @@ extension TransportError.Code {
     /// Whether a failure of this kind usually passes by itself.
     package var isUsuallyRetriable: Bool {
         switch self {
-        case .timedOut, .connectFailed, .refused, .nameResolution, .noNetwork, .closed, .truncated, .blocked, .nacked,
+        case .timedOut, .connectFailed, .refused, .nameResolution, .noNetwork, .closed, .truncated, .nacked,
             .outOfMemory,
             .unavailable, .overloaded:
             true

@@ -63,3 +63,8 @@ extension Fixtures {
         }
     }
 }
+
+extension Normalization {
+    /// The means and deviations of ImageNet, as torchvision publishes them.
+    static let imageNet = Normalization(mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+}

@@ -79,7 +79,7 @@ struct DetectorTests {
             shorterSide: 800,
             longerSideMaximum: 1333,
             antialias: false,
-            normalization: .imageNet,
+            normalization: .unit,
             padMultiple: 32
         )
         let size = rule.size(height: height, width: width)

@@ -29,15 +29,20 @@ extension BrokerTests {
             let fixture = try await BrokerFixture()
             let tools = QueueTools(connection: fixture.observer, logger: fixture.logger)
             try await fixture.enqueue(0..<4)
-            let queue = try fixture.taskQueue()
+            // One that makes no attempt at all has nothing but dead letters.
+            let queue = try fixture.taskQueue { $0.maximumAttempts = 0 }
             let running = Task { await queue.run() }
-            for _ in 0..<4 { try await queue.next()?.settle(.rejected(reason: "because")) }
+            try await eventually { queue.counters.deadLettered == 4 }
             queue.drain()
             await running.value
             for _ in 0..<2 {
                 let letters = try await tools.deadLetters(of: fixture.pipeline, limit: 10)
                 #expect(letters.map(\.original.messageID) == ["0", "1", "2", "3"])
-                #expect(letters.allSatisfy { $0.reason == "because" && $0.queue == "\(fixture.tasks)" })
+                #expect(
+                    letters.allSatisfy {
+                        $0.reason == "delivered 0 times without a result" && $0.queue == "\(fixture.tasks)"
+                    }
+                )
                 try await eventually {
                     try await fixture.observer.status(ofQueue: "\(fixture.dead)").messages == 4
                 }

@@ -146,13 +146,12 @@ struct AMQPSettlementTests {
         #expect(desk.takeKept(delivery.name) == nil)
     }
 
-    @Test("What is to be passed on, given back or rejected is left alone once its delivery is gone")
+    @Test("What is to be passed on or given back is left alone once its delivery is gone")
     func goneOtherwise() async throws {
         let broker = AMQPFakeBroker()
         let desk = desk(broker)
         for ending in [
             AMQPTaskDelivery.Ending.passedOn(to: TaskQueueName(.ready, pipeline: "moths")), .givenBack(reason: "test"),
-            .rejected(reason: "test"),
         ] {
             let delivery = try delivery(on: desk)
             broker.loseConnection()
@@ -180,11 +179,12 @@ struct AMQPSettlementTests {
         #expect(kept.count == 0)
     }
 
-    @Test("A rejected task is with the dead letters, with its reason, before it is acknowledged")
-    func rejected() async throws {
+    @Test("What nobody can do is with the dead letters, with its reason, before it is acknowledged")
+    func buried() async throws {
         let broker = AMQPFakeBroker([.failure(.nacked)])
         let desk = desk(broker)
-        try await delivery(on: desk, attempts: 3).settle(.rejected(reason: "poison"))
+        await desk.buryAside(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 3, reason: "poison")
+        await desk.waitUntilIdle()
         #expect(broker.events == [.published(id: "7", to: "antenna.dead/moths"), .acked(5)])
         let letter = DeadLetter(.fake(try #require(broker.published.first?.message)))
         #expect(letter.reason == "poison" && letter.queue == "antenna.tasks.moths" && letter.attempts == 3)
@@ -192,10 +192,11 @@ struct AMQPSettlementTests {
     }
 
     @Test("A letter that the broker takes from no publisher is buried by the broker")
-    func rejectedTooLarge() async throws {
+    func buriedTooLarge() async throws {
         let broker = AMQPFakeBroker([.failure(.tooLarge)])
         let desk = desk(broker)
-        try await delivery(on: desk).settle(.rejected(reason: "poison"))
+        await desk.buryAside(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 0, reason: "poison")
+        await desk.waitUntilIdle()
         #expect(broker.events == [.rejected(5)] && desk.counters.deadLettered == 1)
     }
 

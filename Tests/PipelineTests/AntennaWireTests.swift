@@ -91,7 +91,7 @@ struct AntennaWireTests {
         for attempt: @Sendable () async throws -> Void in [
             { _ = try await client.jobs(pipelines: ["moths"], limit: 1) },
             { _ = try await client.reserve(job: AntennaJob(id: 1, pipeline: "moths"), count: 1) },
-            { _ = try await client.post([outgoing(1)], jobID: 1) }, { _ = try await client.projects() },
+            { _ = try await client.post(outgoing(1)) }, { _ = try await client.projects() },
             { _ = try await client.register(pipelines: Array("[]".utf8), projectID: 1) },
         ] {
             let error = await #expect(throws: AntennaError.self) { try await attempt() }

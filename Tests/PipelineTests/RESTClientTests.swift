@@ -148,7 +148,7 @@ import Transport
         }
         let get = "GET /jobs/1/tasks?batch=4&processing_service_name=Moth%20service"
         #expect(server.calls == ["POST /jobs/1/tasks/", get, get])
-        _ = try await client.post([outgoing(1)], jobID: 1)
+        _ = try await client.post(outgoing(1))
         let body = String(decoding: server.requests.last?.body ?? [], as: UTF8.self)
         #expect(body == #"[{"reply_subject":"ack.1.1.1","result":{"detections":[]}}]"#)
     }
@@ -201,11 +201,10 @@ import Transport
             json: Array(#"{"x" : 1.0}"#.utf8)
         )
         let client = try makeClient(ScriptedServer { _ in .taken })
-        let body = client.resultBody([result, outgoing(2)], in: .current)
+        let body = client.resultBody(result, in: .current)
         #expect(
             String(decoding: body, as: UTF8.self)
-                == #"{"results":[{"reply_subject":"a\"b\\c\u000a蛾","result":{"x" : 1.0}},"#
-                + #"{"reply_subject":"ack.1.2.1","result":{"detections":[]}}],"#
+                == #"{"results":[{"reply_subject":"a\"b\\c\u000a蛾","result":{"x" : 1.0}}],"#
                 + #""client_info":{"hostname":"trap-1","software":"antenna-worker","version":"0.1"}}"#
         )
         #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(body)) }
@@ -218,14 +217,15 @@ import Transport
                     + #"{"reply_subject":"ack.1.2.1","status":"Rejected","task_id":"2"},5]}"#
             )
         }
-        let refused = try await makeClient(server).post([outgoing(1), outgoing(2)], jobID: 1)
-        #expect(refused == ["ack.1.2.1": "Rejected"])
+        let client = try makeClient(server)
+        #expect(try await client.post(outgoing(1)) == nil)
+        let refusal = try await client.post(outgoing(2))
+        #expect(refusal?.code == .refused && refusal?.message == "the server answered the result with Rejected")
     }
 
     @Test func aSuccessWhoseBodyCannotBeReadCountsAsTaken() async throws {
         let server = ScriptedServer { _ in .json("OK") }
-        let refused = try await makeClient(server).post([outgoing(1)], jobID: 1)
-        #expect(refused.isEmpty)
+        #expect(try await makeClient(server).post(outgoing(1)) == nil)
     }
 
     @Test func projectsArePaged() async throws {

@@ -287,21 +287,6 @@ import Transport
         #expect(!server.requests.contains { $0.isResult })
     }
 
-    @Test func aRejectedTaskGetsAnErrorResultThatNamesTheImage() async throws {
-        let server = ScriptedServer { request in
-            if request.isJobs { return .jobs(1) }
-            return request.isResult ? .taken : .tasks([7])
-        }
-        let source = try await makeSource(server, clock: TestClock())
-        let running = Task { try await source.run() }
-        let lease = try #require(await source.next())
-        try await lease.settle(.rejected(reason: "The image is \"broken\"."))
-        source.drain()
-        try await running.value
-        let body = String(decoding: server.requests.last { $0.isResult }?.body ?? [], as: UTF8.self)
-        #expect(body.contains(#""result":{"error":"The image is \"broken\".","image_id":"7"}"#))
-    }
-
     @Test func bothWaitsEndWithTheirTasks() async throws {
         let server = ScriptedServer { _ in .jobs() }
         let source = try await makeSource(server, clock: TestClock())

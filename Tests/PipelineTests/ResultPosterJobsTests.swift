@@ -104,7 +104,7 @@ import Transport
             dues.append((poster.state.withLock { $0.awayUntil } ?? now) - now)
             // The next attempt fails, too.
             clock.advance(by: .seconds(60))
-            _ = await poster.post([outgoing(1)])
+            _ = await poster.post(outgoing(1))
         }
         #expect(dues.first == .zero)
         #expect(dues.dropFirst(5).allSatisfy { $0 >= .seconds(5) })

@@ -1,11 +1,6 @@
 internal import Foundation
+internal import Glibc
 internal import Synchronization
-
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
 
 /// A server on loopback that answers in whatever broken way a test needs: half a body, a lie about its length, a reset.
 ///
@@ -30,11 +25,7 @@ package final class RawHTTPServer: Sendable {
     /// - Throws: A `POSIXError` when no port can be had.
     package init(handle: @escaping @Sendable (RawHTTPConnection) -> Void) throws {
         self.handle = handle
-        #if canImport(Darwin)
-            let listener = socket(AF_INET, SOCK_STREAM, 0)
-        #else
-            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        #endif
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         self.listener = listener
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -173,11 +164,7 @@ package struct RawHTTPConnection: Sendable {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes { rest in
-                #if canImport(Darwin)
-                    write(descriptor, rest.baseAddress, rest.count)
-                #else
-                    Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
-                #endif
+                Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return false }
             sent += count

@@ -111,7 +111,7 @@ extension ServerTests {
             let first = try #require(try await deliveries.next())
             let second = try #require(try await deliveries.next())
             #expect(try await connection.status(ofQueue: queue).messages == 3)
-            #expect(connection.reject(first) == .accepted)
+            #expect(connection.nack(first, requeue: false) == .accepted)
             try await eventually { try await connection.status(ofQueue: dead).messages == 1 }
             let fetched = try #require(try await connection.get(queue: dead))
             #expect(fetched.remaining == 0 && fetched.delivery.message.body == [0])

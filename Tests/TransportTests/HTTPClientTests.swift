@@ -11,13 +11,9 @@ struct HTTPClientTests {
             while connection.readRequest() != nil { connection.answer(body: "hello") }
         }
         let client = try HTTPClient()
-        let first = try await client.execute(HTTPRequest(url: server.base, policy: .image))
-        #expect(first.timings.openedConnection)
-        #expect(first.timings.firstByte >= first.timings.connect)
-        for _ in 0..<5 {
+        for _ in 0..<6 {
             let response = try await client.execute(HTTPRequest(url: server.base, policy: .image))
             #expect(response.body == Array("hello".utf8))
-            #expect(!response.timings.openedConnection)
         }
         #expect(server.connectionCount == 1)
     }

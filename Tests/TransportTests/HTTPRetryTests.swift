@@ -143,8 +143,7 @@ struct HTTPRetryTests {
             headers: headers,
             body: [],
             effectiveURL: "http://test/",
-            redirectCount: 0,
-            timings: .init(nameLookup: .zero, connect: .zero, firstByte: .zero, total: .zero, openedConnection: false)
+            redirectCount: 0
         )
     }
 }

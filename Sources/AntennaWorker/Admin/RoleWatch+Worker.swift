@@ -25,7 +25,6 @@ extension RoleWatch {
                     MetricCatalogue.tasks.sample(counts.succeeded, "succeeded"),
                     MetricCatalogue.tasks.sample(counts.failed, "failed"),
                     MetricCatalogue.tasks.sample(counts.givenBack, "given_back"),
-                    MetricCatalogue.tasks.sample(counts.rejected, "rejected"),
                     MetricCatalogue.tasks.sample(counts.unsettled, "unsettled"),
                     MetricCatalogue.insects.sample(counts.insects),
                     MetricCatalogue.damagedImages.sample(counts.damagedImages),

@@ -91,7 +91,7 @@ extension MetricCatalogue {
         .counter,
         "Tasks that were settled, by how. Not the fetch role's.",
         labels: ["outcome"],
-        labelValues: "outcome: succeeded, failed (answered with an error result), given_back, rejected, unsettled"
+        labelValues: "outcome: succeeded, failed (answered with an error result), given_back, unsettled"
     )
 
     static let insects = MetricDescription(

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// Whole pages of memory straight from the system, unmapped when the last owner lets go.
 ///
@@ -22,10 +16,8 @@ final class PageBlock: @unchecked Sendable {
             let address = mmap(nil, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
             address != MAP_FAILED
         else { return nil }
-        #if os(Linux)
-            // One fault for 2 MiB instead of five hundred: the first touch of a page is what a fresh buffer costs.
-            if capacity >= Self.hugePage { madvise(address, capacity, MADV_HUGEPAGE) }
-        #endif
+        // One fault for 2 MiB instead of five hundred: the first touch of a page is what a fresh buffer costs.
+        if capacity >= Self.hugePage { madvise(address, capacity, MADV_HUGEPAGE) }
         self.address = address
         self.capacity = capacity
     }

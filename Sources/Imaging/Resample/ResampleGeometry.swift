@@ -70,12 +70,6 @@ package struct Normalization: Sendable, Hashable {
 
     /// Bytes become 0…1 and nothing else.
     package static let unit = Normalization(mean: .zero, standardDeviation: .one)
-
-    /// The means and deviations of ImageNet, as torchvision publishes them.
-    package static let imageNet = Normalization(
-        mean: [0.485, 0.456, 0.406],
-        standardDeviation: [0.229, 0.224, 0.225]
-    )
 }
 
 /// Float memory for one image of a batch: three planes (red, green, blue) of `size`, rows tightly packed.

@@ -6,10 +6,6 @@ package struct SessionOptions: Sendable, Hashable {
     package var device: Device
     /// Threads ONNX Runtime may use inside one operator, the caller's included; 0 leaves the number to it.
     package var intraOpThreads: Int
-    /// Whether freed memory of a run is kept for the next one.
-    ///
-    /// It saves the page faults of fresh memory, and holds the largest run's memory until the session ends.
-    package var keepsMemory: Bool
 
     /// Whether inputs and outputs are bound, in memory that the device reaches by itself.
     ///
@@ -22,12 +18,10 @@ package struct SessionOptions: Sendable, Hashable {
     package init(
         device: Device = .cpu,
         intraOpThreads: Int = 0,
-        keepsMemory: Bool = true,
         bindsMemory: Bool? = nil
     ) {
         self.device = device
         self.intraOpThreads = intraOpThreads
-        self.keepsMemory = keepsMemory
         self.bindsMemory = bindsMemory ?? (device != .cpu)
     }
 
@@ -46,9 +40,6 @@ package struct SessionOptions: Sendable, Hashable {
         }
         // A memory pattern plans one block for the shapes it has seen; sizes here differ from batch to batch.
         try table.check(api.DisableMemPattern(options), "disable memory patterns")
-        if !keepsMemory {
-            try table.check(api.DisableCpuMemArena(options), "disable the memory arena")
-        }
         try appendProviders(to: options, runtime)
         return handle
     }

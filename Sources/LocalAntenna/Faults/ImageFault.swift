@@ -36,7 +36,4 @@ package enum ImageFault: String, Sendable, CaseIterable {
     case zeroSize = "zero-size"
     /// An image of a kind that no trap writes.
     case heic
-
-    /// Whether a worker that retries and reads PNG gets a good image after all.
-    package var isCurable: Bool { self == .unavailableOnce || self == .png }
 }

@@ -1,7 +1,5 @@
 /// Why a result that was answered 200 is not saved: the server says nothing about it.
 package enum Refusal: Sendable, Hashable {
-    /// The subject belongs to no task of the job.
-    case unknownSubject
     /// An error result that does not say which image failed: acknowledged, and the image stays pending for ever.
     case errorWithoutImage
     /// An image id that is no integer string, or of another image than the task's.

@@ -95,16 +95,7 @@ extension Relay {
         while true {
             let seen = draining.generation
             do throws(AntennaError) {
-                let refused = try await client.post([result], jobID: result.jobID)
-                guard let status = refused[result.replySubject] else { return .taken }
-                return .refused(
-                    AntennaError(
-                        .refused,
-                        operation: "antenna.result",
-                        message: "the server answered the result with \(status)",
-                        status: 200
-                    )
-                )
+                return PostOutcome(refusal: try await client.post(result))
             } catch {
                 switch error.code {
                 case .refused, .forbidden, .notFound, .methodNotAllowed:

@@ -39,53 +39,37 @@ extension ResultPoster {
     ///
     /// - Returns: `false` when an entry has to wait longer.
     private func drainOnce(width: Int, skipping asleep: Set<Int>) async -> Bool {
-        let perPost = max(1, settings.resultsPerPost)
-        let entries = spool.oldest(max(1, width) * (width > 1 ? perPost : 1), skipping: asleep)
-        var batches: [[Spool.EntryID]] = []
         // Of a job that was forbidden one result finds out whether it still is.
         let closed = closedJobs
         var knocked: Set<Int> = []
-        for entry in entries {
-            if let jobID = entry.jobID, closed.contains(jobID), !knocked.insert(jobID).inserted { continue }
-            if let last = batches.last, last.count < perPost, last.first?.jobID == entry.jobID {
-                batches[batches.count - 1].append(entry)
-            } else {
-                batches.append([entry])
-            }
+        let entries = spool.oldest(max(1, width), skipping: asleep).filter { entry in
+            guard let jobID = entry.jobID, closed.contains(jobID) else { return true }
+            return knocked.insert(jobID).inserted
         }
         return await withTaskGroup(of: Bool.self) { group in
-            for batch in batches {
-                group.addTask { await self.drain(batch) }
+            for entry in entries {
+                group.addTask { await self.drain(entry) }
             }
             return await group.reduce(true) { $0 && $1 }
         }
     }
 
-    private func drain(_ batch: [Spool.EntryID]) async -> Bool {
+    private func drain(_ entry: Spool.EntryID) async -> Bool {
         do {
-            var entries: [Spool.EntryID] = []
-            var results: [OutgoingResult] = []
-            for entry in batch {
-                guard let result = try await spool.read(entry) else { continue }
-                entries.append(entry)
-                results.append(result)
-            }
+            guard let result = try await spool.read(entry) else { return true }
             let turn = try await turns.reserve(1)
             defer { turn.release() }
-            var isEverythingFine = true
-            for (entry, outcome) in zip(entries, await post(results)) {
-                switch outcome {
-                case .taken:
-                    try await spool.remove(entry)
-                case .refused(let error):
-                    state.withLock { $0.counters.refused += 1 }
-                    try await spool.refuse(entry, because: error)
-                case .later(let error):
-                    // Its job sleeps now, and the others may be well.
-                    if error.code != .forbidden { isEverythingFine = false }
-                }
+            switch await post(result) {
+            case .taken:
+                try await spool.remove(entry)
+            case .refused(let error):
+                state.withLock { $0.counters.refused += 1 }
+                try await spool.refuse(entry, because: error)
+            case .later(let error):
+                // A forbidden job sleeps now, and the others may be well.
+                return error.code == .forbidden
             }
-            return isEverythingFine
+            return true
         } catch is CancellationError {
             return false
         } catch {

@@ -3,58 +3,36 @@ import Logging
 import Synchronization
 
 extension ResultPoster {
-    /// Posts results of one job, with quick retries and with halving.
-    ///
-    /// - Returns: An outcome for each, in order.
-    func post(_ results: [OutgoingResult]) async -> [PostOutcome] {
-        guard let jobID = results.first?.jobID else { return [] }
+    /// Posts a result, with quick retries.
+    func post(_ result: OutgoingResult) async -> PostOutcome {
         do throws(AntennaError) {
-            let refused = try await postWithQuickRetries(results, jobID: jobID)
-            return results.map { result in
-                guard let status = refused[result.replySubject] else { return .taken }
-                return .refused(
-                    AntennaError(
-                        .refused,
-                        operation: "antenna.result",
-                        message: "the server answered the result with \(status)",
-                        status: 200
-                    )
-                )
-            }
+            return PostOutcome(refusal: try await postWithQuickRetries(result))
         } catch {
             switch error.code {
-            case .refused where results.count > 1:
-                // One bad item rejects the whole POST: halved until it is alone.
-                let middle = results.count / 2
-                let first = await post(Array(results[..<middle]))
-                let second = await post(Array(results[middle...]))
-                return first + second
             case .refused, .notFound, .methodNotAllowed:
-                // Halved until it is alone, or alone from the start.
-                if let excuse = results.first?.excuse(for: error),
-                    case .later(let failure)? = await post([excuse]).first
-                {
-                    return [.later(failure)]
+                if let excuse = result.excuse(for: error), case .later(let failure) = await post(excuse) {
+                    return .later(failure)
                 }
-                return results.map { _ in .refused(error) }
+                return .refused(error)
             case .transport, .authentication, .forbidden, .rateLimited, .unavailable, .redirected, .malformedAnswer,
                 .configuration, .cancelled:
-                return results.map { _ in .later(error) }
+                return .later(error)
             }
         }
     }
 
     /// Makes a few attempts within a few seconds.
-    private func postWithQuickRetries(
-        _ results: [OutgoingResult],
-        jobID: Int
-    ) async throws(AntennaError) -> [String: String] {
+    ///
+    /// - Returns: Why the server does not take it although it answered well; nil when it has.
+    private func postWithQuickRetries(_ result: OutgoingResult) async throws(AntennaError) -> AntennaError? {
+        let jobID = result.jobID
         var attempt = 1
         while true {
             do throws(AntennaError) {
-                let refused = try await client.post(results, jobID: jobID)
-                await succeeded(results.filter { refused[$0.replySubject] == nil }, jobID: jobID)
-                return refused
+                let refusal = try await client.post(result)
+                succeeded(jobID)
+                if refusal == nil { await taken(result) }
+                return refusal
             } catch {
                 guard error.code != .forbidden else {
                     forbidden(error, jobID: jobID)
@@ -84,9 +62,8 @@ extension ResultPoster {
         }
     }
 
-    private func succeeded(_ results: [OutgoingResult], jobID: Int) async {
+    private func succeeded(_ jobID: Int) {
         let wasAway = state.withLock { state in
-            state.counters.posted += results.count
             state.misses = 0
             state.returns = 0
             defer { state.awayUntil = nil }
@@ -94,10 +71,12 @@ extension ResultPoster {
         }
         if wasAway { logger.notice("Results can be posted again") }
         reopen(jobID)
-        for result in results {
-            watch?.posted(result)
-            await memory?.insert(result)
-        }
+    }
+
+    private func taken(_ result: OutgoingResult) async {
+        state.withLock { $0.counters.posted += 1 }
+        watch?.posted(result)
+        await memory?.insert(result)
     }
 
     /// The server has answered another call after a failure: what waits is tried at once, or soon when that did not help before.

@@ -9,10 +9,6 @@ import Synchronization
 package final class ResultPoster: Sendable {
     /// How results are posted.
     package struct Settings: Sendable {
-        /// The most results in one POST, all of one job.
-        ///
-        /// Default: 1.
-        package var resultsPerPost = 1
         /// POSTs at the same time.
         ///
         /// Default: 4.
@@ -67,7 +63,6 @@ package final class ResultPoster: Sendable {
     }
 
     struct State {
-        var queue = PostQueue()
         var counters = Counters()
         /// Until when the server is left alone; nil while all is well.
         var awayUntil: Duration?
@@ -206,14 +201,17 @@ package final class ResultPoster: Sendable {
         let now = timeline.now
         return state.withLock { state in
             let isOpen = state.closed[jobID].map { $0.until <= now } ?? true
-            return isOpen && state.queue.count < settings.longestQueue
+            return isOpen && turns.waiting < settings.longestQueue
                 && (state.awayUntil.map { $0 <= now } ?? true)
         }
     }
 
     /// Posts a result; `false` when it could not be posted now, nor be set aside.
     private func postAndSetAside(_ result: OutgoingResult) async throws -> Bool {
-        switch try await postInTurn(result) {
+        let turn = try await turns.reserve(1)
+        let outcome = await post(result)
+        turn.release()
+        switch outcome {
         case .taken:
             return true
         case .later(let error):
@@ -230,27 +228,6 @@ package final class ResultPoster: Sendable {
                 return true
             }
         }
-    }
-
-    /// Waits for a turn and posts, together with others of the job where that is wanted.
-    private func postInTurn(_ result: OutgoingResult) async throws -> PostOutcome {
-        let ticket = PostTicket(result)
-        state.withLock { $0.queue.add(ticket) }
-        let turn: Budget.Reservation
-        do {
-            turn = try await turns.reserve(1)
-        } catch {
-            // Taken by another's turn means that it is being posted right now.
-            guard !state.withLock({ $0.queue.withdraw(ticket) }) else { throw error }
-            return await ticket.outcome()
-        }
-        let tickets = state.withLock { $0.queue.take(ticket, upTo: max(1, settings.resultsPerPost)) }
-        if !tickets.isEmpty {
-            let outcomes = await post(tickets.map(\.result))
-            for (ticket, outcome) in zip(tickets, outcomes) { ticket.finish(outcome) }
-        }
-        turn.release()
-        return await ticket.outcome()
     }
 }
 

@@ -11,8 +11,6 @@ package final class WorkerStatistics: Sendable {
         package var failed = 0
         /// Given back to be done again.
         package var givenBack = 0
-        /// Sent to the dead letters.
-        package var rejected = 0
         /// Not settled because the source could not be told; they come again.
         package var unsettled = 0
         /// Insects found.
@@ -75,7 +73,6 @@ package final class WorkerStatistics: Sendable {
             case .completed(let result) where result.isError: counts.failed += 1
             case .completed: counts.succeeded += 1
             case .retry: counts.givenBack += 1
-            case .rejected: counts.rejected += 1
             }
         }
     }

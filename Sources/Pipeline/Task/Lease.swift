@@ -7,13 +7,11 @@ package enum Settlement: Sendable {
     case completed(EncodedResult)
     /// The task was not done and is given back to be done again.
     case retry(reason: String)
-    /// The task can never be done, not even with an error result: a dead letter where the source has such.
-    case rejected(reason: String)
 }
 
 /// What a source does when one of its leases ends.
 package protocol LeaseSettling: Sendable {
-    /// Publishes and acknowledges, gives back, or rejects. Called once for each lease.
+    /// Publishes and acknowledges, or gives back. Called once for each lease.
     ///
     /// - Throws: When the settlement could not be carried out; the source then redelivers the task.
     func settle(_ task: ImageTask, _ settlement: Settlement) async throws

@@ -68,9 +68,6 @@ struct AMQPChannelStateMachine {
     /// Whether publishes and acknowledgements may be sent.
     var isOpen: Bool { phase == .open }
 
-    /// How many publishes have no fate yet.
-    var unconfirmed: Int { window.count }
-
     /// When the oldest publish without a fate went out.
     var oldestUnconfirmed: ContinuousClock.Instant? { window.oldestSentAt }
 

@@ -188,12 +188,6 @@ package final class AMQPConnection: Sendable {
         mailbox.settle(delivery, .nack(requeue: requeue))
     }
 
-    /// Rejects a delivery; without `requeue` it goes to the dead letters.
-    @discardableResult
-    package func reject(_ delivery: AMQPDelivery, requeue: Bool = false) -> AMQPSettlement {
-        mailbox.settle(delivery, .reject(requeue: requeue))
-    }
-
     /// Sends the acknowledgements in hand, says goodbye to the broker and ends the thread; a second call does nothing.
     ///
     /// Waits at most a few seconds. Consumers end, everything else that waits fails with code `closed`.

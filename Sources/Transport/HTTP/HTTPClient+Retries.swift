@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
+internal import Glibc
 
 extension HTTPClient {
     /// Makes a request until it has a good answer, the failure is permanent, or the attempts are used up.

@@ -74,8 +74,7 @@ package final class HTTPClient: Sendable {
     /// - Returns: The answer after redirects.
     /// - Throws: ``TransportError`` when there is no complete answer within the limits.
     package func execute(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        let start = ContinuousClock.now
-        let deadline = start + request.policy.totalTimeout
+        let deadline = ContinuousClock.now + request.policy.totalTimeout
         var chain = try RedirectChain(request)
         while true {
             let answer: HTTPAnswer
@@ -86,15 +85,12 @@ package final class HTTPClient: Sendable {
             }
             ownNetwork.answered()
             guard try chain.answered(redirectingTo: answer.location) == .finish else { continue }
-            var timings = answer.timings
-            timings.total = ContinuousClock.now - start
             return HTTPResponse(
                 status: answer.status,
                 headers: answer.headers,
                 body: answer.body,
                 effectiveURL: chain.hop.url.text,
-                redirectCount: chain.count,
-                timings: timings
+                redirectCount: chain.count
             )
         }
     }

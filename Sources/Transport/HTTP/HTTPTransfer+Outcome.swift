@@ -1,12 +1,5 @@
 internal import CCurl
-
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
+internal import Glibc
 
 extension HTTPTransfer {
     /// Turns libcurl's verdict into an answer or into an error a person understands.

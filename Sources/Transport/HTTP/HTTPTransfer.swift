@@ -1,12 +1,5 @@
 internal import CCurl
-
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
+internal import Glibc
 
 /// One hop under way: owns the easy handle and gathers what comes back.
 ///
@@ -77,14 +70,7 @@ final class HTTPTransfer {
             status: status,
             headers: header.headers,
             body: body.takeBytes(),
-            location: (300..<400).contains(status) ? location : nil,
-            timings: HTTPResponse.Timings(
-                nameLookup: .microseconds(offset(CURLINFO_NAMELOOKUP_TIME_T)),
-                connect: .microseconds(offset(CURLINFO_CONNECT_TIME_T)),
-                firstByte: .microseconds(offset(CURLINFO_STARTTRANSFER_TIME_T)),
-                total: .microseconds(offset(CURLINFO_TOTAL_TIME_T)),
-                openedConnection: long(CURLINFO_NUM_CONNECTS) > 0
-            )
+            location: (300..<400).contains(status) ? location : nil
         )
     }
 }
@@ -145,11 +131,7 @@ extension HTTPTransfer {
         guard isAllowed(address) else { return CURL_SOCKET_BAD }
         if case .v6 = address { lastAddress = "[\(address)]:\(port)" } else { lastAddress = "\(address):\(port)" }
         socketsOpened += 1
-        #if canImport(Darwin)
-            return socket(family, target.pointee.socktype, target.pointee.protocol)
-        #else
-            return socket(family, target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), target.pointee.protocol)
-        #endif
+        return socket(family, target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), target.pointee.protocol)
     }
 
     /// Judges the peer of a connection before the request goes out on it: it may have been opened under another policy.

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
+internal import Glibc
 
 /// An IPv4 or IPv6 address in host byte order, for judging where a connection goes.
 package enum IPAddress: Sendable, Hashable, CustomStringConvertible {

@@ -115,5 +115,4 @@ struct HTTPAnswer: Sendable {
     var body: [UInt8]
     /// Where the answer redirects to, as it says.
     var location: String?
-    var timings: HTTPResponse.Timings
 }

@@ -73,7 +73,7 @@ struct LiveDataTests {
     func totals() {
         let samples = [
             MetricCatalogue.tasks.sample(1, "succeeded"), MetricCatalogue.tasks.sample(2, "failed"),
-            MetricCatalogue.tasks.sample(1_000, "given_back"), MetricCatalogue.tasks.sample(1_000, "rejected"),
+            MetricCatalogue.tasks.sample(1_000, "given_back"), MetricCatalogue.tasks.sample(1_000, "unsettled"),
             MetricCatalogue.preparedTasks.sample(4, "prepared"),
             MetricCatalogue.preparedTasks.sample(8, "passed_without_pixels"),
             MetricCatalogue.preparedTasks.sample(16, "failed"),

@@ -120,3 +120,8 @@ extension FaultSettings {
         return settings
     }
 }
+
+extension ImageFault {
+    /// Whether a worker that retries and reads PNG gets a good image after all.
+    fileprivate var isCurable: Bool { self == .unavailableOnce || self == .png }
+}

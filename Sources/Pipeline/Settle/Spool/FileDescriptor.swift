@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
+internal import Glibc
 
 /// An open file of the spool, closed when it goes.
 struct FileDescriptor: ~Copyable {
@@ -75,13 +69,7 @@ struct FileDescriptor: ~Copyable {
         var offset = 0
         while offset < bytes.count {
             let written = bytes.withUnsafeBytes { buffer in
-                #if canImport(Darwin)
-                    Darwin.write(number, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-                #elseif canImport(Musl)
-                    Musl.write(number, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-                #else
-                    Glibc.write(number, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-                #endif
+                Glibc.write(number, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
             }
             if written < 0 {
                 if errno == EINTR { continue }

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
+internal import Glibc
 
 /// The file system calls the spool needs.
 ///
@@ -147,13 +141,7 @@ enum SpoolFiles {
     }
 
     static func rename(_ source: String, to destination: String) throws(SpoolError) {
-        #if canImport(Darwin)
-            let result = Darwin.rename(source, destination)
-        #elseif canImport(Musl)
-            let result = Musl.rename(source, destination)
-        #else
-            let result = Glibc.rename(source, destination)
-        #endif
+        let result = Glibc.rename(source, destination)
         guard result == 0 else { throw SpoolError(errno: errno, operation: "spool.rename", path: source) }
     }
 

@@ -14,8 +14,6 @@ package final class AMQPTaskDelivery: Sendable {
         case passedOn(to: TaskQueueName)
         /// The task goes back to its queue after a while.
         case givenBack(reason: String)
-        /// The task goes to the dead letters.
-        case rejected(reason: String)
 
         /// The result, if there is one.
         var result: EncodedResult? {
@@ -107,7 +105,6 @@ extension AMQPTaskDelivery: LeaseSettling {
         switch settlement {
         case .completed(let result): try await settle(.answered(result))
         case .retry(let reason): try await settle(.givenBack(reason: reason))
-        case .rejected(let reason): try await settle(.rejected(reason: reason))
         }
     }
 }

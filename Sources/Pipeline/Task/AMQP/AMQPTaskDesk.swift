@@ -104,8 +104,6 @@ final class AMQPTaskDesk: Sendable {
                 acknowledge(delivery) { $0.passedOn += 1 }
             case .givenBack(let reason):
                 await pauseAndGiveBack(delivery, reason: reason)
-            case .rejected(let reason):
-                try await bury(delivery, reason: reason)
             }
         } catch {
             giveBackAside(delivery, reason: error.description)

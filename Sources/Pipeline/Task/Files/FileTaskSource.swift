@@ -60,7 +60,7 @@ package final class FileTaskSource: TaskSource, LeaseSettling {
         guard let index = Int(task.id) else { return }
         switch settlement {
         case .completed(let result): await deliver(result, index)
-        case .retry(let reason), .rejected(let reason): await deliver(.error(reason, for: task), index)
+        case .retry(let reason): await deliver(.error(reason, for: task), index)
         }
     }
 }

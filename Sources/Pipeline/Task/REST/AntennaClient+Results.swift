@@ -21,27 +21,25 @@ extension AntennaClient {
     /// The statuses that say no although the whole POST was answered 200.
     private static let refusals: Set<String> = ["rejected", "refused", "error", "failed", "invalid"]
 
-    /// Posts results of one job.
+    /// Posts a result.
     ///
-    /// The server has taken them when this returns; saving comes later. A body that cannot be read after a 2xx counts as taken:
+    /// The server has answered when this returns; saving comes later. A body that cannot be read after a 2xx counts as taken:
     /// the status line is what the server promises by, and posting again would only repeat the work. A web page is no answer of
     /// the server's, whatever its status.
     ///
-    /// - Parameters:
-    ///   - results: Results of one job.
-    ///   - jobID: That job.
-    /// - Returns: The reply subjects of results that the server says it did not take, each with the status it gave.
-    /// - Throws: ``AntennaError`` when none was taken.
-    package func post(_ results: [OutgoingResult], jobID: Int) async throws(AntennaError) -> [String: String] {
-        for result in results { try Self.check(result) }
+    /// - Parameter result: The result.
+    /// - Returns: Why the server does not take it although it answered well; nil when it has taken it.
+    /// - Throws: ``AntennaError`` when there is no good answer.
+    package func post(_ result: OutgoingResult) async throws(AntennaError) -> AntennaError? {
+        try Self.check(result)
         let candidates = dialect.settled.map { [$0] } ?? dialect.candidates
         var firstError: AntennaError?
         for candidate in candidates {
             do throws(AntennaError) {
-                let answer = try await post(results, jobID: jobID, in: candidate)
+                let answer = try await post(result, in: candidate)
                 // The first form being refused and the other taken is proof; the first one taken is none, an error page may answer 200.
                 if firstError != nil { dialect.remember(candidate) }
-                return Self.refused(answer, among: results)
+                return Self.refusal(of: result, in: answer)
             } catch {
                 if let firstError { throw firstError }
                 // What is too large stays so in any form.
@@ -68,27 +66,25 @@ extension AntennaClient {
     }
 
     private func post(
-        _ results: [OutgoingResult],
-        jobID: Int,
+        _ result: OutgoingResult,
         in dialect: AntennaDialect
     ) async throws(AntennaError) -> AntennaAnswer {
-        let body = resultBody(results, in: dialect)
-        return try await call(.post, address.result(job: jobID), body: body, operation: "antenna.result")
+        let body = resultBody(result, in: dialect)
+        return try await call(.post, address.result(job: result.jobID), body: body, operation: "antenna.result")
     }
 
     /// The body: an object with `results` today, a bare list before.
     ///
-    /// The results' own JSON goes in as it is, and was proven to be one object each.
-    func resultBody(_ results: [OutgoingResult], in dialect: AntennaDialect) -> [UInt8] {
-        let size = results.reduce(256) { $0 + $1.json.count + $1.replySubject.utf8.count + 64 }
-        var writer = JSONWriter(capacity: size)
+    /// The result's own JSON goes in as it is, and was proven to be one object.
+    func resultBody(_ result: OutgoingResult, in dialect: AntennaDialect) -> [UInt8] {
+        var writer = JSONWriter(capacity: result.json.count + result.replySubject.utf8.count + 320)
         switch dialect {
         case .legacy:
-            Self.write(results, to: &writer)
+            Self.write(result, to: &writer)
         case .current:
             writer.object { writer in
                 writer.key("results")
-                Self.write(results, to: &writer)
+                Self.write(result, to: &writer)
                 if let clientInfo {
                     writer.key("client_info")
                     clientInfo.write(to: &writer)
@@ -98,29 +94,30 @@ extension AntennaClient {
         return writer.finish()
     }
 
-    private static func write(_ results: [OutgoingResult], to writer: inout JSONWriter) {
+    private static func write(_ result: OutgoingResult, to writer: inout JSONWriter) {
         writer.array { writer in
-            for result in results {
-                writer.object { writer in
-                    writer.key("reply_subject")
-                    writer.string(result.replySubject)
-                    writer.key("result")
-                    writer.json(result.json)
-                }
+            writer.object { writer in
+                writer.key("reply_subject")
+                writer.string(result.replySubject)
+                writer.key("result")
+                writer.json(result.json)
             }
         }
     }
 
-    private static func refused(_ answer: AntennaAnswer, among results: [OutgoingResult]) -> [String: String] {
-        guard let receipt = AntennaWire.read(list: "tasks", of: AntennaWire.TaskReceipt.self, from: answer.body) else {
-            return [:]
+    private static func refusal(of result: OutgoingResult, in answer: AntennaAnswer) -> AntennaError? {
+        let receipt = AntennaWire.read(list: "tasks", of: AntennaWire.TaskReceipt.self, from: answer.body)
+        let status = receipt?.elements.lazy
+            .compactMap { $0 }
+            .last { $0.replySubject == result.replySubject && refusals.contains($0.status.lowercased()) }?
+            .status
+        return status.map {
+            AntennaError(
+                .refused,
+                operation: "antenna.result",
+                message: "the server answered the result with \($0)",
+                status: 200
+            )
         }
-        let ours = Set(results.map(\.replySubject))
-        var refused: [String: String] = [:]
-        for task in receipt.elements.compactMap({ $0 })
-        where ours.contains(task.replySubject) && refusals.contains(task.status.lowercased()) {
-            refused[task.replySubject] = task.status
-        }
-        return refused
     }
 }

@@ -87,11 +87,7 @@ package struct RESTSourceSettings: Sendable {
     ///
     /// Default: 64 MiB.
     package var maximumResponseBytes = 64 << 20
-    /// The most results in one POST, all of one job; large ones stall the server's database.
-    ///
-    /// Default: 1.
-    package var resultsPerPost = 1
-    /// POSTs of results at the same time.
+    /// POSTs of results at the same time, each of one result: large POSTs stall the server's database.
     ///
     /// Default: 4.
     package var postsInFlight = 4
@@ -151,7 +147,6 @@ extension RESTSourceSettings {
     /// The poster's share of the settings.
     package var posterSettings: ResultPoster.Settings {
         var settings = ResultPoster.Settings()
-        settings.resultsPerPost = max(1, resultsPerPost)
         settings.postsInFlight = max(1, postsInFlight)
         return settings
     }

@@ -10,8 +10,6 @@ extension RESTTaskSource: LeaseSettling {
         switch settlement {
         case .completed(let result):
             try await deliver(result, for: task)
-        case .rejected(let reason):
-            try await deliver(.error(reason, for: task), for: task)
         case .retry(let reason):
             giveBack(task)
             logger.debug(

@@ -55,9 +55,4 @@ struct RegistrationBook {
         }
         projects[project] = Entry(problems: problems, checkedAt: now)
     }
-
-    /// Has a project looked up again at the next occasion.
-    mutating func doubt(project: Int) {
-        projects[project] = nil
-    }
 }
