@@ -110,6 +110,7 @@ let package = Package(
         .target(
             name: "HTTPServing",
             dependencies: [
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -16,7 +16,7 @@ final class ByteGuard: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isOver else { return }
+        guard !isOver, !requests.readsNoMore else { return }
         requests.willParse(bytes: unwrapInboundIn(data).readableBytes)
         context.fireChannelRead(data)
         guard requests.hasTooManyUnparsedBytes else { return }

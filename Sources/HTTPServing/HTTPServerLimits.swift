@@ -11,7 +11,7 @@ package struct HTTPServerLimits: Sendable {
 
     /// Requests of one connection that wait behind the one being answered; more are answered 429, since a few bytes each would keep the
     /// thread busy for seconds.
-    package var requestsWaiting = 16
+    package var requestsWaiting = 4
 
     /// Connections in all; one more closes the connection that has waited longest without a whole request.
     package var connections = 128

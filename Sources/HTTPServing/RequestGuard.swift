@@ -38,8 +38,11 @@ final class RequestGuard: ChannelDuplexHandler {
 
     var hasTooManyUnparsedBytes: Bool { state.hasTooManyUnparsedBytes }
 
+    /// Whether nothing of what is still to come is answered, so that parsing it would be work for nobody.
+    var readsNoMore: Bool { refusal != nil || ignoresRest }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard refusal == nil, !ignoresRest else { return }
+        guard !readsNoMore else { return }
         switch unwrapInboundIn(data) {
         case .head(var head):
             // What comes after a request that is the last by its own word is nobody's.

@@ -17,6 +17,8 @@ struct Responder: Sendable {
         with writer: consuming ResponseWriter,
         on channel: any Channel
     ) async throws {
+        // Requests that one connection sent together would else be answered without a turn for the others in between.
+        await Task.yield()
         var parts = request.body.makeAsyncIterator()
         if request.headers[.expect]?.lowercased() == "100-continue" {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))

@@ -57,6 +57,33 @@ struct CrowdTests {
         }
     }
 
+    @Test("many requests of a few clients, each of which takes its time, keep nobody waiting until all are answered")
+    func burst() async throws {
+        let entered = AsyncStream.makeStream(of: Void.self)
+        let answered = Atomic(0)
+        let handler: HTTPServer.Handler = { request in
+            guard request.path == "/slow" else { return ServerResponse(status: 200, "done") }
+            entered.continuation.yield()
+            let end = ContinuousClock.now + .milliseconds(2)
+            while ContinuousClock.now < end {}
+            answered.add(1, ordering: .relaxed)
+            return ServerResponse(status: 200)
+        }
+        try await withServer(handler: handler) { fixture in
+            let (clients, requests) = (40, 16)
+            var crowd: [RawHTTPClient] = []
+            for _ in 0..<clients {
+                let client = try fixture.connect()
+                client.send(String(repeating: request("/slow", close: false), count: requests))
+                crowd.append(client)
+            }
+            var arrivals = entered.stream.makeAsyncIterator()
+            await arrivals.next()
+            #expect(try await fixture.get().status == 200)
+            #expect(answered.load(ordering: .relaxed) < clients * requests)
+        }
+    }
+
     @Test("bodies share what memory there is; what does not fit is told to come again")
     func bodies() async throws {
         let entered = AsyncStream.makeStream(of: Void.self)
