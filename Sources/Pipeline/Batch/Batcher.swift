@@ -2,7 +2,7 @@ import Imaging
 package import Inference
 import Metrics
 import Synchronization
-package import Threading
+package import Concurrency
 
 /// Images of one batch have the same pipeline and the same localization size: height × width of the detector's input.
 package struct BatchKey: Hashable, Sendable {
