@@ -188,6 +188,7 @@ let package = Package(
             dependencies: [
                 "Concurrency", "Pipeline", "TestSupport", "Transport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: houseStyle
         ),

@@ -1,8 +1,8 @@
+package import Concurrency
 import Imaging
 package import Inference
 import Metrics
 import Synchronization
-package import Concurrency
 
 /// Images of one batch have the same pipeline and the same localization size: height × width of the detector's input.
 package struct BatchKey: Hashable, Sendable {
