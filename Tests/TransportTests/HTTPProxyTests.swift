@@ -173,6 +173,21 @@ struct HTTPProxyTests {
         #expect(error?.description.contains("SECRET") == false)
     }
 
+    @Test("A proxy that answers without an end before it opens a way holds nobody up", .timeLimit(.minutes(1)))
+    func endlessRefusal() async throws {
+        let proxy = try RawHTTPServer { connection in
+            guard connection.readRequest() != nil else { return }
+            _ = connection.send("HTTP/1.1 407 Who are you\r\nContent-Length: 99999999999\r\n\r\n")
+            let piece = [UInt8](repeating: UInt8(ascii: "a"), count: 1 << 20)
+            while connection.send(piece) {}
+        }
+        let choice = ProxyChoice.proxy(try HTTPProxy(proxy.base))
+        let request = HTTPRequest(url: "https://images.example/", policy: policy(choice))
+        let error = await failure(try HTTPClient(), request)
+        #expect(error?.code == .protocolViolation, "\(error.debugDescription)")
+        #expect(error?.message.contains("the proxy \(proxy.base) says more than anybody reads") == true)
+    }
+
     @Test("A proxy that is away is named as the proxy")
     func away() async throws {
         let port = try LoopbackPort.free(1)[0]
@@ -201,6 +216,11 @@ struct HTTPProxyTests {
         arguments: [
             ("http://metadata.google.internal/", true, true), ("http://METADATA.google.internal./", true, true),
             ("http://169.254.169.254/", true, true), ("http://localhost/", true, false),
+            ("http://169.254.169.254./", true, true), ("http://169.254.169.254.:80/", true, true),
+            ("http://2852039166./", true, true), ("http://0xA9FEA9FE./", true, true),
+            ("http://169.254.43518./", true, true),
+            ("http://images.example.7/", true, true), ("http://127.0.0.1./", false, true),
+            ("http://7.images.example./", false, false), ("http://0xf.example/", false, false),
             ("http://localhost/", false, true),
             ("http://a.localhost/", false, true), ("http://intranet/", false, true), ("http://nas.local/", false, true),
             ("http://10.0.0.1/", false, true), ("http://images.example/", false, false),

@@ -32,11 +32,21 @@ package struct AddressPolicy: Sendable, Hashable {
     /// - Parameter host: A name in lower case, or an address.
     /// - Returns: Why it is refused; `nil` when it is allowed.
     package func refusal(ofName host: String) -> String? {
-        if let address = IPAddress(host) { return refusal(of: address) }
-        let name = host.hasSuffix(".") ? host.dropLast() : host[...]
+        var name = host[...]
+        // As the end of a name they say where it is looked up, and mean nothing else.
+        while name.last == "." { name.removeLast() }
+        if let address = IPAddress(name) { return refusal(of: address) }
+        if Self.endsInNumber(name) { return "is an address in a form that could be read in several ways" }
         if Self.metadataNames.contains(String(name)) { return "is the name of a metadata service" }
         let isPrivate = !name.contains(".") || Self.privateSuffixes.contains { name.hasSuffix($0) }
         return isPrivate && !allowsPrivate ? "is a name of a private network, which is not allowed here" : nil
+    }
+
+    /// Whether a name's last part is a number, as that of no host is: the name is an IPv4 address to those who read it so.
+    private static func endsInNumber(_ name: Substring) -> Bool {
+        let last = name.split(separator: ".", omittingEmptySubsequences: false).last ?? ""
+        let isHexadecimal = last.hasPrefix("0x") && last.dropFirst(2).allSatisfy(\.isHexDigit)
+        return !last.isEmpty && last.utf8.allSatisfy { (0x30...0x39).contains($0) } || isHexadecimal
     }
 
     private static let metadataNames: Set<String> = [

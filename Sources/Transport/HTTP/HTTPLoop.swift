@@ -93,6 +93,7 @@ final class HTTPLoop {
     /// Moves all transfers on and hands over those that ended.
     private func perform() -> Bool {
         var stillRunning: Int32 = 0
+        for transfer in running.values { transfer.beginTurn() }
         guard curl_multi_perform(multi.pointer, &stillRunning) == CURLM_OK else { return false }
         var ended = false
         var left: Int32 = 0

@@ -81,6 +81,9 @@ extension HTTPTransfer {
         try check(antenna_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context))
         try check(antenna_curl_set_before_request_callback(easy, beforeRequest))
         try check(antenna_curl_set_pointer(easy, CURLOPT_PREREQDATA, context))
+        try check(antenna_curl_set_progress_callback(easy, movedOn))
+        try check(antenna_curl_set_pointer(easy, CURLOPT_XFERINFODATA, context))
+        try set(CURLOPT_NOPROGRESS, 0)
     }
 
     private func appendRequestLine(_ line: String) {

@@ -15,11 +15,17 @@ final class HTTPTransfer {
     private var body: HTTPBody
     private var hasBody = false
     private var socketsOpened = 0
+    /// How often libcurl has told in the present turn that the transfer moves.
+    private var moves = 0
     var requestLines: UnsafeMutablePointer<curl_slist>?
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// Large enough that a 20 MB image takes few turns, small enough for 64 transfers.
     static let receiveBufferBytes = 128 << 10
+
+    /// More moves than any transfer makes in a turn: what a proxy says before it opens a way is read byte by byte, each a move, for as
+    /// long as there is more of it, and meanwhile all other transfers stand still.
+    private static let mostMovesInTurn = 64 << 10
 
     /// Prepares a transfer; it starts when it is added to the multi handle.
     ///
@@ -121,6 +127,22 @@ extension HTTPTransfer {
         return true
     }
 
+    /// A turn of the loop begins.
+    func beginTurn() { moves = 0 }
+
+    /// Counts a move of the transfer; false when it keeps the thread from all others.
+    fileprivate func moveOn() -> Bool {
+        moves += 1
+        guard moves > Self.mostMovesInTurn else { return true }
+        let peer = job.hop.proxy.map { "the proxy \($0)" } ?? job.hop.url.authority
+        verdict = TransportError(
+            .protocolViolation,
+            operation: job.hop.operation,
+            message: "\(peer) says more than anybody reads before it opens a way to \(job.hop.url.authority)"
+        )
+        return false
+    }
+
     /// Opens a socket to a resolved address if the policy allows the address.
     fileprivate func open(_ target: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
         let family = target.pointee.family
@@ -162,6 +184,10 @@ let headerArrived: curl_write_callback = { bytes, size, count, context in
     let length = size * count
     let taken = transfer(context)?.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: length)) ?? false
     return taken ? length : Int(CURL_WRITEFUNC_ERROR)
+}
+
+let movedOn: curl_xferinfo_callback = { context, _, _, _, _ in
+    transfer(context)?.moveOn() == true ? 0 : 1
 }
 
 let openSocket: curl_opensocket_callback = { context, _, target in
