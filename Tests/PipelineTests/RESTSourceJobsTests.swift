@@ -205,6 +205,28 @@ import Transport
         )
     }
 
+    @Test func aTaskThatIsNamedOftenInOneReservationIsAnsweredAgainOnce() async throws {
+        let other = TemporaryFolder()
+        let memory = try await PostedResults.open(
+            directory: other.path,
+            address: AntennaAddress("http://antenna.test"),
+            models: [],
+            maximumBytes: 1 << 20,
+            logger: quiet
+        )
+        let deliveries = Atomic(0)
+        let server = ScriptedServer { request in
+            if request.isJobs { return .jobs(1) }
+            if request.isResult { return .taken }
+            let delivery = deliveries.add(1, ordering: .relaxed).newValue
+            return delivery <= 2 ? .tasks(Array(repeating: 7, count: 5), delivery: delivery) : .noTasks
+        }
+        let source = try await makeSource(server, memory: memory)
+        #expect(try await drain(source) == ["1.7"])
+        #expect(source.counters.answeredAgain == 1)
+        #expect(server.requests.filter(\.isResult).map(\.subjects) == [["ack.1.7.1"], ["ack.1.7.2"]])
+    }
+
     // MARK: Registration
 
     private static let job = #"{"id":1,"project":{"id":3,"name":"P"}}"#

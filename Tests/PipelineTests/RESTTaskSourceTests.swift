@@ -191,6 +191,24 @@ import Transport
         for lease in leases { try await lease?.settle(.retry(reason: "test")) }
     }
 
+    @Test func aListingThatNeverEndsHoldsNoStopUp() async throws {
+        let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
+        let server = ScriptedServer { _ throws(TransportError) in
+            ask.yield()
+            for await _ in never {}
+            throw TransportError(.cancelled, operation: "test", message: "given up")
+        }
+        // Its clock stands still, so that nothing ends by waiting long enough.
+        let source = try await makeSource(server, clock: TestClock())
+        let running = Task { try await source.run() }
+        var iterator = asked.makeAsyncIterator()
+        await iterator.next()
+        source.drain()
+        try await running.value
+        #expect(await source.next() == nil)
+    }
+
     @Test func asksTheServerWhileBusySoThatItSeesTheWorkerAlive() async throws {
         let clock = TestClock()
         let server = ScriptedServer { $0.isJobs ? .jobs(1) : .tasks(0..<24) }

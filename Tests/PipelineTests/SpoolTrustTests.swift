@@ -80,6 +80,17 @@ struct SpoolTrustTests {
         #expect(FileManager.default.fileExists(atPath: outside), "what a link names stays where it is")
     }
 
+    @Test("A name that is no text keeps nobody from the entries behind it")
+    func unreadableName() async throws {
+        let worker = try await endedWorker()
+        let path = Array("\(worker)/\u{1}".utf8) + [0xFF] + Array(".result".utf8CString.map { UInt8(bitPattern: $0) })
+        let file = path.withUnsafeBytes { open($0.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT, 0o600) }
+        try #require(file >= 0)
+        close(file)
+        let spool = try await openSpool(folder)
+        #expect(try await readAll(spool) == [outgoing(1)])
+    }
+
     @Test("A pipe or a link in place of a lock is not opened, and its folder not taken over", arguments: [true, false])
     func strangeLocks(isPipe: Bool) async throws {
         let worker = try await endedWorker()

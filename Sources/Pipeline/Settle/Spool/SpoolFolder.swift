@@ -133,6 +133,11 @@ final class SpoolFolder: Sendable {
             guard name.hasSuffix(Self.suffix) else { throw SpoolEntry.damage("has a foreign name") }
             (description, size) = try Self.describe(path)
         } catch {
+            if error.isMissingFile {
+                // Its name is no text, so nobody here can call it by that.
+                logger.warning("A spooled result cannot be found by its name", metadata: [LogKey.error: "\(error)"])
+                return nil
+            }
             // A disk that cannot be read now says nothing of what is on it.
             guard error.isAboutTheFile else { throw error }
             setAside(path, as: name, in: "damaged", because: error, logger: logger)

@@ -3,7 +3,7 @@ import Logging
 import Synchronization
 
 extension RESTTaskSource {
-    /// Calls that were under way when the source was drained are waited for so long: what they reserve would go to nobody.
+    /// Reservations that were under way when the source was drained are waited for so long: their tasks would go to nobody.
     private static let drainPatience = Duration.seconds(30)
 
     package func run() async throws {
@@ -13,7 +13,7 @@ extension RESTTaskSource {
         }
         await withTaskGroup(of: Void.self) { calls in
             await poll(into: &calls)
-            await waitForCalls()
+            await waitForReservations()
             calls.cancelAll()
         }
         if let failure = state.withLock(\.failure) { throw failure }
@@ -54,12 +54,12 @@ extension RESTTaskSource {
         }
     }
 
-    private func waitForCalls() async {
+    private func waitForReservations() async {
         let deadline = timeline.now + Self.drainPatience
         while !Task.isCancelled {
             let seen = changed.generation
             let now = timeline.now
-            guard now < deadline, state.withLock({ $0.calls > 0 && $0.failure == nil }) else { return }
+            guard now < deadline, state.withLock({ $0.reservations > 0 && $0.failure == nil }) else { return }
             await timeline.pause(for: deadline - now, orChangeOf: changed, after: seen)
         }
     }
@@ -133,6 +133,14 @@ extension RESTTaskSource {
             failed(error, job: job, mayHoldTasks: false)
             return
         }
+        guard state.withLock({ $0.beginReservation() }) else {
+            ended { _, _ in }
+            return
+        }
+        defer {
+            state.withLock { $0.reservations -= 1 }
+            changed.notify()
+        }
         // The lease begins when the server answers, at the earliest when it is asked.
         let askedAt = timeline.now
         do throws(AntennaError) {
@@ -156,13 +164,16 @@ extension RESTTaskSource {
             // After a slow answer part of the lease may be over. A task that is dropped has lost one of two deliveries for sure.
             let deadline = max(askedAt, now - lease / 2) + lease
             var answered: [ImageTask] = []
+            var seen: Set<TaskKey> = []
             var fresh = 0
             for task in reservation.tasks {
+                let key = TaskKey(task)
                 // A result in the spool answers this delivery too, when it is posted.
-                if poster.holds(TaskKey(task)) {
+                if poster.holds(key) {
                     state.counters.duplicates += 1
-                } else if poster.remembers(TaskKey(task)) {
-                    answered.append(task)
+                } else if poster.remembers(key) {
+                    // One answer settles a task, however often the server named it.
+                    if seen.insert(key).inserted { answered.append(task) } else { state.counters.duplicates += 1 }
                 } else if state.book.admit(task, deadline: deadline) {
                     fresh += 1
                 } else {

@@ -34,6 +34,8 @@ package final class RESTTaskSource: TaskSource {
         var counters = Counters()
         /// Calls under way.
         var calls = 0
+        /// Those of them that reserve: what they bring is in hand, whatever happens meanwhile.
+        var reservations = 0
         /// Tasks that are being answered again.
         var answering = 0
         /// What no retry can mend: the source ends.
@@ -43,6 +45,13 @@ package final class RESTTaskSource: TaskSource {
         var projectProblem: String?
         var hasEnded = false
         var reportedExpiry = false
+
+        /// Notes that a call that reserves begins; false when it must not any more.
+        mutating func beginReservation() -> Bool {
+            guard !planner.isDraining else { return false }
+            reservations += 1
+            return true
+        }
 
         mutating func letTimePass(to now: Duration) {
             rate.advance(to: now, isBusy: book.outstanding > 0)
