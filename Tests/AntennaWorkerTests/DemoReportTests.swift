@@ -21,6 +21,15 @@ import Testing
         return try pixels.withUnsafeBytes { try JPEGEncoder().encode($0, height: height, width: width) }
     }
 
+    @Test func whereThereIsAFolderOrNoWayASentenceSaysSo() throws {
+        for (path, reason) in [("/proc", "directory"), ("/etc/passwd/page.html", "exists")] {
+            let failure = try #require(throws: CommandFailure.self) { try DemoReport(Self.data()).write(to: path) }
+            let sentence = "\(failure)".lowercased()
+            #expect(sentence.hasPrefix("\(path) cannot be written: ") && sentence.contains(reason), "\(failure)")
+            #expect(!sentence.contains("error"), "\(failure)")
+        }
+    }
+
     @Test func nothingThatALabelOrNameContainsBecomesMarkup() throws {
         var data = Self.data(label: Self.hostile)
         data.title = Self.hostile

@@ -13,13 +13,19 @@ struct DemoReport {
     /// Writes the page; folders on the way to it are made.
     ///
     /// - Returns: The path of the file from the root.
-    /// - Throws: The system's error when a folder or the file cannot be written.
+    /// - Throws: `CommandFailure` that names the file when it, or a folder on the way to it, cannot be written.
     @discardableResult
     func write(to path: String) throws -> String {
         let file = URL(fileURLWithPath: path)
         let folder = file.deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data(html.utf8).write(to: file, options: .atomic)
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(html.utf8).write(to: file, options: .atomic)
+        } catch {
+            // The system's own reason is in the one beneath.
+            let beneath = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+            throw CommandFailure("\(file.path) cannot be written: \((beneath ?? error).localizedDescription)")
+        }
         return file.path
     }
 
