@@ -50,20 +50,9 @@ struct AMQPFuzzTests {
         return Array(bytes.prefix(Int(max(0, length))))
     }
 
-    /// Reads such a payload as a connection does; nil when the library refuses it.
-    static func decode(_ bytes: [UInt8]) -> AMQPMessage? {
-        var pool = amqp_pool_t()
-        init_amqp_pool(&pool, 4096)
-        defer { empty_amqp_pool(&pool) }
-        var bytes = bytes
-        return bytes.withUnsafeMutableBytes { buffer in
-            var decoded: UnsafeMutableRawPointer?
-            let encoded = amqp_bytes_t(len: buffer.count, bytes: buffer.baseAddress)
-            guard amqp_decode_properties(UInt16(AMQP_BASIC_CLASS), &pool, encoded, &decoded) >= 0, let decoded else {
-                return nil
-            }
-            return AMQPMessage(decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee)
-        }
+    /// Reads such a payload as a connection does.
+    static func decode(_ bytes: [UInt8]) -> AMQPMessage {
+        bytes.withUnsafeBytes { AMQPMessage(properties: $0) }
     }
 
     @Test("Every property and every kind of header comes back as it was sent")
@@ -71,15 +60,15 @@ struct AMQPFuzzTests {
         #expect(Self.decode(Self.encode(Self.full)) == Self.full)
     }
 
-    @Test("Mutated content headers are read or refused, and what is read can be counted, sent again and cut to fit")
+    @Test("Of mutated content headers is read what there is, and that can be counted, sent again and cut to fit")
     func properties() async {
-        var read = 0
+        var different = 0
         let words =
             ["x-death", "count", "rejected"].map { Array($0.utf8) } + [[0x46, 0xFF, 0xFF, 0xFF, 0xFF], [0x44, 0xFF]]
         await aside {
             for input in FuzzInputs(of: [Self.encode(Self.full)], words: words) {
-                guard var message = Self.decode(input) else { continue }
-                read += 1
+                var message = Self.decode(input)
+                if message != Self.full { different += 1 }
                 let delivery = delivery(message)
                 #expect(delivery.deliveryCount >= 0 && delivery.deaths.allSatisfy { $0.count >= 0 })
                 #expect(
@@ -91,7 +80,7 @@ struct AMQPFuzzTests {
                 #expect(message.headerSize <= AMQPMessage.surelyFittingHeader)
             }
         }
-        #expect(read > 1_000)
+        #expect(different > 1_000)
     }
 
     @Test("Frames in any order, with any sizes, make messages no larger than the limit, or end the connection")

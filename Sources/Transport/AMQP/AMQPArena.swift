@@ -50,6 +50,26 @@ final class AMQPArena {
         return amqp_table_t(num_entries: Int32(values.count), entries: entries)
     }
 
+    /// Has the library decode a method.
+    ///
+    /// - Parameter payload: That of its frame; texts of the method point into it.
+    /// - Returns: The method, its fields in memory of the arena.
+    /// - Throws: ``TransportError`` for bytes that are no method.
+    func method(_ payload: UnsafeRawBufferPointer) throws(TransportError) -> amqp_method_t {
+        guard payload.count >= 4 else { throw AMQPChannelStateMachine.violation("a method without a number") }
+        let id = UInt32(bigEndian: payload.loadUnaligned(as: UInt32.self))
+        let fields = UnsafeMutableRawBufferPointer(mutating: UnsafeRawBufferPointer(rebasing: payload[4...]))
+        var decoded: UnsafeMutableRawPointer?
+        let status = amqp_decode_method(
+            id,
+            &pool,
+            amqp_bytes_t(len: fields.count, bytes: fields.baseAddress),
+            &decoded
+        )
+        guard status >= 0 else { throw .amqp(status: status, operation: "amqp.receive") }
+        return amqp_method_t(id: id, decoded: decoded)
+    }
+
     private func take(_ byteCount: Int) -> UnsafeMutableRawPointer? {
         let memory = amqp_pool_alloc(&pool, byteCount)
         if memory == nil { isExhausted = true }

@@ -37,7 +37,7 @@ package final class AMQPConnection: Sendable {
         self.mailbox = mailbox
         messages = Budget(limit: max(1, configuration.publishWindow))
         bytes = Budget(limit: max(1, configuration.publishWindowBytes))
-        // The library decodes nested headers by recursion, and a frame has room for 26,000 levels.
+        // While it logs in the library may decode nested tables by recursion, and a frame has room for 26,000 levels.
         try startThread(name: "amqp", stackBytes: 16 << 20, operation: "amqp.connection") {
             AMQPLoop(
                 configuration: configuration,

@@ -96,15 +96,12 @@ final class AMQPLoop {
     /// Serves callers and the broker until the connection ends.
     func serve(_ wire: AMQPWire) throws(TransportError) {
         var closeDeadline: ContinuousClock.Instant?
-        var (isReadable, mayHaveMore, receivedAt) = (true, false, ContinuousClock.now)
+        var (isReadable, mayHaveMore) = (true, false)
         while true {
             takeCommands()
             let now = ContinuousClock.now
-            // Looking in vain costs two calls of the system; now and then it is needed for heartbeats.
-            if isReadable || mayHaveMore || now - receivedAt >= .milliseconds(500) {
-                mayHaveMore = try receive(wire)
-                receivedAt = now
-            }
+            if isReadable || mayHaveMore { mayHaveMore = try receive(wire) }
+            try wire.beat(now: now)
             if isCloseConfirmed { return }
             let needsRoom = try send(wire)
             if isClosing, answers.allSatisfy(\.isEmpty) {
@@ -122,7 +119,7 @@ final class AMQPLoop {
                 )
             }
             try lookAfterConfirms(now: now)
-            // Half a second at most: heartbeats are looked after in `receive`, and their interval is twice as long at least.
+            // Half a second at most: that is when a heartbeat is due where they agreed on the shortest interval.
             isReadable =
                 Poll.wait(
                     socket: wire.socket,

@@ -5,12 +5,14 @@ extension AMQPWire {
     /// Opens the socket, with TLS where the URL says so; the handle owns it.
     ///
     /// The library gets the address in digits, so that it has one to try and no name to resolve.
+    ///
+    /// - Returns: The socket and, with TLS, the session.
     static func open(
         _ state: amqp_connection_state_t,
         _ configuration: AMQPConfiguration,
         at address: HostAddress,
         patience: Duration
-    ) throws(TransportError) -> Int32 {
+    ) throws(TransportError) -> (socket: Int32, session: OpaquePointer?) {
         var limit = timeval(patience)
         amqp_set_handshake_timeout(state, &limit)
         let socket = configuration.isEncrypted ? amqp_ssl_socket_new(state) : amqp_tcp_socket_new(state)
@@ -21,11 +23,14 @@ extension AMQPWire {
         }
         let status = amqp_socket_open_noblock(socket, address.numeric, Int32(address.host.port), &limit)
         let error = errno
-        if configuration.isEncrypted { crabbitmq_forget_name(socket) }
+        let session = configuration.isEncrypted ? crabbitmq_session(socket) : nil
         guard status == AMQP_STATUS_OK.rawValue else {
             throw failure(status: status, errno: error, address, patience)
         }
-        return amqp_socket_get_sockfd(socket)
+        guard session != nil || !configuration.isEncrypted else {
+            throw .amqp(status: AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue, operation: "amqp.tls")
+        }
+        return (amqp_socket_get_sockfd(socket), session)
     }
 
     /// What kept us from an address, with the system's own reason where there is one.

@@ -8,45 +8,93 @@ enum AMQPReceived {
 }
 
 extension AMQPWire {
+    /// Whether there may be more to take; else the kernel tells when there is.
+    var hasReceivedMore: Bool { mayHaveMore || arrived.isHolding || !early.isEmpty }
+
     /// Takes one frame if one has arrived whole, and lends it to the closure.
-    ///
-    /// The library answers and watches heartbeats in this call, so it must be made at least once a heartbeat interval.
     ///
     /// - Parameter body: Gets the frame; pointers in it are valid until it returns.
     /// - Returns: Whether there was a frame; `false` means that everything received so far is taken.
-    /// - Throws: What ended the connection, such as two missed heartbeats.
+    /// - Throws: What ended the connection.
     func receive(_ body: (AMQPReceived) -> Void) throws(TransportError) -> Bool {
-        var frame = amqp_frame_t()
-        var atOnce = timeval(tv_sec: 0, tv_usec: 0)
-        let status = amqp_simple_wait_frame_noblock(state, &frame, &atOnce)
-        if status == AMQP_STATUS_TIMEOUT.rawValue { return false }
-        guard status == AMQP_STATUS_OK.rawValue else { throw .amqp(status: status, operation: "amqp.receive") }
-        defer { amqp_maybe_release_buffers_on_channel(state, frame.channel) }
-        switch Int32(frame.frame_type) {
-        case AMQP_FRAME_METHOD:
-            body(
-                frame.channel == 0
-                    ? .connection(Self.connectionFrame(frame.payload.method))
-                    : .channel(frame.channel, Self.channelFrame(frame.payload.method))
-            )
-        case AMQP_FRAME_HEADER:
-            guard frame.payload.properties.class_id == AMQP_BASIC_CLASS,
-                let decoded = frame.payload.properties.decoded
-            else { throw .amqp(status: AMQP_STATUS_UNKNOWN_CLASS.rawValue, operation: "amqp.receive") }
-            let properties = decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee
-            body(
-                .channel(
-                    frame.channel,
-                    .header(bodySize: frame.payload.properties.body_size, message: AMQPMessage(properties))
-                )
-            )
-        case AMQP_FRAME_BODY:
-            let piece = frame.payload.body_fragment
-            body(.channel(frame.channel, .body(UnsafeRawBufferPointer(start: piece.bytes, count: piece.len))))
-        default:
-            break
+        if !early.isEmpty {
+            body(early.removeFirst())
+            return true
         }
+        repeat {
+            while let frame = try nextFrame() {
+                guard let received = try received(frame) else { continue }
+                body(received)
+                return true
+            }
+        } while try read()
+        return false
+    }
+
+    private func nextFrame() throws(TransportError) -> AMQPFrameBuffer.Frame? {
+        do throws(AMQPFrameBuffer.Fault) {
+            return try arrived.next()
+        } catch {
+            throw AMQPChannelStateMachine.violation(error.sentence)
+        }
+    }
+
+    /// Reads what has arrived; says whether there was something.
+    private func read() throws(TransportError) -> Bool {
+        let room = arrived.room()
+        let count: Int
+        if let session {
+            count = Int(crabbitmq_read(session, room.baseAddress, Int32(clamping: room.count)))
+            // It holds back what it has decrypted, without the kernel's knowing.
+            mayHaveMore = count > 0
+        } else {
+            count = Foundation.recv(socket, room.baseAddress, room.count, Int32(MSG_DONTWAIT))
+            mayHaveMore = count == room.count
+            if count < 0, errno == EAGAIN || errno == EINTR { return false }
+            guard count != 0 else {
+                throw .amqp(status: AMQP_STATUS_CONNECTION_CLOSED.rawValue, operation: "amqp.receive")
+            }
+        }
+        guard count >= 0 else {
+            let status = session == nil ? AMQP_STATUS_SOCKET_ERROR.rawValue : Int32(count)
+            throw .amqp(status: status, operation: "amqp.receive")
+        }
+        guard count > 0 else { return false }
+        arrived.filled(count)
+        heard()
         return true
+    }
+
+    /// Decodes a frame; nil for one that only says that the broker lives.
+    private func received(_ frame: AMQPFrameBuffer.Frame) throws(TransportError) -> AMQPReceived? {
+        switch Int32(frame.type) {
+        case AMQP_FRAME_METHOD:
+            decoder.recycle()
+            return Self.received(try decoder.method(frame.payload), channel: frame.channel)
+        case AMQP_FRAME_HEADER:
+            return .channel(frame.channel, try Self.header(frame.payload))
+        case AMQP_FRAME_BODY:
+            return .channel(frame.channel, .body(frame.payload))
+        default:
+            return nil
+        }
+    }
+
+    /// A content header: class, weight and size of the body, and then the properties.
+    private static func header(_ payload: UnsafeRawBufferPointer) throws(TransportError) -> AMQPChannelFrame {
+        var fields = AMQPFieldReader(payload)
+        do throws(AMQPFieldReader.Cut) {
+            let (kind, _) = (try fields.number(UInt16.self), try fields.number(UInt16.self))
+            let size = try fields.number(UInt64.self)
+            guard kind == AMQP_BASIC_CLASS else { throw AMQPFieldReader.Cut() }
+            return .header(bodySize: size, message: AMQPMessage(properties: fields.rest))
+        } catch {
+            throw AMQPChannelStateMachine.violation("a content header that is none of a message")
+        }
+    }
+
+    static func received(_ method: amqp_method_t, channel: UInt16) -> AMQPReceived {
+        channel == 0 ? .connection(connectionFrame(method)) : .channel(channel, channelFrame(method))
     }
 
     private static func connectionFrame(_ method: amqp_method_t) -> AMQPConnectionFrame {
@@ -141,5 +189,12 @@ extension AMQPWire {
 extension AMQPQueueStatus {
     fileprivate init(_ fields: amqp_queue_declare_ok_t) {
         self.init(messages: Int(fields.message_count), consumers: Int(fields.consumer_count))
+    }
+}
+
+extension String {
+    /// The text of a C buffer; bytes that are not UTF-8 become replacement characters.
+    init(_ bytes: amqp_bytes_t) {
+        self.init(decoding: UnsafeRawBufferPointer(start: bytes.bytes, count: bytes.len), as: UTF8.self)
     }
 }
