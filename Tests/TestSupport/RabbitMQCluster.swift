@@ -29,8 +29,6 @@ package final class RabbitMQCluster: Sendable {
         let configuration =
             [
                 "cluster_formation.peer_discovery_backend = classic_config",
-                "cluster_formation.randomized_startup_delay_range.min = 0",
-                "cluster_formation.randomized_startup_delay_range.max = 1",
                 "cluster_partition_handling = pause_minority",
             ] + names.enumerated().map { "cluster_formation.classic_config.nodes.\($0.offset + 1) = \($0.element)" }
         func node(_ index: Int) async throws -> RabbitMQServer {
