@@ -40,12 +40,13 @@ import Transport
 
     @Test func aDamagedImageThatIsTakenIsCountedAndLogged() async throws {
         let host = try ImageHost(isCut: true)
-        let refusing = try host.provider(cacheBytes: 1 << 20)
+        let refusing = try host.provider()
         await #expect(throws: TaskFailure.self) {
             try await refusing.pixels(of: host.task(1, pipeline: "moths"))
         }
         let statistics = WorkerStatistics()
-        let images = try host.provider(cacheBytes: 1 << 20, damaged: .accept, statistics: statistics)
+        let cache = MemoryTensorCache(maximumBytes: 1 << 20)
+        let images = try host.provider(cache: cache, damaged: .accept, statistics: statistics)
         let log = CapturedLog()
         var logger = log.logger
         logger.logLevel = .info
@@ -56,8 +57,12 @@ import Transport
             image.logDamage(task, logger)
         }
         // Decoded once, and told of to both.
-        #expect(statistics.counts.damagedImages == 1)
+        #expect(statistics.counts.damagedImages == 2 && host.requests == 2)
         #expect(log.warnings.count { $0.contains("Image is damaged") } == 2)
+        let refusingCached = try host.provider(cache: cache)
+        await #expect(throws: TaskFailure.self, "a worker that takes none does not take it from another") {
+            try await refusingCached.pixels(of: host.task(2, pipeline: "moths"))
+        }
     }
 
     @Test func aCacheThatFillsTheBudgetHoldsNobodyUp() async throws {
@@ -108,11 +113,18 @@ private struct ImageHost {
     func provider(
         cacheBytes: Int,
         budget limit: Int = 1 << 20,
+        onWait: @escaping @Sendable (_ begins: Bool) -> Void = { _ in }
+    ) throws -> PixelProvider {
+        try provider(cache: MemoryTensorCache(maximumBytes: cacheBytes), budget: limit, onWait: onWait)
+    }
+
+    func provider(
+        cache: MemoryTensorCache = MemoryTensorCache(maximumBytes: 1 << 20),
+        budget limit: Int = 1 << 20,
         damaged: DamagedImages = .error,
         statistics: WorkerStatistics = WorkerStatistics(),
         onWait: @escaping @Sendable (_ begins: Bool) -> Void = { _ in }
     ) throws -> PixelProvider {
-        let cache = MemoryTensorCache(maximumBytes: cacheBytes)
         let budget = Budget(limit: limit) { cache.makeRoom(for: $0) }
         budget.observeWaits(onWait)
         return PixelProvider(

@@ -72,6 +72,21 @@ struct TensorCacheConformanceTests {
         #expect(bytes(found) == bytes(stored))
     }
 
+    @Test("A damaged image comes back as one", arguments: Kind.allCases, [true, false])
+    func damage(kind: Kind, isDamaged: Bool) async throws {
+        let cache = try await cache(kind)
+        let key = TensorKey(url: "conformance/damage/\(isDamaged)")
+        let whole = try await image()
+        let stored = AdmittedPixels(
+            buffer: whole.buffer,
+            reservation: whole.reservation,
+            damage: isDamaged ? "cut off" : nil
+        )
+        #expect(await cache.store(stored, for: key))
+        let found = try #require(try await cache.pixels(for: key) { try await budget.reserve($0) })
+        #expect((found.damage != nil) == isDamaged)
+    }
+
     @Test(
         "Planes come back as planes, and memory is asked for what they take",
         arguments: Kind.allCases,

@@ -37,6 +37,21 @@ import Testing
         #expect(bytes.withUnsafeBytes { TensorHeader(decoding: $0) } == nil)
     }
 
+    @Test("What is missing of the picture is told in bytes that were zero before", arguments: [true, false])
+    func damage(isSealed: Bool) throws {
+        let header = pixels.withUnsafeBytes { bytes in
+            isSealed
+                ? TensorHeader(sealedLayout: .rgb, height: 4, width: 5, isDamaged: true)
+                : TensorHeader(layout: .rgb, height: 4, width: 5, isDamaged: true, pixels: bytes)
+        }
+        var bytes = header.encoded()
+        let read = try #require(bytes.withUnsafeBytes { TensorHeader(decoding: $0) })
+        #expect(read == header && read.isDamaged)
+        #expect(Array(bytes[26...]) == [1, 0, 0, 0, 0, 0])
+        bytes[26] = 0
+        #expect(bytes.withUnsafeBytes { TensorHeader(decoding: $0) }?.isDamaged == false)
+    }
+
     @Test func aTruncatedHeaderIsNone() {
         let bytes = pixels.withUnsafeBytes { TensorHeader(layout: .rgb, height: 4, width: 5, pixels: $0) }.encoded()
         for count in 0..<bytes.count {
@@ -44,7 +59,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 4, 6, 11, 15, 24, 25])
+    @Test(arguments: [0, 4, 6, 11, 15, 24, 25, 26, 27])
     func aHeaderOfAnotherKindIsNone(_ offset: Int) {
         var bytes = pixels.withUnsafeBytes { TensorHeader(layout: .rgb, height: 4, width: 5, pixels: $0) }.encoded()
         bytes[offset] ^= 0xFF

@@ -91,7 +91,11 @@ package final class RedisTensorCache: TensorCache {
             return nil
         }
         state.withLock { $0.counters.hits += 1 }
-        return AdmittedPixels(buffer: buffer, reservation: reservation)
+        return AdmittedPixels(
+            buffer: buffer,
+            reservation: reservation,
+            damage: head.header.isDamaged ? "the log of the worker that fetched it says what is wrong" : nil
+        )
     }
 
     package func keeps(_ key: TensorKey) async -> Bool {
@@ -103,7 +107,7 @@ package final class RedisTensorCache: TensorCache {
         let image = pixels.buffer
         let isStored = await ask(.writing) { () throws(TransportError) in
             try await image.lendBytes { bytes throws(TransportError) in
-                let encoded = try encodedHead(of: image, bytes, for: key)
+                let encoded = try encodedHead(of: image, bytes, isDamaged: pixels.damage != nil, for: key)
                 // In memory of its own, as an array's would have to be lent by a closure that cannot wait.
                 let head = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count, alignment: 8)
                 defer { head.deallocate() }
@@ -121,12 +125,15 @@ package final class RedisTensorCache: TensorCache {
     private func encodedHead(
         of image: PixelBuffer,
         _ bytes: UnsafeRawBufferPointer,
+        isDamaged: Bool,
         for key: TensorKey
     ) throws(TransportError) -> [UInt8] {
+        let (layout, height, width) = (image.layout, image.height, image.width)
         guard let seal else {
-            return TensorHeader(layout: image.layout, height: image.height, width: image.width, pixels: bytes).encoded()
+            return TensorHeader(layout: layout, height: height, width: width, isDamaged: isDamaged, pixels: bytes)
+                .encoded()
         }
-        let header = TensorHeader(sealedLayout: image.layout, height: image.height, width: image.width).encoded()
+        let header = TensorHeader(sealedLayout: layout, height: height, width: width, isDamaged: isDamaged).encoded()
         guard let proof = seal.seal(bytes, header: header, name: key.description) else {
             throw TransportError(.internal, operation: "redis.set", message: "the pixels could not be sealed")
         }

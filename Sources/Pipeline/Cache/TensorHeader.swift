@@ -12,7 +12,8 @@ package import Imaging
 /// | 12 | 4 | width |
 /// | 16 | 8 | version 2: XXH3, 64 bits, of the pixels; version 3: zero |
 /// | 24 | 2 | layout of the pixels: 1 for packed RGB, 2 for planes of YCbCr 4:2:0 |
-/// | 26 | 6 | zero |
+/// | 26 | 2 | 1 when a part of the picture is missing or wrong, else 0; with anything else it is no header |
+/// | 28 | 4 | zero |
 package struct TensorHeader: Equatable, Sendable {
     /// The bytes of an encoded header.
     package static let byteCount = 32
@@ -27,6 +28,8 @@ package struct TensorHeader: Equatable, Sendable {
     package let checksum: UInt64
     /// Whether a seal follows, which says more than a checksum can: who wrote the pixels.
     package let isSealed: Bool
+    /// Whether a part of the picture is missing or wrong, and was accepted so.
+    package let isDamaged: Bool
 
     /// Bytes of pixels that follow.
     package var pixelByteCount: Int { layout.byteCount(height: height, width: width) }
@@ -37,23 +40,32 @@ package struct TensorHeader: Equatable, Sendable {
     /// Sides beyond it are no image of ours, and their product could overflow.
     private static let sides = 1...1 << 20
     private static let channels = 3
+    private static let damagedFlag: UInt16 = 1
 
     /// Describes `pixels` of `height` × `width`.
-    package init(layout: PixelLayout, height: Int, width: Int, pixels: UnsafeRawBufferPointer) {
+    package init(
+        layout: PixelLayout,
+        height: Int,
+        width: Int,
+        isDamaged: Bool = false,
+        pixels: UnsafeRawBufferPointer
+    ) {
         self.layout = layout
         self.height = height
         self.width = width
         self.checksum = Self.checksum(of: pixels)
         self.isSealed = false
+        self.isDamaged = isDamaged
     }
 
     /// Describes pixels of `height` × `width` that a seal vouches for.
-    package init(sealedLayout layout: PixelLayout, height: Int, width: Int) {
+    package init(sealedLayout layout: PixelLayout, height: Int, width: Int, isDamaged: Bool = false) {
         self.layout = layout
         self.height = height
         self.width = width
         self.checksum = 0
         self.isSealed = true
+        self.isDamaged = isDamaged
     }
 
     /// Reads a header; nil when it is not one, or not one of a version that is known.
@@ -70,6 +82,12 @@ package struct TensorHeader: Equatable, Sendable {
         switch UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self)) {
         case Self.version: isSealed = false
         case Self.sealedVersion: isSealed = true
+        default: return nil
+        }
+        // Unknown to workers before this one, which wrote zeros here and pass over it.
+        switch UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 26, as: UInt16.self)) {
+        case 0: isDamaged = false
+        case Self.damagedFlag: isDamaged = true
         default: return nil
         }
         self.layout = layout
@@ -90,6 +108,7 @@ package struct TensorHeader: Equatable, Sendable {
         Self.append(UInt32(width), to: &bytes)
         Self.append(checksum, to: &bytes)
         Self.append(layout.rawValue, to: &bytes)
+        Self.append(isDamaged ? Self.damagedFlag : 0, to: &bytes)
         bytes.append(contentsOf: repeatElement(0, count: Self.byteCount - bytes.count))
         return bytes
     }

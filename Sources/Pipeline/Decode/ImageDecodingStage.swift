@@ -31,6 +31,9 @@ package struct ImageDecodingStage: Sendable {
         self.budget = budget
     }
 
+    /// Whether images are taken of which a part is missing or wrong.
+    var takesDamaged: Bool { decoder.damaged == .accept }
+
     /// Reads the header, waits for memory, and decodes.
     ///
     /// - Parameter bytes: A whole image file.

@@ -39,14 +39,21 @@ package struct PixelProvider: Sendable {
     /// - Returns: The pixels, and the part of the budget they hold until it is released.
     /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
     package func pixels(of task: ImageTask) async throws -> AdmittedPixels {
-        try await statistics.progress.image.pass { try await cachedOrDecoded(task) }
+        let image = try await statistics.progress.image.pass { try await cachedOrDecoded(task) }
+        if image.damage != nil { statistics.countDamagedImage() }
+        return image
     }
 
     private func cachedOrDecoded(_ task: ImageTask) async throws -> AdmittedPixels {
         guard let cache else { return try await decoded(task) }
         let key = TensorKey(url: task.imageURL)
         return try await turns.withTurn(for: key) {
-            if let cached = try await cache.pixels(for: key, admit: decoding.admit) { return cached }
+            // What a worker stored that takes damaged images is looked at anew by one that does not.
+            if let cached = try await cache.pixels(for: key, admit: decoding.admit),
+                cached.damage == nil || decoding.takesDamaged
+            {
+                return cached
+            }
             let image = try await decoded(task)
             await cache.store(image, for: key)
             return image
@@ -63,7 +70,6 @@ package struct PixelProvider: Sendable {
         let image = try await decoding.decode(bytes)
         statistics.record(image.waited, in: .admit)
         statistics.record(image.decoding, in: .decode)
-        if image.pixels.damage != nil { statistics.countDamagedImage() }
         return image.pixels
     }
 }
@@ -74,7 +80,7 @@ package struct AdmittedPixels: Sendable {
     package let buffer: PixelBuffer
     /// Given back when the last copy of this value goes.
     package let reservation: Budget.Reservation
-    /// What is wrong with them, for people, where damaged images are accepted; not known of pixels that come out of Redis.
+    /// What is wrong with them, for people, where damaged images are accepted; of pixels that come out of Redis, only that something is.
     package let damage: String?
 
     /// Joins pixels with what was reserved for them.
