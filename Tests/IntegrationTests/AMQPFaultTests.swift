@@ -49,6 +49,39 @@ extension BrokerTests {
             try await broker.discard()
         }
 
+        @Test("A task that is begun and lost with its connection again and again was never tried")
+        func lostWhileBegun() async throws {
+            let server = try await RabbitMQServer.shared()
+            let fixture = try await BrokerFixture()
+            try await fixture.enqueue(0..<3)
+            let proxy = try TCPProxy(to: server.port)
+            defer { proxy.stop() }
+            let queue = try fixture.taskQueue(through: proxy) { settings in
+                settings.prefetch = 3
+                settings.maximumAttempts = 2
+            }
+            async let running: Void = queue.run()
+            for _ in 0..<4 {
+                var begun: [AMQPTaskDelivery] = []
+                while begun.count < 3, let delivery = await queue.next() { begun.append(delivery) }
+                #expect(begun.map(\.attempts) == [0, 0, 0])
+                proxy.cut()
+                try await eventually { begun.allSatisfy(\.isGone) }
+                // Dropped, as the worker drops what is not its own any more.
+                for delivery in begun { try await delivery.settle(.givenBack(reason: "its delivery is gone")) }
+                proxy.thaw()
+            }
+            for _ in 0..<3 {
+                let delivery = try #require(await queue.next())
+                try await delivery.settle(.answered(answer(to: delivery.message.task)))
+            }
+            queue.drain()
+            await running
+            #expect(try await Set(fixture.take(3, from: fixture.results).compactMap(\.message.messageID)).count == 3)
+            #expect(try await fixture.takeAll("\(fixture.dead)").isEmpty)
+            try await fixture.discard()
+        }
+
         @Test("A redelivery after a lost acknowledgement is recognised over Redis by another worker")
         func recognisedOverRedis() async throws {
             let fixture = try await BrokerFixture()

@@ -99,6 +99,27 @@ extension BrokerTests {
             try await fixture.discard()
         }
 
+        @Test("A classic queue that may not be declared is left alone once a task of it comes again, and says why")
+        func uncounted() async throws {
+            let fixture = try await BrokerFixture()
+            try await fixture.observer.delete(queue: "\(fixture.tasks)")
+            try await fixture.observer.declare(.queue(name: "\(fixture.tasks)", arguments: ["x-queue-type": "classic"]))
+            try await fixture.enqueue(0..<2)
+            let (first, _) = try #require(try await fixture.observer.get(queue: "\(fixture.tasks)"))
+            fixture.observer.nack(first, requeue: true)
+            let queue = try fixture.taskQueue { settings in
+                settings.declares = false
+                settings.prefetch = 1
+            }
+            async let running: Void = queue.run()
+            try await eventually { queue.consumerProblem?.contains("no quorum queue") == true }
+            queue.drain()
+            await running
+            #expect(queue.counters.answered == 0 && queue.counters.deadLettered == 0)
+            #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages == 2)
+            try await fixture.discard()
+        }
+
         @Test("A redelivered task whose result is out is acknowledged without being done again")
         func recognised() async throws {
             let fixture = try await BrokerFixture()

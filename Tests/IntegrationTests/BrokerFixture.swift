@@ -64,19 +64,25 @@ struct BrokerFixture {
         _ queue: TaskQueueName? = nil,
         confirmed: any ConfirmedResults = MemoryConfirmedResults(),
         logger: Logger? = nil,
+        through proxy: TCPProxy? = nil,
         _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }
     ) throws -> AMQPTaskQueue {
         var settings = AMQPSourceSettings(queues: [queue ?? tasks])
         settings.resultsExchange = ""
         settings.backoff = AMQPBackoff(base: .milliseconds(20), limit: .milliseconds(100))
         adjust(&settings)
+        let configuration = try AMQPConfiguration(url: url(through: proxy))
         return AMQPTaskQueue(
             settings: settings,
-            consuming: try AMQPConnection(configuration: AMQPConfiguration(url: url), logger: logger ?? self.logger),
-            publishing: try AMQPConnection(configuration: AMQPConfiguration(url: url), logger: logger ?? self.logger),
+            consuming: try AMQPConnection(configuration: configuration, logger: logger ?? self.logger),
+            publishing: try AMQPConnection(configuration: configuration, logger: logger ?? self.logger),
             confirmed: confirmed,
             logger: logger ?? self.logger
         )
+    }
+
+    private func url(through proxy: TCPProxy?) -> String {
+        proxy.map { url.replacing(":\($0.target)/", with: ":\($0.port)/") } ?? url
     }
 
     /// The message ids in a queue, taken out of it.

@@ -42,6 +42,9 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
     /// Makes acknowledgements come too late.
     func loseConnection() { state.withLock { $0.isStale = true } }
 
+    /// Takes acknowledgements again.
+    func reconnect() { state.withLock { $0.isStale = false } }
+
     /// Leaves a routing key without a queue, or gives it one.
     func set(_ routingKey: String, routable: Bool) {
         state.withLock { state in

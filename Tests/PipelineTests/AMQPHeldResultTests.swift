@@ -1,5 +1,6 @@
 import Concurrency
 import Logging
+import Synchronization
 import TestSupport
 import Testing
 
@@ -104,35 +105,49 @@ struct AMQPHeldResultTests {
         #expect(await confirmed.contains(delivery.name))
     }
 
-    @Test("The places are bounded in number and in bytes: more wait where they are, and have theirs when one is free")
+    @Test("Beyond the bound no place of other work is taken: the task is a dead letter that says why")
     func bounded() async throws {
         broker.set("nobody", routable: false)
         let desk = desk(clock: TestClock())
-        let large = HeldResults.byteLimit / 2
-        for id in 1...2 {
-            try await take("\(id)", subject: "nobody", on: desk).settle(.answered(result("\(id)", bytes: large)))
+        for id in 1...HeldResults.limit + 50 {
+            try await take("\(id)", subject: "nobody", on: desk).settle(.answered(result("\(id)")))
         }
-        let third = try take("3", subject: "nobody", on: desk)
-        let waiting = Task { try await third.settle(.answered(result("3"))) }
-        try await eventually { desk.heldBytes.waiting > 0 }
-        #expect(desk.held == 2)
+        #expect(desk.held == HeldResults.limit && desk.outstanding == HeldResults.limit)
+        await desk.waitForPlace(in: Self.queue, limit: 1)
+        try await take("good", tag: 7, on: desk).settle(.answered(result("good")))
+        #expect(broker.events.suffix(2) == [.published(id: "good", to: "antenna.results/answers"), .acked(7)])
+        let letters = broker.published.filter { $0.exchange == "antenna.dead" }.map { DeadLetter(.fake($0.message)) }
+        #expect(letters.count == 50 && letters.allSatisfy { $0.reason.contains("500 such results are held already") })
         desk.publisher.drain()
-        try await waiting.value
         await desk.waitUntilIdle()
-        #expect(broker.events.count == 3 && broker.events.allSatisfy { $0 == .nacked(1) })
-        #expect(desk.heldBytes.reserved == 0 && desk.heldPlaces.reserved == 0)
+        #expect(desk.held == 0 && desk.problem == nil)
+        let bytes = desk.state.withLock(\.held.bytes)
+        #expect(bytes == 0)
+    }
+
+    @Test("Large results have fewer places")
+    func boundedBytes() {
+        var held = HeldResults()
+        let nowhere = HeldResults.Destination(exchange: "", routingKey: "nobody")
+        let isHeld = (1...3).map { id in
+            held.add(id, from: Self.queue, to: nowhere, bytes: HeldResults.byteLimit / 2, since: .zero)
+        }
+        #expect(isHeld == [true, true, false] && held.bytes == HeldResults.byteLimit)
+        held.remove(2)
+        let small = held.add(4, from: Self.queue, to: nowhere, bytes: 1, since: .zero)
+        #expect(small && held.count(from: Self.queue) == 2)
     }
 
     @Test("A further message of the same name is work of its own")
     func sameName() throws {
         var hand = DeliveriesInHand()
         let name = try take("7", on: desk()).name
-        let first = hand.take(.fake(.task("7"), tag: 1), of: name, from: Self.queue, now: .now)
-        let second = hand.take(.fake(.task("7"), tag: 2), of: name, from: Self.queue, now: .now)
+        let first = hand.take(.fake(.task("7"), tag: 1), of: name, from: Self.queue, tried: 0, now: .now)
+        let second = hand.take(.fake(.task("7"), tag: 2), of: name, from: Self.queue, tried: 0, now: .now)
         #expect(hand.count(from: Self.queue) == 2)
         let joined = hand.join(.fake(.task("7"), tag: 3), to: name, now: .now)
         #expect(joined)
-        let tags = [second, first, first].map { hand.release($0).map(\.deliveryTag) }
+        let tags = [second, first, first].map { hand.release($0) { _ in false }.map(\.deliveryTag) }
         #expect(tags == [[2], [1, 3], []] && hand.count(from: Self.queue) == 0)
     }
 }

@@ -22,6 +22,17 @@ struct AMQPJudgementTests {
         #expect(AMQPDelivery.fake(message).attempts(from: "q") == 5)
     }
 
+    @Test("A delivery that comes again without a count is of no quorum queue")
+    func uncounted() {
+        var message = AMQPMessage.task("1")
+        #expect(!AMQPDelivery.fake(message).isUncounted)
+        #expect(AMQPDelivery.fake(message, isRedelivered: true).isUncounted)
+        for header in ["x-delivery-count", "x-acquired-count"] {
+            message.headers = [header: 1]
+            #expect(!AMQPDelivery.fake(message, isRedelivered: true).isUncounted, "\(header)")
+        }
+    }
+
     @Test("A message that the broker itself buried says what the broker wrote")
     func buriedByBroker() {
         var message = AMQPMessage.task("1")

@@ -51,6 +51,17 @@ struct UntriedDeliveriesTests {
         #expect(AMQPDelivery.fake(message).attempts(from: "\(queue)") >= 4, "no overflow")
     }
 
+    @Test("What is known to be lost is no attempt on the copy, which says all the same that its result may be out")
+    func lost() async throws {
+        var message = AMQPMessage.task("7")
+        message.headers["x-delivery-count"] = 3
+        let broker = AMQPFakeBroker()
+        await untried(broker).giveBack(.fake(message, isRedelivered: true), to: queue, tried: 0)
+        let copy = try #require(broker.published.first?.message)
+        #expect(AMQPDelivery.fake(copy).attempts(from: "\(queue)") == 0)
+        #expect(copy.headers == [DeadLetter.Header.redelivered: true])
+    }
+
     @Test("What cannot be copied is given back as it is, and what the broker has taken back is left alone")
     func notCopied() async {
         let refusing = AMQPFakeBroker([.failure(.nacked)])

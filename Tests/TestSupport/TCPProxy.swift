@@ -9,11 +9,13 @@ package final class TCPProxy: Sendable {
         var isFrozen = false
         var holdsAnswers = false
         var isStopped = false
+        var cuts = 0
     }
 
     /// The port to connect to.
     package let port: UInt16
-    private let target: UInt16
+    /// The port it stands for.
+    package let target: UInt16
     private let listener: Int32
     private let state = Mutex(State())
 
@@ -33,7 +35,15 @@ package final class TCPProxy: Sendable {
     package func holdAnswers() { state.withLock { $0.holdsAnswers = true } }
 
     /// Moves bytes again, those held back first.
-    package func thaw() { state.withLock { $0 = State() } }
+    package func thaw() { state.withLock { ($0.isFrozen, $0.holdsAnswers) = (false, false) } }
+
+    /// Closes all connections; new ones get nowhere until ``thaw()``.
+    package func cut() {
+        state.withLock { state in
+            state.isFrozen = true
+            state.cuts += 1
+        }
+    }
 
     /// Closes all connections and ends the thread.
     package func stop() { state.withLock { $0.isStopped = true } }
@@ -41,12 +51,17 @@ package final class TCPProxy: Sendable {
     private func run() {
         // Each connection is a pair; what is read from one end is written to the other.
         var pairs: [(Int32, Int32)] = []
+        var cuts = 0
         defer {
             for end in pairs.flatMap({ [$0.0, $0.1] }) + [listener] { close(end) }
         }
         while true {
             let now = state.withLock { $0 }
             if now.isStopped { return }
+            if now.cuts > cuts {
+                for end in pairs.flatMap({ [$0.0, $0.1] }) { close(end) }
+                (pairs, cuts) = ([], now.cuts)
+            }
             let ends = now.isFrozen ? [] : pairs.flatMap { now.holdsAnswers ? [$0.0] : [$0.0, $0.1] } + [listener]
             var watched = ends.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             guard poll(&watched, nfds_t(watched.count), 20) > 0 else { continue }

@@ -25,7 +25,7 @@ package final class AMQPTaskDelivery: Sendable {
     package let message: TaskMessage
     /// The queue it came from.
     package let queue: TaskQueueName
-    /// How often it was delivered before.
+    /// How often it was tried before; a delivery that this worker lost with its connection does not count.
     package let attempts: Int
     /// When it was delivered.
     package let takenAt: ContinuousClock.Instant
@@ -54,7 +54,7 @@ package final class AMQPTaskDelivery: Sendable {
         self.takenAt = .now
         self.delivery = delivery
         name = ConfirmedResult(to: message, from: queue)
-        id = desk.handOut(delivery, as: name, from: queue)
+        id = desk.handOut(delivery, as: name, from: queue, tried: attempts)
         self.desk = desk
         self.logger = logger
     }
@@ -88,13 +88,14 @@ package final class AMQPTaskDelivery: Sendable {
     /// Gives it back as it came, because nobody has begun it: that is no attempt.
     func returnUntried(by untried: UntriedDeliveries) async {
         guard !isSettled.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        for delivery in desk.takeOut(id) { await untried.giveBack(delivery, to: queue) }
+        let (deliveries, tried) = desk.takeOut(id)
+        for delivery in deliveries { await untried.giveBack(delivery, to: queue, tried: tried) }
     }
 
     /// The message as it came, and for a redelivery a mark: its like may have been passed on before.
     var messageToPassOn: AMQPMessage {
         var message = DeadLetter.stripped(message.original)
-        if attempts > 0 { message.headers[DeadLetter.Header.redelivered] = true }
+        if delivery.attempts(from: "\(queue)") > 0 { message.headers[DeadLetter.Header.redelivered] = true }
         return message
     }
 }

@@ -7,7 +7,7 @@ import Transport
 extension AMQPTaskDesk {
     /// Publishes a result; one that no queue takes is held apart.
     ///
-    /// Returns when it is out or held. While all places for held results are taken it waits for one, in the place of other work.
+    /// Returns when it is out or held. Where no more can be held its task goes to the dead letters, so that the work behind it goes on.
     func answerOrHold(_ delivery: AMQPTaskDelivery, with result: EncodedResult) async throws(TransportError) {
         let abandonments = publisher.abandonments
         do throws(TransportError) {
@@ -15,15 +15,13 @@ extension AMQPTaskDesk {
         } catch  where error.code == .unroutable && publisher.mayGoOn(since: abandonments) {
             let began = publisher.now
             warn(error, about: delivery)
-            // Never cancelled: the places of what is held become free by themselves, all of them when the worker drains.
-            let places = await Task { [heldPlaces, heldBytes] in
-                [try? await heldPlaces.reserve(1), try? await heldBytes.reserve(max(1, result.json.count))]
-            }.value
-            hold(delivery, since: began)
-            Task {
-                await tryAgain(delivery, result, error, since: began, abandonments)
-                for place in places { place?.release() }
+            guard hold(delivery, result, since: began) else {
+                return try await bury(
+                    delivery,
+                    reason: "no queue takes its result, and \(held) such results are held already: \(error.message)"
+                )
             }
+            Task { await tryAgain(delivery, result, error, since: began, abandonments) }
         }
     }
 
@@ -41,13 +39,17 @@ extension AMQPTaskDesk {
         return state.withLock { $0.held.problem(now: now) } ?? publisher.problem
     }
 
-    private func hold(_ delivery: AMQPTaskDelivery, since now: Duration) {
+    /// Holds a task apart, and says whether there is room for it.
+    private func hold(_ delivery: AMQPTaskDelivery, _ result: EncodedResult, since now: Duration) -> Bool {
         let destination = HeldResults.Destination(
             exchange: results.exchange,
             routingKey: delivery.message.task.replySubject
         )
-        state.withLock { $0.held.add(delivery.id, from: delivery.queue, to: destination, since: now) }
-        settled.notify()
+        let bytes = result.json.count + delivery.message.original.body.count
+        defer { settled.notify() }
+        return state.withLock {
+            $0.held.add(delivery.id, from: delivery.queue, to: destination, bytes: bytes, since: now)
+        }
     }
 
     /// Publishes until a queue is there, for as long as that is wanted; then the task is a dead letter.

@@ -15,7 +15,7 @@ extension AMQPTaskDesk {
     func letGo(_ delivery: AMQPTaskDelivery, keeping result: EncodedResult?) -> Bool {
         let isGone = state.withLock { state in
             guard let latest = state.deliveries.latest(delivery.id), !acknowledger.holds(latest) else { return false }
-            _ = state.deliveries.release(delivery.id)
+            _ = state.deliveries.release(delivery.id) { _ in true }
             if let result { state.kept.add(result, of: delivery.name) }
             state.counters.stale += 1
             state.outstanding -= 1
@@ -27,12 +27,13 @@ extension AMQPTaskDesk {
 
     /// Takes a task that nobody has begun out of the books, to be given back in another way than by settling it.
     ///
-    /// - Returns: Its deliveries, the latest last.
-    func takeOut(_ id: UInt64) -> [AMQPDelivery] {
+    /// - Returns: Its deliveries, the latest last, and how often it was tried.
+    func takeOut(_ id: UInt64) -> (deliveries: [AMQPDelivery], tried: Int) {
         defer { settled.notify() }
         return state.withLock { state in
             state.outstanding -= 1
-            return state.deliveries.release(id)
+            let tried = state.deliveries.tried(id)
+            return (state.deliveries.release(id) { !acknowledger.holds($0) }, tried)
         }
     }
 

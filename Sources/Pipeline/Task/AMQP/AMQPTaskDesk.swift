@@ -22,8 +22,6 @@ final class AMQPTaskDesk: Sendable {
     let settled = WakeSignal()
     let results: AMQPResultPublisher
     let unroutablePatience: Duration
-    let heldPlaces = Budget(limit: HeldResults.limit)
-    let heldBytes = Budget(limit: HeldResults.byteLimit)
     let logger: Logger
     let state = Mutex(State())
     let acknowledger: any AMQPAcknowledging
@@ -50,13 +48,23 @@ final class AMQPTaskDesk: Sendable {
     /// Deliveries handed out, held or on their way to the dead letters, and not settled.
     var outstanding: Int { state.withLock(\.outstanding) }
 
-    /// Takes a task in hand.
+    /// How often the task of a delivery was tried before.
+    func attempts(of name: ConfirmedResult, at delivery: AMQPDelivery, from queue: TaskQueueName) -> Int {
+        state.withLock { $0.deliveries.attempts(of: name, at: delivery, from: queue) }
+    }
+
+    /// Takes a task in hand that was tried so often before.
     ///
     /// - Returns: The number by which it is settled.
-    func handOut(_ delivery: AMQPDelivery, as name: ConfirmedResult, from queue: TaskQueueName) -> UInt64 {
+    func handOut(
+        _ delivery: AMQPDelivery,
+        as name: ConfirmedResult,
+        from queue: TaskQueueName,
+        tried: Int
+    ) -> UInt64 {
         state.withLock { state in
             state.outstanding += 1
-            return state.deliveries.take(delivery, of: name, from: queue, now: .now)
+            return state.deliveries.take(delivery, of: name, from: queue, tried: tried, now: .now)
         }
     }
 
@@ -191,7 +199,8 @@ final class AMQPTaskDesk: Sendable {
         _ count: (inout AMQPTaskQueue.Counters) -> Void
     ) {
         // From here on a redelivery is a new one; whether the result is out is remembered by now.
-        self.settle(state.withLock { $0.deliveries.release(id) }, settle, count)
+        let deliveries = state.withLock { $0.deliveries.release(id) { !acknowledger.holds($0) } }
+        self.settle(deliveries, settle, count)
     }
 
     private func settle(

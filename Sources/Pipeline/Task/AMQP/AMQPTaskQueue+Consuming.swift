@@ -86,54 +86,66 @@ extension AMQPTaskQueue {
             consuming.nack(delivery, requeue: true)
             return
         }
+        // Seen here where queues are not declared, or may not be.
+        if delivery.isUncounted {
+            refuse(queue, because: "it is no quorum queue: it does not count how often a task was tried")
+            consuming.nack(delivery, requeue: true)
+            return
+        }
         let now = timeline.now
         holds.withLock { $0[queue]?.moved(now: now) }
-        let attempts = delivery.attempts(from: "\(queue)")
-        switch await judge(delivery, from: queue, attempts: attempts) {
-        case .task(let message):
+        let message: TaskMessage
+        do throws(MalformedTask) {
+            message = try TaskMessage(delivery.message, pipeline: queue.pipeline)
+        } catch {
+            let counted = delivery.attempts(from: "\(queue)")
+            return await desk.buryAside(delivery, from: queue, attempts: counted, reason: error.description)
+        }
+        let name = ConfirmedResult(to: message, from: queue)
+        let attempts = desk.attempts(of: name, at: delivery, from: queue)
+        switch await judge(delivery, of: name, from: queue, attempts: attempts) {
+        case .task:
             await desk.waitForPlace(in: queue, limit: settings.prefetch)
             // The queue ends only after the consumers have.
             inHand.push(task(message, delivery, from: queue, attempts: attempts))
         case .inHand:
             break
-        case .done(let message, let result):
+        case .done(let result):
             answer(task(message, delivery, from: queue, attempts: attempts), with: result)
-        case .answered(let message):
+        case .answered:
             desk.acknowledgeRecognised(delivery, task: message.task.id)
-        case .dead(let reason):
+        case .worn:
+            let reason = "delivered \(attempts) times without a result"
             await desk.buryAside(delivery, from: queue, attempts: attempts, reason: reason)
         }
     }
 
     private enum Verdict {
-        case task(TaskMessage)
+        case task
         /// Its task is worked on already, or its result held: what settles that settles this delivery, too.
         case inHand
         /// It was done under a delivery that is gone.
-        case done(TaskMessage, EncodedResult)
-        case answered(TaskMessage)
-        case dead(reason: String)
+        case done(EncodedResult)
+        case answered
+        /// It was tried too often.
+        case worn
     }
 
-    private func judge(_ delivery: AMQPDelivery, from queue: TaskQueueName, attempts: Int) async -> Verdict {
-        let message: TaskMessage
-        do throws(MalformedTask) {
-            message = try TaskMessage(delivery.message, pipeline: queue.pipeline)
-        } catch {
-            return .dead(reason: error.description)
-        }
-        if attempts > 0 || delivery.message.headers[DeadLetter.Header.redelivered] == true {
+    private func judge(
+        _ delivery: AMQPDelivery,
+        of name: ConfirmedResult,
+        from queue: TaskQueueName,
+        attempts: Int
+    ) async -> Verdict {
+        // Asked of the broker's count: a delivery that was lost is no attempt, and its result may be out.
+        if delivery.attempts(from: "\(queue)") > 0 || delivery.message.headers[DeadLetter.Header.redelivered] == true {
             desk.redelivered()
-            let name = ConfirmedResult(to: message, from: queue)
             // In this order: a task is in hand until its result is remembered.
             if desk.join(delivery, to: name) { return .inHand }
-            if let result = desk.takeKept(name) { return .done(message, result) }
-            if await desk.confirmed.contains(name) { return .answered(message) }
+            if let result = desk.takeKept(name) { return .done(result) }
+            if await desk.confirmed.contains(name) { return .answered }
         }
-        guard attempts < settings.maximumAttempts else {
-            return .dead(reason: "delivered \(attempts) times without a result")
-        }
-        return .task(message)
+        return attempts < settings.maximumAttempts ? .task : .worn
     }
 
     private func task(

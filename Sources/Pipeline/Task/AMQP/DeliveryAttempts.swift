@@ -1,6 +1,11 @@
 package import Transport
 
 extension AMQPDelivery {
+    /// Whether it came again from a queue that does not say how often: a quorum queue of any version does, in one of these headers.
+    var isUncounted: Bool {
+        isRedelivered && !["x-delivery-count", "x-acquired-count"].contains { message.headers[$0] != nil }
+    }
+
     /// How often the message was delivered from `queue` before, as far as the broker says.
     ///
     /// A quorum queue counts in `x-delivery-count`, brokers before 4.3 also what was given back; a message that came back by way of

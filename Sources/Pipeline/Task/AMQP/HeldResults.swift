@@ -1,16 +1,17 @@
 /// Results that no queue takes, with their tasks held apart from the work in hand.
 ///
-/// Pure: the time comes from outside.
+/// Pure: the time comes from outside. What is held is bounded, and never by the places of other work: a task beyond the bound goes to the dead
+/// letters at once.
 struct HeldResults {
-    /// The most that are held; more wait in the places of other work, until one of these is out or given up.
-    static let limit = 100
-    /// The most bytes of results that are held.
+    /// The most that are held, some minutes of work of a processor.
+    static let limit = 500
+    /// The most bytes of messages and results that are held.
     static let byteLimit = 64 << 20
 
     /// Consumers that make up for the places that held tasks take from a queue's prefetch.
     ///
     /// How many must be held, and how much more is asked for then: it grows with what is held, so that others get their share.
-    static let reserves: [(held: Int, prefetch: Int)] = [(1, 4), (4, 16), (20, limit - 20)]
+    static let reserves: [(held: Int, prefetch: Int)] = [(1, 4), (4, 16), (20, 80), (100, limit - 100)]
 
     /// Where a result cannot go.
     struct Destination: Hashable, CustomStringConvertible {
@@ -25,28 +26,41 @@ struct HeldResults {
     private struct Entry {
         let queue: TaskQueueName
         let destination: Destination
+        let bytes: Int
         let since: Duration
     }
 
     private var entries: [UInt64: Entry] = [:]
+    private var counts: [TaskQueueName: Int] = [:]
+    private(set) var bytes = 0
 
-    /// Holds one.
-    mutating func add(_ id: UInt64, from queue: TaskQueueName, to destination: Destination, since now: Duration) {
-        entries[id] = Entry(queue: queue, destination: destination, since: now)
+    /// Holds one, and says whether there is room for it.
+    mutating func add(
+        _ id: UInt64,
+        from queue: TaskQueueName,
+        to destination: Destination,
+        bytes size: Int,
+        since now: Duration
+    ) -> Bool {
+        guard count < Self.limit, size <= Self.byteLimit - bytes else { return false }
+        entries[id] = Entry(queue: queue, destination: destination, bytes: size, since: now)
+        counts[queue, default: 0] += 1
+        bytes += size
+        return true
     }
 
     /// Holds one no more.
     mutating func remove(_ id: UInt64) {
-        entries[id] = nil
+        guard let entry = entries.removeValue(forKey: id) else { return }
+        counts[entry.queue, default: 1] -= 1
+        bytes -= entry.bytes
     }
 
     /// How many are held.
     var count: Int { entries.count }
 
     /// How many tasks of a queue are held.
-    func count(from queue: TaskQueueName) -> Int {
-        entries.values.reduce(0) { $0 + ($1.queue == queue ? 1 : 0) }
-    }
+    func count(from queue: TaskQueueName) -> Int { counts[queue] ?? 0 }
 
     /// What is wrong, in a sentence; nil when nothing is held.
     func problem(now: Duration) -> String? {

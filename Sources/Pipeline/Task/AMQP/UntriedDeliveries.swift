@@ -46,10 +46,16 @@ final class UntriedDeliveries: Sendable {
     var count: Int { given.load(ordering: .relaxed) }
 
     /// Gives a delivery back to its queue.
-    func giveBack(_ delivery: AMQPDelivery, to queue: TaskQueueName) async {
+    ///
+    /// - Parameters:
+    ///   - delivery: The delivery.
+    ///   - queue: Where it came from.
+    ///   - tried: How often its task was tried, where more is known than the broker has counted.
+    func giveBack(_ delivery: AMQPDelivery, to queue: TaskQueueName, tried: Int? = nil) async {
         // The broker has taken it back itself.
         guard acknowledger.holds(delivery) else { return }
-        let copy = Self.copy(of: delivery.message, attempts: delivery.attempts(from: "\(queue)"))
+        let counted = delivery.attempts(from: "\(queue)")
+        let copy = Self.copy(of: delivery.message, tried: tried ?? counted, isRedelivered: counted > 0)
         let isCopied = canPublish() ? await isPublished(copy, to: queue) : false
         if isCopied { acknowledger.ack(delivery) } else { acknowledger.nack(delivery, requeue: true) }
         given.add(1, ordering: .relaxed)
@@ -59,16 +65,13 @@ final class UntriedDeliveries: Sendable {
         )
     }
 
-    /// The message as it was put into its queue, with the attempts so far.
-    static func copy(of message: AMQPMessage, attempts: Int) -> AMQPMessage {
+    /// The message as it was put into its queue, with the attempts so far; the result of one that was delivered before may be out.
+    private static func copy(of message: AMQPMessage, tried: Int, isRedelivered: Bool) -> AMQPMessage {
         var copy = DeadLetter.stripped(message)
         copy.expiration = message.expiration
         copy.headers[DeadLetter.Header.redelivered] = message.headers[DeadLetter.Header.redelivered]
-        if attempts > 0 {
-            copy.headers[triedHeader] = .int(Int64(attempts))
-            // Its result may be out.
-            copy.headers[DeadLetter.Header.redelivered] = true
-        }
+        if tried > 0 { copy.headers[triedHeader] = .int(Int64(tried)) }
+        if isRedelivered { copy.headers[DeadLetter.Header.redelivered] = true }
         return copy
     }
 
