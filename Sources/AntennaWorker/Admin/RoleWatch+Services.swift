@@ -103,7 +103,13 @@ extension RoleWatch {
         ]
         guard let redis else { return }
         let probe = try RedisProbe(redis)
-        checks = [Check(name: "redis", detail: { probe.address }, problem: { probe.problem })]
+        checks = [
+            Check(
+                name: "redis",
+                detail: { probe.address },
+                problem: { probe.problem.map { "\($0); the work goes on without it" } }
+            )
+        ]
         collectors.append { [MetricCatalogue.cacheAvailable.sample(probe.problem == nil ? 1 : 0)] }
         services = [probe]
     }

@@ -27,7 +27,7 @@ enum CommandRunner {
             isRole = command is any RoleCommand
             if !isRole { signals.endProcess() }
             if var asynchronous = command as? any AsyncParsableCommand {
-                try DescriptorLimit.require(DescriptorLimit.least)
+                try DescriptorLimit.requireLeast()
                 await DescriptorLimit.openTimers()
                 try await asynchronous.run()
             } else {

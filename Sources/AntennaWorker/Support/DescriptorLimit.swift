@@ -8,6 +8,8 @@ import HTTPServing
 enum DescriptorLimit {
     /// Enough for every command that does one thing.
     static let least = 32
+    /// Enough for every command with the settings' defaults.
+    static let ample = 1_024
     /// More than any settings need; some systems have a limit of a thousand million, which is as good as none.
     private static let most: rlim_t = 65_536
 
@@ -22,16 +24,32 @@ enum DescriptorLimit {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// Sees that there are enough.
+    /// Sees that there are enough to begin with; what the settings need is known later.
+    ///
+    /// - Throws: `CommandFailure` that names a number that will do.
+    static func requireLeast() throws(CommandFailure) {
+        let limit = ProcessFigures.maximumDescriptors
+        guard limit < least else { return }
+        throw tooFew(limit, "\(ample) are enough for every command with its default settings. \(howToRaise).")
+    }
+
+    /// Sees that there are as many as the settings need.
     ///
     /// - Throws: `CommandFailure` that says how to get more.
     static func require(_ count: Int) throws(CommandFailure) {
         let limit = ProcessFigures.maximumDescriptors
         guard limit < count else { return }
-        throw CommandFailure(
-            "No more than \(limit) files and connections may be open here at once, and with these settings \(count) may be needed. Raise the "
-                + "limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of a container), or lower --fetch-concurrency."
+        throw tooFew(
+            limit,
+            "with these settings \(count) may be needed. \(howToRaise), or lower --fetch-concurrency."
         )
+    }
+
+    private static let howToRaise =
+        "Raise the limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of a container)"
+
+    private static func tooFew(_ limit: Int, _ advice: String) -> CommandFailure {
+        CommandFailure("No more than \(limit) files and connections may be open here at once, and \(advice)")
     }
 
     /// Opens what Swift's clocks wait with.

@@ -10,10 +10,14 @@ struct DescriptorLimitTests {
     private static let models = "\(PackagePaths.root)/Tests/InferenceTests/Fixtures/parity"
     private static let limits = [10, 16, 20, 24, 28, 31, 32, 40, 48, 64, 100]
 
-    private func run(_ arguments: [String], limit: Int) async throws -> (status: Int32, said: String) {
+    private func run(
+        _ arguments: [String],
+        limit: Int,
+        kind: String = ""
+    ) async throws -> (status: Int32, said: String) {
         let program = try RunningProgram(
             arguments,
-            shell: "ulimit -n \(limit); exec \"$@\"",
+            shell: "ulimit \(kind) -n \(limit); exec \"$@\"",
             environment: [
                 Catalogue.variable(for: Catalogue.amqpURL.key): "amqp://guest:guest@127.0.0.1:9/",
                 Catalogue.variable(for: Catalogue.redisURL.key): "redis://127.0.0.1:9/0",
@@ -57,6 +61,24 @@ struct DescriptorLimitTests {
         )
         #expect(status == (limit < 40 ? ExitStatus.failure : ExitStatus.success), "\(said)")
         #expect(said.contains("No more than \(limit) files") == (limit < 40), "\(said)")
+    }
+
+    @Test("are no matter where the process may raise the limit by itself")
+    func softLimit() async throws {
+        let (status, said) = try await run(["models", "list", "--models", Self.models], limit: 16, kind: "-S")
+        #expect(status == ExitStatus.success, "\(said)")
+    }
+
+    @Test("are asked for once: the number that is named suffices", arguments: [24, 33])
+    func advice(limit: Int) async throws {
+        let image = "\(Self.models)/images/wide.jpg"
+        let arguments = ["infer-file", image, "--pipeline", "tiny_pyramid", "--models", Self.models]
+        let said = try await run(arguments, limit: limit).said
+        let number = try #require(
+            said.matches(of: /at once, and (?:with these settings )?(\d+)/).first.flatMap { Int($0.output.1) }
+        )
+        let (status, saidThen) = try await run(arguments, limit: number)
+        #expect(status == ExitStatus.success, "\(saidThen)")
     }
 
     @Test("are counted by what the settings ask for, and help needs none")
