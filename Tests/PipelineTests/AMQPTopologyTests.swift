@@ -9,15 +9,21 @@ struct AMQPTopologyTests {
     /// Refuses what the test says.
     final class Broker: AMQPDeclaring {
         let refusals: [AMQPDeclaration: TransportError]
+        /// Refuses only so often.
+        let times: Int
         let asked = Mutex<[AMQPDeclaration]>([])
 
-        init(_ refusals: [AMQPDeclaration: TransportError] = [:]) {
+        init(_ refusals: [AMQPDeclaration: TransportError] = [:], times: Int = .max) {
             self.refusals = refusals
+            self.times = times
         }
 
         func declare(_ declaration: AMQPDeclaration) async throws(TransportError) -> AMQPQueueStatus? {
-            asked.withLock { $0.append(declaration) }
-            if let refusal = refusals[declaration] { throw refusal }
+            let count = asked.withLock { asked in
+                asked.append(declaration)
+                return asked.count { $0 == declaration }
+            }
+            if count <= times, let refusal = refusals[declaration] { throw refusal }
             return nil
         }
     }
@@ -80,6 +86,24 @@ struct AMQPTopologyTests {
         ] {
             #expect(try await AMQPTopology.ensure(wanted, on: Broker(refusals)).count == 1)
         }
+    }
+
+    @Test("Two that declare the same at the same moment: it is tried again, a few times", arguments: [404, 541])
+    func race(code: Int32) async throws {
+        let queue = try #require(wanted.last)
+        let half = TransportError(
+            code == 404 ? .notFound : .internal,
+            operation: "amqp.declare",
+            message: "it is there by half",
+            nativeCode: code
+        )
+        let broker = Broker([queue: half], times: 3)
+        #expect(try await AMQPTopology.ensure(wanted, on: broker).isEmpty)
+        #expect(broker.asked.withLock { $0.count } == wanted.count + 3)
+        let thrown = await #expect(throws: TransportError.self) {
+            try await AMQPTopology.ensure(wanted, on: Broker([queue: half]))
+        }
+        #expect(thrown?.nativeCode == code && thrown?.isRaceOfDeclarations == true)
     }
 
     @Test("What is missing and may not be made is an error")

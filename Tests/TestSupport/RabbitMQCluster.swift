@@ -65,6 +65,30 @@ package final class RabbitMQCluster: Sendable {
         return node
     }
 
+    /// Cuts a node off from the others, as a broken network between them does; clients still reach it.
+    ///
+    /// Nodes that do not know each other's cookie do not speak.
+    package func isolate(_ node: RabbitMQServer) async throws {
+        try await node.control(
+            "eval",
+            "[begin erlang:set_cookie(N, nonsense), erlang:disconnect_node(N) end || N <- \(names(but: node))]."
+        )
+    }
+
+    /// Lets a node speak with the others again, and waits until it serves.
+    package func rejoin(_ node: RabbitMQServer) async throws {
+        try await node.control("eval", "[erlang:set_cookie(N, erlang:get_cookie()) || N <- \(names(but: node))].")
+        while try await node.control("eval", "rabbit:is_running() andalso length(rabbit_nodes:all_running()) =:= 3.")
+            .trimmingCharacters(in: .whitespacesAndNewlines) != "true"
+        {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func names(but node: RabbitMQServer) -> String {
+        "[" + nodes.filter { $0 !== node }.map { "'\($0.nodeName)'" }.joined(separator: ", ") + "]"
+    }
+
     /// Ends everything and removes the data.
     package func discard() async throws {
         for node in nodes { try await node.discard() }

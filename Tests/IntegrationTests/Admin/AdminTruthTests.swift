@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 import TestSupport
 import Testing
 import Transport
@@ -169,8 +170,40 @@ extension BrokerTests {
             try await redis.discard()
         }
 
+        @Test("Results that no queue takes and queues that cannot be consumed are named while RabbitMQ is well")
+        func noProgress() async throws {
+            let fixture = try await FleetFixture(images: 2)
+            let worker = try AdminWorker(fixture, arguments: ["--no-declare"])
+            try await worker.whileRunning {
+                try await worker.ready()
+                try await fixture.broker.observer.delete(queue: fixture.broker.results)
+                try await fixture.enqueue(1...1)
+                try await expectNotReady(["results"], worker, within: nil)
+                #expect(try await worker.readiness()?.text.contains("no queue takes 1 results") == true)
+                try await fixture.broker.observer.declare(
+                    .queue(name: fixture.broker.results, arguments: ["x-queue-type": "quorum"])
+                )
+                try await worker.ready()
+                try await fixture.broker.observer.delete(queue: "\(fixture.broker.tasks)")
+                try await expectNotReady(["consumers"], worker, within: nil)
+                _ = try await AMQPTopology.ensure(
+                    AMQPTopology.declarations(for: fixture.broker.tasks),
+                    on: fixture.broker.observer
+                )
+                try await worker.ready()
+                try await fixture.enqueue(2...2)
+                #expect(try await fixture.broker.take(2, from: fixture.broker.results).count == 2)
+                await worker.stop()
+            }
+            try await fixture.discard()
+        }
+
         /// Waits until exactly these are named, everywhere, and takes the time.
-        private func expectNotReady(_ names: Set<String>, _ worker: AdminWorker) async throws {
+        private func expectNotReady(
+            _ names: Set<String>,
+            _ worker: AdminWorker,
+            within limit: Duration? = .seconds(15)
+        ) async throws {
             let began = ContinuousClock.now
             try await eventually {
                 guard let answer = try await worker.readiness(), answer.status == 503 else { return false }
@@ -179,7 +212,7 @@ extension BrokerTests {
             }
             let page = try await worker.metrics()
             let snapshot = try await worker.snapshot()
-            #expect(ContinuousClock.now - began <= .seconds(15), "\(names)")
+            if let limit { #expect(ContinuousClock.now - began <= limit, "\(names)") }
             for sample in page.samples(of: "antenna_worker_readiness") {
                 #expect(sample.value == (names.contains(sample.labels["check"] ?? "") ? 0 : 1), "\(sample)")
             }

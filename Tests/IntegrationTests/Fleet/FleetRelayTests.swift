@@ -1,6 +1,7 @@
 import LocalAntenna
 import Logging
 import Pipeline
+import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -27,8 +28,12 @@ extension BrokerTests {
         let token = "relay-token"
 
         func makeRelay(_ fixture: BrokerFixture, _ antenna: LocalAntennaServer) throws -> Relay {
+            try makeRelay(fixture, baseURL: antenna.baseURL)
+        }
+
+        func makeRelay(_ fixture: BrokerFixture, baseURL: String) throws -> Relay {
             var rest = RESTSourceSettings()
-            rest.baseURL = antenna.baseURL
+            rest.baseURL = baseURL
             rest.authToken = token
             rest.minimumIdleDelay = .milliseconds(100)
             rest.maximumIdleDelay = .milliseconds(200)
@@ -117,6 +122,56 @@ extension BrokerTests {
             try await again.value
             #expect(antenna.counts().isExactlyOnce && second.counters.published == 0)
             await antenna.stop()
+            try await fixture.discard()
+        }
+
+        @Test("Of a result that Antenna's proxy finds too large an error goes out, and the result is a dead letter")
+        func tooLarge() async throws {
+            let fixture = try await BrokerFixture()
+            let posts = Mutex<[String]>([])
+            let server = try RawHTTPServer { connection in
+                while let request = connection.readRequest() {
+                    let isPost = request.hasPrefix("POST ") && request.contains("reply_subject")
+                    if isPost { posts.withLock { $0.append(request) } }
+                    if request.utf8.count > 4_000 {
+                        connection.answer("413 Content Too Large", body: "<html>nginx</html>")
+                    } else {
+                        let body =
+                            isPost
+                            ? #"{"status":"accepted","results_queued":1,"tasks":[]}"#
+                            : #"{"count":0,"next":null,"previous":null,"results":[]}"#
+                        connection.answer(headers: "Content-Type: application/json\r\n", body: body)
+                    }
+                }
+            }
+            defer { server.stop() }
+            try await fixture.observer.delete(queue: AMQPTopology.relayResultsQueue)
+            let relay = try makeRelay(fixture, baseURL: server.base)
+            let running = Task { try await relay.run() }
+            try await fixture.untilConnected {
+                try await fixture.observer.purge(queue: "\(AMQPTopology.relayDeadLetters)")
+                let ticket = RelayTicket(relay: "r", jobID: 1, replySubject: "s")
+                let filler = String(repeating: "x", count: 8_000)
+                try await fixture.observer.publish(
+                    AMQPMessage(
+                        body: Array(#"{"pipeline":"\#(filler)","source_images":[{"id":"77"}],"detections":[]}"#.utf8),
+                        messageID: "7",
+                        correlationID: RelaySeal(token: token).seal(ticket, of: "7")
+                    ),
+                    routingKey: AMQPTopology.relayResultsQueue
+                )
+            }
+            try await eventually { relay.counters.refused == 1 }
+            let last = try #require(posts.withLock { $0.last })
+            #expect(last.contains(#""reply_subject":"s""#) && last.contains(#""image_id":"77""#), "\(last)")
+            #expect(last.contains("(413)") && last.contains("--scores top:N"), "\(last)")
+            relay.drain()
+            try await running.value
+            let letter = try #require(
+                try await fixture.takeAll("\(AMQPTopology.relayDeadLetters)").map(DeadLetter.init).first
+            )
+            #expect(letter.original.messageID == "7" && letter.original.body.count > 8_000)
+            #expect(letter.reason.contains("413"), "\(letter.reason)")
             try await fixture.discard()
         }
 
