@@ -186,7 +186,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Concurrency", "Pipeline", "TestSupport", "Transport",
+                "Concurrency", "Imaging", "Inference", "Pipeline", "TestSupport", "Transport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

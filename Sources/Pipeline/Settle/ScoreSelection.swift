@@ -19,7 +19,8 @@ package enum ScoreSelection: Hashable, Sendable {
         var best = [classification.labelIndex]
         // An insertion sort of the few best: most scores end at the first comparison.
         for index in scores.indices where index != classification.labelIndex {
-            guard best.count < count || scores[index] > scores[best[best.count - 1]] else { continue }
+            // The label stays even where another score is greater.
+            guard best.count < count || (count > 1 && scores[index] > scores[best[best.count - 1]]) else { continue }
             if best.count == count { best.removeLast() }
             let place = best.lastIndex { scores[$0] >= scores[index] } ?? 0
             best.insert(index, at: place + 1)

@@ -66,6 +66,52 @@ struct BenchReportTests {
         #expect(stages == ["decode": ["p50": 0.02, "p99": 0.04]])
     }
 
+    @Test("The file's bytes: sorted members, two blanks a level, whole numbers without a fraction")
+    func bytes() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString).json").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var report = report
+        report.command = "antenna-worker bench \"é\"/\n"
+        (report.peakRSSBytes, report.cores, report.runs, report.stages) = (123_456_789, 2, [report.runs[0]], [:])
+        report.reference?.runs = []
+        try report.write(to: path)
+        #expect(
+            try String(contentsOfFile: path, encoding: .utf8) == """
+                {
+                  "benchmark" : "decode",
+                  "command" : "antenna-worker bench \\"é\\"/\\n",
+                  "cores" : 2,
+                  "cpu_seconds_per_image" : 0.1,
+                  "images_per_second" : 5,
+                  "megapixels_per_second" : 10,
+                  "peak_rss_bytes" : 123456789,
+                  "reference" : {
+                    "cpu_seconds_per_image" : 0.1,
+                    "images_per_second" : 4,
+                    "name" : "bare",
+                    "ratio" : 1.25,
+                    "runs" : [
+
+                    ]
+                  },
+                  "runs" : [
+                    {
+                      "cpu_seconds_per_image" : 0.1,
+                      "images" : 10,
+                      "images_per_second" : 10,
+                      "seconds" : 1
+                    }
+                  ],
+                  "stages" : {
+
+                  },
+                  "unit" : "image"
+                }
+
+                """
+        )
+    }
+
     @Test("A file that is missing or something else is named", arguments: [nil, "", "[]", "{\"runs\":[]}"])
     func foreignFile(content: String?) throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString).json").path

@@ -57,6 +57,18 @@ struct WorkerLogHandlerTests {
         )
     }
 
+    @Test("a line's bytes: the members in order, and escapes that people know")
+    func bytes() {
+        let lines = Lines()
+        logger(.json, into: lines).info("a/\"b\\\t\r\n\u{8}\u{7F}ü🦋", metadata: ["z": "1", "time": "x\u{E0041}"])
+        #expect(
+            lines.all.withLock { $0 } == [
+                #"{"time":"2023-11-14T22:13:20.250Z","level":"info","logger":"test","message":"a/\"b\\\t\r\n\u0008\u007fü🦋","#
+                    + #""metadata.time":"x\udb40\udc41","z":"1"}"# + "\n"
+            ]
+        )
+    }
+
     @Test(
         "nothing from elsewhere steers a terminal, in text or in JSON",
         arguments: [
