@@ -81,6 +81,7 @@ let package = Package(
             ],
             swiftSettings: houseStyle
         ),
+        .target(name: "JSON", swiftSettings: houseStyle),
         .target(
             name: "Imaging",
             dependencies: ["CJPEGReader", "CSPNG", "CTIFFReader", "CTurboJPEG", "CYCbCr"],
@@ -89,7 +90,7 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "Concurrency", "COnnxRuntime", "Imaging",
+                "Concurrency", "COnnxRuntime", "Imaging", "JSON",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -97,7 +98,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Concurrency", "CXXHash", "Imaging", "Inference", "Transport",
+                "Concurrency", "CXXHash", "Imaging", "Inference", "JSON", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -125,7 +126,7 @@ let package = Package(
         .target(
             name: "LocalAntenna",
             dependencies: [
-                "HTTPServing", "Imaging",
+                "HTTPServing", "Imaging", "JSON",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -135,7 +136,7 @@ let package = Package(
         .executableTarget(
             name: "AntennaWorker",
             dependencies: [
-                "Concurrency", "HTTPServing", "Imaging", "Inference", "LocalAntenna", "Pipeline", "Transport",
+                "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "LocalAntenna", "Pipeline", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -157,6 +158,7 @@ let package = Package(
             swiftSettings: houseStyle
         ),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency", "TestSupport"], swiftSettings: houseStyle),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: houseStyle),
         .testTarget(
             name: "TransportTests",
             dependencies: [
@@ -177,7 +179,7 @@ let package = Package(
         .testTarget(
             name: "InferenceTests",
             dependencies: [
-                "Inference", "Imaging", "TestSupport",
+                "Inference", "Imaging", "JSON", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Fixtures")],
@@ -186,7 +188,7 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Concurrency", "Imaging", "Inference", "Pipeline", "TestSupport", "Transport",
+                "Concurrency", "Imaging", "Inference", "JSON", "Pipeline", "TestSupport", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -204,13 +206,13 @@ let package = Package(
         ),
         .testTarget(
             name: "LocalAntennaTests",
-            dependencies: ["LocalAntenna", "Imaging", "TestSupport"],
+            dependencies: ["LocalAntenna", "Imaging", "JSON", "TestSupport"],
             swiftSettings: houseStyle
         ),
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Concurrency", "Imaging", "Inference", "TestSupport", "Transport",
+                "AntennaWorker", "Concurrency", "Imaging", "Inference", "JSON", "TestSupport", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
