@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Inference
+import JSON
 import Testing
 
 @Suite("The demo pipeline")
@@ -90,7 +91,7 @@ struct DemoPipelineTests {
     @Test("Its registration names each algorithm and what its outputs mean")
     func registration() throws {
         let manifest = try PipelineManifest(directory: demoDirectory)
-        let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(manifest.registration))
+        let json = try JSONSerialization.jsonObject(with: Data(manifest.registration.json.encoded()))
         let pipeline = try #require(json as? [String: Any])
         #expect(pipeline["slug"] as? String == "demo")
         let algorithms = try #require(pipeline["algorithms"] as? [[String: Any]])

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Testing
 import TestSupport
 
@@ -84,13 +85,16 @@ import TestSupport
         version: Int = 1,
         labels: [String] = ["a", "b"]
     ) -> PipelineRegistration {
-        let json = """
-            {"slug": "\(slug)", "name": "\(name)", "version": 1, "stages": [], "algorithms": [
-              {"name": "Finder", "key": "\(detector)", "task_type": "localization", "version": 1},
-              {"name": "Namer", "key": "namer", "task_type": "classification", "version": \(version),
-               "category_map": {"data": [], "labels": [\(labels.map { "\"\($0)\"" }.joined(separator: ","))]}}]}
-            """
-        return Self.decoded(json)
+        func algorithm(_ name: String, _ key: String, _ version: Int = 1) -> PipelineManifest.Algorithm {
+            PipelineManifest.Algorithm(name: name, key: key, version: version, file: "")
+        }
+        let classifier = AlgorithmRegistration(
+            algorithm("Namer", "namer", version),
+            taskType: "classification",
+            categories: CategoryMapRegistration(labels: labels, taxonRank: nil)
+        )
+        let finder = AlgorithmRegistration(algorithm("Finder", detector), taskType: "localization", categories: nil)
+        return PipelineRegistration(name: name, slug: slug, version: 1, algorithms: [finder, classifier])
     }
 
     private let theirs = AntennaPipeline(
@@ -143,15 +147,5 @@ import TestSupport
     @Test func twoVersionsOfAKeyAmongOurOwnAreOneTooMany() {
         let two = manifest(slug: "other", name: "Other", version: 2)
         #expect(objections(manifest(), two, pipelines: []).first?.contains("version 1 and as version 2") == true)
-    }
-}
-
-extension RegistrationReviewTests {
-    fileprivate static func decoded(_ json: String) -> PipelineRegistration {
-        do {
-            return try JSONDecoder().decode(PipelineRegistration.self, from: Data(json.utf8))
-        } catch {
-            preconditionFailure("the test's own JSON: \(error)")
-        }
     }
 }

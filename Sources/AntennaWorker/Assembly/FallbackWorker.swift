@@ -40,7 +40,7 @@ struct FallbackWorker: WatchedWorker {
         let slugs = stages.manifests.map(\.slug)
         let delivery = try await RESTDelivery(
             RESTSourceSettings(settings, role: "run", manifests: stages.manifests),
-            models: try stages.modelsDescription(),
+            models: stages.modelsDescription,
             http: stages.images.antenna,
             taking: hooks.taking,
             logger: logger

@@ -63,7 +63,7 @@ struct RESTWorker: WatchedWorker {
         rest.waitsForOthers = ending == .untilOthersAreDone
         delivery = try await RESTDelivery(
             rest,
-            models: try stages.modelsDescription(),
+            models: stages.modelsDescription,
             http: stages.images.antenna,
             taking: hooks.taking,
             logger: logger

@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import JSON
 import Pipeline
 
 /// Registers pipelines with projects of Antenna, and looks at what came of it.
@@ -68,7 +69,7 @@ struct Registrar {
     func register(with project: AntennaProject) async throws -> Outcome {
         let created: [String]
         do throws(AntennaError) {
-            let body = try encoded()
+            let body = JSONValue.array(registrations.map(\.json)).encoded()
             created = try await client.register(pipelines: body, projectID: project.id).created
         } catch {
             switch error.code {
@@ -84,14 +85,6 @@ struct Registrar {
         guard problems.isEmpty else { return .failed("afterwards \(problems.joined(separator: "; "))") }
         let slugs = Set(registrations.map(\.slug))
         return .registered(new: created.filter { slugs.contains($0) })
-    }
-
-    private func encoded() throws(AntennaError) -> [UInt8] {
-        do {
-            return Array(try JSONEncoder().encode(registrations))
-        } catch {
-            throw AntennaError(.configuration, operation: "antenna.register", message: "\(error)")
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 import Concurrency
 import Foundation
 import Inference
+import JSON
 import Logging
 import Pipeline
 import Transport
@@ -82,12 +83,8 @@ struct WorkerStages {
     }
 
     /// Describes the models, and what is told of their answers: of another description a task may be answered otherwise.
-    ///
-    /// - Throws: Never for a manifest that was read.
-    func modelsDescription() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return Array(try encoder.encode(manifests.map(\.registration))) + Array("\(settings.results.scores)".utf8)
+    var modelsDescription: [UInt8] {
+        JSONValue.array(manifests.map(\.registration.json)).encoded() + Array("\(settings.results.scores)".utf8)
     }
 
     /// The worker that takes its tasks from `source`, whose images are fetched over HTTP.

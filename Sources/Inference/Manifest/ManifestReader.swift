@@ -1,3 +1,5 @@
+import JSON
+
 /// Takes values out of a JSON object one by one, and notes every mistake instead of stopping at the first.
 ///
 /// A value that is missing or wrong reads as nil; whoever asked goes on, and the notes decide in the end.
@@ -24,19 +26,19 @@ struct ManifestReader: ~Copyable {
     let notes: Notes
     private let path: String
     private let line: Int
-    private var members: [String: JSONTree] = [:]
+    private var members: [String: JSONValue] = [:]
     private var order: [String] = []
 
     /// Reads an object; `path` names it in the notes, as in `detector.input`.
-    init?(_ tree: JSONTree, path: String, notes: Notes) {
-        guard case .object(let list) = tree.content else {
+    init?(_ tree: JSONValue, path: String, notes: Notes) {
+        guard let object = tree.object else {
             notes.add("line \(tree.line): \(path.isEmpty ? "the file" : path) is \(tree.kind), not an object")
             return nil
         }
         self.notes = notes
         self.path = path
         line = tree.line
-        for member in list {
+        for member in object.members {
             if members.updateValue(member.value, forKey: member.key) == nil {
                 order.append(member.key)
             } else {
@@ -79,9 +81,9 @@ struct ManifestReader: ~Copyable {
     }
 
     /// Takes a value; null counts as not there.
-    mutating func take(_ key: String, required: Bool) -> JSONTree? {
+    mutating func take(_ key: String, required: Bool) -> JSONValue? {
         let value = members.removeValue(forKey: key)
-        if let value, case .null = value.content {
+        if let value, value.isNull {
             if required { notes.add("line \(value.line): \(name(key)) is null") }
             return nil
         }
@@ -91,7 +93,7 @@ struct ManifestReader: ~Copyable {
 
     mutating func string(_ key: String, required: Bool = false) -> String? {
         guard let tree = take(key, required: required) else { return nil }
-        guard case .string(let text) = tree.content else { return wrong(tree, key, "a string") }
+        guard let text = tree.string else { return wrong(tree, key, "a string") }
         guard !required || text.contains(where: { !$0.isWhitespace }) else {
             notes.add("line \(tree.line): \(name(key)) is empty")
             return nil
@@ -101,7 +103,7 @@ struct ManifestReader: ~Copyable {
 
     mutating func bool(_ key: String) -> Bool? {
         guard let tree = take(key, required: false) else { return nil }
-        guard case .bool(let value) = tree.content else { return wrong(tree, key, "true or false") }
+        guard let value = tree.bool else { return wrong(tree, key, "true or false") }
         return value
     }
 
@@ -131,41 +133,55 @@ struct ManifestReader: ~Copyable {
         guard let tree = take(key, required: required), let items = array(tree, key, count: nil) else { return nil }
         var texts: [String] = []
         for item in items {
-            guard case .string(let text) = item.content else { return wrong(item, key, "a list of strings") }
+            guard let text = item.string else { return wrong(item, key, "a list of strings") }
             texts.append(text)
         }
         return texts
     }
 
-    private func array(_ tree: JSONTree, _ key: String, count: Int?) -> [JSONTree]? {
+    private func array(_ tree: JSONValue, _ key: String, count: Int?) -> [JSONValue]? {
         let wanted = count.map { "an array of \($0)" } ?? "an array"
-        guard case .array(let items) = tree.content else { return wrong(tree, key, wanted) }
+        guard let items = tree.elements else { return wrong(tree, key, wanted) }
         guard let count, items.count != count else { return items }
         notes.add("line \(tree.line): \(name(key)) has \(items.count) values, not \(count)")
         return nil
     }
 
-    private func number(_ tree: JSONTree, _ key: String, in range: ClosedRange<Double>) -> Double? {
-        guard case .number(let value) = tree.content else { return wrong(tree, key, "a number") }
+    private func number(_ tree: JSONValue, _ key: String, in range: ClosedRange<Double>) -> Double? {
+        guard let value = tree.double else { return wrong(tree, key, "a number") }
         return range.contains(value)
             ? value : outside(tree, key, "\(value)", "\(range.lowerBound) to \(range.upperBound)")
     }
 
-    private func integer(_ tree: JSONTree, _ key: String, in range: ClosedRange<Int>) -> Int? {
-        guard case .number(let value) = tree.content, let whole = Int(exactly: value) else {
+    private func integer(_ tree: JSONValue, _ key: String, in range: ClosedRange<Int>) -> Int? {
+        guard let whole = tree.int else {
             return wrong(tree, key, "a whole number")
         }
         return range.contains(whole)
             ? whole : outside(tree, key, "\(whole)", "\(range.lowerBound) to \(range.upperBound)")
     }
 
-    private func wrong<Value>(_ tree: JSONTree, _ key: String, _ wanted: String) -> Value? {
+    private func wrong<Value>(_ tree: JSONValue, _ key: String, _ wanted: String) -> Value? {
         notes.add("line \(tree.line): \(name(key)) is \(tree.kind), not \(wanted)")
         return nil
     }
 
-    private func outside<Value>(_ tree: JSONTree, _ key: String, _ value: String, _ range: String) -> Value? {
+    private func outside<Value>(_ tree: JSONValue, _ key: String, _ value: String, _ range: String) -> Value? {
         notes.add("line \(tree.line): \(name(key)) is \(value), outside \(range)")
         return nil
+    }
+}
+
+extension JSONValue {
+    /// What this value is, for a sentence.
+    fileprivate var kind: String {
+        switch content {
+        case .object: "an object"
+        case .array, .numbers: "an array"
+        case .string: "a string"
+        case .integer, .number: "a number"
+        case .bool: "true or false"
+        case .null: "null"
+        }
     }
 }

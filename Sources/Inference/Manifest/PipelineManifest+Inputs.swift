@@ -1,7 +1,8 @@
 import Imaging
+import JSON
 
 extension LocalizationRule {
-    init?(_ tree: JSONTree, path: String, notes: ManifestReader.Notes) {
+    init?(_ tree: JSONValue, path: String, notes: ManifestReader.Notes) {
         guard var reader = ManifestReader(tree, path: path, notes: notes) else { return nil }
         let shorterSide = reader.integer("shorter_side", in: 16...16_384, required: true)
         let longerSide = reader.integer("longer_side_max", in: 16...16_384, required: true)
@@ -25,7 +26,7 @@ extension LocalizationRule {
 }
 
 extension PipelineManifest.CropRule {
-    init?(_ tree: JSONTree, path: String, notes: ManifestReader.Notes) {
+    init?(_ tree: JSONValue, path: String, notes: ManifestReader.Notes) {
         guard var reader = ManifestReader(tree, path: path, notes: notes) else { return nil }
         let size = reader.integers("size", count: 2, in: 1...4096)
         let antialias = reader.bool("antialias") ?? true
@@ -96,13 +97,11 @@ enum LabelList {
             if lines.last?.isEmpty == true { lines.removeLast() }
             return lines.map { String($0) }
         }
-        guard let tree = try? JSONTree.parse(data), case .array(let items) = tree.content else {
+        guard let items = try? JSONValue(parsing: data).elements else {
             reader.note("labels_file", "names \(path), which is no JSON list")
             return nil
         }
-        let labels = items.compactMap { item -> String? in
-            if case .string(let label) = item.content { label } else { nil }
-        }
+        let labels = items.compactMap(\.string)
         guard labels.count == items.count else {
             reader.note("labels_file", "names \(path), which holds something else than strings")
             return nil

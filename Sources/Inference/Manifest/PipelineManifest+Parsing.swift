@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 extension PipelineManifest {
     /// Reads and checks a pipeline's folder.
@@ -13,12 +14,15 @@ extension PipelineManifest {
         try self.init(json: bytes, directory: directory)
     }
 
+    /// More than any pipeline has labels.
+    private static let mostValues = 500_000
+
     /// Checks a manifest's bytes; `directory` is where its files are.
     package init(json: [UInt8], directory: String) throws(ManifestError) {
         let path = "\(directory)/\(PipelineManifest.fileName)"
-        let tree: JSONTree
+        let tree: JSONValue
         do {
-            tree = try JSONTree.parse(json)
+            tree = try JSONValue(parsing: json, mostValues: PipelineManifest.mostValues)
         } catch {
             throw ManifestError(path: path, mistakes: ["line \(error.line): not JSON, \(error.message)"])
         }
@@ -35,7 +39,7 @@ extension PipelineManifest {
         return names.filter { FileManager.default.fileExists(atPath: "\(directory)/\($0)/\(fileName)") }.sorted()
     }
 
-    private init?(_ tree: JSONTree, directory: String, notes: ManifestReader.Notes) {
+    private init?(_ tree: JSONValue, directory: String, notes: ManifestReader.Notes) {
         guard var reader = ManifestReader(tree, path: "", notes: notes) else { return nil }
         let slug = reader.string("slug", required: true)
         if let slug { PipelineManifest.checkSlug(slug, directory: directory, notes: notes) }
@@ -77,7 +81,7 @@ extension PipelineManifest {
 }
 
 extension PipelineManifest.Detector {
-    fileprivate init?(_ tree: JSONTree, directory: String, notes: ManifestReader.Notes) {
+    fileprivate init?(_ tree: JSONValue, directory: String, notes: ManifestReader.Notes) {
         guard var reader = ManifestReader(tree, path: "detector", notes: notes) else { return nil }
         let algorithm = PipelineManifest.Algorithm(&reader, directory: directory)
         let input = reader.take("input", required: true).flatMap {
@@ -97,7 +101,7 @@ extension PipelineManifest.Detector {
 }
 
 extension PipelineManifest.Classifier {
-    fileprivate init?(_ tree: JSONTree, path: String, directory: String, notes: ManifestReader.Notes) {
+    fileprivate init?(_ tree: JSONValue, path: String, directory: String, notes: ManifestReader.Notes) {
         guard var reader = ManifestReader(tree, path: path, notes: notes) else { return nil }
         let algorithm = PipelineManifest.Algorithm(&reader, directory: directory)
         let input = reader.take("input", required: true).flatMap {

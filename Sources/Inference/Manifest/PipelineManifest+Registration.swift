@@ -1,3 +1,5 @@
+package import JSON
+
 extension PipelineManifest {
     /// What Antenna is told of this pipeline: one entry of `pipelines` in `POST projects/{pk}/pipelines/`.
     package var registration: PipelineRegistration {
@@ -14,14 +16,13 @@ extension PipelineManifest {
             slug: slug,
             version: version,
             description: description,
-            algorithms: [detector] + classifiers,
-            stages: []
+            algorithms: [detector] + classifiers
         )
     }
 }
 
 /// A pipeline as Antenna registers it (`PipelineConfigResponse` of Antenna's processing service schema).
-package struct PipelineRegistration: Codable, Sendable, Hashable {
+package struct PipelineRegistration: Sendable, Hashable {
     /// The name for people.
     package let name: String
     /// The name jobs use.
@@ -32,72 +33,87 @@ package struct PipelineRegistration: Codable, Sendable, Hashable {
     package let description: String?
     /// The detector first, then the classifiers; results may name only these.
     package let algorithms: [AlgorithmRegistration]
-    /// Settings a project could change; there are none.
-    package let stages: [String]
+
+    /// Makes a registration.
+    package init(
+        name: String,
+        slug: String,
+        version: Int,
+        description: String? = nil,
+        algorithms: [AlgorithmRegistration]
+    ) {
+        self.name = name
+        self.slug = slug
+        self.version = version
+        self.description = description
+        self.algorithms = algorithms
+    }
+
+    /// What Antenna gets; there are no stages that a project could set.
+    package var json: JSONValue {
+        var members: JSONObject = [
+            "name": .string(name), "slug": .string(slug), "version": JSONValue(version),
+            "algorithms": .array(algorithms.map(\.json)), "stages": [],
+        ]
+        members["description"] = description.map(JSONValue.string)
+        return .object(members)
+    }
 }
 
 /// An algorithm as Antenna registers it.
-package struct AlgorithmRegistration: Codable, Sendable, Hashable {
-    /// The name for people.
-    package let name: String
-    /// The name results use.
-    package let key: String
-    /// What the algorithm does.
-    package let description: String?
+package struct AlgorithmRegistration: Sendable, Hashable {
+    /// What it is called, and where it comes from.
+    private let algorithm: PipelineManifest.Algorithm
     /// `localization` or `classification`.
     package let taskType: String
-    /// A number told to Antenna, which keeps the first one for each name.
-    package let version: Int
-    /// The version's name.
-    package let versionName: String?
-    /// Where the weights come from.
-    package let uri: String?
     /// What the outputs mean; nil for a detector.
     package let categoryMap: CategoryMapRegistration?
 
-    init(_ algorithm: PipelineManifest.Algorithm, taskType: String, categories: CategoryMapRegistration?) {
-        name = algorithm.name
-        key = algorithm.key
-        description = algorithm.description
+    /// The name results use.
+    package var key: String { algorithm.key }
+    /// The name for people.
+    package var name: String { algorithm.name }
+    /// A number told to Antenna, which keeps the first one for each name.
+    package var version: Int { algorithm.version }
+
+    /// Makes a registration.
+    package init(_ algorithm: PipelineManifest.Algorithm, taskType: String, categories: CategoryMapRegistration?) {
+        self.algorithm = algorithm
         self.taskType = taskType
-        version = algorithm.version
-        versionName = algorithm.versionName
-        uri = algorithm.uri
         categoryMap = categories
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case name, key, description, version, uri
-        case taskType = "task_type"
-        case versionName = "version_name"
-        case categoryMap = "category_map"
+    fileprivate var json: JSONValue {
+        var members: JSONObject = [
+            "name": .string(name), "key": .string(key), "version": JSONValue(version), "task_type": .string(taskType),
+        ]
+        members["description"] = algorithm.description.map(JSONValue.string)
+        members["version_name"] = algorithm.versionName.map(JSONValue.string)
+        members["uri"] = algorithm.uri.map(JSONValue.string)
+        members["category_map"] = categoryMap?.json
+        return .object(members)
     }
 }
 
 /// The meaning of a classifier's outputs as Antenna registers it.
-package struct CategoryMapRegistration: Codable, Sendable, Hashable {
-    /// One entry for each output, in order.
-    package let data: [Category]
-    /// The labels alone, in the same order.
+package struct CategoryMapRegistration: Sendable, Hashable {
+    /// The label of each output, in order.
     package let labels: [String]
+    /// The labels' rank, such as `SPECIES`.
+    private let taxonRank: String?
 
-    /// One output's meaning.
-    package struct Category: Codable, Sendable, Hashable {
-        /// The output's position.
-        package let index: Int
-        /// Its label.
-        package let label: String
-        /// The label's rank, such as `SPECIES`.
-        package let taxonRank: String?
-
-        private enum CodingKeys: String, CodingKey {
-            case index, label
-            case taxonRank = "taxon_rank"
-        }
+    /// Makes a map.
+    package init(labels: [String], taxonRank: String?) {
+        self.labels = labels
+        self.taxonRank = taxonRank
     }
 
-    init(labels: [String], taxonRank: String?) {
-        self.labels = labels
-        data = labels.enumerated().map { Category(index: $0.offset, label: $0.element, taxonRank: taxonRank) }
+    fileprivate var json: JSONValue {
+        let data = labels.enumerated().map { index, label in
+            var members: JSONObject = ["index": JSONValue(index), "label": .string(label)]
+            members["taxon_rank"] = taxonRank.map(JSONValue.string)
+            return JSONValue.object(members)
+        }
+        return ["data": .array(data), "labels": .array(labels.map(JSONValue.string))]
     }
 }

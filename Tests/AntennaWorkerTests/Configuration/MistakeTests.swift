@@ -52,6 +52,25 @@ struct MistakeTests {
         #expect(try fixture.resolve().mistakes.count == 1)
     }
 
+    @Test("what is wrong with a file's text is said with its line, and so is what is declared twice")
+    func lines() throws {
+        try fixture.write("{\n\"antenna\": {\n\"lease\": \"30s\"\n\"batch_size\": 3}}", to: "antenna-worker.json")
+        #expect(
+            try fixture.resolve().mistakes.map(\.description) == [
+                "antenna-worker.json line 4: is not valid JSON: a comma or a closing brace is missing"
+            ]
+        )
+        let text =
+            "\u{FEFF}{\"antenna\": {\n\"lease\": \"30s\",\n\"lease\": \"40s\"},\n\"antenna\": {\"batch_size\": 3.0}}"
+        try fixture.write(text, to: "antenna-worker.json")
+        #expect(
+            try fixture.resolve().mistakes.map(\.description) == [
+                "antenna in antenna-worker.json: is declared twice, the second time on line 4"
+            ]
+        )
+        #expect(try fixture.resolve().settings.antenna.batchSize == 3)
+    }
+
     @Test("an address must be one of a web service, and its password is not repeated")
     func addresses() throws {
         for text in [

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import JSON
 
 /// A JSON configuration file: an object of sections, each an object of settings.
 enum ConfigFile {
@@ -6,19 +6,19 @@ enum ConfigFile {
     static func layer(parsing text: String, name: String) -> SettingsLayer {
         var layer = SettingsLayer(.file)
         let root: JSONValue
-        do {
-            root = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        do throws(JSONError) {
+            root = try JSONValue(parsing: Array(text.utf8))
         } catch {
-            layer.mistakes.append(SettingMistake(place: name, reason: "is not valid JSON: \(reason(of: error))"))
+            layer.mistakes.append(
+                SettingMistake(place: "\(name) line \(error.line)", reason: "is not valid JSON: \(error.message)")
+            )
             return layer
         }
-        guard case .object(let members) = root else {
+        guard let members = root.object else {
             layer.mistakes.append(SettingMistake(place: name, reason: "must be an object: { \"antenna\": { … }, … }"))
             return layer
         }
-        for (key, value) in members.sorted(by: { $0.key < $1.key }) {
-            add(value, key: key, name: name, to: &layer)
-        }
+        add(members, section: nil, name: name, to: &layer)
         if layer.mistakes.count > SettingMistake.most {
             layer.mistakes.removeSubrange(SettingMistake.most...)
             layer.mistakes.append(SettingMistake(place: name, reason: "has more mistakes than these"))
@@ -26,9 +26,27 @@ enum ConfigFile {
         return layer
     }
 
+    private static func add(_ members: JSONObject, section: String?, name: String, to layer: inout SettingsLayer) {
+        let prefix = section.map { "\($0)." } ?? ""
+        var known: Set<String> = []
+        for member in members.members where !known.insert(member.key).inserted {
+            layer.mistakes.append(
+                SettingMistake(
+                    place: place(of: prefix + member.key, in: name),
+                    reason: "is declared twice, the second time on line \(member.line)"
+                )
+            )
+        }
+        for (key, value) in members.dictionary.sorted(by: { $0.key < $1.key }) {
+            add(value, key: prefix + key, name: name, to: &layer)
+        }
+    }
+
+    private static func place(of key: String, in name: String) -> String { "\(key.prefix(100)) in \(name)" }
+
     private static func add(_ value: JSONValue, key: String, name: String, to layer: inout SettingsLayer) {
         guard layer.mistakes.count <= SettingMistake.most else { return }
-        let place = "\(key.prefix(100)) in \(name)"
+        let place = place(of: key, in: name)
         if knownKeys.contains(key) {
             do throws(ValueError) {
                 guard let text = try value.settingText() else { return }
@@ -36,10 +54,8 @@ enum ConfigFile {
             } catch {
                 layer.mistakes.append(SettingMistake(place: place, reason: error.reason))
             }
-        } else if case .object(let members) = value, knownSections.contains(key) {
-            for (member, value) in members.sorted(by: { $0.key < $1.key }) {
-                add(value, key: "\(key).\(member)", name: name, to: &layer)
-            }
+        } else if let members = value.object, knownSections.contains(key) {
+            add(members, section: key, name: name, to: &layer)
         } else if knownSections.contains(key) {
             layer.mistakes.append(SettingMistake(place: place, reason: "must be an object of settings"))
         } else {
@@ -54,54 +70,21 @@ enum ConfigFile {
     private static let knownSections = Set(
         Catalogue.all.compactMap { setting in setting.key.firstIndex(of: ".").map { String(setting.key[..<$0]) } }
     )
-
-    private static func reason(of error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context) = error else { return "\(error)" }
-        return context.underlyingError.map { "\($0)" } ?? context.debugDescription
-    }
 }
 
-/// Any JSON.
-enum JSONValue: Decodable, Sendable, Equatable {
-    case null
-    case bool(Bool)
-    case integer(Int)
-    case number(Double)
-    case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
-        }
-    }
-
+extension JSONValue {
     /// The text that the setting would have as a flag; nil for null.
-    func settingText() throws(ValueError) -> String? {
-        switch self {
+    fileprivate func settingText() throws(ValueError) -> String? {
+        switch content {
         case .null: return nil
         case .bool(let value): return "\(value)"
         case .integer(let value): return "\(value)"
-        case .number(let value): return "\(value)"
+        case .number(let value): return int.map { "\($0)" } ?? "\(value)"
         case .string(let value): return value
-        case .array(let values):
+        case .array, .numbers:
             var texts: [String] = []
-            for value in values {
-                if case .array = value { throw ValueError("must not be a list of lists") }
+            for value in elements ?? [] {
+                guard value.elements == nil else { throw ValueError("must not be a list of lists") }
                 if let text = try value.settingText() { texts.append(text) }
             }
             return texts.joined(separator: ",")
