@@ -11,7 +11,7 @@ struct AntennaHTTPTests {
         AntennaRequest(
             method: body == nil ? .get : .post,
             url: url,
-            headers: [],
+            headers: [:],
             body: body,
             timeout: timeout,
             maximumResponseBytes: 1 << 20

@@ -32,7 +32,7 @@ struct SpoolTrustTests {
     }
 
     private func entry(_ id: Int, json: String = "{}") throws -> Data {
-        Data(try SpoolEntry(server: "http://antenna.test/api/v2", result: outgoing(id, json: json)).encoded())
+        Data(SpoolEntry(server: "http://antenna.test/api/v2", result: outgoing(id, json: json)).encoded())
     }
 
     private func write(_ data: Data, to path: String, mode: Int = 0o600) throws {

@@ -107,18 +107,18 @@ struct WireBytesTests {
             (
                 AntennaDialectChoice.current,
                 #"{"batch_size":3,"client_info":{"hostname":"trap-1","software":"antenna-worker","version":"0.1"}}"#,
-                #"{"results":[{"reply_subject":"ack.1.1.1","result":{"a":[1, 2]}},{"reply_subject":"ack.1.2.1","result":{}}],"#
+                #"{"results":[{"reply_subject":"ack.1.1.1","result":{"a":[1, 2]}}],"#
                     + #""client_info":{"hostname":"trap-1","software":"antenna-worker","version":"0.1"}}"#
             ),
             (
                 .legacy, nil,
-                #"[{"reply_subject":"ack.1.1.1","result":{"a":[1, 2]}},{"reply_subject":"ack.1.2.1","result":{}}]"#
+                #"[{"reply_subject":"ack.1.1.1","result":{"a":[1, 2]}}]"#
             ),
         ] as [(AntennaDialectChoice, String?, String)] {
             let server = ScriptedServer { $0.isTasks ? .noTasks : .taken }
             let client = try makeClient(server, dialect: dialect)
             _ = try await client.reserve(job: AntennaJob(id: 1, pipeline: "moths"), count: 3)
-            _ = try await client.post([outgoing(1, json: #"{"a":[1, 2]}"#), outgoing(2, json: "{}")], jobID: 1)
+            _ = try await client.post(outgoing(1, json: #"{"a":[1, 2]}"#))
             #expect(server.requests.map { $0.body.map { text($0) } } == [reservation, post])
             _ = try await client.register(pipelines: Array("[{}]".utf8), projectID: 1)
             let body = #"{"processing_service_name":"Moth service","pipelines":[{}]}"#
@@ -142,7 +142,7 @@ struct WireBytesTests {
     func spool() throws {
         let result = OutgoingResult(jobID: 7, replySubject: "reply.1", taskID: "t/\"1\"", json: Array("{}".utf8))
         let entry = SpoolEntry(server: "http://a.test/api", result: result)
-        let bytes = try entry.encoded()
+        let bytes = entry.encoded()
         #expect(try SpoolEntry(bytes) == entry)
         let written = #"{"job_id":7,"reply_subject":"reply.1","server":"http://a.test/api","task_id":"t/\"1\""}"#
         let earlier = #"{"job_id":7,"reply_subject":"reply.1","server":"http:\/\/a.test\/api","task_id":"t\/\"1\""}"#

@@ -1,4 +1,5 @@
 import Concurrency
+import JSON
 import Logging
 import Synchronization
 import Transport
@@ -38,8 +39,8 @@ extension Relay {
                         "no result of a relayed task: its correlation id is not that of this task by a relay with this token"
                 )
             }
-            do throws(JSONWellFormedness.Fault) {
-                try JSONWellFormedness.checkObject(delivery.message.body.span)
+            do throws(JSONError) {
+                try JSONProof.checkObject(delivery.message.body)
             } catch {
                 return try await bury(delivery, reason: "no result: \(error)")
             }

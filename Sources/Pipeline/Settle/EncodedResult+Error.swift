@@ -1,3 +1,5 @@
+import JSON
+
 extension EncodedResult {
     /// The error result of a task.
     ///

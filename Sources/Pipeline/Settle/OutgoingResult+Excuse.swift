@@ -1,3 +1,5 @@
+import JSON
+
 extension OutgoingResult {
     /// What goes out in place of a result that is too large for the server, or for a proxy in front of it (413).
     ///
@@ -22,13 +24,10 @@ extension OutgoingResult {
 
     /// The image that a success is about.
     private var imageID: String? {
-        guard let members = JSONText.members(of: json), members["error"] == nil, let images = members["source_images"],
-            let image = JSONText.elements(of: json, in: images, atMost: 1)?.first.first
+        guard let members = JSONOutline.members(of: json), members["error"] == nil,
+            let images = members["source_images"],
+            let image = JSONOutline.elements(of: json, in: images, atMost: 1)?.first.first
         else { return nil }
-        return (try? JSONText.decode(ImageID.self, from: json[image]))?.id.text
-    }
-
-    private struct ImageID: Decodable {
-        let id: AntennaWire.ID
+        return (try? JSONValue(parsing: json, in: image))?["id"]?.id
     }
 }

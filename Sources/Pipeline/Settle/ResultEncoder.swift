@@ -1,5 +1,6 @@
 package import Foundation
 package import Inference
+import JSON
 
 /// Writes results in the shape of Antenna's contract (`PipelineResultsResponse` and `AntennaTaskResultError` of the original).
 ///

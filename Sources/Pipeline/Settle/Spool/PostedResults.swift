@@ -115,7 +115,7 @@ package final class PostedResults: Sendable {
         let number = index.withLock { $0.makeNumber() }
         let folder = self.folder
         do {
-            let bytes = try SpoolEntry(server: mark, result: kept).encoded()
+            let bytes = SpoolEntry(server: mark, result: kept).encoded()
             guard bytes.count <= index.withLock(\.maximumBytes) else { return }
             try await pool.run {
                 try SpoolFiles.write(bytes, name: folder.name(number), folder: folder.own)

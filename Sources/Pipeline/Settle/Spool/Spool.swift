@@ -142,7 +142,7 @@ package final class Spool: Sendable {
     /// - Throws: ``SpoolError`` with `full`, `diskFull` or `fileSystem`: the result is still the caller's.
     ///   `CancellationError` when the task was cancelled before the writing began.
     package func add(_ result: OutgoingResult) async throws {
-        let bytes = try SpoolEntry(server: server, result: result).encoded()
+        let bytes = SpoolEntry(server: server, result: result).encoded()
         guard let number = try await reserve(bytes.count) else {
             throw SpoolError(.full, operation: "spool.add", message: "the spool has reached its limit")
         }
@@ -212,7 +212,7 @@ package final class Spool: Sendable {
     ///
     /// - Throws: ``SpoolError`` when it cannot be written, or when what was set aside has reached its limit.
     package func setAside(_ result: OutgoingResult, because reason: AntennaError) async throws {
-        let bytes = try SpoolEntry(server: server, result: result).encoded()
+        let bytes = SpoolEntry(server: server, result: result).encoded()
         if !index.withLock({ $0.hasRoomAside(for: bytes.count) }) {
             try await countAside()
             guard index.withLock({ $0.hasRoomAside(for: bytes.count) }) else {

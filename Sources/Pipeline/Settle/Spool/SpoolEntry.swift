@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import JSON
 
 /// A result as it lies on disk: a header, what is known of it as JSON, and the result's bytes.
 ///
@@ -21,18 +22,11 @@ struct SpoolEntry: Sendable, Equatable {
     let result: OutgoingResult
 
     /// What is known of a result without reading it.
-    struct Description: Codable, Equatable {
+    struct Description: Equatable {
         var server: String
         var jobID: Int
         var replySubject: String
         var taskID: String
-
-        enum CodingKeys: String, CodingKey {
-            case server
-            case jobID = "job_id"
-            case replySubject = "reply_subject"
-            case taskID = "task_id"
-        }
     }
 
     /// The lengths that a header tells.
@@ -43,16 +37,14 @@ struct SpoolEntry: Sendable, Equatable {
     }
 
     /// The entry's bytes.
-    func encoded() throws -> [UInt8] {
+    func encoded() -> [UInt8] {
         let description = Description(
             server: server,
             jobID: result.jobID,
             replySubject: result.replySubject,
             taskID: result.taskID
         )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let json = Array(try encoder.encode(description))
+        let json = description.json.encoded()
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.headerSize + json.count + result.json.count)
         bytes += Self.magic
@@ -110,11 +102,10 @@ struct SpoolEntry: Sendable, Equatable {
 
     /// Reads a description.
     static func description(_ bytes: ArraySlice<UInt8>) throws(SpoolError) -> Description {
-        do {
-            return try JSONDecoder().decode(Description.self, from: Data(bytes))
-        } catch {
+        guard let json = try? JSONValue(parsing: Array(bytes)), let description = Description(json) else {
             throw damage("has no readable description")
         }
+        return description
     }
 
     static func damage(_ what: String) -> SpoolError {
@@ -135,4 +126,20 @@ struct SpoolEntry: Sendable, Equatable {
 
 private func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: number.bigEndian) { Array($0) }
+}
+
+extension SpoolEntry.Description {
+    fileprivate init?(_ json: JSONValue) {
+        guard let server = json["server"]?.string, let jobID = json["job_id"]?.int,
+            let replySubject = json["reply_subject"]?.string, let taskID = json["task_id"]?.string
+        else { return nil }
+        self.init(server: server, jobID: jobID, replySubject: replySubject, taskID: taskID)
+    }
+
+    fileprivate var json: JSONValue {
+        [
+            "server": .string(server), "job_id": JSONValue(jobID), "reply_subject": .string(replySubject),
+            "task_id": .string(taskID),
+        ]
+    }
 }

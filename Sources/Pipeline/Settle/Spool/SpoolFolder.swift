@@ -1,4 +1,5 @@
 internal import Glibc
+import JSON
 import Logging
 
 /// The folders of a spool and who owns them.
@@ -185,8 +186,8 @@ final class SpoolFolder: Sendable {
 
     /// Sees to it that a result stays in its place when it is put into a post: a checksum says nothing of who made it.
     private static func prove(_ result: OutgoingResult) throws(SpoolError) {
-        do throws(JSONWellFormedness.Fault) {
-            try JSONWellFormedness.checkObject(result.json.span)
+        do throws(JSONError) {
+            try JSONProof.checkObject(result.json)
         } catch {
             throw SpoolEntry.damage("holds something else than a result: \(error)")
         }

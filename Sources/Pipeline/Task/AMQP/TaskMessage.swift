@@ -1,4 +1,4 @@
-import FoundationEssentials
+import JSON
 package import Transport
 
 /// A task as it came over AMQP: what it says, and the message it was, which is passed on as it is.
@@ -73,53 +73,40 @@ package struct TaskMessage: Sendable, Hashable {
 }
 
 /// The members of a task's JSON that mean something here.
-private struct TaskBody: Decodable {
-    var id: String?
-    var imageID: String?
-    var imageURL: String?
-    var replySubject: String?
-    var pipeline: String?
-    var jobID: Int?
-
-    enum CodingKeys: String, CodingKey {
-        case id
-        case imageID = "image_id"
-        case imageURL = "image_url"
-        case replySubject = "reply_subject"
-        case pipeline
-        case jobID = "job_id"
-    }
+private struct TaskBody {
+    let id: String?
+    let imageID: String?
+    let imageURL: String?
+    let replySubject: String?
+    let pipeline: String?
+    let jobID: Int?
 
     init(reading bytes: [UInt8]) throws(MalformedTask) {
-        do {
-            self = try JSONText.decode(TaskBody.self, from: bytes)
-        } catch DecodingError.typeMismatch(_, let context) {
-            throw Self.malformed(context.codingPath)
-        } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
-            throw Self.malformed(context.codingPath)
-        } catch {
+        guard let json = try? JSONValue(parsing: bytes, dialect: .python), let members = json.object else {
             throw MalformedTask(.notJSON, message: "the body is no JSON object in UTF-8")
         }
+        id = try Self.member("id", of: members, as: \.id)
+        imageID = try Self.member("image_id", of: members, as: \.id)
+        imageURL = try Self.member("image_url", of: members, as: \.string)
+        replySubject = try Self.member("reply_subject", of: members, as: \.string)
+        pipeline = try Self.member("pipeline", of: members, as: \.string)
+        jobID = try Self.member("job_id", of: members, as: \.lenientInt)
     }
 
-    init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: CodingKeys.self)
-        id = try members.decodeIfPresent(AntennaWire.ID.self, forKey: .id)?.text
-        imageID = try members.decodeIfPresent(AntennaWire.ID.self, forKey: .imageID)?.text
-        imageURL = try members.decodeIfPresent(String.self, forKey: .imageURL)
-        replySubject = try members.decodeIfPresent(String.self, forKey: .replySubject)
-        pipeline = try members.decodeIfPresent(String.self, forKey: .pipeline)
-        guard let job = try members.decodeIfPresent(AntennaWire.ID.self, forKey: .jobID) else { return }
-        guard let number = Int(job.text) else {
-            throw DecodingError.dataCorruptedError(forKey: .jobID, in: members, debugDescription: "no whole number")
+    /// A member that may be missing or null, though not be something else.
+    private static func member<Value>(
+        _ name: String,
+        of members: JSONObject,
+        as kind: (JSONValue) -> Value?
+    ) throws(MalformedTask) -> Value? {
+        guard let member = members[name], !member.isNull else { return nil }
+        guard let value = kind(member) else {
+            throw MalformedTask(
+                .wrongType,
+                field: name,
+                message: "\(name) has another type than the contract says"
+            )
         }
-        jobID = number
-    }
-
-    private static func malformed(_ path: [any CodingKey]) -> MalformedTask {
-        guard let field = path.first?.stringValue else {
-            return MalformedTask(.notJSON, message: "the body is no JSON object in UTF-8")
-        }
-        return MalformedTask(.wrongType, field: field, message: "\(field) has another type than the contract says")
+        return value
     }
 }

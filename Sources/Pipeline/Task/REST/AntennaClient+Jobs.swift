@@ -1,3 +1,6 @@
+import JSON
+import Transport
+
 /// A job as the server shows it: whose it is, and how far it is.
 package struct AntennaJobDetail: Sendable, Hashable {
     /// The project the job belongs to; nil where the server does not say.
@@ -34,49 +37,24 @@ extension AntennaClient {
 
 extension AntennaWire {
     /// `GET jobs/{id}/`, of which everything may be missing.
-    struct JobDetail: Decodable {
+    struct JobDetail: Element {
         let projectID: Int?
         let stages: [Stage]
         let latestError: String?
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
-            _ = try container.number(forKey: .id)
-            projectID =
-                (try? container.number(forKey: .project))
-                ?? (try? container.decode(Reference.self, forKey: .project))?.id
-            let progress = try? container.decode(Progress.self, forKey: .progress)
-            stages = progress?.stages.compactMap(\.element) ?? []
-            latestError = (try? container.decode(Logs.self, forKey: .logs))?.latestError
+        init?(_ json: JSONValue) {
+            guard json["id"]?.lenientInt != nil else { return nil }
+            let project = json["project"]
+            projectID = project?.lenientInt ?? project?["id"]?.lenientInt
+            stages = json["progress"]?["stages"]?.elements?.compactMap { Stage($0) } ?? []
+            // What was logged, newest first.
+            let errors = json["logs"]?["stderr"]
+            latestError = errors?.strings?.first ?? errors?.string
         }
-
-        private enum Keys: CodingKey {
-            case id
-            case project
-            case progress
-            case logs
-        }
-    }
-
-    /// An object of which only the number matters.
-    struct Reference: Decodable {
-        let id: Int
-
-        init(from decoder: any Decoder) throws {
-            id = try decoder.container(keyedBy: Keys.self).number(forKey: .id)
-        }
-
-        private enum Keys: CodingKey {
-            case id
-        }
-    }
-
-    struct Progress: Decodable {
-        let stages: [Lenient<Stage>]
     }
 
     /// A stage of a job: its share of 0 to 1, and counters.
-    struct Stage: Decodable {
+    struct Stage {
         let key: String
         let progress: Double?
         private let counters: [String: Int]
@@ -88,42 +66,17 @@ extension AntennaWire {
             return isTooLarge || sum < 0 || sum > Int(Int32.max) ? nil : sum
         }
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
-            key = try container.decode(String.self, forKey: .key)
-            progress = (try? container.decode(Double.self, forKey: .progress)).map { min(max($0, 0), 1) }
-            let parameters = (try? container.decode([Lenient<Parameter>].self, forKey: .params)) ?? []
+        init?(_ json: JSONValue) {
+            guard let key = json["key"]?.string else { return nil }
+            self.key = key
+            progress = (json["progress"]?.double).map { min(max($0, 0), 1) }
+            let parameters = json["params"]?.elements ?? []
             counters = Dictionary(
-                parameters.compactMap(\.element).map { ($0.key, $0.value) },
+                parameters.compactMap { parameter in
+                    parameter["key"]?.string.flatMap { key in parameter["value"]?.int.map { (key, $0) } }
+                },
                 uniquingKeysWith: { first, _ in first }
             )
-        }
-
-        private enum Keys: CodingKey {
-            case key
-            case progress
-            case params
-        }
-    }
-
-    struct Parameter: Decodable {
-        let key: String
-        let value: Int
-    }
-
-    /// What was logged, newest first.
-    struct Logs: Decodable {
-        let latestError: String?
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
-            latestError =
-                (try? container.decode([String].self, forKey: .stderr))?.first
-                ?? (try? container.decode(String.self, forKey: .stderr))
-        }
-
-        private enum Keys: CodingKey {
-            case stderr
         }
     }
 }

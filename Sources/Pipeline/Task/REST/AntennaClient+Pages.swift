@@ -1,3 +1,5 @@
+import Transport
+
 extension AntennaClient {
     /// More pages than any list has: ends a `next` that never ends.
     private static let mostPages = 100
@@ -20,14 +22,14 @@ extension AntennaClient {
     ///   - url: The address of a page.
     /// - Returns: The elements in the server's order; with a shuffled list some may be there twice.
     /// - Throws: ``AntennaError``.
-    func pages<Element: Decodable>(
-        of type: Element.Type,
+    func pages<Item: AntennaWire.Element>(
+        of type: Item.Type,
         limit: Int,
         isShuffled: Bool = false,
         operation: String,
         url: (_ limit: Int, _ offset: Int) -> String
-    ) async throws(AntennaError) -> [Element] {
-        var found: [Element] = []
+    ) async throws(AntennaError) -> [Item] {
+        var found: [Item] = []
         var limit = limit
         var offset = 0
         for number in 0..<Self.mostPages {

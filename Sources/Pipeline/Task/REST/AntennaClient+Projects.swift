@@ -1,3 +1,6 @@
+import JSON
+import Transport
+
 /// A project that images and jobs belong to.
 package struct AntennaProject: Sendable, Hashable {
     /// The project's number.

@@ -1,3 +1,6 @@
+import JSON
+import Transport
+
 /// A result on its way to Antenna.
 package struct OutgoingResult: Sendable, Equatable {
     /// The job the task belongs to.
@@ -54,8 +57,8 @@ extension AntennaClient {
 
     /// Refuses what would not stay in its place in the body, wherever it comes from: the token goes with it.
     private static func check(_ result: OutgoingResult) throws(AntennaError) {
-        do throws(JSONWellFormedness.Fault) {
-            try JSONWellFormedness.checkObject(result.json.span)
+        do throws(JSONError) {
+            try JSONProof.checkObject(result.json)
         } catch {
             throw AntennaError(
                 .refused,

@@ -1,3 +1,5 @@
+import Transport
+
 /// What a token's user may do with a job.
 package struct AntennaJobRights: Sendable, Hashable {
     /// Whether its tasks may be taken.

@@ -1,3 +1,4 @@
+import JSON
 import Transport
 
 /// A job that has tasks for one of our pipelines.

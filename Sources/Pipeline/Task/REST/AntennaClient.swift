@@ -59,7 +59,7 @@ package struct AntennaClient: Sendable {
 
     /// Makes one attempt and returns the answer if it is a success.
     func call(
-        _ method: AntennaRequest.Method,
+        _ method: HTTPRequest.Method,
         _ url: String,
         body: [UInt8]? = nil,
         operation: String,
@@ -83,7 +83,7 @@ package struct AntennaClient: Sendable {
 
     /// Makes a second attempt when the token was refused and its file holds another one by now.
     private func attemptWithFreshToken(
-        _ method: AntennaRequest.Method,
+        _ method: HTTPRequest.Method,
         _ url: String,
         body: [UInt8]?,
         operation: String,
@@ -100,17 +100,17 @@ package struct AntennaClient: Sendable {
     }
 
     private func attempt(
-        _ method: AntennaRequest.Method,
+        _ method: HTTPRequest.Method,
         _ url: String,
         token: String,
         body: [UInt8]?,
         operation: String,
         timeout: Duration
     ) async throws(AntennaError) -> AntennaAnswer {
-        var headers = [(name: "Accept", value: "application/json")]
-        if !token.isEmpty { headers.append((name: "Authorization", value: "Token \(token)")) }
-        if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
-        if let clientInfo { headers.append((name: "User-Agent", value: clientInfo.userAgent)) }
+        var headers: HTTPHeaders = ["Accept": "application/json"]
+        if !token.isEmpty { headers["Authorization"] = "Token \(token)" }
+        if body != nil { headers["Content-Type"] = "application/json" }
+        headers["User-Agent"] = clientInfo?.userAgent
         let request = AntennaRequest(
             method: method,
             url: url,

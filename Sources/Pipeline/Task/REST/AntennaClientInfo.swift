@@ -1,3 +1,5 @@
+import JSON
+
 /// What a worker tells Antenna about itself with every POST, so that operators can tell workers of one service apart.
 package struct AntennaClientInfo: Sendable, Hashable {
     /// The machine's or the container's name.

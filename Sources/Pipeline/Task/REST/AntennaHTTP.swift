@@ -23,13 +23,11 @@ package struct AntennaHTTP: HTTPExecuting {
     }
 
     package func answer(to request: AntennaRequest) async throws(TransportError) -> AntennaAnswer {
-        var headers: HTTPHeaders = [:]
-        for header in request.headers { headers.append(name: header.name, value: header.value) }
         let response = try await client.execute(
             HTTPRequest(
-                method: request.method == .get ? .get : .post,
+                method: request.method,
                 url: request.url,
-                headers: headers,
+                headers: request.headers,
                 body: request.body,
                 policy: policy(for: request)
             )

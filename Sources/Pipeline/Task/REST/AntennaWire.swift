@@ -1,38 +1,20 @@
-import FoundationEssentials
+import JSON
 
 /// What Antenna's answers look like, read with patience: unknown fields are ignored, and an element that is wrong spoils only itself.
 enum AntennaWire {
     /// The most elements of a list that are read, more than anybody asks for.
     static let mostElements = 10_000
 
-    /// An id, whether it is written as a string or as a number.
-    struct ID: Decodable {
-        let text: String
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let number = try? container.decode(Int.self) {
-                text = "\(number)"
-            } else {
-                text = try container.decode(String.self)
-            }
-        }
-    }
-
-    /// An element of a list that may be anything.
-    struct Lenient<Element: Decodable>: Decodable {
-        let element: Element?
-
-        init(from decoder: any Decoder) throws {
-            // The element that cannot be read is counted by whoever reads the list.
-            element = try? Element(from: decoder)
-        }
+    /// What a value of an answer means.
+    protocol Element {
+        /// Reads a value; nil when it lacks what nobody can do without.
+        init?(_ json: JSONValue)
     }
 
     /// A list in an answer.
-    struct List<Element: Decodable> {
+    struct List<Item: Element> {
         /// Its elements; `nil` for one that cannot be read.
-        var elements: [Element?]
+        var elements: [Item?]
         /// Elements beyond ``AntennaWire/mostElements``.
         var omitted: Int
         /// Whether the server says that another page follows.
@@ -41,7 +23,7 @@ enum AntennaWire {
         var count: Int?
     }
 
-    struct Job: Decodable {
+    struct Job: Element {
         let id: Int
         let pipelineSlug: String?
         let permissions: [String]?
@@ -51,89 +33,67 @@ enum AntennaWire {
             permissions.map { $0.contains("tasks") && $0.contains("result") }
         }
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
-            id = try container.number(forKey: .id)
-            pipelineSlug = try? container.decode(String.self, forKey: .pipelineSlug)
-            permissions = try? container.decode([String].self, forKey: .permissions)
-        }
-
-        private enum Keys: String, CodingKey {
-            case id
-            case pipelineSlug = "pipeline_slug"
-            case permissions = "user_permissions"
+        init?(_ json: JSONValue) {
+            guard let id = json["id"]?.lenientInt else { return nil }
+            self.id = id
+            pipelineSlug = json["pipeline_slug"]?.string
+            permissions = json["user_permissions"]?.strings
         }
     }
 
     /// A task, or what can be made out of one.
-    struct Task: Decodable {
+    struct Task: Element {
         let id: String?
         let imageID: String?
         let imageURL: String?
         let replySubject: String?
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
-            id = (try? container.decode(ID.self, forKey: .id))?.text
-            imageID = (try? container.decode(ID.self, forKey: .imageID))?.text
-            imageURL = try? container.decode(String.self, forKey: .imageURL)
-            replySubject = try? container.decode(String.self, forKey: .replySubject)
-        }
-
-        private enum Keys: String, CodingKey {
-            case id
-            case imageID = "image_id"
-            case imageURL = "image_url"
-            case replySubject = "reply_subject"
+        init?(_ json: JSONValue) {
+            guard json.object != nil else { return nil }
+            id = json["id"]?.id
+            imageID = json["image_id"]?.id
+            imageURL = json["image_url"]?.string
+            replySubject = json["reply_subject"]?.string
         }
     }
 
     /// What the acknowledgement of posted results says of one.
-    struct TaskReceipt: Decodable {
+    struct TaskReceipt: Element {
         let replySubject: String
         let status: String
 
-        private enum CodingKeys: String, CodingKey {
-            case replySubject = "reply_subject"
-            case status
+        init?(_ json: JSONValue) {
+            guard let subject = json["reply_subject"]?.string, let status = json["status"]?.string else { return nil }
+            replySubject = subject
+            self.status = status
         }
     }
 
-    struct Project: Decodable {
+    struct Project: Element {
         let id: Int
         let name: String?
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
-            id = try container.number(forKey: .id)
-            name = try? container.decode(String.self, forKey: .name)
-        }
-
-        private enum Keys: CodingKey {
-            case id
-            case name
+        init?(_ json: JSONValue) {
+            guard let id = json["id"]?.lenientInt else { return nil }
+            self.id = id
+            name = json["name"]?.string
         }
     }
 
-    struct Registration: Decodable {
+    struct Registration: Element {
         let created: [String]
         let updated: [String]
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
-            created = (try? container.decode([String].self, forKey: .created)) ?? []
-            updated = (try? container.decode([String].self, forKey: .updated)) ?? []
-        }
-
-        private enum Keys: String, CodingKey {
-            case created = "pipelines_created"
-            case updated = "pipelines_updated"
+        init?(_ json: JSONValue) {
+            guard json.object != nil else { return nil }
+            created = json["pipelines_created"]?.strings ?? []
+            updated = json["pipelines_updated"]?.strings ?? []
         }
     }
 
     /// Reads a body; nil when it is not what is asked for.
-    static func read<Value: Decodable>(_ type: Value.Type, from body: [UInt8]) -> Value? {
-        try? JSONText.decode(type, from: body)
+    static func read<Value: Element>(_ type: Value.Type, from body: [UInt8]) -> Value? {
+        value(body, in: nil).flatMap { Value($0) }
     }
 
     /// Reads a list that is a member of the body.
@@ -144,31 +104,24 @@ enum AntennaWire {
     ///   - body: The body.
     ///   - isBareTaken: Whether a body that is the list itself is taken, too, as some servers send it.
     /// - Returns: The list; nil when there is none.
-    static func read<Element: Decodable>(
+    static func read<Item: Element>(
         list name: String,
-        of type: Element.Type,
+        of type: Item.Type,
         from body: [UInt8],
         isBareTaken: Bool = false
-    ) -> List<Element>? {
-        let members = JSONText.members(of: body)
+    ) -> List<Item>? {
+        let members = JSONOutline.members(of: body)
         guard members?[name] != nil || (members == nil && isBareTaken) else { return nil }
-        guard let list = JSONText.elements(of: body, in: members?[name], atMost: mostElements) else { return nil }
-        let next = members?["next"].flatMap { try? JSONText.decode(String.self, from: body[$0]) }
+        guard let list = JSONOutline.elements(of: body, in: members?[name], atMost: mostElements) else { return nil }
         return List(
-            elements: list.first.map { try? JSONText.decode(type, from: body[$0]) },
+            elements: list.first.map { value(body, in: $0).flatMap { Item($0) } },
             omitted: list.count - list.first.count,
-            hasNext: next != nil,
-            count: members?["count"].flatMap { try? JSONText.decode(Int.self, from: body[$0]) }
+            hasNext: members?["next"].flatMap { value(body, in: $0)?.string } != nil,
+            count: members?["count"].flatMap { value(body, in: $0)?.int }
         )
     }
-}
 
-extension KeyedDecodingContainer {
-    /// A whole number, written as one or as a string.
-    func number(forKey key: Key) throws -> Int {
-        guard let number = Int(try decode(AntennaWire.ID.self, forKey: key).text) else {
-            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "no whole number")
-        }
-        return number
+    private static func value(_ body: [UInt8], in range: Range<Int>?) -> JSONValue? {
+        try? JSONValue(parsing: body, in: range, dialect: .python)
     }
 }

@@ -13,19 +13,11 @@ package protocol HTTPExecuting: Sendable {
 /// A request to Antenna's API.
 package struct AntennaRequest: Sendable {
     /// The HTTP method.
-    package enum Method: String, Sendable {
-        /// Reads.
-        case get = "GET"
-        /// Writes; follows no redirect.
-        case post = "POST"
-    }
-
-    /// The HTTP method.
-    package var method: Method
+    package var method: HTTPRequest.Method
     /// The absolute URL, query included.
     package var url: String
     /// Header fields, the token's among them: never to be logged.
-    package var headers: [(name: String, value: String)]
+    package var headers: HTTPHeaders
     /// The JSON body of a POST.
     package var body: [UInt8]?
     /// The longest time for a call on which nothing moves; one that sends a large body has more.

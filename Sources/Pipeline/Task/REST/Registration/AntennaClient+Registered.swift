@@ -1,3 +1,5 @@
+import JSON
+
 /// A pipeline as the server has it.
 package struct AntennaPipeline: Sendable, Hashable {
     /// The name jobs use.
@@ -103,29 +105,30 @@ extension AntennaError {
 }
 
 extension AntennaWire {
-    struct Pipeline: Decodable {
+    struct Pipeline: Element {
         let slug: String
         let name: String?
         let version: Int?
-        let algorithms: [Lenient<Algorithm>]?
+        /// Its algorithms, nil for one that cannot be read.
+        let algorithms: [Algorithm?]?
         let isEnabled: Bool?
         let configurations: [ProjectConfiguration]
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
-            slug = try container.decode(String.self, forKey: .slug)
-            name = try? container.decode(String.self, forKey: .name)
-            version = try? container.number(forKey: .version)
-            algorithms = try? container.decode([Lenient<Algorithm>].self, forKey: .algorithms)
-            isEnabled = try? container.decode(Bool.self, forKey: .isEnabled)
-            let list = try? container.decode([Lenient<ProjectConfiguration>].self, forKey: .configurations)
-            configurations = list?.compactMap(\.element) ?? []
+        init?(_ json: JSONValue) {
+            guard let slug = json["slug"]?.string else { return nil }
+            self.slug = slug
+            name = json["name"]?.string
+            version = json["version"]?.lenientInt
+            algorithms = json["algorithms"]?.elements?.map { Algorithm($0) }
+            isEnabled = json["enabled"]?.bool
+            configurations =
+                json["project_pipeline_configs"]?.elements?.compactMap { ProjectConfiguration($0) } ?? []
         }
 
         func pipeline(inProject project: Int?) -> AntennaPipeline {
             // One that cannot be read would look as if it were missing.
             let known = algorithms.flatMap { list in
-                list.contains { $0.element == nil } ? nil : list.compactMap(\.element?.algorithm)
+                list.contains { $0 == nil } ? nil : list.compactMap { $0?.algorithm }
             }
             return AntennaPipeline(
                 slug: slug,
@@ -135,51 +138,30 @@ extension AntennaWire {
                 isEnabled: configurations.first { $0.project == project }?.isEnabled ?? isEnabled
             )
         }
-
-        private enum Keys: String, CodingKey {
-            case slug
-            case name
-            case version
-            case algorithms
-            case isEnabled = "enabled"
-            case configurations = "project_pipeline_configs"
-        }
     }
 
-    struct ProjectConfiguration: Decodable {
+    struct ProjectConfiguration {
         let project: Int
         let isEnabled: Bool
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
-            project = try container.number(forKey: .project)
-            isEnabled = try container.decode(Bool.self, forKey: .isEnabled)
-        }
-
-        private enum Keys: String, CodingKey {
-            case project
-            case isEnabled = "enabled"
+        init?(_ json: JSONValue) {
+            guard let project = json["project"]?.lenientInt, let isEnabled = json["enabled"]?.bool else { return nil }
+            self.project = project
+            self.isEnabled = isEnabled
         }
     }
 
-    struct Algorithm: Decodable {
+    struct Algorithm: Element {
         let algorithm: AntennaAlgorithm
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Keys.self)
+        init?(_ json: JSONValue) {
+            guard let key = json["key"]?.string else { return nil }
             algorithm = AntennaAlgorithm(
-                key: try container.decode(String.self, forKey: .key),
-                version: try? container.number(forKey: .version),
-                taskType: try? container.decode(String.self, forKey: .taskType),
-                categoryCount: try? container.number(forKey: .categoryCount)
+                key: key,
+                version: json["version"]?.lenientInt,
+                taskType: json["task_type"]?.string,
+                categoryCount: json["category_count"]?.lenientInt
             )
-        }
-
-        private enum Keys: String, CodingKey {
-            case key
-            case version
-            case taskType = "task_type"
-            case categoryCount = "category_count"
         }
     }
 }
