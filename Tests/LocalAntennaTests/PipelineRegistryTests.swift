@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import LocalAntenna
@@ -32,7 +33,7 @@ struct PipelineRegistryTests {
         version: Int = 1,
         labels: [JSONValue]? = ["a", "b"]
     ) -> JSONValue {
-        var members: [String: JSONValue] = [
+        var members: JSONObject = [
             "key": .string(key), "name": .string(name ?? key), "version": JSONValue(version),
             "task_type": "classification",
         ]

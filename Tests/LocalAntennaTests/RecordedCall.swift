@@ -1,3 +1,4 @@
+import JSON
 import LocalAntenna
 
 /// A call, and what a real Antenna answered: made from the notes on the contract, in our own words.

@@ -1,3 +1,4 @@
+import JSON
 import LocalAntenna
 
 /// Builds results as a worker posts them.
@@ -45,8 +46,8 @@ enum ResultBuilder {
                 [
                     "classification": .string(label),
                     "labels": nil,
-                    "scores": JSONValue(scores.map(JSONValue.number)),
-                    "logits": JSONValue(scores.map { .number($0 * 2) }),
+                    "scores": .array(scores.map(JSONValue.number)),
+                    "logits": .array(scores.map { .number($0 * 2) }),
                     "inference_time": .number(time),
                     "algorithm": ["name": "Classifier", "key": .string(classifier)],
                     "terminal": true,
@@ -85,7 +86,7 @@ extension JSONValue {
     func replacing(_ path: String, with value: JSONValue?) -> JSONValue {
         let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
         let rest = parts.count > 1 ? parts[1] : nil
-        if case .object(var members) = self {
+        if var members = object {
             members[parts[0]] = rest.map { (members[parts[0]] ?? [:]).replacing($0, with: value) } ?? value
             return .object(members)
         }
@@ -95,6 +96,6 @@ extension JSONValue {
         } else {
             elements.remove(at: index)
         }
-        return JSONValue(elements)
+        return .array(elements)
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 import LocalAntenna
 import TestSupport
 
@@ -23,7 +24,7 @@ struct SmallClient: Sendable {
     }
 
     func post(_ path: String, _ body: JSONValue) async throws -> Answer {
-        try await send("POST", server.baseURL + path, body: body.encoded)
+        try await send("POST", server.baseURL + path, body: body.encoded())
     }
 
     /// Sends a request to an address of this server; redirects are not followed.
@@ -60,7 +61,7 @@ struct SmallClient: Sendable {
 
     /// Posts one result.
     func submit(job: Int = 1, _ items: JSONValue...) async throws -> Answer {
-        try await post("/jobs/\(job)/result/", ["results": JSONValue(items)])
+        try await post("/jobs/\(job)/result/", ["results": .array(items)])
     }
 }
 

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import LocalAntenna
@@ -22,7 +23,7 @@ import Testing
         let filter = ResultBuilder.detection(imageID: "1005", label: "nonmoth")["classifications"]?.elements?.first
         let answer = ResultBuilder.detection(imageID: "1005", label: "Noctua pronuba")["classifications"]?.elements?
             .first
-        let both = JSONValue([
+        let both = JSONValue.array([
             try #require(answer), try #require(filter).replacing("terminal", with: false),
         ])
         let item = ResultBuilder.success(Self.task).replacing("result.detections.0.classifications", with: both)

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServing
+import JSON
 
 extension APIHandler {
     // MARK: Jobs
@@ -69,7 +70,7 @@ extension APIHandler {
         return .object(members)
     }
 
-    private func detail(_ job: AntennaState.Job) -> [String: JSONValue] {
+    private func detail(_ job: AntennaState.Job) -> JSONObject {
         var members = Self.full(job)
         let project = core.configuration.projects.first { $0.id == job.projectID }
         members["project"] = ["id": JSONValue(job.projectID), "name": .string(project?.name ?? "")]
@@ -89,7 +90,7 @@ extension APIHandler {
             [
                 "key": .string(key), "name": .string(key.capitalized), "progress": .number(share),
                 "status": .string(job.status),
-                "params": JSONValue(params.map { ["key": .string($0), "name": .string($0), "value": JSONValue($1)] }),
+                "params": .array(params.map { ["key": .string($0), "name": .string($0), "value": JSONValue($1)] }),
             ]
         }
         return [
@@ -116,7 +117,7 @@ extension APIHandler {
         ]
     }
 
-    private static func full(_ job: AntennaState.Job) -> [String: JSONValue] {
+    private static func full(_ job: AntennaState.Job) -> JSONObject {
         [
             "id": JSONValue(job.id),
             "name": .string(job.name),
@@ -135,7 +136,7 @@ extension APIHandler {
     // MARK: Pages
 
     /// The members that every list has.
-    static func list(_ results: [JSONValue], count: Int) -> [String: JSONValue] {
+    static func list(_ results: [JSONValue], count: Int) -> JSONObject {
         [
             "count": JSONValue(count), "next": nil, "previous": nil, "results": .array(results),
             "user_permissions": .array([]),

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServing
+import JSON
 
 extension APIHandler {
     // MARK: Projects
@@ -45,7 +46,7 @@ extension APIHandler {
     }
 
     private static func json(_ pipeline: PipelineRegistry.Pipeline) -> JSONValue {
-        var members: [String: JSONValue] = [
+        var members: JSONObject = [
             "slug": .string(pipeline.slug), "name": .string(pipeline.name),
             "version": pipeline.version.map { JSONValue($0) } ?? .null,
             "enabled": true,
@@ -78,7 +79,7 @@ extension APIHandler {
             return (outcome, shared.antenna.registry.pipelines(project: project.id))
         }
         let touched = Set(outcome.created + outcome.updated)
-        var answer: [String: JSONValue] = [
+        var answer: JSONObject = [
             "timestamp": .string(Date().ISO8601Format()),
             "success": true,
             "error": nil,

@@ -1,4 +1,5 @@
 import HTTPServing
+import JSON
 
 extension APIHandler {
     // MARK: Tasks
@@ -38,7 +39,7 @@ extension APIHandler {
             return reserved
         }
         let root = core.configuration.publicURL ?? "http://\(request.host ?? "127.0.0.1")"
-        return .json(["tasks": JSONValue(reserved.map { task in json(task, root: root) })])
+        return .json(["tasks": .array(reserved.map { task in json(task, root: root) })])
     }
 
     private func json(_ task: TaskRecord, root: String) -> JSONValue {
@@ -84,7 +85,7 @@ extension APIHandler {
         return switch lostAnswer {
         case nil: .json(answer)
         case .connectionClosed?: .hangUp
-        case .halfABody?: .interrupted(answer.encoded, type: "application/json")
+        case .halfABody?: .interrupted(answer.encoded(), type: "application/json")
         case .internalError?: ServerResponse(APIFault.internalError)
         }
     }
@@ -111,7 +112,7 @@ extension APIHandler {
             "status": "accepted",
             "job_id": JSONValue(job),
             "results_queued": JSONValue(receipts.count),
-            "tasks": JSONValue(
+            "tasks": .array(
                 receipts.map { receipt in
                     [
                         "reply_subject": .string(receipt.replySubject),

@@ -1,4 +1,5 @@
 import HTTPServing
+import JSON
 
 /// The REST contract: who may call, and what answers which call.
 struct APIHandler: Sendable {

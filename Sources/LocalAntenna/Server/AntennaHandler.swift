@@ -1,4 +1,5 @@
 import HTTPServing
+import JSON
 
 /// Sends each request to the API, the image host or the status page.
 struct AntennaHandler: Sendable {
@@ -34,7 +35,7 @@ struct AntennaHandler: Sendable {
                 ])
             }
             return [
-                "jobs": JSONValue(jobs),
+                "jobs": .array(jobs),
                 "api_calls": JSONValue(shared.traffic.apiCalls),
                 "image_requests": JSONValue(shared.traffic.imageRequests),
                 "image_requests_with_token": JSONValue(shared.traffic.imageRequestsWithToken),

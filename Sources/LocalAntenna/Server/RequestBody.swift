@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServing
+import JSON
 
 extension ServerRequest {
     /// The body as a value: JSON, or a form, whose members are all text.
@@ -10,15 +11,15 @@ extension ServerRequest {
         switch type.prefix(while: { $0 != ";" }).lowercased().trimmingCharacters(in: .whitespaces) {
         case "application/json":
             do throws(JSONError) {
-                return try JSONValue(parsing: body)
+                return try JSONValue(parsing: body, mostValues: .max)
             } catch {
-                throw .badRequest("\(error)")
+                throw .badRequest("JSON parse error at byte \(error.offset): \(error.message)")
             }
         case "application/x-www-form-urlencoded":
             var components = URLComponents()
             components.percentEncodedQuery = String(decoding: body, as: UTF8.self).replacing("+", with: "%20")
             let members = (components.queryItems ?? []).map { ($0.name, JSONValue.string($0.value ?? "")) }
-            return .object(Dictionary(members) { _, last in last })
+            return .object(JSONObject(members))
         default:
             throw APIRejection(status: 415, detail: "Unsupported media type \"\(type)\" in request.")
         }
@@ -39,10 +40,7 @@ extension JSONValue {
     /// What a worker says of itself, which is an object or left out.
     func clientInfo() throws(APIRejection) -> JSONValue? {
         guard let info = self["client_info"] else { return nil }
-        guard case .object = info else { throw .badRequest("Expected a dictionary.", field: "client_info") }
+        guard info.object != nil else { throw .badRequest("Expected a dictionary.", field: "client_info") }
         return info
     }
-
-    /// A whole number, also when it is written as text.
-    var lenientInt: Int? { int ?? string.flatMap { Int($0) } }
 }

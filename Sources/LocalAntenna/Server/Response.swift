@@ -1,11 +1,12 @@
 import HTTPServing
+import JSON
 
 extension ServerResponse {
     static func json(_ value: JSONValue, status: Int = 200, headers: [(name: String, value: String)] = []) -> Self {
         ServerResponse(
             status: status,
             headers: [("Content-Type", "application/json")] + Self.safety + headers,
-            body: .bytes(value.encoded)
+            body: .bytes(value.encoded())
         )
     }
 

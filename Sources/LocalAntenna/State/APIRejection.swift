@@ -1,3 +1,5 @@
+import JSON
+
 /// Why the API refuses a call: the status and the sentence it answers with.
 package struct APIRejection: Error, Equatable, CustomStringConvertible {
     /// The HTTP status code.

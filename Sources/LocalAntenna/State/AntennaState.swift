@@ -1,4 +1,5 @@
 import DequeModule
+package import JSON
 
 /// The whole of the local Antenna without network, clock or lock: jobs, their tasks, and the pipelines declared.
 package struct AntennaState: Sendable {

@@ -1,3 +1,5 @@
+package import JSON
+
 /// The pipelines that workers have declared, and what their algorithms can say.
 ///
 /// It goes wrong where the real server does: keys of algorithms are unique on the whole server, what is known under a key or a name is not changed, and an

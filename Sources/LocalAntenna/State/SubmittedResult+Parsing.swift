@@ -1,3 +1,5 @@
+package import JSON
+
 extension SubmittedResult {
     /// Members that differ from run to run although the finding is the same.
     static let volatileKeys: Set<String> = ["timestamp", "inference_time", "total_time"]
@@ -9,7 +11,7 @@ extension SubmittedResult {
         let item = Member(item, "")
         self.replySubject = try item["reply_subject"].string()
         let result = try item["result"]
-        if case .string(let message)? = result.value["error"] {
+        if let message = result.value["error"]?.string {
             self.outcome = .failure(message: message, imageID: try result.optional("image_id")?.id())
         } else {
             self.outcome = .detections(try SubmittedDetections(result))
@@ -25,7 +27,7 @@ extension SubmittedDetections {
         _ = try result["total_time"].double()
         if let algorithms = result.optional("algorithms") {
             let isEmptyList = algorithms.value.elements?.isEmpty ?? false
-            if case .object = algorithms.value {} else if !isEmptyList { throw algorithms.wrong("an object") }
+            guard algorithms.value.object != nil || isEmptyList else { throw algorithms.wrong("an object") }
         }
         var ids: [String] = []
         for image in try result["source_images"].list() {
@@ -92,7 +94,7 @@ private struct Member {
 
     subscript(key: String) -> Member {
         get throws(APIRejection) {
-            guard case .object(let members) = value else { throw wrong("an object") }
+            guard let members = value.object else { throw wrong("an object") }
             guard let member = members[key] else { throw .badRequest("\(path)\(key): field required") }
             return Member(member, "\(path)\(key).")
         }
@@ -119,8 +121,8 @@ private struct Member {
 
     /// An id: text, or a whole number, which is taken for its text.
     func id() throws(APIRejection) -> String {
-        if let number = value.int { return "\(number)" }
-        return try string()
+        guard let id = value.id else { throw wrong("a string") }
+        return id
     }
 
     func bool() throws(APIRejection) -> Bool {

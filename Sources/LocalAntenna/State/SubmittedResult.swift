@@ -1,3 +1,5 @@
+package import JSON
+
 /// One item of a POST to `result/` whose shape is right; whether it can be saved is another question.
 package struct SubmittedResult: Sendable {
     /// The subject of the task it answers.
