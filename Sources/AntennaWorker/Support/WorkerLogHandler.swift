@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Logging
 
 /// Writes messages as one line of text for people, or one JSON object a line for machines.
@@ -77,8 +78,15 @@ struct WorkerLogHandler: LogHandler {
         // A key that is taken gets a prefix, so that no object has the same member twice.
         let taken = Set(members.map(\.0))
         members += values.map { (taken.contains($0.key) ? "metadata.\($0.key)" : $0.key, $0.value) }
-        let body = members.map { "\(Self.jsonString($0.0)):\(Self.jsonString($0.1))" }.joined(separator: ",")
-        return "{\(body)}\n"
+        // Lines are read on terminals, too.
+        var writer = JSONWriter(style: .line { $0.isInvisible })
+        writer.object { writer in
+            for (key, value) in members {
+                writer.key(named: key)
+                writer.string(value)
+            }
+        }
+        return String(decoding: writer.finish() + [UInt8(ascii: "\n")], as: UTF8.self)
     }
 
     private static func style(of level: Logger.Level) -> Terminal.Style {
@@ -95,26 +103,5 @@ struct WorkerLogHandler: LogHandler {
         guard needsQuotes else { return value.visible }
         let parts = value.split(separator: "\"", omittingEmptySubsequences: false)
         return "\"\(parts.joined(separator: "\\\"").visible)\""
-    }
-
-    private static func jsonString(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case _ where scalar.isInvisible:
-                // Lines are read on terminals, too.
-                for unit in String(scalar).utf16 {
-                    let digits = String(unit, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                }
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

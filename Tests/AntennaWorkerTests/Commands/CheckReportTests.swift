@@ -43,10 +43,44 @@ struct CheckReportTests {
         #expect(!report.text(on: plain).contains("t0ps3cret"))
     }
 
+    @Test("JSON has sorted members, and leaves out what there is none of")
+    func jsonBytes() throws {
+        var report = CheckReport(try fixture.resolve())
+        report.sections = [
+            CheckReport.Section(title: "A", findings: [.good("b/", "c\nd"), .missing("e", "f", remedy: "g")])
+        ]
+        let sections = """
+              "sections" : [
+                {
+                  "findings" : [
+                    {
+                      "detail" : "c\\nd",
+                      "status" : "good",
+                      "subject" : "b/"
+                    },
+                    {
+                      "detail" : "f",
+                      "remedy" : "g",
+                      "status" : "missing",
+                      "subject" : "e"
+                    }
+                  ],
+                  "title" : "A"
+                }
+              ],
+              "settings" : [
+                {
+                  "key" : "
+            """
+        let text = report.jsonText
+        #expect(text.hasPrefix("{\n  \"files\" : [\n\n  ],\n  \"mistakes\" : [\n\n  ],\n\(sections)"))
+        #expect(text.hasSuffix("\n  ],\n  \"version\" : \"\(Version.current)\"\n}\n"))
+    }
+
     @Test("JSON holds no secret either")
     func json() throws {
         let resolved = try fixture.resolve(environment: ["AMI_ANTENNA_API_AUTH_TOKEN": "t0ps3cret"])
-        let text = String(decoding: try JSONEncoder().encode(CheckReport(resolved)), as: UTF8.self)
+        let text = CheckReport(resolved).jsonText
         #expect(text.contains("<redacted>"))
         #expect(!text.contains("t0ps3cret"))
     }

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import JSON
 import Synchronization
 
 /// Sends a snapshot a second to everybody who watches the live page; while nobody does, none is made.
@@ -41,7 +41,7 @@ final class LiveFeed: Sendable {
         sink.onTermination = { [weak self] _ in
             self?.state.withLock { $0.sinks[id] = nil }
         }
-        sink.yield(Self.event("hello", Self.json(LiveHello(oversight))))
+        sink.yield(Self.event("hello", LiveHello(oversight).json.encoded()))
         if isFirst { queue.async { self.send() } }
         return stream
     }
@@ -49,7 +49,8 @@ final class LiveFeed: Sendable {
     /// What a watcher would be told first and next, in one document.
     var snapshot: [UInt8] {
         watch()
-        return Self.json(Both(hello: LiveHello(oversight), snapshot: LiveSnapshot(oversight)))
+        let document: JSONValue = ["hello": LiveHello(oversight).json, "snapshot": LiveSnapshot(oversight).json]
+        return document.encoded()
     }
 
     /// Ends all streams.
@@ -62,15 +63,10 @@ final class LiveFeed: Sendable {
         for sink in sinks { sink.finish() }
     }
 
-    private struct Both: Encodable {
-        let hello: LiveHello
-        let snapshot: LiveSnapshot
-    }
-
     private func send() {
         guard let sinks = watchers() else { return }
         watch()
-        let event = Self.event("snapshot", Self.json(LiveSnapshot(oversight)))
+        let event = Self.event("snapshot", LiveSnapshot(oversight).json.encoded())
         for sink in sinks { sink.yield(event) }
         queue.asyncAfter(deadline: .now() + .seconds(1)) { self.send() }
     }
@@ -92,12 +88,5 @@ final class LiveFeed: Sendable {
 
     private static func event(_ name: String, _ json: [UInt8]) -> [UInt8] {
         Array("event: \(name)\ndata: ".utf8) + json + Array("\n\n".utf8)
-    }
-
-    private static func json(_ value: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        // Numbers that JSON cannot write do not occur; were there one, the page would wait for the next second.
-        return (try? encoder.encode(value)).map { Array($0) } ?? Array("null".utf8)
     }
 }

@@ -1,14 +1,18 @@
 import Foundation
+import JSON
 import Synchronization
 
 /// How many tasks were done over the last minutes, for the chart of a page that has just been opened.
 final class LiveHistory: Sendable {
     /// Tasks since the start, at a moment.
-    struct Point: Encodable, Sendable, Equatable {
+    struct Point: Sendable, Equatable {
         /// Seconds since 1970.
         let time: Double
         let done: Double
         let failed: Double
+
+        /// What the page reads.
+        var json: JSONValue { ["time": .number(time), "done": .number(done), "failed": .number(failed)] }
     }
 
     /// A point every two seconds, ten minutes back.

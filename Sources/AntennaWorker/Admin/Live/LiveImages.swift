@@ -2,13 +2,14 @@ import Concurrency
 import Foundation
 import Imaging
 import Inference
+import JSON
 import Pipeline
 import Synchronization
 
 /// The last few images with their boxes, small; made only while somebody watches, one at a time and on a thread of their own.
 final class LiveImages: Sendable {
     /// A box, in pixels of the full-size image.
-    struct Box: Encodable, Sendable, Equatable {
+    struct Box: Sendable, Equatable {
         let x1: Int
         let y1: Int
         let x2: Int
@@ -18,7 +19,7 @@ final class LiveImages: Sendable {
     }
 
     /// What the page shows of an image; the picture itself is asked for by its id.
-    struct Entry: Encodable, Sendable, Equatable {
+    struct Entry: Sendable, Equatable {
         let id: Int
         /// The last part of the address, without its query: signatures are there.
         let name: String
@@ -133,5 +134,28 @@ extension LiveImages.Entry {
             },
             count: analysed.insects.count
         )
+    }
+}
+
+extension LiveImages.Entry {
+    /// What the page reads.
+    var json: JSONValue {
+        var members: JSONObject = [
+            "id": JSONValue(id), "name": .string(name), "task": .string(task), "pipeline": .string(pipeline),
+            "width": JSONValue(width), "height": JSONValue(height), "time": .number(time),
+            "boxes": .array(boxes.map(\.json)), "count": JSONValue(count),
+        ]
+        members["job"] = job.map { JSONValue($0) }
+        return .object(members)
+    }
+}
+
+extension LiveImages.Box {
+    fileprivate var json: JSONValue {
+        var members: JSONObject = [
+            "x1": JSONValue(x1), "y1": JSONValue(y1), "x2": JSONValue(x2), "y2": JSONValue(y2), "label": .string(label),
+        ]
+        members["score"] = score.map(JSONValue.number)
+        return .object(members)
     }
 }

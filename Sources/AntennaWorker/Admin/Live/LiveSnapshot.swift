@@ -1,8 +1,9 @@
 import Foundation
+import JSON
 
 /// What the live page is told once, at the beginning.
-struct LiveHello: Encodable {
-    struct SettingLine: Encodable {
+struct LiveHello {
+    struct SettingLine {
         let key: String
         let value: String
         let origin: String
@@ -37,20 +38,20 @@ struct LiveHello: Encodable {
 }
 
 /// What the live page is told every second: the metrics themselves, so that it cannot say something else.
-struct LiveSnapshot: Encodable {
-    struct Value: Encodable {
+struct LiveSnapshot {
+    struct Value {
         let name: String
         let labels: [String: String]
         let value: Double
     }
 
-    struct StageTimes: Encodable {
+    struct StageTimes {
         let stage: String
         let count: Int
         let seconds: Double
     }
 
-    struct Check: Encodable {
+    struct Check {
         let name: String
         let detail: String?
         let problem: String?
@@ -87,5 +88,57 @@ extension LiveSnapshot.StageTimes {
     init(stage: String, _ instrument: HistogramInstrument) {
         let contents = instrument.contents
         self.init(stage: stage, count: contents.counts.reduce(0, +), seconds: contents.sum)
+    }
+}
+
+extension LiveHello {
+    /// What the page reads.
+    var json: JSONValue {
+        [
+            "role": .string(role), "version": .string(version), "process": JSONValue(Int(process)),
+            "host": .string(host),
+            "startedAt": .number(startedAt), "history": .array(history.map(\.json)),
+            "settings": .array(
+                settings.map { ["key": .string($0.key), "value": .string($0.value), "origin": .string($0.origin)] }
+            ),
+        ]
+    }
+}
+
+extension LiveSnapshot {
+    /// What the page reads; what there is none of is left out.
+    var json: JSONValue {
+        var members: JSONObject = [
+            "now": .number(now), "values": .array(values.map(\.json)), "stages": .array(stages.map(\.json)),
+            "checks": .array(checks.map(\.json)), "images": .array(images.map(\.json)),
+            "messages": .array(messages.map(\.json)),
+        ]
+        members["batches"] = batches?.json
+        members["stalled"] = stalled.map(JSONValue.string)
+        return .object(members)
+    }
+}
+
+extension LiveSnapshot.Value {
+    fileprivate var json: JSONValue {
+        [
+            "name": .string(name), "labels": .object(JSONObject(labels.map { ($0.key, JSONValue.string($0.value)) })),
+            "value": .number(value),
+        ]
+    }
+}
+
+extension LiveSnapshot.StageTimes {
+    fileprivate var json: JSONValue {
+        ["stage": .string(stage), "count": JSONValue(count), "seconds": .number(seconds)]
+    }
+}
+
+extension LiveSnapshot.Check {
+    fileprivate var json: JSONValue {
+        var members: JSONObject = ["name": .string(name)]
+        members["detail"] = detail.map(JSONValue.string)
+        members["problem"] = problem.map(JSONValue.string)
+        return .object(members)
     }
 }

@@ -1,11 +1,12 @@
 import Foundation
+import JSON
 import Logging
 import Synchronization
 
 /// The last messages of importance, for the live page.
 final class RecentMessages: Sendable {
     /// A message as it was logged.
-    struct Message: Encodable, Sendable, Equatable {
+    struct Message: Sendable, Equatable {
         /// Seconds since 1970.
         let time: Double
         let level: String
@@ -35,5 +36,15 @@ final class RecentMessages: Sendable {
             messages.insert(message, at: 0)
             if messages.count > Self.capacity { messages.removeLast() }
         }
+    }
+}
+
+extension RecentMessages.Message {
+    /// What the page reads.
+    var json: JSONValue {
+        [
+            "time": .number(time), "level": .string(level), "text": .string(text),
+            "details": .object(JSONObject(details.map { ($0.key, JSONValue.string($0.value)) })),
+        ]
     }
 }

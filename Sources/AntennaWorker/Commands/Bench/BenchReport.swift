@@ -1,15 +1,16 @@
 import Foundation
+import JSON
 
 /// The figures of a measurement: what `--json` writes and `bench compare` reads.
-struct BenchReport: Codable, Sendable, Equatable {
+struct BenchReport: Sendable, Equatable {
     /// Durations of a stage in seconds: the medians over the runs of the percentiles in a run.
-    struct Percentiles: Codable, Sendable, Equatable {
+    struct Percentiles: Sendable, Equatable {
         var p50: Double
         var p99: Double
     }
 
     /// One run.
-    struct Run: Codable, Sendable, Equatable {
+    struct Run: Sendable, Equatable {
         var imagesPerSecond: Double
         var cpuSecondsPerImage: Double
         var seconds: Double
@@ -17,7 +18,7 @@ struct BenchReport: Codable, Sendable, Equatable {
     }
 
     /// What the measurement is held against, run in turn with it.
-    struct Reference: Codable, Sendable, Equatable {
+    struct Reference: Sendable, Equatable {
         var name: String
         var imagesPerSecond: Double
         var cpuSecondsPerImage: Double
@@ -42,14 +43,6 @@ struct BenchReport: Codable, Sendable, Equatable {
     var reference: Reference?
     var cores: Int
 
-    private enum CodingKeys: String, CodingKey {
-        case benchmark, unit, command, stages, runs, reference, cores
-        case imagesPerSecond = "images_per_second"
-        case megapixelsPerSecond = "megapixels_per_second"
-        case cpuSecondsPerImage = "cpu_seconds_per_image"
-        case peakRSSBytes = "peak_rss_bytes"
-    }
-
     /// Reads a file that `--json` has written.
     ///
     /// - Throws: `CommandFailure` that names the file.
@@ -57,21 +50,18 @@ struct BenchReport: Codable, Sendable, Equatable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure("\(path) cannot be read.")
         }
-        do {
-            return try JSONDecoder().decode(BenchReport.self, from: data)
-        } catch {
+        guard let json = try? JSONValue(parsing: Array(data)), let report = BenchReport(json) else {
             throw CommandFailure("\(path) is not a file that 'bench --json' has written.")
         }
+        return report
     }
 
     /// Writes the file for `--json`.
     ///
     /// - Throws: `CommandFailure` that names the file.
     func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
-            try (encoder.encode(self) + Data("\n".utf8)).write(to: URL(filePath: path))
+            try Data(json.encoded(.pretty) + Array("\n".utf8)).write(to: URL(filePath: path))
         } catch {
             throw CommandFailure("\(path) cannot be written: \(error.localizedDescription)")
         }
@@ -79,24 +69,10 @@ struct BenchReport: Codable, Sendable, Equatable {
 }
 
 extension BenchReport.Run {
-    private enum CodingKeys: String, CodingKey {
-        case seconds, images
-        case imagesPerSecond = "images_per_second"
-        case cpuSecondsPerImage = "cpu_seconds_per_image"
-    }
-
     init(_ sample: BenchSample) {
         imagesPerSecond = sample.rate
         cpuSecondsPerImage = sample.cpuSeconds / Double(sample.count)
         seconds = sample.seconds
         images = sample.count
-    }
-}
-
-extension BenchReport.Reference {
-    private enum CodingKeys: String, CodingKey {
-        case name, ratio, runs
-        case imagesPerSecond = "images_per_second"
-        case cpuSecondsPerImage = "cpu_seconds_per_image"
     }
 }

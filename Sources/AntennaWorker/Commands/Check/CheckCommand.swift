@@ -52,7 +52,7 @@ struct CheckCommand: AsyncParsableCommand {
         if resolved.mistakes.isEmpty {
             report.sections = await sections(resolved)
         }
-        try Output.standard.write(json ? jsonText(report) : report.text(on: .output))
+        try Output.standard.write(json ? report.jsonText : report.text(on: .output))
         if report.exitStatus != ExitStatus.success { throw ExitCode(report.exitStatus) }
     }
 
@@ -84,12 +84,6 @@ struct CheckCommand: AsyncParsableCommand {
             ),
         ]
         return sections.filter { !$0.findings.isEmpty }
-    }
-
-    private func jsonText(_ report: CheckReport) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
     }
 
     /// What the command line set.

@@ -1,8 +1,10 @@
+import JSON
+
 /// What `check` found, before it is text or JSON.
-struct CheckReport: Encodable, Sendable, Equatable {
+struct CheckReport: Sendable, Equatable {
     /// One thing that was looked at.
-    struct Finding: Encodable, Sendable, Equatable {
-        enum Status: String, Encodable, Sendable {
+    struct Finding: Sendable, Equatable {
+        enum Status: String, Sendable {
             case good
             /// Worth knowing, and no obstacle.
             case note
@@ -18,13 +20,13 @@ struct CheckReport: Encodable, Sendable, Equatable {
         var remedy: String?
     }
 
-    struct Section: Encodable, Sendable, Equatable {
+    struct Section: Sendable, Equatable {
         let title: String
         let findings: [Finding]
     }
 
     /// A setting in force.
-    struct SettingLine: Encodable, Sendable, Equatable {
+    struct SettingLine: Sendable, Equatable {
         let key: String
         /// `<redacted>` for a secret; empty for none.
         let value: String
@@ -68,5 +70,40 @@ extension CheckReport.Finding {
 
     static func missing(_ subject: String, _ detail: String, remedy: String) -> Self {
         Self(status: .missing, subject: subject, detail: detail, remedy: remedy)
+    }
+}
+
+extension CheckReport {
+    /// One object, for `--json`.
+    var jsonText: String {
+        String(decoding: json.encoded(.pretty), as: UTF8.self) + "\n"
+    }
+
+    private var json: JSONValue {
+        [
+            "version": .string(version), "files": .array(files.map(JSONValue.string)),
+            "settings": .array(settings.map(\.json)), "mistakes": .array(mistakes.map(JSONValue.string)),
+            "sections": .array(
+                sections.map { ["title": .string($0.title), "findings": .array($0.findings.map(\.json))] }
+            ),
+        ]
+    }
+}
+
+extension CheckReport.SettingLine {
+    fileprivate var json: JSONValue {
+        var members: JSONObject = ["key": .string(key), "value": .string(value), "origin": .string(origin)]
+        members["place"] = place.map(JSONValue.string)
+        return .object(members)
+    }
+}
+
+extension CheckReport.Finding {
+    fileprivate var json: JSONValue {
+        var members: JSONObject = [
+            "status": .string(status.rawValue), "subject": .string(subject), "detail": .string(detail),
+        ]
+        members["remedy"] = remedy.map(JSONValue.string)
+        return .object(members)
     }
 }

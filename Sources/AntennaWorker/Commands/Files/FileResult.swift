@@ -1,4 +1,4 @@
-import Foundation
+import JSON
 import Pipeline
 
 /// What people want to know of a file's result, read from the JSON that a server would get.
@@ -25,47 +25,38 @@ struct FileResult: Sendable, Equatable {
 
     /// Reads a result.
     ///
-    /// - Throws: `DecodingError` when it is none of this worker's.
+    /// - Throws: `CommandFailure` when it is none of this worker's.
     init(_ result: EncodedResult) throws {
-        let wire = try JSONDecoder().decode(Wire.self, from: Data(result.json))
-        failure = wire.error
-        insects = (wire.detections ?? []).map { detection in
-            let word = detection.classifications.last
-            return Insect(
-                x1: detection.bbox.x1,
-                y1: detection.bbox.y1,
-                x2: detection.bbox.x2,
-                y2: detection.bbox.y2,
-                detectionScore: detection.score,
-                label: word?.classification,
-                labelScore: word?.scores.max(),
-                isTerminal: word?.terminal ?? true
-            )
+        guard let json = try? JSONValue(parsing: result.json, mostValues: .max) else { throw Self.foreign(result) }
+        failure = json["error"]?.string
+        insects = try (json["detections"]?.elements ?? []).map { detection in
+            guard let insect = Insect(detection) else { throw Self.foreign(result) }
+            return insect
         }
     }
 
-    private struct Wire: Decodable {
-        struct Box: Decodable {
-            let x1: Int
-            let y1: Int
-            let x2: Int
-            let y2: Int
-        }
+    private static func foreign(_ result: EncodedResult) -> CommandFailure {
+        CommandFailure("The result of task \(result.taskID) is none of this worker's.")
+    }
+}
 
-        struct Detection: Decodable {
-            let bbox: Box
-            let score: Double
-            let classifications: [Classification]
-        }
-
-        struct Classification: Decodable {
-            let classification: String
-            let scores: [Double]
-            let terminal: Bool
-        }
-
-        let error: String?
-        let detections: [Detection]?
+extension FileResult.Insect {
+    fileprivate init?(_ json: JSONValue) {
+        guard let box = json["bbox"], let x1 = box["x1"]?.int, let y1 = box["y1"]?.int, let x2 = box["x2"]?.int,
+            let y2 = box["y2"]?.int, let score = json["score"]?.double,
+            let words = json["classifications"]?.elements
+        else { return nil }
+        let scores = words.last?["scores"]?.elements?.compactMap(\.double)
+        self.init(
+            x1: x1,
+            y1: y1,
+            x2: x2,
+            y2: y2,
+            detectionScore: score,
+            label: words.last?["classification"]?.string,
+            labelScore: scores?.max(),
+            isTerminal: words.last?["terminal"]?.bool ?? true
+        )
     }
 }
 

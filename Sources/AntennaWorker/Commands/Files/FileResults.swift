@@ -72,8 +72,7 @@ actor FileResults {
 
     /// Writes what is left when some results never came.
     ///
-    /// - Throws: `CommandFailure` when results could not be written; `DecodingError` when one could not be read, which is a mistake of
-    ///   this program.
+    /// - Throws: `CommandFailure` when results could not be written, or when one could not be read, which is a mistake of this program.
     func finish() throws {
         if let mistake { throw mistake }
         try order.finish().forEach(write)
