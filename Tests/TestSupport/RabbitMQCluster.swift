@@ -67,22 +67,28 @@ package final class RabbitMQCluster: Sendable {
 
     /// Cuts a node off from the others, as a broken network between them does; clients still reach it.
     ///
-    /// Nodes that do not know each other's cookie do not speak.
+    /// Nodes that do not know each other's cookie do not speak. Returns once the node serves no more, because it is the smaller part.
     package func isolate(_ node: RabbitMQServer) async throws {
         try await node.control(
             "eval",
             "[begin erlang:set_cookie(N, nonsense), erlang:disconnect_node(N) end || N <- \(names(but: node))]."
         )
+        while try await isTrue("rabbit:is_running()", at: node) {
+            try await Task.sleep(for: .milliseconds(100))
+        }
     }
 
     /// Lets a node speak with the others again, and waits until it serves.
     package func rejoin(_ node: RabbitMQServer) async throws {
         try await node.control("eval", "[erlang:set_cookie(N, erlang:get_cookie()) || N <- \(names(but: node))].")
-        while try await node.control("eval", "rabbit:is_running() andalso length(rabbit_nodes:all_running()) =:= 3.")
-            .trimmingCharacters(in: .whitespacesAndNewlines) != "true"
-        {
+        let isWhole = "rabbit:is_running() andalso length(rabbit_nodes:all_running()) =:= 3"
+        while try await !isTrue(isWhole, at: node) {
             try await Task.sleep(for: .milliseconds(100))
         }
+    }
+
+    private func isTrue(_ expression: String, at node: RabbitMQServer) async throws -> Bool {
+        try await node.control("eval", "\(expression).").trimmingCharacters(in: .whitespacesAndNewlines) == "true"
     }
 
     private func names(but node: RabbitMQServer) -> String {
