@@ -212,7 +212,8 @@ let package = Package(
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Concurrency", "Imaging", "Inference", "JSON", "TestSupport", "Transport",
+                "AntennaWorker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "TestSupport",
+                "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

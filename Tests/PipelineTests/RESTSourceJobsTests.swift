@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Synchronization
 import Testing
 import TestSupport
@@ -45,7 +46,7 @@ import Transport
             poster: poster,
             clock: clock,
             generator: SeededGenerator(seed: 4),
-            logger: log.logger
+            logger: log.logger(from: .notice)
         )
     }
 
@@ -156,6 +157,44 @@ import Transport
         #expect(underWay.withLock { $0.most } == 1)
         let tasks = server.requests.filter(\.isTasks)
         #expect(tasks.allSatisfy { $0.timeout > .seconds(130) })
+    }
+
+    @Test func aCallThatHangsIsToldOnceAndThatItIsOverToo() async throws {
+        let clock = JumpingClock()
+        let antenna = FakeAntenna(jobs: [1: 5, 2: 5], clock: clock)
+        let server = ScriptedServer { request throws(TransportError) in
+            guard request.isTasks else { return try antenna.answer(request) }
+            // Others wait beside it, as with a queue that is away; every call is answered after two minutes.
+            let asked = clock.now.offset
+            guard asked < .seconds(300) else { return try antenna.answer(request) }
+            while clock.now.offset < asked + .seconds(120) { await Task.yield() }
+            return .json(#"{"error":"Task queue temporarily unavailable"}"#, status: 503)
+        }
+        let source = try await makeSource(server, clock: clock)
+        #expect(Set(try await drain(source)).count == 10)
+        #expect(log.warnings.count { $0.contains("does not answer a call for tasks") } == 1)
+        #expect(log.warnings.count { $0.contains("trying again") } == 1)
+        #expect(log.warnings.count { $0.contains("answers again") } == 1)
+    }
+
+    @Test func whatAProjectLacksIsToldOnceForAllItsJobs() async throws {
+        let clock = JumpingClock()
+        let antenna = FakeAntenna(jobs: [1: 10, 2: 10], clock: clock)
+        let server = ScriptedServer { request throws(TransportError) in
+            if request.url.contains("/projects/3/pipelines/") { return .json(#"{"results":[]}"#) }
+            if request.url.hasSuffix("/projects/3/") { return .json(#"{"id":3,"name":"P"}"#) }
+            if request.url.hasSuffix("/jobs/1/") || request.url.hasSuffix("/jobs/2/") { return .json(Self.job) }
+            return try antenna.answer(request)
+        }
+        for project in [3, nil] {
+            let told = log.warnings.count
+            let source = try await makeSource(server, clock: clock) {
+                $0.projectID = project
+                $0.expectations = [PipelineExpectation(slug: "moths")]
+            }
+            #expect(try await drain(source).isEmpty)
+            #expect(log.warnings.count - told == 1, "\(log.warnings)")
+        }
     }
 
     @Test func everyPostTellsWhoAsks() async throws {

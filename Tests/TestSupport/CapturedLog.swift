@@ -9,8 +9,11 @@ package final class CapturedLog: Sendable {
     package init() {}
 
     /// Writes into this log, warnings and worse.
-    package var logger: Logger {
-        Logger(label: "captured") { _ in Handler(log: self) }
+    package var logger: Logger { logger(from: .warning) }
+
+    /// Writes into this log what is at least so important.
+    package func logger(from level: Logger.Level) -> Logger {
+        Logger(label: "captured") { _ in Handler(log: self, logLevel: level) }
     }
 
     /// Every message so far with its metadata.
@@ -19,7 +22,7 @@ package final class CapturedLog: Sendable {
     private struct Handler: LogHandler {
         let log: CapturedLog
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.warning
+        var logLevel: Logger.Level
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }

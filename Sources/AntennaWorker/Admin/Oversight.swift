@@ -21,6 +21,7 @@ final class Oversight: Sendable {
     private let watchedRole = Mutex<RoleWatch?>(nil)
     private let watchdog = Mutex<Watchdog?>(nil)
     private let readinessLog = ReadinessLog()
+    private let workLog = WorkLog()
     private let notifier: SystemdNotifier
     /// Files and connections that may be open at once.
     private let descriptors: Int
@@ -153,7 +154,10 @@ final class Oversight: Sendable {
     /// Once a second, from the watchdog's thread.
     private func tick() {
         history.note(registry)
-        if watchedRole.withLock({ $0 }) != nil, !life.isDraining { readinessLog.note(readiness, at: .now, logger) }
+        if let role = watchedRole.withLock({ $0 }), !life.isDraining {
+            readinessLog.note(readiness, at: .now, logger)
+            if let work = role.work { workLog.note(work(), at: .now, logger) }
+        }
         guard let limit = settings.maxRSS, !life.isDraining, let bytes = ProcessFigures.residentBytes, bytes > limit
         else { return }
         logger.notice(

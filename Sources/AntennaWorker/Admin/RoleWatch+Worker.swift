@@ -12,6 +12,10 @@ extension RoleWatch {
     init(worker: Worker, statistics: WorkerStatistics, imagePatience: Duration) {
         self.init()
         let progress = statistics.progress
+        work = {
+            let counts = statistics.counts
+            return WorkLog.Reading(done: counts.answered, failed: counts.failed, held: progress.held)
+        }
         parts = [
             Part(name: "image", patience: imagePatience, read: progress.image.reading),
             Part(name: "inference", patience: .zero, read: progress.inference.reading),
@@ -39,6 +43,10 @@ extension RoleWatch {
     /// What the fetch role shows.
     init(fetching statistics: WorkerStatistics, outcomes: FetchStatistics, imagePatience: Duration) {
         self.init()
+        work = {
+            let counts = outcomes.counts
+            return WorkLog.Reading(done: counts.settled, failed: counts.failed, held: statistics.progress.held)
+        }
         parts = [Part(name: "image", patience: imagePatience, read: statistics.progress.image.reading)]
         collectors = [
             {
@@ -56,6 +64,10 @@ extension RoleWatch {
     /// What a relay shows.
     init(relay: Relay) {
         self.init()
+        work = {
+            let counters = relay.counters
+            return WorkLog.Reading(done: counters.posted, failed: counters.refused, held: relay.outstanding)
+        }
         collectors = [
             {
                 let counters = relay.counters

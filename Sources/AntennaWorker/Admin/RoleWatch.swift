@@ -25,6 +25,8 @@ struct RoleWatch: Sendable {
     var parts: [Part] = []
     /// What is read at a scrape.
     var collectors: [MetricCollector] = []
+    /// How far the role is, for the log; nil for what does no work of its own.
+    var work: (@Sendable () -> WorkLog.Reading)?
     /// What looks at services now and then, for as long as the role runs.
     var services: [any Service] = []
 
@@ -34,6 +36,7 @@ struct RoleWatch: Sendable {
             checks: left.checks + right.checks,
             parts: left.parts + right.parts,
             collectors: left.collectors + right.collectors,
+            work: left.work ?? right.work,
             services: left.services + right.services
         )
     }

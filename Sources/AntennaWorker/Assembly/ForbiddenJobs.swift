@@ -1,3 +1,5 @@
+import Pipeline
+
 /// The jobs that a worker left alone, because the server forbids them to its user or would drop their results, told when it ends by itself.
 ///
 /// Antenna lists the jobs of all projects whoever asks, so jobs of others are no failure. A worker that could do none at all is.
@@ -27,7 +29,7 @@ struct ForbiddenJobs {
         let most = 20
         let named = ids.prefix(most).map(String.init).joined(separator: ", ") + (ids.count > most ? " and more" : "")
         return "\(ids.count == 1 ? "Job" : "Jobs") \(named): forbidden to the token's user, and left alone. "
-            + "\(AntennaRights.recipe)"
+            + "\(AntennaRights.work)"
     }
 
     /// Says it.
@@ -38,12 +40,4 @@ struct ForbiddenJobs {
         guard done > 0 else { throw CommandFailure(sentence) }
         Output.error.offer("\(sentence)\n")
     }
-}
-
-/// What a token's user has to be allowed to do.
-enum AntennaRights {
-    /// How to give somebody the rights.
-    static let recipe =
-        "A worker's user needs the permissions tasks_ml_job and result_ml_job on the job's project: an administrator "
-        + "of Antenna gives them (to manage a project is not enough)."
 }

@@ -30,7 +30,7 @@ struct Registrar {
 
     /// The projects to register with: the one that is named, or all that the token can see.
     ///
-    /// - Throws: `CommandFailure` when there is none.
+    /// - Throws: `CommandFailure` when there is none; ``SettingsError`` when there is not the one that is named.
     func projects(only id: Int?) async throws -> [AntennaProject] {
         guard let id else {
             let all = try await client.projects()
@@ -39,12 +39,7 @@ struct Registrar {
             }
             return all
         }
-        do throws(AntennaError) {
-            return [try await client.project(id)]
-        } catch {
-            guard error.code == .notFound else { throw error }
-            throw CommandFailure("Antenna shows this token no project \(id); ask a project's manager for access.")
-        }
+        return [try await AntennaPreflight.project(id, client)]
     }
 
     /// Finds out whether the registration would do what nobody wants.
@@ -106,7 +101,7 @@ struct RegistrationSummary {
             return "\(name): \(pipelines) \(pipelines == 1 ? "pipeline" : "pipelines") registered, \(news)"
         case .forbidden:
             forbidden.append(project)
-            return "\(name): forbidden to the token's user; ask its manager"
+            return "\(name): forbidden to a user without \(AntennaRights.registration)"
         case .failed(let reason):
             failed.append(project)
             return "\(name): not registered, \(reason)"

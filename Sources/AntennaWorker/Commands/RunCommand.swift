@@ -75,10 +75,10 @@ struct RunCommand: RoleCommand {
         LoggingSetup.bootstrap(settings.log)
         let oversight = Oversight(role: "run", resolved: resolved, logger: Logger(label: "antenna-worker"))
         try await oversight.during { _ in
-            let progress = ProgressBar(label: "Working", total: nil, logger: oversight.logger)
-            let worker = try await makeWorker(settings, oversight) { progress.update(done: $0.answered) }
+            let progress = ProgressBar.ofRole("Working")
+            let worker = try await makeWorker(settings, oversight) { progress?.update(done: $0.answered) }
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
-            progress.finish()
+            progress?.finish()
             StageReport(worker.statistics).show(logger: oversight.logger)
         }
     }
@@ -93,7 +93,7 @@ struct RunCommand: RoleCommand {
         }
         guard !waitForOthers || untilEmpty else { throw ValidationError("--wait-for-others needs --until-empty.") }
         let (hooks, logger) = (oversight.hooks, oversight.logger)
-        if settings.source != .amqp { try settings.antenna.checkToken() }
+        if settings.source != .amqp { try await AntennaPreflight.run(settings, role: "run", logger: logger) }
         if register { try await register(settings, logger) }
         return switch settings.source {
         case .rest:

@@ -17,7 +17,12 @@ extension AntennaSettings {
     /// - Throws: ``SettingsError``.
     func checkToken() throws(SettingsError) {
         guard token == nil, !isOnThisMachine else { return }
-        throw SettingsError(
+        throw Self.tokenMissing
+    }
+
+    /// What a worker without a token is told.
+    static var tokenMissing: SettingsError {
+        SettingsError(
             place: Catalogue.antennaToken.key,
             "Antenna hands out tasks only to a user with a token; name a file that holds it with --token-file"
         )

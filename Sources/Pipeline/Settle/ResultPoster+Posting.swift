@@ -99,11 +99,10 @@ extension ResultPoster {
         let isNew = state.withLock { $0.close(jobID, now: now, settings) }
         logger.log(
             level: isNew ? .warning : .debug,
-            """
-            The token's user may not post this job's results; they are kept in the spool and tried now and then. The right is \
-            the permissions tasks_ml_job and result_ml_job on the job's project
-            """,
-            metadata: [LogKey.jobID: "\(jobID)", LogKey.error: "\(error)"]
+            "The token's user may not post this job's results; they are kept in the spool and tried now and then",
+            metadata: [
+                LogKey.jobID: "\(jobID)", LogKey.error: "\(error)", "needed": "\(AntennaRights.work)",
+            ]
         )
     }
 

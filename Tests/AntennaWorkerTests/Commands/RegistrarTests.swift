@@ -70,6 +70,7 @@ extension AntennaAnswer {
         #expect(antenna.posts.count == 2)
         #expect(lines.count == 3)
         #expect(lines.first?.contains("forbidden") == true)
+        #expect(lines.first?.contains("create_projectpipelineconfig") == true)
         #expect(lines.last == "Registered with 1 of 2 projects; 1 forbidden.")
         // Keys of algorithms stand among the new ones, too.
         #expect(lines[1].hasSuffix("new: demo"))
@@ -102,7 +103,9 @@ extension AntennaAnswer {
     @Test("a project that is not there is an error before anything is registered")
     func unknownProject() async throws {
         let antenna = RegisteringAntenna { _ in nil }
-        await #expect { try await register(antenna, project: 9) } throws: { "\($0)".contains("no project 9") }
+        await #expect { try await register(antenna, project: 9) } throws: {
+            $0 is SettingsError && "\($0)".contains("no project 9")
+        }
         #expect(antenna.posts.isEmpty)
     }
 

@@ -47,37 +47,39 @@ struct ServiceCheck {
         } catch {
             return [.missing(subject, "\(error)", remedy: remedy)]
         }
-        do throws(AntennaError) {
+        do {
             if let project = antenna.project {
-                _ = try await client.project(project)
+                _ = try await AntennaPreflight.project(project, client)
             } else {
                 _ = try await client.projects()
             }
-        } catch {
-            if let project = antenna.project, error.code == .notFound {
+            // An address of this machine may be an Antenna that asks for no token; another one hands out nothing without.
+            var isAnonymous = antenna.token == nil
+            if isAnonymous, antenna.isOnThisMachine { isAnonymous = try await client.knowsUser() == false }
+            guard !isAnonymous || !needsToken else {
                 return [
                     .missing(
                         subject,
-                        "shows no project \(project) to this token (404)",
-                        remedy: "Set --project to one it shows."
+                        "answers, and hands out tasks only to a user with a token; none is set",
+                        remedy: "Set one with --token-file or \(Catalogue.antennaToken.variables[0])."
                     )
                 ]
             }
+            let answer = Self.judge(status: 200, hasToken: antenna.token != nil, subject: subject)
+            return isAnonymous ? [answer] : [answer] + (try await workFindings(client))
+        } catch let error as AntennaError {
             guard let status = error.status else { return [.missing(subject, error.message, remedy: remedy)] }
             let code = error.code == .malformedAnswer ? 0 : status
             return [Self.judge(status: code, hasToken: antenna.token != nil, subject: subject)]
-        }
-        let answer = Self.judge(status: 200, hasToken: antenna.token != nil, subject: subject)
-        guard antenna.token != nil || !needsToken || antenna.isOnThisMachine else {
+        } catch {
             return [
                 .missing(
                     subject,
-                    "answers, and hands out tasks only to a user with a token; none is set",
-                    remedy: "Set one with --token-file or \(Catalogue.antennaToken.variables[0])."
+                    "shows no project \(antenna.project ?? 0) to this token (404)",
+                    remedy: "Set --project to one it shows."
                 )
             ]
         }
-        return [answer] + (await workFindings(client))
     }
 
     private func makeClient() throws -> AntennaClient {
@@ -88,7 +90,9 @@ struct ServiceCheck {
     }
 
     /// What the jobs that are there say of rights and of registration.
-    private func workFindings(_ client: AntennaClient) async -> [CheckReport.Finding] {
+    ///
+    /// - Throws: ``AntennaError`` when the token is refused after all.
+    private func workFindings(_ client: AntennaClient) async throws(AntennaError) -> [CheckReport.Finding] {
         let rights = "Rights"
         let slugs = expectations.map(\.slug)
         do throws(AntennaError) {
@@ -106,10 +110,8 @@ struct ServiceCheck {
             for project in projects { findings.append(try await registrationFinding(client, project: project)) }
             return findings
         } catch {
-            guard error.code == .authentication else {
-                return [.note(rights, "could not be looked at: \(error.message)")]
-            }
-            return [Self.judge(status: 401, hasToken: antenna.token != nil, subject: subject)]
+            guard error.code != .authentication else { throw error }
+            return [.note(rights, "could not be looked at: \(error.message)")]
         }
     }
 
@@ -119,7 +121,7 @@ struct ServiceCheck {
         subject: String
     ) async throws(AntennaError) -> CheckReport.Finding {
         guard !jobs.isEmpty else {
-            return .note(subject, "not tried, as there is no job for these pipelines now", remedy: AntennaRights.recipe)
+            return .note(subject, "not tried, as there is no job for these pipelines now", remedy: AntennaRights.work)
         }
         guard antenna.dialect != .legacy else {
             return .note(subject, "not tried: the older API cannot be asked without taking tasks")
@@ -156,9 +158,9 @@ struct ServiceCheck {
             return .good(subject, "may take tasks and post results of the jobs there are")
         }
         guard allowed.isEmpty else {
-            return .note(subject, "may not work on \(named); the others go on", remedy: AntennaRights.recipe)
+            return .note(subject, "may not work on \(named); the others go on", remedy: AntennaRights.work)
         }
-        return .missing(subject, "may not take tasks or post results of \(named)", remedy: AntennaRights.recipe)
+        return .missing(subject, "may not take tasks or post results of \(named)", remedy: AntennaRights.work)
     }
 
     /// What a status of the list of projects means.
@@ -173,7 +175,7 @@ struct ServiceCheck {
                 remedy: "Set a valid one with --token-file or \(Catalogue.antennaToken.variables[0])."
             )
         case 403:
-            .missing(subject, "forbids the token's user to look (403)", remedy: AntennaRights.recipe)
+            .missing(subject, "forbids the token's user to look (403)", remedy: AntennaRights.work)
         case 404:
             .missing(
                 subject,

@@ -37,12 +37,12 @@ struct FetchCommand: RoleCommand {
         let logger = Logger(label: "antenna-fetch")
         let oversight = Oversight(role: "fetch", resolved: resolved, logger: logger)
         try await oversight.during { _ in
-            let progress = ProgressBar(label: "Fetching", total: nil, logger: logger)
+            let progress = ProgressBar.ofRole("Fetching")
             let worker = try FleetFetcher(settings: settings, hooks: oversight.hooks, logger: logger) {
-                progress.update(done: $0.settled)
+                progress?.update(done: $0.settled)
             }
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
-            progress.finish()
+            progress?.finish()
             logger.info("This is what was done", metadata: ["outcome": "\(worker.summary)"])
         }
     }

@@ -51,17 +51,17 @@ struct InferCommand: RoleCommand {
         }
         let oversight = Oversight(role: "infer", resolved: resolved, logger: logger)
         try await oversight.during { _ in
-            let progress = ProgressBar(label: "Working", total: nil, logger: logger)
+            let progress = ProgressBar.ofRole("Working")
             let worker = try await AMQPWorker(
                 settings: settings,
                 kind: .ready,
                 hooks: oversight.hooks,
                 logger: logger
             ) {
-                progress.update(done: $0.answered)
+                progress?.update(done: $0.answered)
             }
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
-            progress.finish()
+            progress?.finish()
             StageReport(worker.statistics).show(logger: logger)
         }
     }

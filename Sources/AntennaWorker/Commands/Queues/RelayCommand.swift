@@ -33,7 +33,7 @@ struct RelayCommand: RoleCommand {
         guard !settings.pipelines.isEmpty else {
             throw ValidationError("Say with --pipeline whose tasks are relayed.")
         }
-        try settings.antenna.checkToken()
+        try await AntennaPreflight.run(settings, role: "relay", logger: logger)
         let broker = try BrokerConnections(try settings.broker.connection(named: "relay"), logger: logger)
         let rest = RESTSourceSettings(settings, role: "relay", pipelines: settings.pipelines)
         var relaySettings = RelaySettings(pipelines: settings.pipelines)

@@ -70,6 +70,9 @@ package struct AntennaAddress: Sendable, Hashable {
         "\(base)/projects/?\(Self.encode([("limit", "\(limit)"), ("offset", "\(offset)")]))"
     }
 
+    /// `GET`: whoever asks.
+    package var user: String { "\(base)/users/me/" }
+
     /// `GET`: a project.
     package func project(_ project: Int) -> String { "\(base)/projects/\(project)/" }
 

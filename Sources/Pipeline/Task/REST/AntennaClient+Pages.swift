@@ -37,6 +37,10 @@ extension AntennaClient {
             guard let page = AntennaWire.read(list: "results", of: type, from: answer.body, isBareTaken: true) else {
                 throw malformed(answer, operation)
             }
+            // One element may be spoilt; where all are, it is the list of something else.
+            guard page.elements.isEmpty || page.elements.contains(where: { $0 != nil }) else {
+                throw malformed(answer, operation)
+            }
             found += page.elements.compactMap { $0 }
             guard page.hasNext, !page.elements.isEmpty, found.count < Self.mostElements else { break }
             if isShuffled, number == 0, let count = page.count, count > limit {

@@ -20,6 +20,21 @@ extension AntennaClient {
         )
     }
 
+    /// Whether the server knows who asks: one that shows its jobs to everybody says of nobody's token that it is missing.
+    ///
+    /// - Returns: nil where the server does not say.
+    /// - Throws: ``AntennaError`` when that could not be found out; `authentication` when a token was shown and is refused.
+    package func knowsUser() async throws(AntennaError) -> Bool? {
+        do throws(AntennaError) {
+            _ = try await call(.get, address.user, operation: "antenna.user")
+            return true
+        } catch {
+            if error.code == .authentication, !hasToken { return false }
+            guard error.meansHidden else { throw error }
+            return nil
+        }
+    }
+
     private func mayPost(to url: String, _ body: [UInt8]) async throws(AntennaError) -> Bool {
         do throws(AntennaError) {
             _ = try await call(.post, url, body: body, operation: "antenna.rights")

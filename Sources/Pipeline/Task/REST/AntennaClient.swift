@@ -57,6 +57,9 @@ package struct AntennaClient: Sendable {
         self.http = http
     }
 
+    /// Whether calls carry a token.
+    var hasToken: Bool { !token.current.isEmpty }
+
     /// Makes one attempt and returns the answer if it is a success.
     func call(
         _ method: HTTPRequest.Method,

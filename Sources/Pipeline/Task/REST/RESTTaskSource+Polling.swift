@@ -27,8 +27,9 @@ extension RESTTaskSource {
             let isBackedUp = poster.isBackedUp || taking.isPaused
             let closedJobs = poster.closedJobs
             let now = timeline.now
-            let step: ReservationPlanner.Step = state.withLock { state in
-                if state.failure != nil { return .finished }
+            let (step, waits): (ReservationPlanner.Step, (calls: [CallTroubles.Call], nextLook: Duration?))
+            (step, waits) = state.withLock { state in
+                if state.failure != nil { return (.finished, ([], nil)) }
                 state.letTimePass(to: now)
                 let load = ReservationPlanner.Load(
                     queued: state.book.queued,
@@ -39,12 +40,14 @@ extension RESTTaskSource {
                 )
                 let step = state.planner.step(now: now, load: load)
                 if step.isCall { state.calls += 1 }
-                return step
+                return (step, state.tellableWaits(now: now))
             }
+            for call in waits.calls { tellOfWaiting(call) }
             switch step {
             case .finished:
                 return
-            case .wait(let until):
+            case .wait(let time):
+                let until = min(time, waits.nextLook ?? time)
                 await timeline.pause(for: until - now, orChangeOf: changed, after: seen)
             case .listJobs:
                 calls.addTask { await self.listJobs() }
@@ -72,6 +75,7 @@ extension RESTTaskSource {
                 projectID: settings.projectID,
                 limit: settings.jobLimit
             )
+            answered(.jobs)
             ended { $0.planner.listed(jobs, now: $1) }
         } catch {
             failed(error, job: nil)
@@ -114,19 +118,22 @@ extension RESTTaskSource {
 
     private func reserve(_ count: Int, of job: AntennaJob) async {
         if state.withLock({ $0.planner.isHidden(job) }), await isComplete(job) {
-            ended { state, _ in state.planner.forget(job) }
+            ended { state, _ in state.forget(job) }
             return
         }
         do throws(AntennaError) {
             switch try await desk.verdict(on: job) {
             case .good: break
             case .foreign:
-                ended { state, _ in state.planner.forget(job) }
+                ended { state, _ in state.forget(job) }
                 return
             case .dropped(let reason):
-                if ended({ $0.planner.setAside(job, because: reason, now: $1) }) {
-                    reportUnregistered(reason, job: job)
+                let isNews = ended { state, now in
+                    state.troubles.forget(.tasks(job: job.id))
+                    // What the project lacks was said when it was looked at.
+                    return state.planner.setAside(job, because: reason, now: now) && state.projectProblem == nil
                 }
+                if isNews { reportUnregistered(reason, job: job) }
                 return
             }
         } catch {
@@ -145,6 +152,7 @@ extension RESTTaskSource {
         let askedAt = timeline.now
         do throws(AntennaError) {
             let reservation = try await client.reserve(job: job, count: count)
+            answered(.tasks(job: job.id))
             await answerAgain(admit(reservation, of: job, askedAt: askedAt))
             ended { _, _ in }
         } catch {
@@ -227,10 +235,13 @@ extension RESTTaskSource {
 
     private func failed(_ error: AntennaError, job: AntennaJob?, mayHoldTasks: Bool = true) {
         let isCancelled = error.code == .cancelled
-        let verdict = ended { state, now in
+        let call = job.map { CallTroubles.Call.tasks(job: $0.id) } ?? .jobs
+        let (verdict, isNews) = ended { state, now in
             let verdict = state.planner.failed(error, job: job, mayHoldTasks: mayHoldTasks, now: now)
             if verdict == .fatal, !isCancelled { state.failure = error }
-            return verdict
+            if verdict == .retried, !isCancelled { return (verdict, state.troubles.failed(call, now: now)) }
+            state.troubles.forget(call)
+            return (verdict, false)
         }
         var metadata: Logger.Metadata = [LogKey.error: "\(error)"]
         if let job { metadata[LogKey.jobID] = "\(job.id)" }
@@ -241,19 +252,38 @@ extension RESTTaskSource {
         case .jobForbidden(let isNew):
             logger.log(
                 level: isNew ? .warning : .debug,
-                """
-                The token's user may not take this job's tasks; it is left alone, the others go on. The right is the \
-                permissions tasks_ml_job and result_ml_job on the job's project
-                """,
-                metadata: metadata
+                "The token's user may not take this job's tasks; it is left alone, the others go on",
+                metadata: metadata.merging(["needed": "\(AntennaRights.work)"]) { $1 }
             )
         case .retried:
             logger.log(
-                level: isCancelled ? .debug : .warning,
+                level: isNews ? .warning : .debug,
                 "Asking Antenna failed; trying again",
                 metadata: metadata
             )
         }
+    }
+
+    /// Says that a call has waited for long: whoever reads the log would else see nothing for minutes.
+    private func tellOfWaiting(_ call: CallTroubles.Call) {
+        switch call {
+        case .jobs:
+            logger.warning("Antenna does not answer; it is waited for")
+        case .tasks(let job):
+            logger.warning(
+                "Antenna does not answer a call for tasks, perhaps because the queue behind it is away; it is waited for",
+                metadata: [LogKey.jobID: "\(job)"]
+            )
+        }
+    }
+
+    /// A call was answered; where that ends a trouble, it is said.
+    private func answered(_ call: CallTroubles.Call) {
+        let now = timeline.now
+        guard let length = state.withLock({ $0.troubles.answered(call, now: now) }) else { return }
+        var metadata: Logger.Metadata = [LogKey.duration: "\(length)"]
+        if case .tasks(let job) = call { metadata[LogKey.jobID] = "\(job)" }
+        logger.notice("Antenna answers again", metadata: metadata)
     }
 
     private func reportUnregistered(_ reason: String, job: AntennaJob?) {

@@ -45,6 +45,8 @@ package final class RESTTaskSource: TaskSource {
         var projectProblem: String?
         var hasEnded = false
         var reportedExpiry = false
+        /// What was said of calls that hang or fail.
+        var troubles = CallTroubles()
 
         /// Notes that a call that reserves begins; false when it must not any more.
         mutating func beginReservation() -> Bool {
@@ -59,6 +61,25 @@ package final class RESTTaskSource: TaskSource {
 
         mutating func expectReturn(of task: ImageTask, by deadline: Duration) {
             if let job = AntennaJob(of: task) { planner.expectReturn(of: job, by: deadline) }
+        }
+
+        mutating func forget(_ job: AntennaJob) {
+            planner.forget(job)
+            troubles.forget(.tasks(job: job.id))
+        }
+
+        /// The calls that have waited for too long by now and that is to be told of, and when to look again.
+        mutating func tellableWaits(now: Duration) -> (calls: [CallTroubles.Call], nextLook: Duration?) {
+            var (tellable, nextLook): ([CallTroubles.Call], Duration?) = ([], nil)
+            for (call, since) in planner.callsUnderWay {
+                let due = since + CallTroubles.patience
+                if due > now {
+                    nextLook = min(nextLook ?? due, due)
+                } else if troubles.waits(call, since: since) {
+                    tellable.append(call)
+                }
+            }
+            return (tellable, nextLook)
         }
 
         var isOver: Bool { hasEnded || (planner.isDraining && calls == 0) }

@@ -106,11 +106,10 @@ extension ReservationPlanner {
 
     /// The tasks of a job were not asked for, since the server would drop their results.
     ///
-    /// - Returns: Whether that is new.
+    /// - Returns: Whether that is new: no job is left alone for that reason already.
     mutating func setAside(_ job: AntennaJob, because reason: String, now: Duration) -> Bool {
-        var isNew = false
+        let isNew = !jobs.contains { $0.aside == .unregistered(reason) }
         change(job) { planner, state in
-            isNew = state.aside != .unregistered(reason)
             state.aside = .unregistered(reason)
             state.askedSince = nil
             state.readyAt = now + planner.jittered(planner.limits.refusedDelay)

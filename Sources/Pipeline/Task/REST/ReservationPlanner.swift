@@ -83,9 +83,10 @@ struct ReservationPlanner {
         isDraining = true
     }
 
-    /// Since when each call under way is so.
-    private var callsUnderWay: [Duration] {
-        (listingSince.map { [$0] } ?? []) + jobs.compactMap(\.askedSince)
+    /// The calls under way, and since when each is.
+    var callsUnderWay: [(call: CallTroubles.Call, since: Duration)] {
+        (listingSince.map { [(.jobs, $0)] } ?? [])
+            + jobs.compactMap { state in state.askedSince.map { (.tasks(job: state.job.id), $0) } }
     }
 
     /// Decides; a step that is a call counts as made.
@@ -94,7 +95,8 @@ struct ReservationPlanner {
         if now < pausedUntil { return .wait(until: pausedUntil) }
         let calls = callsUnderWay
         if calls.isEmpty, limits.untilEmpty, closeRoundIfEmpty(now: now, load: load) { return .finished }
-        if let latest = calls.max(), now < latest + limits.slowCall { return .wait(until: latest + limits.slowCall) }
+        let free = calls.map { $0.since + limits.slowCall }.max() ?? now
+        if now < free { return .wait(until: free) }
         let mayList = listingSince == nil
         if mayList, now >= listingDue {
             lastCall = now
