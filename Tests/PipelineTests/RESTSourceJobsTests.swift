@@ -12,9 +12,11 @@ import Transport
     private let folder = TemporaryFolder()
     private let log = CapturedLog()
 
+    private static let taskSeven = TaskKey(jobID: 1, taskID: "7")
+
     private func makeSource(
         _ server: ScriptedServer,
-        clock: JumpingClock = JumpingClock(),
+        clock: some Clock<Duration> = JumpingClock(),
         memory: PostedResults? = nil,
         change: (inout RESTSourceSettings) -> Void = { _ in }
     ) async throws -> RESTTaskSource {
@@ -160,21 +162,32 @@ import Transport
     }
 
     @Test func aCallThatHangsIsToldOnceAndThatItIsOverToo() async throws {
-        let clock = JumpingClock()
-        let antenna = FakeAntenna(jobs: [1: 5, 2: 5], clock: clock)
-        let server = ScriptedServer { request throws(TransportError) in
-            guard request.isTasks else { return try antenna.answer(request) }
-            // Others wait beside it, as with a queue that is away; every call is answered after two minutes.
-            let asked = clock.now.offset
-            guard asked < .seconds(300) else { return try antenna.answer(request) }
-            while clock.now.offset < asked + .seconds(120) { await Task.yield() }
-            return .json(#"{"error":"Task queue temporarily unavailable"}"#, status: 503)
+        let clock = TestClock()
+        let gate = Gate()
+        let server = ScriptedServer { request in
+            if request.isJobs { return .jobs(1, 2) }
+            await gate.passed()
+            return .noTasks
         }
-        let source = try await makeSource(server, clock: clock)
-        #expect(Set(try await drain(source)).count == 10)
-        #expect(log.warnings.count { $0.contains("does not answer a call for tasks") } == 1)
-        #expect(log.warnings.count { $0.contains("trying again") } == 1)
-        #expect(log.warnings.count { $0.contains("answers again") } == 1)
+        let source = try await makeSource(server, clock: clock) { $0.untilEmpty = false }
+        let running = Task { try await source.run() }
+        func told(_ text: String) -> Int { log.warnings.count { $0.contains(text) && $0.contains("job_id") } }
+        try await eventually {
+            clock.advance(by: .seconds(1))
+            return told("does not answer") > 0
+        }
+        // Both jobs wait for long, while the list is answered as ever.
+        let listings = server.requests.count(where: \.isJobs)
+        try await eventually {
+            clock.advance(by: .seconds(1))
+            return server.requests.count(where: \.isJobs) > listings + 3
+        }
+        #expect(server.requests.count(where: \.isTasks) == 2 && told("answers again") == 0)
+        gate.open()
+        try await eventually { told("answers again") > 0 }
+        running.cancel()
+        try await running.value
+        #expect(told("does not answer") == 1 && told("answers again") == 1, "\(log.warnings)")
     }
 
     @Test func whatAProjectLacksIsToldOnceForAllItsJobs() async throws {
@@ -228,11 +241,21 @@ import Transport
             logger: quiet
         )
         let deliveries = Atomic(0)
+        let results = Atomic(0)
         let server = ScriptedServer { request in
             if request.isJobs { return .jobs(1) }
-            if request.isResult { return .taken }
+            if request.isResult {
+                results.add(1, ordering: .relaxed)
+                return .taken
+            }
             let delivery = deliveries.add(1, ordering: .relaxed).newValue
-            return delivery <= 3 ? .tasks([7], delivery: delivery) : .noTasks
+            guard delivery <= 3 else { return .noTasks }
+            // It comes again once the worker knows that its result was taken.
+            while delivery > 1, !Task.isCancelled {
+                if results.load(ordering: .relaxed) >= delivery - 1, memory.remembers(Self.taskSeven) { break }
+                await Task.yield()
+            }
+            return .tasks([7], delivery: delivery)
         }
         let source = try await makeSource(server, memory: memory)
         #expect(try await drain(source) == ["1.7"])
@@ -254,11 +277,21 @@ import Transport
             logger: quiet
         )
         let deliveries = Atomic(0)
+        let results = Atomic(0)
         let server = ScriptedServer { request in
             if request.isJobs { return .jobs(1) }
-            if request.isResult { return .taken }
+            if request.isResult {
+                results.add(1, ordering: .relaxed)
+                return .taken
+            }
             let delivery = deliveries.add(1, ordering: .relaxed).newValue
-            return delivery <= 2 ? .tasks(Array(repeating: 7, count: 5), delivery: delivery) : .noTasks
+            guard delivery <= 2 else { return .noTasks }
+            // It comes again once the worker knows that its result was taken.
+            while delivery > 1, !Task.isCancelled {
+                if results.load(ordering: .relaxed) >= delivery - 1, memory.remembers(Self.taskSeven) { break }
+                await Task.yield()
+            }
+            return .tasks(Array(repeating: 7, count: 5), delivery: delivery)
         }
         let source = try await makeSource(server, memory: memory)
         #expect(try await drain(source) == ["1.7"])
