@@ -34,7 +34,6 @@ let package = Package(
         released("HdrHistogram/hdrhistogram-swift", "0.2.0"),
         released("apple/swift-argument-parser", "1.8.2"),
         released("apple/swift-collections", "1.6.0"),
-        released("apple/swift-configuration", "1.4.0"),
         released("apple/swift-crypto", "4.5.2"),
         released("apple/swift-log", "1.16.2"),
         released("apple/swift-metrics", "2.13.0"),
@@ -109,6 +108,15 @@ let package = Package(
             swiftSettings: houseStyle
         ),
         .target(
+            name: "Settings",
+            dependencies: [
+                "Concurrency", "Imaging", "Inference", "JSON", "Pipeline", "Transport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .target(
             name: "HTTPServing",
             dependencies: [
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -136,9 +144,9 @@ let package = Package(
         .executableTarget(
             name: "AntennaWorker",
             dependencies: [
-                "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "LocalAntenna", "Pipeline", "Transport",
+                "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "LocalAntenna", "Pipeline", "Settings",
+                "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -210,9 +218,17 @@ let package = Package(
             swiftSettings: houseStyle
         ),
         .testTarget(
+            name: "SettingsTests",
+            dependencies: [
+                "Inference", "Pipeline", "Settings", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "TestSupport",
+                "AntennaWorker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "Settings", "TestSupport",
                 "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -238,6 +254,7 @@ if isRelease {
         released("apple/swift-async-algorithms", "1.1.4"),
         released("apple/swift-atomics", "1.3.0"),
         released("apple/swift-certificates", "1.21.1"),
+        released("apple/swift-configuration", "1.4.0"),
         released("apple/swift-distributed-tracing", "1.7.3"),
         released("apple/swift-http-structured-headers", "1.7.0"),
         released("apple/swift-nio-http2", "1.46.0"),

@@ -3,18 +3,19 @@ import Inference
 import Logging
 import Pipeline
 import ServiceLifecycle
+import Settings
 import Synchronization
 
 /// Everything around a role that looks at it: metrics, health, the live page, the watchdog, and the signals that pause it.
 final class Oversight: Sendable {
     let role: String
-    let settings: AdminSettings
+    let settings: AdminSettings.Values
     let registry: MetricRegistry
     let life = WorkerLife()
     let images = LiveImages()
     let history = LiveHistory()
     /// The settings in force, secrets redacted.
-    let effective: [SettingsResolver.Effective]
+    let effective: [EffectiveSetting]
     let logger: Logger
     /// When somebody last scraped or watched.
     let audience = Audience()

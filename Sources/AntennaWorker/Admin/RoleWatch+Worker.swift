@@ -1,5 +1,6 @@
 import Concurrency
 import Pipeline
+import Settings
 import Transport
 
 extension RoleWatch {
@@ -90,10 +91,10 @@ extension WorkProgress.Part {
     }
 }
 
-extension ImageSettings {
+extension GroupValues<ImageSettings> {
     /// How often and how soon a download that failed is tried again.
-    var retryPolicy: RetryPolicy { RetryPolicy(maximumAttempts: retries + 1) }
+    var retryPolicy: RetryPolicy { RetryPolicy(maximumAttempts: self.retries + 1) }
 
     /// The longest that getting one image can take while everything works: every attempt up to its limit, and the waits in between.
-    var longestFetch: Duration { totalTimeout * (retries + 1) + retryPolicy.longestWait * retries }
+    var longestFetch: Duration { self.totalTimeout * (self.retries + 1) + retryPolicy.longestWait * self.retries }
 }

@@ -2,6 +2,7 @@ import Inference
 import Logging
 import Pipeline
 import ServiceLifecycle
+import Settings
 import Transport
 
 /// A whole worker in this process that takes its tasks from RabbitMQ.
@@ -41,7 +42,7 @@ struct AMQPWorker: WatchedWorker {
         )
         let slugs = stages.manifests.map(\.slug)
         let queue = AMQPTaskQueue(
-            settings: AMQPSourceSettings(settings.broker, kind: kind, pipelines: slugs),
+            settings: AMQPSourceSettings(settings.broker, settings.consuming, kind: kind, pipelines: slugs),
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
             taking: hooks.taking,
@@ -83,12 +84,17 @@ extension AMQPTaskQueue {
 }
 
 extension AMQPSourceSettings {
-    init(_ settings: BrokerSettings, kind: TaskQueueName.Kind, pipelines: [String]) {
+    init(
+        _ broker: BrokerSettings.Values,
+        _ consuming: ConsumingSettings.Values,
+        kind: TaskQueueName.Kind,
+        pipelines: [String]
+    ) {
         self.init(queues: pipelines.map { TaskQueueName(kind, pipeline: $0) })
-        prefetch = settings.prefetch
-        maximumAttempts = settings.maxAttempts
-        unroutablePatience = settings.unroutableAfter
-        resultsExchange = settings.exchange
-        declares = settings.declares
+        prefetch = consuming.prefetch
+        maximumAttempts = consuming.maxAttempts
+        unroutablePatience = consuming.unroutableAfter
+        resultsExchange = broker.exchange
+        declares = broker.declares
     }
 }

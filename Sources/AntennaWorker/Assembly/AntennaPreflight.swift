@@ -1,16 +1,17 @@
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// What keeps a worker from ever getting a task, found out before it loads its models: a setting that Antenna itself finds wrong.
 struct AntennaPreflight {
-    private let antenna: AntennaSettings
+    private let antenna: AntennaSettings.Values
     private let client: AntennaClient
 
     /// - Parameters:
     ///   - antenna: The settings that are looked at.
     ///   - client: Speaks the API.
-    init(_ antenna: AntennaSettings, client: AntennaClient) {
+    init(_ antenna: AntennaSettings.Values, client: AntennaClient) {
         self.antenna = antenna
         self.client = client
     }
@@ -28,7 +29,7 @@ struct AntennaPreflight {
         try settings.antenna.checkToken()
         guard settings.antenna.token == nil || settings.antenna.project != nil else { return }
         let network = try Network(settings)
-        var rest = RESTSourceSettings(settings, role: role, pipelines: settings.pipelines)
+        var rest = RESTSourceSettings(settings, role: role, pipelines: settings.work.pipelines)
         rest.requestTimeout = .seconds(10)
         let client = try rest.makeClient(http: network.antenna(try network.makeClient()))
         do {
@@ -42,7 +43,7 @@ struct AntennaPreflight {
     ///
     /// - Throws: ``SettingsError`` when a token or another project has to be set; ``AntennaError`` when it could not be asked.
     func look() async throws {
-        if antenna.token == nil, try await client.knowsUser() == false { throw AntennaSettings.tokenMissing }
+        if antenna.token == nil, try await client.knowsUser() == false { throw AntennaSettings.Values.tokenMissing }
         if let project = antenna.project { _ = try await Self.project(project, client) }
     }
 
@@ -55,7 +56,7 @@ struct AntennaPreflight {
         } catch {
             guard error.code == .notFound else { throw error }
             throw SettingsError(
-                place: Catalogue.antennaProject.key,
+                AntennaSettings().project,
                 "Antenna shows this token no project \(id); 'antenna-worker check' without it shows whether the rest is well"
             )
         }

@@ -1,8 +1,9 @@
 import Logging
 import Pipeline
+import Settings
 import Transport
 
-extension BrokerSettings {
+extension GroupValues<BrokerSettings> {
     /// Connects once, for a command that does something at the queues and ends.
     ///
     /// - Parameters:

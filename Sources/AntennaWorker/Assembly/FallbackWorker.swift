@@ -2,6 +2,7 @@ import Inference
 import Logging
 import Pipeline
 import ServiceLifecycle
+import Settings
 import Transport
 
 /// A whole worker in this process that takes its tasks from RabbitMQ, and while that is away from Antenna's REST API.
@@ -46,7 +47,7 @@ struct FallbackWorker: WatchedWorker {
             logger: logger
         )
         let queue = AMQPTaskQueue(
-            settings: AMQPSourceSettings(settings.broker, kind: .tasks, pipelines: slugs),
+            settings: AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: slugs),
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
             taking: hooks.taking,
@@ -60,7 +61,7 @@ struct FallbackWorker: WatchedWorker {
             presence: queue.brokerPresence(),
             abandon: { source.abandonUnpublished() },
             makeFallback: { delivery.makeSource() },
-            patience: settings.fallbackAfter,
+            patience: settings.fallback.after,
             logger: logger
         )
         worker = stages.worker(source: either)

@@ -1,6 +1,7 @@
 import Inference
 import Logging
 import Pipeline
+import Settings
 
 /// A whole worker in this process for files of this machine; it ends when they are done.
 struct FileWorker: WorkerService {

@@ -2,6 +2,7 @@ import Inference
 import Logging
 import Pipeline
 import ServiceLifecycle
+import Settings
 import Transport
 
 /// The fetch role of a fleet, put together: task queues in, Redis and ready queues out.
@@ -28,16 +29,16 @@ struct FleetFetcher: WatchedWorker {
     ) throws {
         guard settings.redis.url != nil else {
             throw SettingsError(
-                place: Catalogue.redisURL.key,
+                RedisSettings().url,
                 "decoded images are passed on in Redis; name a file that holds its address with --redis-url-file"
             )
         }
         let pipelines =
-            settings.pipelines.isEmpty
-            ? PipelineManifest.slugs(in: settings.inference.models) : settings.pipelines
+            settings.work.pipelines.isEmpty
+            ? PipelineManifest.slugs(in: settings.models.folder) : settings.work.pipelines
         guard !pipelines.isEmpty else {
             throw CommandFailure(
-                "Say with --pipeline whose tasks are fetched: there is none in \(settings.inference.models)."
+                "Say with --pipeline whose tasks are fetched: there is none in \(settings.models.folder)."
             )
         }
         let broker = try BrokerConnections(
@@ -48,11 +49,11 @@ struct FleetFetcher: WatchedWorker {
         let gauge = ReadyQueueGauge(
             connection: broker.publishing,
             pipelines: pipelines,
-            limit: settings.readyLimit,
+            limit: settings.passing.readyLimit,
             logger: logger
         )
         let images = try ImageStages(settings, logger: logger)
-        var source = AMQPSourceSettings(settings.broker, kind: .tasks, pipelines: pipelines)
+        var source = AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: pipelines)
         source.onward = pipelines.map { TaskQueueName(.ready, pipeline: $0) }
         outcomes = FetchStatistics(onChange: onProgress)
         let queue = AMQPTaskQueue(

@@ -2,6 +2,7 @@ import Concurrency
 import Imaging
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// What turns addresses of images into pixels: the HTTP client, the decoding threads, the memory, and the cache.
@@ -86,7 +87,7 @@ struct ImageStages {
 }
 
 extension HTTPPolicy {
-    init(_ settings: ImageSettings, proxy: ProxyChoice) {
+    init(_ settings: ImageSettings.Values, proxy: ProxyChoice) {
         self = .image
         connectTimeout = settings.connectTimeout
         totalTimeout = settings.totalTimeout
@@ -96,7 +97,7 @@ extension HTTPPolicy {
     }
 }
 
-extension RedisSettings {
+extension GroupValues<RedisSettings> {
     /// What remembers confirmed results: Redis for all workers, else this process's memory.
     ///
     /// - Throws: ``SettingsError`` for an address that cannot be used; `TransportError` without descriptors.

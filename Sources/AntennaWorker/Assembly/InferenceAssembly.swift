@@ -4,6 +4,7 @@ import Inference
 import Logging
 import Metrics
 import Pipeline
+import Settings
 
 /// Loads models onto devices.
 struct InferenceAssembly {
@@ -27,17 +28,17 @@ struct InferenceAssembly {
     ///   - logger: Told what was loaded, and ONNX Runtime's own messages at debug level.
     /// - Throws: `CommandFailure` that names every mistake in every manifest and model, or what the devices lack.
     init(settings: WorkerSettings, slugs: [String], threads: BlockingPool, logger: Logger) throws {
-        let catalogue = PipelineCatalogue(try Self.readManifests(in: settings.inference.models, slugs: slugs))
+        let catalogue = PipelineCatalogue(try Self.readManifests(in: settings.models.folder, slugs: slugs))
         let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
         let processors = UsableProcessors.current()
         self.catalogue = catalogue
         self.engines = try settings.inference.devices.map { device in
             let options = SessionOptions(
                 device: device,
-                intraOpThreads: settings.inference.threads(for: device, processors: processors)
+                intraOpThreads: settings.inference.threadCount(for: device, processors: processors)
             )
             let sessions = SessionShelf()
-            let shelf = PipelineShelf(catalogue: catalogue, memory: settings.memory.models, logger: logger) {
+            let shelf = PipelineShelf(catalogue: catalogue, memory: settings.inference.modelMemory, logger: logger) {
                 manifest in
                 let began = ContinuousClock.now
                 let pipeline = try LoadedPipeline(

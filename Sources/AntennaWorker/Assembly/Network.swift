@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Settings
 import Transport
 
 /// How this process reaches others over HTTP: the authorities it trusts and the proxies it goes through.
@@ -18,16 +19,19 @@ struct Network: Sendable {
         _ settings: WorkerSettings,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(SettingsError) {
-        func choice(_ setting: ProxySetting, _ key: String) throws(SettingsError) -> ProxyChoice {
+        func choice(
+            _ proxy: ProxySetting,
+            of setting: some AnySetting
+        ) throws(SettingsError) -> ProxyChoice {
             do throws(TransportError) {
-                return try setting.choice(environment: environment)
+                return try proxy.choice(environment: environment)
             } catch {
-                throw SettingsError(place: key, error.message)
+                throw SettingsError(setting, error.message)
             }
         }
         authorities = TLSAuthorities(file: settings.tls.authorities, environment: environment)
-        antennaProxy = try choice(settings.antenna.proxy, Catalogue.antennaProxy.key)
-        imageProxy = try choice(settings.images.proxy, Catalogue.imagesProxy.key)
+        antennaProxy = try choice(settings.antenna.proxy, of: AntennaSettings().proxy)
+        imageProxy = try choice(settings.images.proxy, of: ImageSettings().proxy)
     }
 
     /// A client with a thread of its own.

@@ -1,6 +1,7 @@
 import Foundation
 import Inference
 import Pipeline
+import Settings
 import Transport
 
 extension RESTSourceSettings {
@@ -20,7 +21,7 @@ extension RESTSourceSettings {
         self.init()
         baseURL = settings.antenna.baseURL
         authToken = settings.antenna.token?.reveal() ?? ""
-        authTokenFile = settings.antenna.tokenFile.map(SecretFile.init(path:))
+        authTokenFile = settings.antenna.file(of: \.token).map(SecretFile.init(path:))
         serviceName = settings.antenna.serviceName
         self.pipelines = pipelines
         expectations = pipelines.map { PipelineExpectation(slug: $0) }

@@ -2,6 +2,7 @@ import Inference
 import Logging
 import Pipeline
 import ServiceLifecycle
+import Settings
 
 /// A whole worker in this process that takes its tasks from Antenna's REST API.
 struct RESTWorker: WatchedWorker {

@@ -2,6 +2,7 @@ import Foundation
 import Inference
 import JSON
 import Pipeline
+import Settings
 
 /// Registers pipelines with projects of Antenna, and looks at what came of it.
 struct Registrar {

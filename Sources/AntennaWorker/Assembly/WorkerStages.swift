@@ -4,6 +4,7 @@ import Inference
 import JSON
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// The stages of a worker, without a source.
@@ -44,7 +45,7 @@ struct WorkerStages {
             hooks: hooks,
             logger: logger,
             inference: { threads in
-                try InferenceAssembly(settings: settings, slugs: settings.pipelines, threads: threads, logger: logger)
+                try InferenceAssembly(settings: settings, slugs: settings.work.pipelines, threads: threads, logger: logger)
             },
             onProgress: onProgress
         )

@@ -4,6 +4,7 @@ import Inference
 import LocalAntenna
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// A local Antenna, a worker and a report, in one process; or, to be watched, without an end.
@@ -28,12 +29,12 @@ struct DemoCommand: RoleCommand {
     @Option(help: "The folder that report.html is written to.") var out = "demo-report"
     @Option(help: "Generated scenes, when no images are named.") var scenes = 6
     @Flag(help: "Work until Ctrl-C, with a live page on the admin port, and write no report.") var live = false
-    @OptionGroup(title: "Images") var imageOptions: ImageOptions
-    @OptionGroup(title: "Decoded images") var cache: CacheOptions
-    @OptionGroup(title: "Models") var models: ModelsOption
-    @OptionGroup(title: "Inference") var inference: InferenceOptions
-    @OptionGroup(title: "Watching, with --live") var admin: AdminOptions
-    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup(title: "Images") var imageOptions: Flags<ImageSettings>
+    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
+    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
+    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
+    @OptionGroup(title: "Watching, with --live") var admin: Flags<AdminSettings>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     /// Hours of work for one machine.
@@ -44,9 +45,9 @@ struct DemoCommand: RoleCommand {
     }
 
     func run() async throws {
-        var flags = FlagValues(imageOptions, cache, models, inference, admin, log, file)
+        var flags = FlagValues(of: self)
         // The bar tells how it goes; messages of a good run would only tear it apart.
-        if log.level == nil { flags.set(Catalogue.logLevel, "warning") }
+        flags.prefer("warning", for: LogSettings().level)
         LoggingSetup.bootstrap(try WorkerSettings.load(flags).log)
         let logger = Logger(label: "demo")
         let life = WorkerLife()
@@ -59,12 +60,12 @@ struct DemoCommand: RoleCommand {
 
         let collector = DemoCollector()
         let antenna = try await startAntenna(demo.sources, collector: collector, logger: logger)
-        flags.set(Catalogue.pipelines, "demo")
-        flags.set(Catalogue.antennaBaseURL, antenna.baseURL)
-        flags.set(Catalogue.spoolDirectory, spool.path)
+        flags.set(WorkSettings().pipelines, "demo")
+        flags.set(AntennaSettings().baseURL, antenna.baseURL)
+        flags.set(SpoolSettings().directory, spool.path)
         // All of it is in this process.
-        flags.set(Catalogue.antennaProxy, "none")
-        flags.set(Catalogue.imagesProxy, "none")
+        flags.set(AntennaSettings().proxy, "none")
+        flags.set(ImageSettings().proxy, "none")
         let resolved = try ResolvedSettings.load(flags)
         var settings = resolved.settings
         // Twice: the local Antenna has the other ends.
@@ -73,7 +74,7 @@ struct DemoCommand: RoleCommand {
         let network = try Network(settings)
         try await Registrar.register(
             settings,
-            manifests: try InferenceAssembly.readManifests(in: settings.inference.models, slugs: settings.pipelines),
+            manifests: try InferenceAssembly.readManifests(in: settings.models.folder, slugs: settings.work.pipelines),
             role: "demo",
             http: network.antenna(try network.makeClient()),
             say: { _ in }

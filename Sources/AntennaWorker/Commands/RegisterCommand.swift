@@ -2,6 +2,7 @@ import ArgumentParser
 import Inference
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// Tells Antenna which pipelines this service has.
@@ -19,17 +20,17 @@ struct RegisterCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup(title: "What to register") var work: PipelineOptions
-    @OptionGroup(title: "Antenna") var antenna: AntennaOptions
-    @OptionGroup(title: "HTTPS") var tls: TLSOptions
-    @OptionGroup(title: "Models") var models: ModelsOption
-    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup(title: "What to register") var work: Flags<PipelineFlag>
+    @OptionGroup(title: "Antenna") var antenna: Flags<AntennaSettings>
+    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
+    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(work, antenna, tls, models, log, file))
+        let settings = try WorkerSettings.load(FlagValues(of: self))
         LoggingSetup.bootstrap(settings.log)
-        let manifests = try InferenceAssembly.readManifests(in: settings.inference.models, slugs: settings.pipelines)
+        let manifests = try InferenceAssembly.readManifests(in: settings.models.folder, slugs: settings.work.pipelines)
         let network = try Network(settings)
         try await Registrar.register(
             settings,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// The worker itself.
@@ -29,19 +30,19 @@ struct RunCommand: RoleCommand {
             """
     )
 
-    @OptionGroup(title: "What to work on") var work: WorkOptions
-    @OptionGroup(title: "Antenna") var antenna: AntennaOptions
-    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
-    @OptionGroup(title: "Without the broker") var fallback: FallbackOptions
-    @OptionGroup(title: "Images") var images: ImageOptions
-    @OptionGroup(title: "HTTPS") var tls: TLSOptions
-    @OptionGroup(title: "Decoded images") var cache: CacheOptions
-    @OptionGroup(title: "Models") var models: ModelsOption
-    @OptionGroup(title: "Inference") var inference: InferenceOptions
-    @OptionGroup(title: "Spool and stopping") var service: ServiceOptions
-    @OptionGroup(title: "Watching") var admin: AdminOptions
-    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup(title: "What to work on") var work: Flags<WorkSettings>
+    @OptionGroup(title: "Antenna") var antenna: Flags<AntennaSettings>
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
+    @OptionGroup(title: "Without the broker") var fallback: Flags<FallbackSettings>
+    @OptionGroup(title: "Images") var images: Flags<ImageSettings>
+    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
+    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
+    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
+    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
+    @OptionGroup(title: "Spool and stopping") var service: Flags<SpoolSettings, ShutdownSettings>
+    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     @Flag(help: "End once every job came back empty and all results are posted or in the spool.")
@@ -54,23 +55,7 @@ struct RunCommand: RoleCommand {
     var register = false
 
     func run() async throws {
-        let flags = FlagValues(
-            work,
-            antenna,
-            broker,
-            consuming,
-            fallback,
-            images,
-            tls,
-            cache,
-            models,
-            inference,
-            service,
-            admin,
-            log,
-            file
-        )
-        let resolved = try ResolvedSettings.load(flags)
+        let resolved = try ResolvedSettings.load(FlagValues(of: self))
         let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)
         let oversight = Oversight(role: "run", resolved: resolved, logger: Logger(label: "antenna-worker"))
@@ -88,14 +73,14 @@ struct RunCommand: RoleCommand {
         _ oversight: Oversight,
         onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
     ) async throws -> any WatchedWorker {
-        guard !untilEmpty || settings.source == .rest else {
+        guard !untilEmpty || settings.work.source == .rest else {
             throw ValidationError("--until-empty needs --source rest: a queue may be filled at any time.")
         }
         guard !waitForOthers || untilEmpty else { throw ValidationError("--wait-for-others needs --until-empty.") }
         let (hooks, logger) = (oversight.hooks, oversight.logger)
-        if settings.source != .amqp { try await AntennaPreflight.run(settings, role: "run", logger: logger) }
+        if settings.work.source != .amqp { try await AntennaPreflight.run(settings, role: "run", logger: logger) }
         if register { try await register(settings, logger) }
-        return switch settings.source {
+        return switch settings.work.source {
         case .rest:
             try await RESTWorker(
                 settings: settings,
@@ -113,7 +98,7 @@ struct RunCommand: RoleCommand {
         let network = try Network(settings)
         try await Registrar.register(
             settings,
-            manifests: try InferenceAssembly.readManifests(in: settings.inference.models, slugs: settings.pipelines),
+            manifests: try InferenceAssembly.readManifests(in: settings.models.folder, slugs: settings.work.pipelines),
             role: "run",
             http: network.antenna(try network.makeClient()),
             say: { logger.notice("Registering", metadata: [LogKey.reason: "\($0)"]) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LocalAntenna
 import Logging
+import Settings
 
 /// The local Antenna by itself.
 struct ServeCommand: RoleCommand {
@@ -48,8 +49,8 @@ struct ServeCommand: RoleCommand {
     var strictRegistration = false
     @Option(help: "What chance depends on.") var seed: UInt64 = 1
 
-    @Option(fileOf: Catalogue.antennaToken) var tokenFile: String?
-    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup var token: Flags<TokenFlag>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func validate() throws {
@@ -75,9 +76,7 @@ struct ServeCommand: RoleCommand {
     }
 
     func run() async throws {
-        var flags = FlagValues(log, file)
-        flags.setFile(of: Catalogue.antennaToken, tokenFile)
-        let settings = try WorkerSettings.load(flags)
+        let settings = try WorkerSettings.load(FlagValues(of: self))
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "local-antenna")
         let life = WorkerLife()

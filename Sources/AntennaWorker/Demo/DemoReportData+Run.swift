@@ -1,6 +1,7 @@
 import Foundation
 import Inference
 import Pipeline
+import Settings
 
 extension DemoReportData {
     /// Images in a page, at most: with more no browser likes it.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import Settings
 
 /// Parses a command line, runs the command and turns every ending into an exit status.
 enum CommandRunner {

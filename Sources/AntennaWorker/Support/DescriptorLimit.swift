@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServing
+import Settings
 
 /// How many files and connections the process may have open at once.
 ///
@@ -66,9 +67,9 @@ extension WorkerSettings {
     /// Files and connections that a role with these settings may have open at once, counted generously.
     var descriptors: Int {
         // A transfer has its connection, a lookup of the host's name, and that lookup's own connections.
-        let images = 4 * images.fetchConcurrency
+        let images = 4 * self.images.fetchConcurrency
         let idleConnections = 32
-        let adminPort = admin.port == nil ? 0 : HTTPServerLimits().connections + 8
+        let adminPort = self.admin.port == nil ? 0 : HTTPServerLimits().connections + 8
         let services = 48
         return DescriptorLimit.least + images + idleConnections + adminPort + services
     }

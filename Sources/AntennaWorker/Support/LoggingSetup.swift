@@ -1,4 +1,5 @@
 import Logging
+import Settings
 import Synchronization
 
 /// Sets swift-log up for the process.
@@ -11,7 +12,7 @@ enum LoggingSetup {
     /// Sends all loggers to standard error.
     ///
     /// To be called once, before the first logger is made.
-    static func bootstrap(_ settings: LogSettings) {
+    static func bootstrap(_ settings: LogSettings.Values) {
         let terminal = Terminal.error
         let format = format(settings.format, on: terminal)
         let level = settings.level.logger

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Settings
 import Synchronization
 import TestSupport
 import Testing
@@ -22,7 +23,7 @@ struct AdminFixture {
         client = PlainHTTPClient(port: port)
         oversight = Oversight(
             role: "test",
-            resolved: try SettingsFixture().resolve(
+            resolved: try ScratchFolder().resolve(
                 flags: (flags.contains("--admin-port") ? [] : ["--admin-port", "\(port)"]) + flags,
                 environment: environment
             ),

@@ -1,3 +1,5 @@
+import Settings
+import TestSupport
 import Testing
 import Transport
 
@@ -16,7 +18,7 @@ struct ImagePatienceTests {
     )
     func longest(retries: Int) throws {
         let flags = ["--image-retries", "\(retries)", "--image-timeout", "7"]
-        let settings = try SettingsFixture().resolve(flags: flags).settings.images
+        let settings = try ScratchFolder().resolve(flags: flags).settings.images
         for retryAfter in [nil, Duration.seconds(86_400)] {
             var schedule = RetrySchedule(settings.retryPolicy)
             var generator = Unlucky()

@@ -1,16 +1,18 @@
 import Foundation
 import ArgumentParser
+import Settings
+import TestSupport
 import Testing
 
 @testable import AntennaWorker
 
 @Suite("What check reports")
 struct CheckReportTests {
-    private let fixture: SettingsFixture
+    private let fixture: ScratchFolder
     private let plain = Terminal(isInteractive: false, hasColour: false)
 
     init() throws {
-        fixture = try SettingsFixture()
+        fixture = try ScratchFolder()
     }
 
     @Test("the status is 0 with notes alone, 1 with something missing, 2 with a wrong setting")
@@ -135,9 +137,18 @@ struct CheckReportTests {
         #expect(judged("1000", "allkeys-lru").remedy == nil)
     }
 
+    @Test("says which files settings were read from")
+    func files() throws {
+        let terminal = Terminal(isInteractive: false, hasColour: false)
+        #expect(CheckReport(try fixture.resolve()).text(on: terminal).contains("Read from no file\n"))
+        try fixture.write("", to: ".env")
+        let text = CheckReport(try fixture.resolve()).text(on: terminal)
+        #expect(text.contains("Read from \(fixture.directory)/.env\n"))
+    }
+
     @Test("files and folders are enqueued by the address they have for workers")
     func enqueuedAddresses() throws {
-        let fixture = try SettingsFixture()
+        let fixture = try ScratchFolder()
         for name in ["b 1.JPG", "a.png", "notes.txt"] { try fixture.write("", to: name) }
         let flags = ["--pipeline", "demo", "--reply-to", "r"]
         let command = try EnqueueCommand.parse(

@@ -1,13 +1,15 @@
+import Settings
+import TestSupport
 import Testing
 
 @testable import AntennaWorker
 
 @Suite("What check says of secrets in the open")
 struct ExposureCheckTests {
-    private let fixture: SettingsFixture
+    private let fixture: ScratchFolder
 
     init() throws {
-        fixture = try SettingsFixture()
+        fixture = try ScratchFolder()
     }
 
     private func subjects(_ environment: [String: String]) throws -> [String] {

@@ -2,6 +2,7 @@ import Concurrency
 import Foundation
 import Inference
 import Logging
+import Settings
 import TestSupport
 import Testing
 
@@ -21,8 +22,8 @@ struct ModelVerificationTests {
     }
 
     private func settings(_ folder: URL) throws -> WorkerSettings {
-        var settings = try SettingsFixture().resolve().settings
-        settings.inference.models = folder.path
+        var settings = try ScratchFolder().resolve().settings
+        settings.models.folder = folder.path
         settings.inference.threads = 1
         return settings
     }
@@ -94,11 +95,12 @@ struct ModelVerificationTests {
         ] as [([Device], Int, [Int])]
     )
     func threads(devices: [Device], cores: Int, expected: [Int]) {
-        var inference = InferenceSettings(devices: devices, threads: 0, models: "models")
+        var inference = InferenceSettings.Values()
+        inference.devices = devices
         let processors = UsableProcessors(count: 2 * cores, cores: cores)
-        #expect(devices.map { inference.threads(for: $0, processors: processors) } == expected)
+        #expect(devices.map { inference.threadCount(for: $0, processors: processors) } == expected)
         inference.threads = 3
-        #expect(devices.allSatisfy { inference.threads(for: $0, processors: processors) == 3 })
+        #expect(devices.allSatisfy { inference.threadCount(for: $0, processors: processors) == 3 })
     }
 
     @Test("a device that is not there is said of each pipeline")

@@ -1,6 +1,7 @@
 import Foundation
 import Inference
 import Pipeline
+import Settings
 import Synchronization
 import TestSupport
 import Testing
@@ -40,10 +41,10 @@ extension AntennaAnswer {
 }
 
 @Suite struct RegistrarTests {
-    private let fixture: SettingsFixture
+    private let fixture: ScratchFolder
 
     init() throws {
-        fixture = try SettingsFixture()
+        fixture = try ScratchFolder()
     }
 
     private static let created = AntennaAnswer.text(#"{"pipelines_created":["demo","some_algorithm"]}"#, status: 201)
@@ -162,10 +163,10 @@ extension AntennaAnswer {
 }
 
 @Suite struct AntennaTokenTests {
-    private let fixture: SettingsFixture
+    private let fixture: ScratchFolder
 
     init() throws {
-        fixture = try SettingsFixture()
+        fixture = try ScratchFolder()
     }
 
     @Test(

@@ -1,3 +1,5 @@
+import Settings
+import TestSupport
 import Testing
 
 @testable import AntennaWorker
@@ -8,8 +10,7 @@ struct SettingNamesTests {
     private static let known: Set<String> = {
         var names: Set = [Catalogue.configFileVariable]
         for setting in Catalogue.all {
-            names.formUnion(setting.variables)
-            if setting.isSecret { names.formUnion(setting.variables.map { "\($0)_FILE" }) }
+            names.formUnion(setting.variables + setting.fileVariables)
         }
         return names
     }()
@@ -24,20 +25,5 @@ struct SettingNamesTests {
                 #expect(Self.known.contains(name), "\(file) names \(name), which sets nothing")
             }
         }
-    }
-
-    @Test(
-        "every secret can come from a file that a variable names",
-        arguments: Catalogue.all.filter(\.isSecret).map(\.key)
-    )
-    func secretFiles(key: String) throws {
-        let fixture = try SettingsFixture()
-        let value = key == Catalogue.antennaToken.key ? "t0ken" : "\(key.prefix { $0 != "." })://user:pass@host/0"
-        try fixture.write("\(value)\n", to: "secret")
-        let resolved = try fixture.resolve(environment: ["\(Catalogue.variable(for: key))_FILE": "secret"])
-        #expect(resolved.mistakes.isEmpty)
-        let effective = try #require(resolved.effective.first { $0.key == key })
-        #expect(effective.text == Secret.redacted)
-        #expect(effective.origin == .environment)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import TestSupport
 import Testing
 
@@ -19,8 +20,8 @@ struct DescriptorLimitTests {
             arguments,
             shell: "ulimit \(kind) -n \(limit); exec \"$@\"",
             environment: [
-                Catalogue.variable(for: Catalogue.amqpURL.key): "amqp://guest:guest@127.0.0.1:9/",
-                Catalogue.variable(for: Catalogue.redisURL.key): "redis://127.0.0.1:9/0",
+                BrokerSettings().url.variables[0]: "amqp://guest:guest@127.0.0.1:9/",
+                RedisSettings().url.variables[0]: "redis://127.0.0.1:9/0",
             ]
         )
         return try await program.end()
@@ -83,7 +84,7 @@ struct DescriptorLimitTests {
 
     @Test("are counted by what the settings ask for, and help needs none")
     func need() async throws {
-        let fixture = try SettingsFixture()
+        let fixture = try ScratchFolder()
         let few = try fixture.resolve(flags: ["--fetch-concurrency", "1", "--admin-port", "0"]).settings.descriptors
         let many = try fixture.resolve(flags: ["--fetch-concurrency", "256"]).settings.descriptors
         #expect(few < many)

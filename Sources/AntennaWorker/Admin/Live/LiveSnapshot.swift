@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Settings
 
 /// What the live page is told once, at the beginning.
 struct LiveHello {

@@ -1,5 +1,6 @@
 import HTTPServing
 import Logging
+import Settings
 
 /// The admin port: metrics, health and the live page.
 struct AdminServer: Sendable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// RabbitMQ and this worker's way through it, without images.
@@ -25,8 +26,8 @@ struct BenchBroker: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A program to run in turn: see Benchmarks/bare-broker.", valueName: "path"))
     var reference: String?
     @OptionGroup var options: BenchOptions
-    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func validate() throws {
@@ -34,10 +35,10 @@ struct BenchBroker: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(broker, consuming, file)).broker
-        LoggingSetup.bootstrap(LogSettings(level: .warning, format: .auto))
-        try await settings.withTools(named: "bench") { tools, connection in
-            let queues = BrokerBenchQueues(tools: tools, connection: connection, exchange: settings.exchange)
+        let settings = try WorkerSettings.load(FlagValues(of: self))
+        LoggingSetup.bootstrap(.warnings)
+        try await settings.broker.withTools(named: "bench") { tools, connection in
+            let queues = BrokerBenchQueues(tools: tools, connection: connection, exchange: settings.broker.exchange)
             try await queues.declare()
             do {
                 try await measure(settings, queues)
@@ -49,20 +50,25 @@ struct BenchBroker: AsyncParsableCommand {
         }
     }
 
-    private func measure(_ settings: BrokerSettings, _ queues: BrokerBenchQueues) async throws {
+    private func measure(_ settings: WorkerSettings, _ queues: BrokerBenchQueues) async throws {
         let loop = BrokerLoop(
-            settings: AMQPSourceSettings(settings, kind: .tasks, pipelines: [queues.pipeline]),
-            connection: try settings.connection(named: "bench"),
+            settings: AMQPSourceSettings(
+                settings.broker,
+                settings.consuming,
+                kind: .tasks,
+                pipelines: [queues.pipeline]
+            ),
+            connection: try settings.broker.connection(named: "bench"),
             result: [UInt8](repeating: UInt8(ascii: "x"), count: resultBytes)
         )
         let program = reference.map { path in
             BenchProgram(
                 path: path,
                 arguments: [
-                    "\(queues.tasks)", settings.exchange, queues.results, "\(tasks)", "\(settings.prefetch)",
-                    "\(resultBytes)",
+                    "\(queues.tasks)", settings.broker.exchange, queues.results, "\(tasks)",
+                    "\(settings.consuming.prefetch)", "\(resultBytes)",
                 ],
-                environment: ["AMQP_URL": settings.url?.reveal() ?? ""]
+                environment: ["AMQP_URL": settings.broker.url?.reveal() ?? ""]
             )
         }
         let runner = BenchRunner(benchmark: "broker", unit: "task", options: options)

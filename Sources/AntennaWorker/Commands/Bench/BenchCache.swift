@@ -3,6 +3,7 @@ import Concurrency
 import Foundation
 import Imaging
 import Pipeline
+import Settings
 import Transport
 
 /// Decoded images into Redis and out of it.
@@ -29,7 +30,7 @@ struct BenchCache: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A program to run in turn; it prints seconds.", valueName: "path")) var reference:
         String?
     @OptionGroup var options: BenchOptions
-    @OptionGroup(title: "Redis") var cache: CacheOptions
+    @OptionGroup(title: "Redis") var cache: Flags<RedisSettings, MemorySettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     /// Few, so that Redis needs no more than 54 MB.
@@ -40,11 +41,11 @@ struct BenchCache: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(cache, file))
+        let settings = try WorkerSettings.load(FlagValues(of: self))
         guard let redis = try settings.redis.connection() else {
-            throw SettingsError(place: Catalogue.redisURL.key, "no Redis is set; name a file with --redis-url-file")
+            throw SettingsError(RedisSettings().url, "no Redis is set; name a file with --redis-url-file")
         }
-        LoggingSetup.bootstrap(LogSettings(level: .warning, format: .auto))
+        LoggingSetup.bootstrap(.warnings)
         let pool = PixelBufferPool(maximumIdleBytes: 512 << 20)
         let client = try RedisClient(configuration: redis)
         let cache = RedisTensorCache(client: client, pool: pool, ttl: .seconds(600))

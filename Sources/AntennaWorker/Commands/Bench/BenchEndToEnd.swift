@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
+import Settings
 
 /// A whole worker over REST.
 struct BenchEndToEnd: AsyncParsableCommand {
@@ -21,9 +22,9 @@ struct BenchEndToEnd: AsyncParsableCommand {
     @Option(help: "With --constant: scores of every insect.") var labels = 0
     @OptionGroup var images: BenchImageOptions
     @OptionGroup var options: BenchOptions
-    @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
-    @OptionGroup(title: "Images") var imageOptions: ImageOptions
-    @OptionGroup(title: "Inference") var inference: InferenceOptions
+    @OptionGroup(title: "Pipeline") var pipeline: Flags<PipelineFlag>
+    @OptionGroup(title: "Images") var imageOptions: Flags<ImageSettings>
+    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func validate() throws {
@@ -31,9 +32,9 @@ struct BenchEndToEnd: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var settings = try WorkerSettings.load(FlagValues(pipeline, imageOptions, inference, file))
-        LoggingSetup.bootstrap(LogSettings(level: .warning, format: .auto))
-        if settings.pipelines.isEmpty { settings.pipelines = ["demo"] }
+        var settings = try WorkerSettings.load(FlagValues(of: self))
+        LoggingSetup.bootstrap(.warnings)
+        if settings.work.pipelines.isEmpty { settings.work.pipelines = ["demo"] }
         settings.memory.tensorCache = 0
         settings.images.proxy = .none
         settings.antenna.proxy = .none
@@ -53,7 +54,7 @@ struct BenchEndToEnd: AsyncParsableCommand {
         settings: WorkerSettings,
         progress: @escaping @Sendable (Int) -> Void
     ) async throws -> BenchSample {
-        let server = try BenchServer(images, pipeline: settings.pipelines[0])
+        let server = try BenchServer(images, pipeline: settings.work.pipelines[0])
         defer { server.stop() }
         var settings = settings
         settings.antenna.baseURL = server.baseURL
@@ -66,7 +67,7 @@ struct BenchEndToEnd: AsyncParsableCommand {
                     ? try .constant(settings, insects: insects, labels: labels)
                     : try InferenceAssembly(
                         settings: settings,
-                        slugs: settings.pipelines,
+                        slugs: settings.work.pipelines,
                         threads: threads,
                         logger: logger
                     )

@@ -3,6 +3,7 @@ import Foundation
 import Inference
 import Logging
 import Pipeline
+import Settings
 
 /// From addresses to batches that are ready for a device.
 struct BenchFetch: AsyncParsableCommand {
@@ -22,13 +23,13 @@ struct BenchFetch: AsyncParsableCommand {
     var urlPrefix: String?
     @OptionGroup var images: BenchImageOptions
     @OptionGroup var options: BenchOptions
-    @OptionGroup(title: "Images") var imageOptions: ImageOptions
-    @OptionGroup(title: "Inference") var inference: InferenceOptions
+    @OptionGroup(title: "Images") var imageOptions: Flags<ImageSettings>
+    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(imageOptions, inference, file))
-        LoggingSetup.bootstrap(LogSettings(level: .warning, format: .auto))
+        let settings = try WorkerSettings.load(FlagValues(of: self))
+        LoggingSetup.bootstrap(.warnings)
         try await images.withImages { images in
             let server = urlPrefix == nil ? try BenchServer(images, pipeline: "demo") : nil
             defer { server?.stop() }

@@ -5,6 +5,7 @@ import Imaging
 import Inference
 import Logging
 import Pipeline
+import Settings
 
 /// The models of a pipeline.
 struct BenchInfer: AsyncParsableCommand {
@@ -16,18 +17,18 @@ struct BenchInfer: AsyncParsableCommand {
 
     @OptionGroup var images: BenchImageOptions
     @OptionGroup var options: BenchOptions
-    @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
-    @OptionGroup(title: "Inference") var inference: InferenceOptions
+    @OptionGroup(title: "Pipeline") var pipeline: Flags<PipelineFlag>
+    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        var settings = try WorkerSettings.load(FlagValues(pipeline, inference, file))
-        LoggingSetup.bootstrap(LogSettings(level: .warning, format: .auto))
-        if settings.pipelines.isEmpty { settings.pipelines = ["demo"] }
+        var settings = try WorkerSettings.load(FlagValues(of: self))
+        LoggingSetup.bootstrap(.warnings)
+        if settings.work.pipelines.isEmpty { settings.work.pipelines = ["demo"] }
         let threads = BlockingPool(name: "decode", threadCount: ProcessInfo.processInfo.activeProcessorCount)
         let assembly = try InferenceAssembly(
             settings: settings,
-            slugs: settings.pipelines,
+            slugs: settings.work.pipelines,
             threads: threads,
             logger: Logger(label: "bench")
         )
@@ -55,7 +56,7 @@ struct BenchInfer: AsyncParsableCommand {
     ) throws -> [Batch] {
         var waiting: [BatchKey: [PixelBuffer]] = [:]
         var batches: [Batch] = []
-        let slug = settings.pipelines[0]
+        let slug = settings.work.pipelines[0]
         for index in 0..<count {
             let image = decoded[index % decoded.count]
             let size = try catalogue.localizationSize(pipeline: slug, height: image.height, width: image.width)

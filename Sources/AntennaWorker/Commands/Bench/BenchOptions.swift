@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// How often something is measured, and where the figures go.
 struct BenchOptions: ParsableArguments {
@@ -8,5 +9,14 @@ struct BenchOptions: ParsableArguments {
 
     func validate() throws {
         guard runs > 0, warmUp >= 0 else { throw ValidationError("--runs is more than 0, and --warm-up not less.") }
+    }
+}
+
+extension GroupValues<LogSettings> {
+    /// What is measured shows warnings alone: other messages would come between the figures.
+    static var warnings: Self {
+        var settings = Self()
+        settings.level = .warning
+        return settings
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
+import Settings
 
 /// Several processes that infer, held against one.
 struct BenchScale: AsyncParsableCommand {
@@ -21,8 +22,8 @@ struct BenchScale: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long a device takes for an image.", valueName: "milliseconds")) var sleep = 200
     @OptionGroup var images: BenchImageOptions
     @OptionGroup var options: BenchOptions
-    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func validate() throws {
@@ -32,13 +33,13 @@ struct BenchScale: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(broker, consuming, file)).broker
-        LoggingSetup.bootstrap(LogSettings(level: .warning, format: .auto))
+        let settings = try WorkerSettings.load(FlagValues(of: self))
+        LoggingSetup.bootstrap(.warnings)
         try await images.withImages { images in
             let server = try BenchServer(images, pipeline: "demo")
             defer { server.stop() }
-            try await settings.withTools(named: "bench") { tools, connection in
-                let queues = BrokerBenchQueues(tools: tools, connection: connection, exchange: settings.exchange)
+            try await settings.broker.withTools(named: "bench") { tools, connection in
+                let queues = BrokerBenchQueues(tools: tools, connection: connection, exchange: settings.broker.exchange)
                 try await queues.declare()
                 do {
                     try await measure(images, server, queues, settings)
@@ -55,7 +56,7 @@ struct BenchScale: AsyncParsableCommand {
         _ images: BenchImages,
         _ server: BenchServer,
         _ queues: BrokerBenchQueues,
-        _ settings: BrokerSettings
+        _ settings: WorkerSettings
     ) async throws {
         let urls = (0..<images.count).map { server.imageURL(images[$0], at: $0) }
         let runner = BenchRunner(benchmark: "scale, \(processes) processes", unit: "image", options: options)
@@ -72,7 +73,7 @@ struct BenchScale: AsyncParsableCommand {
         _ count: Int,
         through urls: [String],
         _ queues: BrokerBenchQueues,
-        _ settings: BrokerSettings,
+        _ settings: WorkerSettings,
         progress: @escaping @Sendable (Int) -> Void
     ) async throws -> BenchSample {
         let before = ProcessUsage.endedChildren.cpuSeconds
@@ -99,19 +100,20 @@ struct BenchScale: AsyncParsableCommand {
         )
     }
 
-    private func startProcess(on queues: BrokerBenchQueues, _ settings: BrokerSettings) throws -> Process {
+    private func startProcess(on queues: BrokerBenchQueues, _ settings: WorkerSettings) throws -> Process {
         let process = Process()
+        let broker = settings.broker
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments =
             ["bench", "scale-process", "--queue", queues.pipeline, "--sleep", "\(sleep)"]
-            + ["--results-exchange", settings.resultsExchange, "--prefetch", "\(settings.prefetch)"]
+            + ["--results-exchange", broker.resultsExchange, "--prefetch", "\(settings.consuming.prefetch)"]
             + [
-                ("--amqp-ca", settings.authorities), ("--amqp-client-certificate", settings.clientCertificate),
-                ("--amqp-client-key", settings.clientKey),
+                ("--amqp-ca", broker.authorities), ("--amqp-client-certificate", broker.clientCertificate),
+                ("--amqp-client-key", broker.clientKey),
             ].flatMap { flag, path in path.map { [flag, $0] } ?? [] }
         process.environment = ProcessInfo.processInfo.environment.merging([
-            Catalogue.variable(for: Catalogue.amqpURL.key): settings.url?.reveal() ?? "",
-            Catalogue.variable(for: Catalogue.amqpURL.fileKey): "",
+            BrokerSettings().url.variables[0]: broker.url?.reveal() ?? "",
+            BrokerSettings().url.fileVariables[0]: "",
         ]) { $1 }
         do {
             try process.run()
@@ -132,14 +134,14 @@ struct BenchScaleProcess: AsyncParsableCommand {
 
     @Option(help: "What names the ready queue.") var queue: String
     @Option(help: "How long the device takes for an image, in milliseconds.") var sleep: Int
-    @OptionGroup var broker: BrokerOptions
-    @OptionGroup var consuming: ConsumingOptions
+    @OptionGroup var broker: Flags<BrokerSettings>
+    @OptionGroup var consuming: Flags<ConsumingSettings>
     @OptionGroup var file: ConfigFileOption
 
     func run() async throws {
-        var settings = try WorkerSettings.load(FlagValues(broker, consuming, file))
-        LoggingSetup.bootstrap(LogSettings(level: .warning, format: .auto))
-        settings.pipelines = ["demo"]
+        var settings = try WorkerSettings.load(FlagValues(of: self))
+        LoggingSetup.bootstrap(.warnings)
+        settings.work.pipelines = ["demo"]
         // The same image comes again and is to be fetched again.
         settings.memory.tensorCache = 0
         let logger = Logger(label: "bench")
@@ -150,7 +152,12 @@ struct BenchScaleProcess: AsyncParsableCommand {
             onProgress: { _ in }
         )
         let tasks = AMQPTaskQueue(
-            settings: AMQPSourceSettings(settings.broker, kind: .ready, pipelines: [queue]),
+            settings: AMQPSourceSettings(
+                settings.broker,
+                settings.consuming,
+                kind: .ready,
+                pipelines: [queue]
+            ),
             broker: try BrokerConnections(
                 try settings.broker.connection(named: "bench"),
                 largestDelivery: TaskMessage.largestDelivery,

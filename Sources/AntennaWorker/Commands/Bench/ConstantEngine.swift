@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import Inference
 import Pipeline
+import Settings
 
 /// Stands in for inference: every image has the same insects, and takes a device as long as it is told.
 struct ConstantEngine: InferenceEngine {
@@ -46,7 +47,7 @@ extension InferenceAssembly {
         labels: Int = 0,
         secondsPerImage: Double = 0
     ) throws -> InferenceAssembly {
-        let manifests = try readManifests(in: settings.inference.models, slugs: settings.pipelines)
+        let manifests = try readManifests(in: settings.models.folder, slugs: settings.work.pipelines)
         let insect = DetectedInsect(
             detection: Detection(box: Box(x1: 100, y1: 100, x2: 200, y2: 200), score: 0.9),
             classifications: [.constant(manifests[0].detector.algorithm, labels: labels)]

@@ -1,5 +1,6 @@
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// Whether RabbitMQ answers and takes the user.
@@ -11,10 +12,10 @@ enum BrokerCheck {
     ///   - isNeeded: Whether tasks come from it; else nobody need have set it.
     ///   - logger: Hears what the connection has to say.
     /// - Returns: One finding, or none when there is no broker and none is needed.
-    static func findings(broker: BrokerSettings, isNeeded: Bool, logger: Logger) async -> [CheckReport.Finding] {
+    static func findings(broker: BrokerSettings.Values, isNeeded: Bool, logger: Logger) async -> [CheckReport.Finding] {
         guard broker.url != nil || isNeeded else { return [] }
         let remedy =
-            "Name a file that holds its address with --amqp-url-file, or set \(Catalogue.amqpURL.variables[0])."
+            "Name a file that holds its address with --amqp-url-file, or set \(BrokerSettings().url.variables[0])."
         do {
             var configuration = try broker.connection(named: "check")
             configuration.connectTimeout = .seconds(5)

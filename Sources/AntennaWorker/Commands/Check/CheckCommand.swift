@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Settings
 
 /// Shows what is set, what is there, what is wrong and how to mend it.
 struct CheckCommand: AsyncParsableCommand {
@@ -23,20 +24,20 @@ struct CheckCommand: AsyncParsableCommand {
     var metricsMarkdown = false
 
     @OptionGroup var config: ConfigFileOption
-    @OptionGroup(title: "Work") var work: WorkOptions
-    @OptionGroup(title: "Antenna") var antenna: AntennaOptions
-    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
-    @OptionGroup(title: "Passing tasks on") var passing: PassingOptions
-    @OptionGroup(title: "Without the broker") var fallback: FallbackOptions
-    @OptionGroup(title: "Images") var images: ImageOptions
-    @OptionGroup(title: "HTTPS") var tls: TLSOptions
-    @OptionGroup(title: "Decoded images") var cache: CacheOptions
-    @OptionGroup(title: "Models") var models: ModelsOption
-    @OptionGroup(title: "Inference") var inference: InferenceOptions
-    @OptionGroup(title: "Service") var service: ServiceOptions
-    @OptionGroup(title: "Watching") var admin: AdminOptions
-    @OptionGroup(title: "Log") var log: LogOptions
+    @OptionGroup(title: "Work") var work: Flags<WorkSettings>
+    @OptionGroup(title: "Antenna") var antenna: Flags<AntennaSettings>
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
+    @OptionGroup(title: "Passing tasks on") var passing: Flags<PassingSettings>
+    @OptionGroup(title: "Without the broker") var fallback: Flags<FallbackSettings>
+    @OptionGroup(title: "Images") var images: Flags<ImageSettings>
+    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
+    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
+    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
+    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
+    @OptionGroup(title: "Service") var service: Flags<SpoolSettings, ShutdownSettings>
+    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
+    @OptionGroup(title: "Log") var log: Flags<LogSettings>
 
     func run() async throws {
         if markdown {
@@ -47,7 +48,7 @@ struct CheckCommand: AsyncParsableCommand {
             try Output.standard.write(MetricsDocument.markdown)
             return
         }
-        let resolved = ResolvedSettings(flags: flags, environment: ProcessInfo.processInfo.environment)
+        let resolved = ResolvedSettings(flags: FlagValues(of: self))
         var report = CheckReport(resolved)
         if resolved.mistakes.isEmpty {
             report.sections = await sections(resolved)
@@ -62,17 +63,17 @@ struct CheckCommand: AsyncParsableCommand {
         // What ONNX Runtime has to say comes back as an error; its log would only stand between the lines.
         let logger = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
         let isAddressSet = resolved.effective.contains {
-            $0.key == Catalogue.antennaBaseURL.key && $0.origin != .default
+            $0.key == AntennaSettings().baseURL.key && $0.origin != .default
         }
         let broker = await BrokerCheck.findings(
             broker: settings.broker,
-            isNeeded: settings.source != .rest,
+            isNeeded: settings.work.source != .rest,
             logger: logger
         )
         let sections = [
             LibraryCheck.section(environment: environment, logger: logger),
             DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
-            ModelCheck.section(models: settings.inference.models, pipelines: settings.pipelines),
+            ModelCheck.section(models: settings.models.folder, pipelines: settings.work.pipelines),
             NetworkCheck.section(settings, environment: environment),
             await ServiceCheck(settings).section(isSet: isAddressSet),
             CheckReport.Section(title: "Broker", findings: broker),
@@ -84,26 +85,5 @@ struct CheckCommand: AsyncParsableCommand {
             ),
         ]
         return sections.filter { !$0.findings.isEmpty }
-    }
-
-    /// What the command line set.
-    var flags: FlagValues {
-        FlagValues(
-            config,
-            work,
-            antenna,
-            broker,
-            consuming,
-            passing,
-            fallback,
-            images,
-            tls,
-            cache,
-            models,
-            inference,
-            service,
-            admin,
-            log
-        )
     }
 }

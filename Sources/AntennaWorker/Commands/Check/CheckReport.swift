@@ -1,4 +1,5 @@
 import JSON
+import Settings
 
 /// What `check` found, before it is text or JSON.
 struct CheckReport: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import Transport
 
 /// What others on the way could read or guess: a token without TLS, a password without TLS, a broker's own standing user.
@@ -9,7 +10,7 @@ enum ExposureCheck {
     ///   - antenna: Where Antenna is, and whether there is a token.
     ///   - broker: Where RabbitMQ is, and with which user; what cannot be read is another check's finding.
     /// - Returns: A note for each exposure; a service on this machine is none.
-    static func findings(antenna: AntennaSettings, broker: BrokerSettings) -> [CheckReport.Finding] {
+    static func findings(antenna: AntennaSettings.Values, broker: BrokerSettings.Values) -> [CheckReport.Finding] {
         var findings: [CheckReport.Finding] = []
         let api = URLComponents(string: antenna.baseURL)
         if antenna.token != nil, api?.scheme?.lowercased() == "http", let host = api?.host, !isThisMachine(host) {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Inference
+import Settings
 
 /// Whether the pipelines in the models folder are valid, and those that are set are among them.
 enum ModelCheck {

@@ -1,3 +1,4 @@
+import Settings
 import Transport
 
 /// Which proxies and which authorities are in force.

@@ -1,3 +1,4 @@
+import Settings
 import Transport
 
 /// Whether Redis answers, and how much it may keep.
@@ -6,13 +7,13 @@ enum RedisCheck {
     ///
     /// - Parameter redis: Where it is.
     /// - Returns: One finding, or none when no Redis is set: nothing needs one but `fetch`.
-    static func findings(redis: RedisSettings) async -> [CheckReport.Finding] {
+    static func findings(redis: RedisSettings.Values) async -> [CheckReport.Finding] {
         do {
             guard let configuration = try redis.connection() else { return [] }
             return [await finding(configuration)]
         } catch {
             let reasons = error.mistakes.map(\.reason).joined(separator: "; ")
-            return [.missing("Redis", reasons, remedy: "Mend the address in \(Catalogue.redisURL.variables[0]).")]
+            return [.missing("Redis", reasons, remedy: "Mend the address in \(RedisSettings().url.variables[0]).")]
         }
     }
 

@@ -1,5 +1,6 @@
 import Inference
 import Pipeline
+import Settings
 import Transport
 
 /// Whether Antenna answers, takes the token, lets us work, and would keep the results.
@@ -9,15 +10,15 @@ struct ServiceCheck {
 
     private let settings: WorkerSettings
     private let expectations: [PipelineExpectation]
-    private var antenna: AntennaSettings { settings.antenna }
+    private var antenna: AntennaSettings.Values { settings.antenna }
     private var subject: String { "Antenna at \(antenna.baseURL)" }
     /// Whether a worker with these settings takes tasks over REST.
-    private var needsToken: Bool { settings.source != .amqp }
+    private var needsToken: Bool { settings.work.source != .amqp }
 
     /// - Parameter settings: Where Antenna is, the token, the way there, and our pipelines; those that cannot be read are told elsewhere.
     init(_ settings: WorkerSettings) {
-        let folder = settings.inference.models
-        let slugs = settings.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.pipelines
+        let folder = settings.models.folder
+        let slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.work.pipelines
         self.settings = settings
         expectations = slugs.compactMap { try? PipelineManifest(directory: "\(folder)/\($0)") }
             .map { PipelineExpectation($0) }
@@ -32,7 +33,7 @@ struct ServiceCheck {
             let finding = CheckReport.Finding.note(
                 "Antenna",
                 "not tried, because no address is set",
-                remedy: "Set one with --base-url or \(Catalogue.antennaBaseURL.variables[0])."
+                remedy: "Set one with --base-url or \(AntennaSettings().baseURL.variables[0])."
             )
             return CheckReport.Section(title: "Services", findings: [finding])
         }
@@ -61,7 +62,7 @@ struct ServiceCheck {
                     .missing(
                         subject,
                         "answers, and hands out tasks only to a user with a token; none is set",
-                        remedy: "Set one with --token-file or \(Catalogue.antennaToken.variables[0])."
+                        remedy: "Set one with --token-file or \(AntennaSettings().token.variables[0])."
                     )
                 ]
             }
@@ -172,7 +173,7 @@ struct ServiceCheck {
             .missing(
                 subject,
                 hasToken ? "does not take the token (\(status))" : "asks for a token (\(status))",
-                remedy: "Set a valid one with --token-file or \(Catalogue.antennaToken.variables[0])."
+                remedy: "Set a valid one with --token-file or \(AntennaSettings().token.variables[0])."
             )
         case 403:
             .missing(subject, "forbids the token's user to look (403)", remedy: AntennaRights.work)

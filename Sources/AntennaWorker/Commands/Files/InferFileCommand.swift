@@ -3,6 +3,7 @@ import Foundation
 import Inference
 import Logging
 import Pipeline
+import Settings
 
 /// A pipeline on files of this machine, without a queue.
 struct InferFileCommand: AsyncParsableCommand {
@@ -24,11 +25,11 @@ struct InferFileCommand: AsyncParsableCommand {
 
     @Flag(help: "Print one JSON object a line instead of a table.") var json = false
     @Option(help: ArgumentHelp("Write a page with pictures instead of a table.", valueName: "file")) var html: String?
-    @OptionGroup(title: "Models") var models: ModelsOption
+    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
     @OptionGroup(title: "Models") var pipeline: OnePipelineOption
-    @OptionGroup(title: "Images") var decoding: DecodingOptions
-    @OptionGroup(title: "Inference") var inference: InferenceOptions
-    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup(title: "Images") var decoding: Flags<DecodingFlags>
+    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func validate() throws {
@@ -61,7 +62,7 @@ struct InferFileCommand: AsyncParsableCommand {
         if let html {
             let page = DemoReportData(
                 title: "antenna-worker infer-file",
-                pipeline: settings.pipelines.joined(),
+                pipeline: settings.work.pipelines.joined(),
                 note: "",
                 images: await results.pictures(),
                 imageCount: paths.count,
@@ -85,16 +86,16 @@ struct InferFileCommand: AsyncParsableCommand {
     }
 
     private func settings() throws -> WorkerSettings {
-        let flags = FlagValues(models, pipeline, decoding, inference, log, file)
+        var flags = FlagValues(of: self)
+        flags.prefer("warning", for: LogSettings().level)
         var settings = try WorkerSettings.load(flags)
-        if log.level == nil { settings.log.level = .warning }
         // A table and a page show the best score alone.
         if !json { settings.results.scores = .top(1) }
-        if settings.pipelines.isEmpty {
-            settings.pipelines = PipelineManifest.slugs(in: settings.inference.models)
+        if settings.work.pipelines.isEmpty {
+            settings.work.pipelines = PipelineManifest.slugs(in: settings.models.folder)
         }
-        guard settings.pipelines.count <= 1 else {
-            let choice = settings.pipelines.joined(separator: ", ")
+        guard settings.work.pipelines.count <= 1 else {
+            let choice = settings.work.pipelines.joined(separator: ", ")
             throw ValidationError("Choose a pipeline with --pipeline, one of: \(choice)")
         }
         return settings

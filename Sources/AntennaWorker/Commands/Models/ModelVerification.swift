@@ -2,6 +2,7 @@ import Foundation
 import Inference
 import Logging
 import Pipeline
+import Settings
 
 /// Tries pipelines as a worker would at its start, one at a time.
 struct ModelVerification {
@@ -18,9 +19,9 @@ struct ModelVerification {
     ///   - logger: Gets ONNX Runtime's own messages at debug level.
     /// - Throws: `CommandFailure` without any pipeline; `InferenceError` without ONNX Runtime.
     init(_ settings: WorkerSettings, logger: Logger) throws {
-        let folder = settings.inference.models
+        let folder = settings.models.folder
         self.settings = settings
-        slugs = settings.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.pipelines
+        slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.work.pipelines
         guard !slugs.isEmpty else {
             throw CommandFailure("There is no pipeline in \(folder): each is a folder with a pipeline.json.")
         }
@@ -31,7 +32,7 @@ struct ModelVerification {
     func findings(of slug: String) -> [CheckReport.Finding] {
         let manifest: PipelineManifest
         do {
-            manifest = try PipelineManifest(directory: "\(settings.inference.models)/\(slug)")
+            manifest = try PipelineManifest(directory: "\(settings.models.folder)/\(slug)")
         } catch {
             return [.missing(slug, "\(error)", remedy: "docs/pipeline-manifest.md says what each key means.")]
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inference
 import Logging
+import Settings
 
 /// Looks at the pipelines in the models folder.
 struct ModelsCommand: AsyncParsableCommand {
@@ -13,9 +14,9 @@ struct ModelsCommand: AsyncParsableCommand {
 
     /// What every subcommand takes.
     struct Options: ParsableArguments {
-        @OptionGroup(title: "Pipelines") var models: ModelsOption
-        @OptionGroup(title: "Pipelines") var pipelines: PipelineOptions
-        @OptionGroup(title: "Messages") var log: LogOptions
+        @OptionGroup(title: "Pipelines") var models: Flags<ModelSettings>
+        @OptionGroup(title: "Pipelines") var pipelines: Flags<PipelineFlag>
+        @OptionGroup(title: "Messages") var log: Flags<LogSettings>
         @OptionGroup(title: "Configuration") var file: ConfigFileOption
     }
 
@@ -28,11 +29,10 @@ struct ModelsCommand: AsyncParsableCommand {
         @OptionGroup var options: Options
 
         func run() async throws {
-            let flags = FlagValues(options.models, options.pipelines, options.log, options.file)
-            let settings = try WorkerSettings.load(flags)
+            let settings = try WorkerSettings.load(FlagValues(of: self))
             LoggingSetup.bootstrap(settings.log)
-            let folder = settings.inference.models
-            let manifests = try InferenceAssembly.readManifests(in: folder, slugs: settings.pipelines)
+            let folder = settings.models.folder
+            let manifests = try InferenceAssembly.readManifests(in: folder, slugs: settings.work.pipelines)
             try Output.standard.print(ModelTable(manifests))
         }
     }
@@ -50,12 +50,12 @@ struct ModelsCommand: AsyncParsableCommand {
         )
 
         @OptionGroup var options: Options
-        @OptionGroup(title: "Inference") var devices: DeviceOptions
+        @OptionGroup(title: "Inference") var devices: Flags<DeviceFlags>
 
         func run() async throws {
-            let flags = FlagValues(options.models, options.pipelines, devices, options.log, options.file)
-            var settings = try WorkerSettings.load(flags)
-            if options.log.level == nil { settings.log.level = .warning }
+            var flags = FlagValues(of: self)
+            flags.prefer("warning", for: LogSettings().level)
+            let settings = try WorkerSettings.load(flags)
             LoggingSetup.bootstrap(settings.log)
             let verification = try ModelVerification(settings, logger: Logger(label: "models"))
             var wrong = 0

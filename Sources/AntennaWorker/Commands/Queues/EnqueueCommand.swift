@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// Puts images into a pipeline's queue.
@@ -47,8 +48,8 @@ struct EnqueueCommand: AsyncParsableCommand {
     )
     var replyTo: String?
 
-    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
-    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func validate() throws {
@@ -66,7 +67,7 @@ struct EnqueueCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try WorkerSettings.load(FlagValues(broker, log, file))
+        let settings = try WorkerSettings.load(FlagValues(of: self))
         LoggingSetup.bootstrap(settings.log)
         let addresses = try addresses()
         let report = try await settings.broker.withTools(named: "enqueue") { tools, connection in
@@ -125,7 +126,7 @@ struct EnqueueCommand: AsyncParsableCommand {
 
 extension AMQPConnection {
     /// Makes a queue for results and has the results exchange send them there.
-    fileprivate func declareResults(queue: String, _ settings: BrokerSettings) async throws {
+    fileprivate func declareResults(queue: String, _ settings: BrokerSettings.Values) async throws {
         var declarations = AMQPTopology.declarations(forResultsExchange: settings.exchange)
         declarations.append(.queue(name: queue, arguments: ["x-queue-type": "quorum"]))
         if !settings.exchange.isEmpty {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
+import Settings
 
 /// The part of a fleet that fetches and decodes.
 struct FetchCommand: RoleCommand {
@@ -16,22 +17,21 @@ struct FetchCommand: RoleCommand {
             """
     )
 
-    @OptionGroup(title: "What to work on") var work: PipelineOptions
-    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: ConsumingOptions
-    @OptionGroup(title: "Passing tasks on") var passing: PassingOptions
-    @OptionGroup(title: "Images") var images: ImageOptions
-    @OptionGroup(title: "HTTPS") var tls: TLSOptions
-    @OptionGroup(title: "Decoded images") var cache: CacheOptions
-    @OptionGroup(title: "Models") var models: ModelsOption
-    @OptionGroup(title: "Stopping") var stopping: StoppingOptions
-    @OptionGroup(title: "Watching") var admin: AdminOptions
-    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup(title: "What to work on") var work: Flags<PipelineFlag>
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
+    @OptionGroup(title: "Passing tasks on") var passing: Flags<PassingSettings>
+    @OptionGroup(title: "Images") var images: Flags<ImageSettings>
+    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
+    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
+    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
+    @OptionGroup(title: "Stopping") var stopping: Flags<ShutdownSettings>
+    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let flags = FlagValues(work, broker, consuming, passing, images, tls, cache, models, stopping, admin, log, file)
-        let resolved = try ResolvedSettings.load(flags)
+        let resolved = try ResolvedSettings.load(FlagValues(of: self))
         let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "antenna-fetch")

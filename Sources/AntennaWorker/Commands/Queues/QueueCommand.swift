@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inference
 import Pipeline
+import Settings
 import Transport
 
 /// Looks after the queues on RabbitMQ.
@@ -18,22 +19,22 @@ struct QueueCommand: AsyncParsableCommand {
 
     /// What every subcommand takes.
     struct Options: ParsableArguments {
-        @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
-        @OptionGroup(title: "Messages") var log: LogOptions
+        @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+        @OptionGroup(title: "Messages") var log: Flags<LogSettings>
         @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
         /// Connects, and has a refusal say what it is about.
         ///
         /// - Parameters:
-        ///   - groups: Flags of a subcommand that set more settings.
+        ///   - command: The subcommand, whose flags set settings.
         ///   - body: Given the tools and the settings.
         /// - Returns: What `body` returns.
         /// - Throws: `CommandFailure` in sentences for people.
         func withTools<Value: Sendable>(
-            _ groups: any SettingFlags...,
+            for command: some ParsableArguments,
             body: (QueueTools, WorkerSettings) async throws -> Value
         ) async throws -> Value {
-            let settings = try WorkerSettings.load(FlagValues([broker, log, file] + groups))
+            let settings = try WorkerSettings.load(FlagValues(of: command))
             LoggingSetup.bootstrap(settings.log)
             return try await settings.broker.withTools(named: "queue") { tools, _ in
                 do {
@@ -50,14 +51,14 @@ struct QueueCommand: AsyncParsableCommand {
             abstract: "Show how many messages wait in each queue, and how many workers take them."
         )
 
-        @OptionGroup var work: PipelineOptions
-        @OptionGroup var models: ModelsOption
+        @OptionGroup var work: Flags<PipelineFlag>
+        @OptionGroup var models: Flags<ModelSettings>
         @OptionGroup var options: Options
 
         func run() async throws {
-            let reports = try await options.withTools(work, models) { tools, settings in
-                let models = settings.inference.models
-                let slugs = settings.pipelines.isEmpty ? PipelineManifest.slugs(in: models) : settings.pipelines
+            let reports = try await options.withTools(for: self) { tools, settings in
+                let models = settings.models.folder
+                let slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: models) : settings.work.pipelines
                 guard !slugs.isEmpty else {
                     throw CommandFailure("Say with --pipeline whose queues: there is no pipeline in \(models).")
                 }
@@ -83,7 +84,7 @@ struct QueueCommand: AsyncParsableCommand {
         @OptionGroup var options: Options
 
         func run() async throws {
-            let letters = try await options.withTools { tools, _ in
+            let letters = try await options.withTools(for: self) { tools, _ in
                 try await tools.deadLetters(of: pipeline, limit: limit)
             }
             try Output.standard.print(
@@ -109,7 +110,7 @@ struct QueueCommand: AsyncParsableCommand {
         @OptionGroup var options: Options
 
         func run() async throws {
-            let report = try await options.withTools { tools, _ in
+            let report = try await options.withTools(for: self) { tools, _ in
                 try await tools.replay(pipeline, limit: limit ?? .max)
             }
             try Output.standard.print("\(report.replayed) put back, \(report.stayed) left")
@@ -132,7 +133,7 @@ struct QueueCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let count = try await options.withTools { tools, _ in try await tools.drop(pipeline, limit: limit) }
+            let count = try await options.withTools(for: self) { tools, _ in try await tools.drop(pipeline, limit: limit) }
             try Output.standard.print("\(count) dropped")
         }
     }

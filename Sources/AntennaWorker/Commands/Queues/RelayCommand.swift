@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
+import Settings
 import Transport
 
 /// Stands between Antenna's REST API and the queues.
@@ -16,27 +17,27 @@ struct RelayCommand: RoleCommand {
             """
     )
 
-    @OptionGroup(title: "What to relay") var work: PipelineOptions
-    @OptionGroup(title: "Antenna") var antenna: AntennaOptions
-    @OptionGroup(title: "HTTPS") var tls: TLSOptions
-    @OptionGroup(title: "RabbitMQ") var broker: BrokerOptions
-    @OptionGroup(title: "Stopping") var stopping: StoppingOptions
-    @OptionGroup(title: "Watching") var admin: AdminOptions
-    @OptionGroup(title: "Messages") var log: LogOptions
+    @OptionGroup(title: "What to relay") var work: Flags<PipelineFlag>
+    @OptionGroup(title: "Antenna") var antenna: Flags<AntennaSettings>
+    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Stopping") var stopping: Flags<ShutdownSettings>
+    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func run() async throws {
-        let resolved = try ResolvedSettings.load(FlagValues(work, antenna, tls, broker, stopping, admin, log, file))
+        let resolved = try ResolvedSettings.load(FlagValues(of: self))
         let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "antenna-relay")
-        guard !settings.pipelines.isEmpty else {
+        guard !settings.work.pipelines.isEmpty else {
             throw ValidationError("Say with --pipeline whose tasks are relayed.")
         }
         try await AntennaPreflight.run(settings, role: "relay", logger: logger)
         let broker = try BrokerConnections(try settings.broker.connection(named: "relay"), logger: logger)
-        let rest = RESTSourceSettings(settings, role: "relay", pipelines: settings.pipelines)
-        var relaySettings = RelaySettings(pipelines: settings.pipelines)
+        let rest = RESTSourceSettings(settings, role: "relay", pipelines: settings.work.pipelines)
+        var relaySettings = RelaySettings(pipelines: settings.work.pipelines)
         relaySettings.declares = settings.broker.declares
         let network = try Network(settings)
         let client = try rest.makeClient(http: network.antenna(try network.makeClient()))
@@ -50,7 +51,7 @@ struct RelayCommand: RoleCommand {
             taking: oversight.life.taking,
             logger: logger
         )
-        let depths = QueueDepths(broker, pipelines: settings.pipelines, audience: oversight.audience, logger: logger)
+        let depths = QueueDepths(broker, pipelines: settings.work.pipelines, audience: oversight.audience, logger: logger)
         let registration = RoleWatch.Check(name: "registration", problem: { relay.registrationProblem })
         let watch =
             RoleWatch(relay: relay) + RoleWatch(checks: [registration]) + RoleWatch(broker)

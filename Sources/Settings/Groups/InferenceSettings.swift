@@ -1,0 +1,46 @@
+package import Concurrency
+package import Inference
+
+/// Where models run.
+package struct InferenceSettings: SettingGroup {
+    package static let title = "Inference"
+
+    package let devices = Setting(
+        "inference.devices",
+        flag: "device",
+        .devices,
+        default: [Device.cpu],
+        "Where models run: cpu, cuda:N or tensorrt:N, several with commas; each gets an engine of its own."
+    )
+
+    package let threads = Setting(
+        "inference.threads",
+        flag: "inference-threads",
+        .integer(0...1_024),
+        default: 0,
+        "Threads of ONNX Runtime for each device; 0 means one for a GPU, and for the processor one for each core less one for each GPU."
+    )
+
+    package let modelMemory = Setting(
+        "memory.models",
+        flag: "model-memory",
+        SettingKind<Int>.byteCount(1 << 20...1 << 50).optional,
+        default: nil,
+        "Model files loaded on each device, at most: idle pipelines are unloaded, and loaded again when wanted. None means no limit."
+    )
+
+    package init() {}
+}
+
+extension GroupValues<InferenceSettings> {
+    /// Threads of ONNX Runtime for a device.
+    ///
+    /// A GPU's engine needs one, its own. The processor's takes a core each, as two threads of matrix products gain nothing from
+    /// sharing one, but leaves one to each GPU's engine. Threads that decode come on top: they wait while images are ready, and
+    /// ONNX Runtime's do not spin while they wait, so each gets the cores when the other has nothing to do.
+    package func threadCount(for device: Device, processors: UsableProcessors) -> Int {
+        guard self.threads == 0 else { return self.threads }
+        guard device == .cpu else { return 1 }
+        return max(1, processors.cores - self.devices.count { $0 != .cpu })
+    }
+}

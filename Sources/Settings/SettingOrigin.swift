@@ -1,0 +1,8 @@
+/// Where a value comes from, in the order in which they win.
+package enum SettingOrigin: String, Sendable, CaseIterable {
+    case flag
+    case environment
+    case dotEnv = ".env"
+    case file
+    case `default`
+}
