@@ -39,7 +39,9 @@ extension AnySetting {
     package var fileKey: String { "\(key)_file" }
     /// The variables that name a secret's file.
     package var fileVariables: [String] { isSecret ? variables.map { "\($0)_FILE" } : [] }
-    /// What the command line has for it. That of a secret names its file, because every user of a machine sees command lines.
+    /// What the command line has for it.
+    ///
+    /// A secret's flag names its file, because every user of a machine sees command lines.
     package var commandLineFlag: String { isSecret ? "\(flag)-file" : flag }
 
     /// What is wrong with a text; nil when it can be read.

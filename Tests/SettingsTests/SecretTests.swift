@@ -94,7 +94,10 @@ struct SecretTests {
         #expect(try fixture.resolve().settings.redis.seal == nil)
     }
 
-    @Test("every one can come from a file that a variable names", arguments: Catalogue.all.filter(\.isSecret).map(\.key))
+    @Test(
+        "every one can come from a file that a variable names",
+        arguments: Catalogue.all.filter(\.isSecret).map(\.key)
+    )
     func variables(key: String) throws {
         let setting = try #require(Catalogue.all.first { $0.key == key })
         let value = key == "antenna.token" ? "t0ken" : "\(key.prefix { $0 != "." })://user:pass@host/0"

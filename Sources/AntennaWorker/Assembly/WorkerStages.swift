@@ -45,7 +45,12 @@ struct WorkerStages {
             hooks: hooks,
             logger: logger,
             inference: { threads in
-                try InferenceAssembly(settings: settings, slugs: settings.work.pipelines, threads: threads, logger: logger)
+                try InferenceAssembly(
+                    settings: settings,
+                    slugs: settings.work.pipelines,
+                    threads: threads,
+                    logger: logger
+                )
             },
             onProgress: onProgress
         )

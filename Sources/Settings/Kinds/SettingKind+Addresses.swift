@@ -11,9 +11,7 @@ extension SettingKind<Secret> {
         secretAddress { url throws(TransportError) in _ = try RedisConfiguration(url: url) }
     }
 
-    /// An address that is never shown.
-    ///
-    /// - Parameter check: Throws what is wrong with it.
+    /// An address that is never shown; `check` throws what is wrong with it.
     private static func secretAddress(
         _ check: @escaping @Sendable (String) throws(TransportError) -> Void
     ) -> SettingKind {

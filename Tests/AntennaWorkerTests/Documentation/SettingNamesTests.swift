@@ -26,4 +26,13 @@ struct SettingNamesTests {
             }
         }
     }
+
+    @Test("check takes the flag of every setting")
+    func flags() {
+        let words = Set(CheckCommand.helpMessage(columns: 200).split(whereSeparator: \.isWhitespace).map(String.init))
+        for setting in Catalogue.all {
+            let flag = "--\(setting.commandLineFlag)"
+            #expect(words.contains(setting.isSwitch ? "\(flag)/--no-\(setting.flag)" : flag), "\(setting.key)")
+        }
+    }
 }

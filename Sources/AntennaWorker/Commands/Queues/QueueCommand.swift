@@ -58,7 +58,8 @@ struct QueueCommand: AsyncParsableCommand {
         func run() async throws {
             let reports = try await options.withTools(for: self) { tools, settings in
                 let models = settings.models.folder
-                let slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: models) : settings.work.pipelines
+                let slugs =
+                    settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: models) : settings.work.pipelines
                 guard !slugs.isEmpty else {
                     throw CommandFailure("Say with --pipeline whose queues: there is no pipeline in \(models).")
                 }
@@ -133,7 +134,9 @@ struct QueueCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let count = try await options.withTools(for: self) { tools, _ in try await tools.drop(pipeline, limit: limit) }
+            let count = try await options.withTools(for: self) { tools, _ in
+                try await tools.drop(pipeline, limit: limit)
+            }
             try Output.standard.print("\(count) dropped")
         }
     }

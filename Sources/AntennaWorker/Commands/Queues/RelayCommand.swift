@@ -51,7 +51,12 @@ struct RelayCommand: RoleCommand {
             taking: oversight.life.taking,
             logger: logger
         )
-        let depths = QueueDepths(broker, pipelines: settings.work.pipelines, audience: oversight.audience, logger: logger)
+        let depths = QueueDepths(
+            broker,
+            pipelines: settings.work.pipelines,
+            audience: oversight.audience,
+            logger: logger
+        )
         let registration = RoleWatch.Check(name: "registration", problem: { relay.registrationProblem })
         let watch =
             RoleWatch(relay: relay) + RoleWatch(checks: [registration]) + RoleWatch(broker)
