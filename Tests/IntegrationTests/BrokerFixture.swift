@@ -68,7 +68,6 @@ struct BrokerFixture {
         _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }
     ) throws -> AMQPTaskQueue {
         var settings = AMQPSourceSettings(queues: [queue ?? tasks])
-        settings.resultsExchange = ""
         settings.backoff = AMQPBackoff(base: .milliseconds(20), limit: .milliseconds(100))
         adjust(&settings)
         let configuration = try AMQPConfiguration(url: url(through: proxy))

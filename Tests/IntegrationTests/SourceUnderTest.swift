@@ -81,8 +81,7 @@ extension SourceUnderTest {
         configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(1), count: count)]
         let antenna = LocalAntennaServer(configuration: configuration, logger: .quiet)
         try await antenna.start()
-        var settings = RESTSourceSettings()
-        settings.baseURL = antenna.baseURL
+        var settings = RESTSourceSettings(baseURL: antenna.baseURL)
         settings.pipelines = ["demo"]
         settings.minimumIdleDelay = .milliseconds(20)
         settings.maximumIdleDelay = .milliseconds(200)
@@ -92,6 +91,7 @@ extension SourceUnderTest {
         let spool = try await Spool.open(
             directory: settings.spoolDirectory,
             address: client.address,
+            maximumBytes: settings.spoolMaximumBytes,
             logger: .quiet
         )
         let poster = ResultPoster(client: client, spool: spool, settings: settings.posterSettings, logger: .quiet)
@@ -139,6 +139,7 @@ extension SourceUnderTest {
                 presence: AsyncStream { $0.yield(true) },
                 abandon: {},
                 makeFallback: { FileTaskSource(paths: [], pipeline: "demo", logger: logger) { _, _ in } },
+                patience: .seconds(15),
                 logger: .quiet
             ),
             answered: broker.answered,

@@ -25,6 +25,7 @@ struct AMQPHeldResultTests {
             acknowledger: broker,
             confirmed: confirmed,
             resultsExchange: "antenna.results",
+            unroutablePatience: .seconds(300),
             logger: logger
         )
     }

@@ -26,6 +26,7 @@ struct AMQPSettlementTests {
             acknowledger: broker,
             confirmed: confirmed,
             resultsExchange: "antenna.results",
+            unroutablePatience: .seconds(300),
             logger: logger ?? self.logger
         )
     }

@@ -122,7 +122,8 @@ struct AntennaWireTests {
         let failure = try #require(error)
         #expect(failure.isRetriable)
         #expect(failure.message.hasPrefix("redirected to "))
-        var planner = ReservationPlanner(limits: .init(), generator: SeededGenerator(seed: 1))
+        let limits = ReservationPlanner.Limits(batchSize: 24, lease: .seconds(300))
+        var planner = ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 1))
         #expect(planner.failed(failure, job: nil, now: .zero) == .retried)
     }
 

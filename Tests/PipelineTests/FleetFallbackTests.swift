@@ -96,6 +96,7 @@ struct FleetFallbackTests {
             presence: presence,
             abandon: { abandoned.withLock { $0 += 1 } },
             makeFallback: { rest },
+            patience: .seconds(15),
             clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -134,6 +135,7 @@ struct FleetFallbackTests {
             presence: presence,
             abandon: {},
             makeFallback: { Source("rest") },
+            patience: .seconds(15),
             clock: TestClock(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

@@ -69,6 +69,7 @@ struct KnownAttemptsTests {
             acknowledger: broker,
             confirmed: MemoryConfirmedResults(),
             resultsExchange: "antenna.results",
+            unroutablePatience: .seconds(300),
             logger: logger
         )
         for counted in 0..<8 {

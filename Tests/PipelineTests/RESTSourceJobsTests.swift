@@ -20,8 +20,7 @@ import Transport
         memory: PostedResults? = nil,
         change: (inout RESTSourceSettings) -> Void = { _ in }
     ) async throws -> RESTTaskSource {
-        var settings = RESTSourceSettings()
-        settings.baseURL = "http://antenna.test"
+        var settings = RESTSourceSettings(baseURL: "http://antenna.test")
         settings.authToken = testToken
         settings.pipelines = ["moths"]
         settings.untilEmpty = true

@@ -15,8 +15,7 @@ import Transport
         taking: TakingSwitch = TakingSwitch(),
         change: (inout RESTSourceSettings) -> Void = { _ in }
     ) async throws -> RESTTaskSource where C.Duration == Duration {
-        var settings = RESTSourceSettings()
-        settings.baseURL = "http://antenna.test"
+        var settings = RESTSourceSettings(baseURL: "http://antenna.test")
         settings.authToken = testToken
         settings.pipelines = ["moths"]
         change(&settings)

@@ -90,11 +90,13 @@ extension AMQPSourceSettings {
         kind: TaskQueueName.Kind,
         pipelines: [String]
     ) {
-        self.init(queues: pipelines.map { TaskQueueName(kind, pipeline: $0) })
-        prefetch = consuming.prefetch
-        maximumAttempts = consuming.maxAttempts
-        unroutablePatience = consuming.unroutableAfter
-        resultsExchange = broker.exchange
-        declares = broker.declares
+        self.init(
+            queues: pipelines.map { TaskQueueName(kind, pipeline: $0) },
+            prefetch: consuming.prefetch,
+            maximumAttempts: consuming.maxAttempts,
+            unroutablePatience: consuming.unroutableAfter,
+            resultsExchange: broker.exchange,
+            declares: broker.declares
+        )
     }
 }

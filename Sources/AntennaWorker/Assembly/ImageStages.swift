@@ -88,12 +88,13 @@ struct ImageStages {
 
 extension HTTPPolicy {
     init(_ settings: ImageSettings.Values, proxy: ProxyChoice) {
-        self = .image
-        connectTimeout = settings.connectTimeout
-        totalTimeout = settings.totalTimeout
-        maximumResponseBytes = settings.maxBytes
-        addresses = AddressPolicy(allowsPrivate: settings.allowPrivate)
-        self.proxy = proxy
+        self = .forImages(
+            connectTimeout: settings.connectTimeout,
+            totalTimeout: settings.totalTimeout,
+            maximumResponseBytes: settings.maxBytes,
+            addresses: AddressPolicy(allowsPrivate: settings.allowPrivate),
+            proxy: proxy
+        )
     }
 }
 

@@ -18,20 +18,21 @@ extension RESTSourceSettings {
 
     /// The settings of a role that knows its pipelines by name alone.
     init(_ settings: WorkerSettings, role: String, pipelines: [String]) {
-        self.init()
-        baseURL = settings.antenna.baseURL
+        self.init(
+            baseURL: settings.antenna.baseURL,
+            serviceName: settings.antenna.serviceName,
+            dialect: settings.antenna.dialect,
+            batchSize: settings.antenna.batchSize,
+            lease: settings.antenna.lease,
+            spoolDirectory: settings.spool.directory,
+            spoolMaximumBytes: settings.spool.maxBytes
+        )
         authToken = settings.antenna.token?.reveal() ?? ""
         authTokenFile = settings.antenna.file(of: \.token).map(SecretFile.init(path:))
-        serviceName = settings.antenna.serviceName
         self.pipelines = pipelines
         expectations = pipelines.map { PipelineExpectation(slug: $0) }
         projectID = settings.antenna.project
-        dialect = settings.antenna.dialect
-        batchSize = settings.antenna.batchSize
-        lease = settings.antenna.lease
         clientInfo = AntennaClientInfo(role: role, devices: settings.inference.devices)
-        spoolDirectory = settings.spool.directory
-        spoolMaximumBytes = settings.spool.maxBytes
     }
 }
 

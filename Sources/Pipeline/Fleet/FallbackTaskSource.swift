@@ -44,7 +44,7 @@ package final class FallbackTaskSource: TaskSource {
     ///   - presence: Whether the broker is there, now and at every change.
     ///   - abandon: Gives up results that wait for the broker, so that REST's tasks find room.
     ///   - makeFallback: Makes a source that takes tasks over REST; asked anew every time.
-    ///   - patience: How long the broker may be away before REST is begun. Default: 15 s.
+    ///   - patience: How long the broker may be away before REST is begun.
     ///   - clock: What is waited by.
     ///   - logger: Hears of every change.
     package init<C: Clock>(
@@ -52,7 +52,7 @@ package final class FallbackTaskSource: TaskSource {
         presence: any AsyncSequence<Bool, Never> & Sendable,
         abandon: @escaping @Sendable () -> Void,
         makeFallback: @escaping @Sendable () -> any TaskSource,
-        patience: Duration = .seconds(15),
+        patience: Duration,
         clock: C = ContinuousClock(),
         logger: Logger
     ) where C.Duration == Duration {

@@ -57,7 +57,7 @@ package struct ImageSettings: SettingGroup {
         "images.max_pixels",
         flag: "max-image-pixels",
         .pixelCount(1_000...4_000_000_000),
-        default: 200_000_000,
+        default: DecodingLimits().pixels,
         "The largest image that is decoded, width × height; checked before memory is taken."
     )
 
@@ -65,7 +65,7 @@ package struct ImageSettings: SettingGroup {
         "images.max_scans",
         flag: "max-image-scans",
         .integer(1...100_000),
-        default: 100,
+        default: DecodingLimits().scans,
         "The most scans a JPEG may have: each goes over the whole picture, and cameras write 1 to 12."
     )
 
@@ -73,7 +73,7 @@ package struct ImageSettings: SettingGroup {
         "images.decode_timeout",
         flag: "decode-timeout",
         .seconds(.milliseconds(100) ... .seconds(3_600)),
-        default: .seconds(20),
+        default: DecodingLimits().processorTime,
         "How much of a processor's time decoding one image may take; what takes longer is an error."
     )
 

@@ -78,16 +78,25 @@ package struct HTTPPolicy: Sendable, Hashable {
 }
 
 extension HTTPPolicy {
-    /// For images that task messages name: up to 64 MiB, and not compressed once more.
-    package static let image = HTTPPolicy(
-        connectTimeout: .seconds(10),
-        totalTimeout: .seconds(120),
-        lowSpeed: LowSpeed(bytesPerSecond: 4096, over: .seconds(20)),
-        maximumRedirects: 3,
-        maximumResponseBytes: 64 << 20,
-        addresses: AddressPolicy(allowsPrivate: true),
-        acceptsCompression: false
-    )
+    /// For images that task messages name; they are not compressed once more.
+    package static func forImages(
+        connectTimeout: Duration,
+        totalTimeout: Duration,
+        maximumResponseBytes: Int,
+        addresses: AddressPolicy,
+        proxy: ProxyChoice
+    ) -> HTTPPolicy {
+        HTTPPolicy(
+            connectTimeout: connectTimeout,
+            totalTimeout: totalTimeout,
+            lowSpeed: LowSpeed(bytesPerSecond: 4096, over: .seconds(20)),
+            maximumRedirects: 3,
+            maximumResponseBytes: maximumResponseBytes,
+            addresses: addresses,
+            acceptsCompression: false,
+            proxy: proxy
+        )
+    }
 
     /// For the API the operator configured: small JSON, compressed when the server can.
     package static let api = HTTPPolicy(

@@ -1,5 +1,5 @@
+import ArgumentParser
 import Settings
-import TestSupport
 import Testing
 
 @testable import AntennaWorker

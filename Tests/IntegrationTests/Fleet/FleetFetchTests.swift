@@ -31,7 +31,6 @@ extension BrokerTests {
                 )
                 var settings = AMQPSourceSettings(queues: [fixture.broker.tasks])
                 settings.onward = [fixture.broker.ready]
-                settings.resultsExchange = ""
                 settings.prefetch = 4
                 queue = AMQPTaskQueue(
                     settings: settings,

@@ -32,8 +32,7 @@ extension BrokerTests {
         }
 
         func makeRelay(_ fixture: BrokerFixture, baseURL: String) throws -> Relay {
-            var rest = RESTSourceSettings()
-            rest.baseURL = baseURL
+            var rest = RESTSourceSettings(baseURL: baseURL)
             rest.authToken = token
             rest.minimumIdleDelay = .milliseconds(100)
             rest.maximumIdleDelay = .milliseconds(200)

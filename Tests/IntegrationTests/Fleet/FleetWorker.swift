@@ -36,7 +36,6 @@ struct FleetWorker {
         logger: Logger = .quiet
     ) throws {
         var settings = AMQPSourceSettings(queues: [tasks ?? TaskQueueName(.tasks, pipeline: plan.pipeline)])
-        settings.resultsExchange = ""
         settings.prefetch = plan.prefetch
         // Those that die in a test are many, and what they had is innocent.
         settings.maximumAttempts = 20

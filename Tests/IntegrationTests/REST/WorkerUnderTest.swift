@@ -21,8 +21,7 @@ struct WorkerUnderTest {
         imageTimeout: Duration = .seconds(60),
         settings change: (inout RESTSourceSettings) -> Void = { _ in }
     ) async throws {
-        var settings = RESTSourceSettings()
-        settings.baseURL = antenna.baseURL
+        var settings = RESTSourceSettings(baseURL: antenna.baseURL)
         settings.pipelines = ["demo"]
         settings.untilEmpty = true
         settings.minimumIdleDelay = .milliseconds(20)
@@ -34,7 +33,12 @@ struct WorkerUnderTest {
 
         let http = try HTTPClient()
         let client = try settings.makeClient(http: AntennaHTTP(client: http))
-        spool = try await Spool.open(directory: settings.spoolDirectory, address: client.address, logger: logger)
+        spool = try await Spool.open(
+            directory: settings.spoolDirectory,
+            address: client.address,
+            maximumBytes: settings.spoolMaximumBytes,
+            logger: logger
+        )
         poster = ResultPoster(client: client, spool: spool, settings: settings.posterSettings, logger: logger)
         let source = RESTTaskSource(settings: settings, client: client, poster: poster, logger: logger)
 

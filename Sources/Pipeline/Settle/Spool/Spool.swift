@@ -59,7 +59,7 @@ package final class Spool: Sendable {
     package static func open(
         directory: String,
         address: AntennaAddress,
-        maximumBytes: Int = 1 << 30,
+        maximumBytes: Int,
         maximumEntries: Int = 100_000,
         logger: Logger
     ) async throws -> Spool {

@@ -15,7 +15,7 @@ package struct AMQPResultPublisher: Sendable {
     ///   - logger: Hears of results that are too large.
     package init(
         publisher: ConfirmedPublisher,
-        exchange: String = AMQPTopology.resultsExchange,
+        exchange: String,
         logger: Logger
     ) {
         self.publisher = publisher

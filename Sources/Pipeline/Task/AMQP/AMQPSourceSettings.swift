@@ -9,25 +9,15 @@ package struct AMQPSourceSettings: Sendable, Hashable {
     /// Default: none.
     package var onward: [TaskQueueName] = []
     /// The most deliveries in hand, for each queue, 1...65535; two or three batches.
-    ///
-    /// Default: 24.
-    package var prefetch = 24
+    package var prefetch: Int
     /// Deliveries without a result before a task goes to the dead letters, 1 or more.
-    ///
-    /// Default: 5.
-    package var maximumAttempts = 5
+    package var maximumAttempts: Int
     /// How long a result that no queue takes is held and tried again, before its task goes to the dead letters.
-    ///
-    /// Default: 5 minutes.
-    package var unroutablePatience = Duration.seconds(300)
+    package var unroutablePatience: Duration
     /// The exchange for results; `""` is the broker's own, with the reply subject as queue name.
-    ///
-    /// Default: `antenna.results`.
-    package var resultsExchange = AMQPTopology.resultsExchange
+    package var resultsExchange: String
     /// Whether queues and exchanges are declared; else they must be there.
-    ///
-    /// Default: yes.
-    package var declares = true
+    package var declares: Bool
     /// How long one publish may take once the source is drained, before the task is given back.
     ///
     /// Default: 10 s.
@@ -37,8 +27,20 @@ package struct AMQPSourceSettings: Sendable, Hashable {
     /// Default: 0.25 s up to 15 s.
     package var backoff = AMQPBackoff()
 
-    /// The defaults.
-    package init(queues: [TaskQueueName]) {
+    /// What operators set; for the rest there are defaults.
+    package init(
+        queues: [TaskQueueName],
+        prefetch: Int,
+        maximumAttempts: Int,
+        unroutablePatience: Duration,
+        resultsExchange: String,
+        declares: Bool
+    ) {
         self.queues = queues
+        self.prefetch = prefetch
+        self.maximumAttempts = maximumAttempts
+        self.unroutablePatience = unroutablePatience
+        self.resultsExchange = resultsExchange
+        self.declares = declares
     }
 }

@@ -32,7 +32,7 @@ final class AMQPTaskDesk: Sendable {
         acknowledger: any AMQPAcknowledging,
         confirmed: any ConfirmedResults,
         resultsExchange: String,
-        unroutablePatience: Duration = .seconds(300),
+        unroutablePatience: Duration,
         logger: Logger
     ) {
         self.publisher = publisher

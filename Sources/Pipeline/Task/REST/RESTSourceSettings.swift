@@ -3,9 +3,7 @@ package import Transport
 /// How tasks are taken from Antenna's REST API and results brought back.
 package struct RESTSourceSettings: Sendable {
     /// The API's base URL; a host alone gets `/api/v2`.
-    ///
-    /// Default: `http://localhost:8000/api/v2`.
-    package var baseURL = "http://localhost:8000/api/v2"
+    package var baseURL: String
     /// The API token, sent to the API only.
     ///
     /// Default: none.
@@ -15,9 +13,7 @@ package struct RESTSourceSettings: Sendable {
     /// Default: nowhere.
     package var authTokenFile: SecretFile?
     /// The name of this processing service, as registered.
-    ///
-    /// Default: `AMI Data Companion`, the original's.
-    package var serviceName = "AMI Data Companion"
+    package var serviceName: String
     /// Slugs of the pipelines to take tasks of.
     package var pipelines: [String] = []
     /// What a server has to know of these pipelines for results to be kept; those of others are posted unchecked.
@@ -33,17 +29,11 @@ package struct RESTSourceSettings: Sendable {
     /// Default: nothing.
     package var clientInfo: AntennaClientInfo?
     /// The dialect to speak.
-    ///
-    /// Default: found out by itself.
-    package var dialect = AntennaDialectChoice.auto
+    package var dialect: AntennaDialectChoice
     /// The most tasks reserved by one call, 1 or more.
-    ///
-    /// Default: 24.
-    package var batchSize = 24
+    package var batchSize: Int
     /// How long the server keeps a task for us; it does not say, older deployments have 30 s.
-    ///
-    /// Default: 300 s.
-    package var lease = Duration.seconds(300)
+    package var lease: Duration
     /// The most jobs asked for by one listing.
     ///
     /// Default: 100.
@@ -92,20 +82,34 @@ package struct RESTSourceSettings: Sendable {
     /// Default: 4.
     package var postsInFlight = 4
     /// Where results wait that cannot be posted now.
-    ///
-    /// Default: `antenna-spool` in the working directory.
-    package var spoolDirectory = "antenna-spool"
+    package var spoolDirectory: String
     /// The most bytes that wait there.
     ///
-    /// When it is full, settling waits and nothing more is reserved. Default: 1 GiB.
-    package var spoolMaximumBytes = 1 << 30
+    /// When it is full, settling waits and nothing more is reserved.
+    package var spoolMaximumBytes: Int
     /// The most results that wait there.
     ///
     /// Default: 100,000.
     package var spoolMaximumEntries = 100_000
 
-    /// The defaults.
-    package init() {}
+    /// What operators set; for the rest there are defaults.
+    package init(
+        baseURL: String,
+        serviceName: String,
+        dialect: AntennaDialectChoice,
+        batchSize: Int,
+        lease: Duration,
+        spoolDirectory: String,
+        spoolMaximumBytes: Int
+    ) {
+        self.baseURL = baseURL
+        self.serviceName = serviceName
+        self.dialect = dialect
+        self.batchSize = batchSize
+        self.lease = lease
+        self.spoolDirectory = spoolDirectory
+        self.spoolMaximumBytes = spoolMaximumBytes
+    }
 
     /// A client for the server that the settings name.
     ///

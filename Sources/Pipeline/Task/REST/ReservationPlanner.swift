@@ -5,8 +5,8 @@
 struct ReservationPlanner {
     /// The paces and bounds, from the settings.
     struct Limits: Sendable {
-        var batchSize = 24
-        var lease = Duration.seconds(300)
+        var batchSize: Int
+        var lease: Duration
         var livenessInterval = Duration.seconds(20)
         var jobRefreshInterval = Duration.seconds(15)
         var minimumIdleDelay = Duration.seconds(1)
