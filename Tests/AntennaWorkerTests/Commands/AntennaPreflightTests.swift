@@ -1,5 +1,6 @@
 import LocalAntenna
 import Logging
+import Settings
 import TestSupport
 import Testing
 import Transport
@@ -8,11 +9,11 @@ import Transport
 
 /// What is found out of Antenna before models are loaded, and what `check` says of it.
 @Suite(.timeLimit(.minutes(1))) struct AntennaPreflightTests {
-    private let fixture: SettingsFixture
+    private let fixture: ScratchFolder
     private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     init() throws {
-        fixture = try SettingsFixture()
+        fixture = try ScratchFolder()
         try fixture.write("t0ken", to: "token")
     }
 
