@@ -7,6 +7,12 @@ final class FakeRedis: Sendable {
     /// What becomes of a connection or of a command.
     enum Answer: Sendable {
         case line(String)
+        /// These bytes, whatever they are.
+        case bytes(String)
+        /// These bytes, a few every hundredth of a second.
+        case trickle(String)
+        /// These bytes, and then the connection is closed.
+        case lastBytes(String)
         /// The connection is closed.
         case hangUp
         /// Nothing is read or said.
@@ -74,11 +80,25 @@ final class FakeRedis: Sendable {
                 let name = String(lines[2])
                 log.withLock { $0.append(name) }
                 switch answer(name) {
-                case .line(let text): send(client, "\(text)\r\n", text.utf8.count + 2, Int32(MSG_NOSIGNAL))
+                case .line(let text): say("\(text)\r\n", to: client)
+                case .bytes(let text): say(text, to: client)
+                case .trickle(let text):
+                    for byte in text {
+                        guard say(String(byte), to: client) else { return }
+                        usleep(10_000)
+                    }
+                case .lastBytes(let text):
+                    say(text, to: client)
+                    return
                 case .hangUp: return
                 case .silence: break
                 }
             }
         }
+    }
+
+    @discardableResult
+    private func say(_ text: String, to client: Int32) -> Bool {
+        send(client, text, text.utf8.count, Int32(MSG_NOSIGNAL)) == text.utf8.count
     }
 }
