@@ -63,6 +63,11 @@ let package = Package(
         .target(name: "CJPEGReader", linkerSettings: [.linkedLibrary("jpeg")]),
         // libtiff's functions of variable arguments. The library itself is loaded at run time.
         .target(name: "CTIFFReader"),
+        // hiredis of several versions in one shape. Its TLS, which Debian 12 has not, is loaded at run time.
+        .target(
+            name: "CHiredis",
+            linkerSettings: [.linkedLibrary("hiredis"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
         // Planes of YCbCr to RGB, with a version for newer processors.
         .target(name: "CYCbCr"),
 
@@ -74,7 +79,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                "CCurl", "Concurrency", "CRabbitMQ", "CZlib",
+                "CCurl", "CHiredis", "Concurrency", "CRabbitMQ", "CZlib",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -38,6 +38,29 @@ package final class RedisServer: Sendable {
         try await waitUntilReady()
     }
 
+    /// Starts a Sentinel that watches a server, and waits until it answers.
+    ///
+    /// - Parameters:
+    ///   - master: The server.
+    ///   - service: The name that clients ask for.
+    /// - Throws: ``TestEnvironmentError`` when it is missing or does not start.
+    package init(sentinelOf master: RedisServer, service: String) async throws {
+        let port = try LoopbackPort.free(1)[0]
+        self.port = port
+        folder = FileManager.default.temporaryDirectory
+            .appending(path: "antenna-sentinel-\(ProcessInfo.processInfo.processIdentifier)-\(port)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appending(path: "sentinel.conf")
+        let lines = [
+            "port \(port)", "bind 127.0.0.1", "dir \(folder.path)",
+            "sentinel monitor \(service) 127.0.0.1 \(master.port) 1",
+        ]
+        try Data(lines.joined(separator: "\n").utf8).write(to: file)
+        arguments = [file.path, "--sentinel"]
+        child = Mutex(try Self.launch(arguments, folder))
+        try await waitUntilReady()
+    }
+
     /// Stops the server with SIGSTOP: it keeps its connections and answers nothing.
     package func freeze() {
         child.withLock { $0.send(signal: SIGSTOP) }

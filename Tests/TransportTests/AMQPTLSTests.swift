@@ -17,7 +17,7 @@ extension ServerTests {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
             func file(_ name: String) -> String { folder.appending(path: name).path }
-            try await certificates(in: folder)
+            try await TestCertificates.make(in: folder)
             let port = try LoopbackPort.free(1)[0]
             let broker = try await RabbitMQServer(configuration: [
                 "listeners.ssl.1 = 127.0.0.1:\(port)",
@@ -76,47 +76,6 @@ extension ServerTests {
             tls.authorities = file("missing.pem")
             #expect(await code(tls) == .configuration)
             try await broker.discard()
-        }
-
-        private func certificates(in folder: URL) async throws {
-            let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-            try Data("subjectAltName=DNS:localhost,IP:127.0.0.2\n".utf8).write(to: folder.appending(path: "names"))
-            try await openssl(
-                [
-                    "req", "-x509", "-days", "1", "-subj", "/CN=authority", "-keyout", "authority.key", "-out",
-                    "authority.pem",
-                ]
-                    + curve,
-                in: folder
-            )
-            try await openssl(
-                ["req", "-subj", "/CN=localhost", "-keyout", "leaf.key", "-out", "leaf.csr"] + curve,
-                in: folder
-            )
-            try await openssl(
-                [
-                    "x509", "-req", "-days", "1", "-in", "leaf.csr", "-CA", "authority.pem", "-CAkey", "authority.key",
-                    "-CAcreateserial", "-extfile", "names", "-out", "leaf.pem",
-                ],
-                in: folder
-            )
-        }
-
-        private func openssl(_ arguments: [String], in folder: URL) async throws {
-            let quoted = arguments.map { "'\($0)'" }.joined(separator: " ")
-            let output = folder.appending(path: "openssl.log")
-            let child = try ChildProcess(
-                executable: "/bin/sh",
-                arguments: ["-c", "cd '\(folder.path)' && openssl \(quoted)"],
-                environment: ["PATH": "/usr/bin:/bin"],
-                output: output,
-                scratch: folder
-            )
-            await child.waitForExit()
-            try child.release()
-            guard child.exitStatus == 0 else {
-                throw TestEnvironmentError("openssl failed: \(try String(contentsOf: output, encoding: .utf8))")
-            }
         }
     }
 }

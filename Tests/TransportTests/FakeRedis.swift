@@ -35,6 +35,9 @@ final class FakeRedis: Sendable {
         self.answer = answer
         // SOCK_STREAM, which C declares as another type on each system.
         listener = socket(AF_INET, 1, 0)
+        // A port that was free a moment ago may still remember a connection.
+        var one: Int32 = 1
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
         var place = sockaddr_in()
         place.sin_family = sa_family_t(AF_INET)
         place.sin_port = port.bigEndian

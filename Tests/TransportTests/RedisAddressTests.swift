@@ -17,7 +17,13 @@ struct RedisAddressTests {
         case masterDown
     }
 
-    private static let good: @Sendable (String) -> FakeRedis.Answer = { $0 == "STRLEN" ? .line(":7") : .line("+OK") }
+    private static let good: @Sendable (String) -> FakeRedis.Answer = { command in
+        switch command {
+        case "STRLEN": .line(":7")
+        case "PING": .line("+PONG")
+        default: .line("+OK")
+        }
+    }
 
     private func fake(_ fault: Fault, at address: UInt8, port: UInt16) throws -> FakeRedis? {
         guard fault != .nobodyListens else { return nil }
@@ -35,11 +41,11 @@ struct RedisAddressTests {
         }
     }
 
-    private func connection(_ addresses: [UInt8], port: UInt16) throws -> RedisConnection {
+    private func connection(_ addresses: [UInt8], port: UInt16) throws -> RedisClient {
         var configuration = try RedisConfiguration(url: "redis://:secret@redis.test:\(port)/2")
         configuration.connectTimeout = .milliseconds(200)
         configuration.commandTimeout = .seconds(2)
-        return try RedisConnection(configuration: configuration) { host throws(TransportError) in
+        return try RedisClient(configuration: configuration, connections: 1) { host throws(TransportError) in
             addresses.map { HostAddress(host: host, numeric: "127.0.0.\($0)") }
         }
     }
@@ -112,7 +118,7 @@ struct RedisAddressTests {
 
     @Test("A name that stands for nothing is an error that names it")
     func unknownName() async throws {
-        let connection = try RedisConnection(configuration: RedisConfiguration(url: "redis://no-such-host.invalid"))
+        let connection = try RedisClient(configuration: RedisConfiguration(url: "redis://no-such-host.invalid"))
         let failure = await error { () throws(TransportError) in try await connection.ping() }
         #expect(failure?.code == .nameResolution && failure?.message.contains("no-such-host.invalid") == true)
     }

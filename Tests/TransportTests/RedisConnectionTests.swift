@@ -29,10 +29,10 @@ extension ServerTests {
         private func connection(
             _ url: String,
             _ adjust: (inout RedisConfiguration) -> Void = { _ in }
-        ) throws -> RedisConnection {
+        ) throws -> RedisClient {
             var configuration = try RedisConfiguration(url: url)
             adjust(&configuration)
-            return try RedisConnection(configuration: configuration)
+            return try RedisClient(configuration: configuration, connections: 1)
         }
 
         private func error(_ body: () async throws -> Void) async -> TransportError? {
@@ -155,30 +155,67 @@ extension ServerTests {
             try await server.discard()
         }
 
-        @Test(
-            "A server that speaks nonsense or falls silent in the middle is an error, never a wrong value",
-            arguments: [
-                ("$10\r\nabc", TransportError.Code.closed), ("$3\r\nabcdef\r\n", .protocolViolation),
-                ("HTTP/1.1 200 OK\r\n\r\n", .protocolViolation), ("*2\r\n", .protocolViolation), ("", .closed),
-                ("-LOADING Redis is loading the dataset in memory\r\n", .unavailable),
-                ("-WRONGTYPE Operation against a key\r\n", .preconditionFailed), (":1\r\n", .protocolViolation),
-            ]
-        )
-        func nonsense(answer: String, code: TransportError.Code) async throws {
-            let (listener, port) = try LoopbackPort.listen()
-            let thread = Thread {
-                let client = accept(listener, nil, nil)
-                var buffer = [UInt8](repeating: 0, count: 1024)
-                _ = recv(client, &buffer, buffer.count, 0)
-                send(client, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
-                close(client)
-                close(listener)
+        @Test("A socket of this machine is as good as a port, also with a password and another database")
+        func unixSocket() async throws {
+            let path = FileManager.default.temporaryDirectory.appending(path: "redis-\(UUID().uuidString.prefix(8))")
+                .path
+            let server = try await RedisServer(arguments: ["--unixsocket", path, "--requirepass", "geheim"])
+            let client = try connection("unix://:geheim@\(path)?db=3")
+            let (sent, received) = (Lent(3_000_000), Lent(3_000_000))
+            sent.fill()
+            try await client.set("a", parts: sent.parts, ttl: .seconds(60))
+            #expect(try await client.get("a", into: received.place) == sent.memory.count)
+            #expect(received.equals(sent) && client.address == path)
+            let elsewhere = try connection("redis://:geheim@127.0.0.1:\(server.port)/3")
+            #expect(try await elsewhere.strlen("a") == sent.memory.count)
+            try await server.discard()
+            let failure = await error { try await client.ping() }
+            #expect(failure?.code == .connectFailed || failure?.code == .refused)
+        }
+
+        @Test("A connection that the server ends while nothing is asked costs no command")
+        func endedWhileIdle() async throws {
+            let server = try await RedisServer()
+            let client = try connection(server.url)
+            for _ in 0..<20 {
+                try await client.ping()
+                try await server.command("CLIENT KILL TYPE normal")
             }
-            thread.start()
-            let connection = try connection("redis://127.0.0.1:\(port)")
-            let value = Lent(10)
-            let failure = await error { _ = try await connection.get("key", into: { _ in value.memory }) }
-            #expect(failure?.code == (answer.hasPrefix("$3") ? .tooLarge : code) || failure?.code == code)
+            try await client.ping()
+            try await server.discard()
+        }
+
+        @Test(
+            "Keys are bytes",
+            arguments: ["", "a b\r\n$3\r\n", "schlüssel\u{0}🦋", String(repeating: "k", count: 70_000)]
+        )
+        func oddKeys(key: String) async throws {
+            let client = try connection(try await RedisServer.shared().url)
+            let value = Lent(33)
+            value.fill()
+            try await client.set(key, parts: value.parts, ttl: .seconds(60))
+            #expect(try await client.strlen(key) == 33)
+            #expect(try await client.bytes(of: key, from: 0, through: 40) == Array(value.memory))
+            #expect(try await client.del(key))
+        }
+
+        @Test("The master that a Sentinel names is asked, and the next one after a failover")
+        func sentinel() async throws {
+            let (master, other) = (try await RedisServer(), try await RedisServer())
+            let sentinel = try await RedisServer(sentinelOf: master, service: "images")
+            let client = try connection("redis+sentinel://127.0.0.1:\(sentinel.port)/images/1")
+            try await client.set("a", parts: [], ttl: .seconds(60))
+            #expect(client.address == "127.0.0.1:\(master.port)")
+            let nobody = try connection("redis+sentinel://127.0.0.1:\(sentinel.port)/nobody")
+            #expect(await error { try await nobody.ping() }?.code == .notFound)
+            // What a failover looks like to a client.
+            try await sentinel.command("SENTINEL REMOVE images")
+            try await sentinel.command("SENTINEL MONITOR images 127.0.0.1 \(other.port) 1")
+            try await master.discard()
+            try await eventually { await error { try await client.ping() } == nil }
+            #expect(client.address == "127.0.0.1:\(other.port)")
+            try await sentinel.discard()
+            try await other.discard()
         }
     }
 }

@@ -36,7 +36,7 @@ extension RedisTensorCache {
             case .preconditionFailed: self = .foreign
             // The place for the pixels takes exactly what the header announced.
             case .tooLarge: self = .wrongSize
-            case .closed, .refused, .connectFailed, .nameResolution, .truncated: self = .connection
+            case .closed, .refused, .connectFailed, .nameResolution, .truncated, .tls: self = .connection
             default: self = .refused
             }
         }

@@ -10,7 +10,15 @@ package struct RedisSettings: SettingGroup {
         flag: "redis-url",
         SettingKind.redisAddress.optional,
         default: nil,
-        "The address of Redis, redis://user:password@host:6379/0, which keeps decoded images and remembers confirmed results."
+        "The address of Redis, redis://user:password@host:6379/0, which keeps decoded images and remembers confirmed results. Also rediss:// (TLS), unix:///path?db=0, and redis+sentinel://host:26379,host/service/0."
+    )
+
+    package let authorities = Setting(
+        "redis.ca",
+        flag: "redis-ca",
+        SettingKind.path.optional,
+        default: nil,
+        "A PEM file of the authorities to trust for rediss://; none means those of the system."
     )
 
     package let key = Setting(
@@ -44,6 +52,7 @@ extension GroupValues<RedisSettings> {
         do throws(TransportError) {
             var configuration = try RedisConfiguration(url: url.reveal())
             configuration.urlFile = file(of: \.url).map(SecretFile.init(path:))
+            configuration.authorities = self.authorities
             return configuration
         } catch {
             throw SettingsError(RedisSettings().url, error.message)

@@ -1,92 +1,73 @@
+import CHiredis
+
 /// Where a Redis server is and how to talk to it.
 ///
-/// The description never shows the password.
+/// The description never shows a password.
 package struct RedisConfiguration: Sendable, Hashable {
-    /// Where it is.
-    package let server: HostPort
-    /// Host name or address.
-    package var host: String { server.host }
-    /// TCP port.
-    package var port: UInt16 { server.port }
-    /// User name, if the server has users.
-    package internal(set) var user: String?
-    var password: String?
-    /// The file that holds the URL; user and password are read from it again at every login.
-    package var urlFile: SecretFile?
+    /// Where the server is, or who knows.
+    enum Place: Sendable, Hashable {
+        case host(HostPort)
+        /// Behind a socket of this machine that has this path.
+        case socket(String)
+        /// Where one of these Sentinels says that the master of a service is.
+        case sentinels([HostPort], service: String)
+    }
+
+    /// Who logs in.
+    struct Login: Sendable, Hashable {
+        /// None for the user that needs no name.
+        var user: String?
+        var password: String
+    }
+
+    let place: Place
+    /// Whether the scheme says TLS.
+    package let isEncrypted: Bool
+    var login: Login?
+    /// For Sentinels that ask for one.
+    var sentinelLogin: Login?
     /// The number of the database.
-    package let database: Int
-    /// How long connecting to each of the name's addresses may take, resolving the name apart, and how long one may stay silent after it
-    /// while there are others.
+    let database: Int
+    /// The file that holds the URL; users and passwords are read from it again at every login.
+    package var urlFile: SecretFile?
+    /// A PEM file of the authorities to trust for `rediss://`; `nil` means the system's.
+    package var authorities: String?
+    /// How long connecting to each of the name's addresses may take, resolving the name apart, and how long one may take to log in while
+    /// there are others.
     package var connectTimeout: Duration = .seconds(2)
     /// How long a command may take from being asked to being answered, with the time it waits for others and all its bytes.
     package var commandTimeout: Duration = .seconds(5)
-    /// The most commands of one connection that are sent and not answered.
-    package var pipelineDepth = 4
     /// The largest value taken, in bytes; Redis itself allows 512 MiB.
     package var valueLimit = 512 << 20
 
-    /// Reads a URL such as `redis://user:password@host:6379/0`.
-    ///
-    /// - Parameter url: Port, user, password and database may be left out: 6379, none, none, 0. The one parameter is `db`, the database.
-    /// - Throws: ``TransportError`` with code `malformedURL`, or `forbiddenScheme` for anything but `redis`; it repeats no part of the URL.
-    package init(url: String) throws(TransportError) {
-        do throws(ServiceURL.Fault) {
-            let parts = try ServiceURL(url, ports: ["redis": 6379])
-            guard parts.hosts.count == 1, let server = parts.hosts.first else {
-                throw ServiceURL.Fault(why: "it names more than one host, and what is in one Redis is not in another")
-            }
-            self.server = server
-            database = try Self.database(path: parts.path, parameters: parts.parameters)
-            user = parts.user.flatMap { $0.isEmpty ? nil : $0 }
-            password = parts.password
-            guard user == nil || password?.isEmpty == false else {
-                throw ServiceURL.Fault(
-                    why: "it has a user without a password; for a password alone write redis://:password@host"
-                )
-            }
-        } catch {
-            let isTLS = error.isAboutScheme && url.lowercased().hasPrefix("rediss:")
-            throw TransportError(
-                error.isAboutScheme ? .forbiddenScheme : .malformedURL,
-                operation: "redis.configure",
-                message: isTLS
-                    ? "rediss:// is not supported: use redis:// through a TLS tunnel on this machine"
-                    : "the URL of Redis cannot be used: \(error.why)"
-            )
-        }
-    }
+    /// Whether `rediss://` can be used: hiredis has TLS from 1.0 on, in a library of its own.
+    package static var hasTLS: Bool { chiredis_has_tls() }
 
-    /// This with the user and the password that ``urlFile`` holds now; a file that cannot be used changes nothing.
+    /// This with the users and passwords that ``urlFile`` holds now; a file that cannot be used changes nothing.
     func renewed() -> RedisConfiguration {
         guard let text = urlFile?.read(), let fresh = try? RedisConfiguration(url: text) else { return self }
         var renewed = self
-        (renewed.user, renewed.password) = (fresh.user, fresh.password)
+        (renewed.login, renewed.sentinelLogin) = (fresh.login, fresh.sentinelLogin)
         return renewed
-    }
-
-    private static func database(path: Substring, parameters: [String: String]) throws(ServiceURL.Fault) -> Int {
-        guard parameters.keys.allSatisfy({ $0 == "db" }) else {
-            throw ServiceURL.Fault(why: "the one parameter it may have is db; user and password stand before the host")
-        }
-        let texts = [String(path), parameters["db"] ?? ""].filter { !$0.isEmpty }
-        let numbers = texts.map { $0.allSatisfy(\.isWholeNumber) ? Int($0) : nil }
-        guard !numbers.contains(nil), parameters["db"] != "" else {
-            throw ServiceURL.Fault(why: "its database is not a number")
-        }
-        guard Set(numbers).count <= 1 else { throw ServiceURL.Fault(why: "it names two databases") }
-        return numbers.first.flatMap(\.self) ?? 0
     }
 }
 
 extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The URL with the password left out.
+    /// The URL with the passwords left out.
     package var description: String {
-        "redis://\(password == nil ? "" : "\(user ?? ""):***@")\(server)/\(database)"
+        let user = login.map { "\($0.user ?? ""):***@" } ?? ""
+        let scheme = isEncrypted ? "rediss" : "redis"
+        return switch place {
+        case .host(let server): "\(scheme)://\(user)\(server)/\(database)"
+        case .socket(let path): "unix://\(user)\(path)?db=\(database)"
+        case .sentinels(let servers, let service):
+            "\(scheme)+sentinel://\(user)\(servers.map(\.description).joined(separator: ","))/\(service)/\(database)"
+        }
     }
 
     /// The same as ``description``.
     package var debugDescription: String { description }
 
-    /// Shows nothing but ``description``, so that `dump` keeps the password, too.
+    /// Shows nothing but ``description``, so that `dump` keeps the passwords, too.
     package var customMirror: Mirror { Mirror(self, children: ["url": description]) }
 }

@@ -6,7 +6,7 @@ final class RedisMailbox: Sendable {
     private struct State {
         var commands: Deque<RedisCommand> = []
         var isClosing = false
-        var address: HostAddress?
+        var address: RedisAddress?
     }
 
     let wakeUp: WakeUp
@@ -35,10 +35,10 @@ final class RedisMailbox: Sendable {
     }
 
     /// The address that is, or was last, tried or connected to.
-    var address: HostAddress? { state.withLock { $0.address } }
+    var address: RedisAddress? { state.withLock { $0.address } }
 
     /// Notes the address that is tried now.
-    func use(_ address: HostAddress) {
+    func use(_ address: RedisAddress) {
         state.withLock { $0.address = address }
     }
 
@@ -48,14 +48,23 @@ final class RedisMailbox: Sendable {
         wakeUp.signal()
     }
 
+    /// Whether the thread was asked to end.
+    var isClosing: Bool { state.withLock(\.isClosing) }
+
     /// Whether there is something to take, or the end.
     func hasNews() -> Bool { state.withLock { $0.isClosing || !$0.commands.isEmpty } }
 
-    /// Takes the commands; those that come after the close are refused, so none is forgotten.
-    func take() -> (Deque<RedisCommand>, isClosing: Bool) {
-        state.withLock { state in
+    /// Takes the oldest command; none after the close.
+    func takeFirst() -> RedisCommand? {
+        state.withLock { $0.isClosing ? nil : $0.commands.popFirst() }
+    }
+
+    /// Fails all commands that wait.
+    func failAll(_ error: TransportError) {
+        let commands = state.withLock { state in
             defer { state.commands = [] }
-            return (state.commands, state.isClosing)
+            return state.commands
         }
+        for command in commands { command.finish(.failure(error)) }
     }
 }

@@ -26,12 +26,18 @@ extension TransportError {
     /// What sends the password.
     static let loginOperation = "redis.auth"
 
-    static func redis(_ violation: RedisReplyParser.Violation, operation: String) -> TransportError {
+    static func redis(_ violation: RedisReplyHead.Violation, operation: String) -> TransportError {
         TransportError(
             .protocolViolation,
             operation: operation,
             message: "the server sent \(violation.sentence)",
             isRetriable: true
         )
+    }
+
+    /// A time limit has passed.
+    static func lateRedis(at address: RedisAddress?, operation: String) -> TransportError {
+        let place = address.map { " at \($0)" } ?? ""
+        return TransportError(.timedOut, operation: operation, message: "Redis\(place) did not answer in time")
     }
 }

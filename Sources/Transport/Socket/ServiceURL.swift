@@ -16,7 +16,7 @@ struct ServiceURL {
     let scheme: String
     let user: String?
     let password: String?
-    /// One or more, none of them twice.
+    /// One or more, none of them twice; none for a path on this machine.
     let hosts: [HostPort]
     /// As it is written, without its first slash.
     let path: Substring
@@ -30,9 +30,9 @@ struct ServiceURL {
     ///
     /// - Parameters:
     ///   - text: The URL.
-    ///   - ports: The schemes that are taken, each with the port of hosts that name none.
+    ///   - ports: The schemes that are taken, each with the port of hosts that name none; no port is one of a path on this machine, without a host.
     /// - Throws: ``Fault``.
-    init(_ text: String, ports: [String: UInt16]) throws(Fault) {
+    init(_ text: String, ports: [String: UInt16?]) throws(Fault) {
         guard let separator = text.firstRange(of: "://") else { throw Fault(why: "it is not a URL") }
         scheme = text[..<separator.lowerBound].lowercased()
         guard let port = ports[scheme] else {
@@ -50,7 +50,10 @@ struct ServiceURL {
             parts.count == 2 ? parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false) : []
         user = try login.first.map { (text) throws(Fault) in try Self.plain(text, "user") }
         password = login.count == 2 ? try Self.plain(login[1], "password") : nil
-        hosts = try Self.hosts(parts.last ?? "", defaultPort: port)
+        hosts = try port.map { (port) throws(Fault) in try Self.hosts(parts.last ?? "", defaultPort: port) } ?? []
+        guard port != nil || parts.last?.isEmpty == true else {
+            throw Fault(why: "it names a host, and a socket is on this machine: \(scheme):///path")
+        }
         let path = rest[authority.endIndex...].prefix { $0 != "?" }
         self.path = path.dropFirst()
         parameters = try Self.parameters(rest[path.endIndex...].dropFirst())
