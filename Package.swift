@@ -233,7 +233,8 @@ let package = Package(
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "Settings", "TestSupport",
+                "AntennaWorker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "Settings",
+                "TestSupport",
                 "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
