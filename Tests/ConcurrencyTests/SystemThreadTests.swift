@@ -4,7 +4,7 @@ import Testing
 
 @testable import Concurrency
 
-@Suite("Threads of the system", .timeLimit(.minutes(1)))
+@Suite("Threads of the system", .timeLimit(.minutes(5)))
 struct SystemThreadTests {
     /// More than any process can have.
     private static let tooLarge = 1 << 50

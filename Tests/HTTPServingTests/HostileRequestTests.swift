@@ -3,7 +3,7 @@ import HTTPServing
 import TestSupport
 import Testing
 
-@Suite("Requests that are made to hurt", .timeLimit(.minutes(2)))
+@Suite("Requests that are made to hurt", .timeLimit(.minutes(5)))
 struct HostileRequestTests {
     @Test("megabytes without a line's end are refused after some kilobytes, and others are answered meanwhile")
     func endlessLine() async throws {

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Clients that take their time", .timeLimit(.minutes(2)))
+@Suite("Clients that take their time", .timeLimit(.minutes(5)))
 struct PatienceTests {
     static let slow = [
         "", "GET / HT", "GET / HTTP/1.1\r\nHost: local", "GET / HTTP/1.1\r\nHost: localhost\r\n", "\r\n\r\n",

@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("Tasks over RabbitMQ while things break", .serialized, .timeLimit(.minutes(3)))
+    @Suite("Tasks over RabbitMQ while things break", .serialized, .timeLimit(.minutes(5)))
     struct AMQPFaultTests {
         @Test("A broker that is killed twice in a run loses nothing, and no result is missing")
         func brokerRestarts() async throws {

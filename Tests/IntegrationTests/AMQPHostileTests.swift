@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("Hostile messages and queues on RabbitMQ", .serialized, .timeLimit(.minutes(2)))
+    @Suite("Hostile messages and queues on RabbitMQ", .serialized, .timeLimit(.minutes(5)))
     struct AMQPHostileTests {
         private typealias Raw = RawAMQPPublisher
 

@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("Tasks over RabbitMQ", .serialized, .timeLimit(.minutes(2)))
+    @Suite("Tasks over RabbitMQ", .serialized, .timeLimit(.minutes(5)))
     struct AMQPSourceTests {
         @Test("Every task has one result, and then the queue is empty")
         func ledger() async throws {

@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("The worker as a process on RabbitMQ", .serialized, .timeLimit(.minutes(3)))
+    @Suite("The worker as a process on RabbitMQ", .serialized, .timeLimit(.minutes(5)))
     struct AMQPWorkerProcessTests {
         @Test(
             "What was enqueued is answered, whether a worker is told to stop under load, or killed; a signal ends with 0"

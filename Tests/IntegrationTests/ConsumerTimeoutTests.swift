@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("Deliveries that the broker takes back", .serialized, .timeLimit(.minutes(2)))
+    @Suite("Deliveries that the broker takes back", .serialized, .timeLimit(.minutes(5)))
     struct ConsumerTimeoutTests {
         @Test(
             "What is done meanwhile is published once, what is not begun is no attempt, and no more is in work than fits"

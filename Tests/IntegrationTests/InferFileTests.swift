@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("infer-file", .timeLimit(.minutes(2)))
+@Suite("infer-file", .timeLimit(.minutes(5)))
 struct InferFileTests {
     private static let models = "\(PackagePaths.root)/Tests/InferenceTests/Fixtures/parity"
 

@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("Tools for people at the queues", .serialized, .timeLimit(.minutes(2)))
+    @Suite("Tools for people at the queues", .serialized, .timeLimit(.minutes(5)))
     struct QueueToolsTests {
         @Test("Tasks are put in with a confirm each; one that reaches no queue is told by name")
         func enqueue() async throws {

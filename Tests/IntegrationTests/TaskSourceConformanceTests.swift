@@ -5,7 +5,7 @@ import Testing
 
 extension BrokerTests {
     /// What every source of tasks does, whatever is behind it; `Worker` relies on no more than this.
-    @Suite("Every source of tasks", .serialized, .timeLimit(.minutes(3)))
+    @Suite("Every source of tasks", .serialized, .timeLimit(.minutes(5)))
     struct TaskSourceConformanceTests {
         private typealias Kind = SourceUnderTest.Kind
 

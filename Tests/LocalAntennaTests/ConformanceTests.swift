@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalAntenna
 
-@Suite("The local Antenna is the real one's twin", .timeLimit(.minutes(2)))
+@Suite("The local Antenna is the real one's twin", .timeLimit(.minutes(5)))
 struct ConformanceTests {
     private static let json = "Content-Type: application/json"
     private static let token = "Authorization: Token secret"

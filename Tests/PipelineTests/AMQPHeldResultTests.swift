@@ -7,7 +7,7 @@ import Testing
 @testable import Pipeline
 @testable import Transport
 
-@Suite("Results that no queue takes", .timeLimit(.minutes(1)))
+@Suite("Results that no queue takes", .timeLimit(.minutes(5)))
 struct AMQPHeldResultTests {
     static let queue = TaskQueueName(.tasks, pipeline: "moths")
     let broker = AMQPFakeBroker()

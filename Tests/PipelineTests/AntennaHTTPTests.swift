@@ -5,7 +5,7 @@ import Transport
 
 @testable import Pipeline
 
-@Suite("Calls of Antenna over HTTP", .timeLimit(.minutes(1)))
+@Suite("Calls of Antenna over HTTP", .timeLimit(.minutes(5)))
 struct AntennaHTTPTests {
     private func request(_ url: String, body: [UInt8]?, timeout: Duration = .seconds(30)) -> AntennaRequest {
         AntennaRequest(

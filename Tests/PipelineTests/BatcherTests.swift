@@ -7,7 +7,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("Images in batches", .timeLimit(.minutes(1)))
+@Suite("Images in batches", .timeLimit(.minutes(5)))
 struct BatcherTests {
     private let pool = PixelBufferPool(maximumIdleBytes: 0)
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Pipeline
 @testable import Transport
 
-@Suite("A lost connection is no attempt", .timeLimit(.minutes(1)))
+@Suite("A lost connection is no attempt", .timeLimit(.minutes(5)))
 struct KnownAttemptsTests {
     private let queue = TaskQueueName(.tasks, pipeline: "moths")
     private let broker = AMQPFakeBroker()

@@ -54,7 +54,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct PostedResultsTests {
+@Suite(.timeLimit(.minutes(5))) struct PostedResultsTests {
     private let folder = TemporaryFolder()
 
     private func open(

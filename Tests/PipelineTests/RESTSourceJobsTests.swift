@@ -8,7 +8,7 @@ import Transport
 @testable import Pipeline
 
 /// The source beside an Antenna that forbids, hides, hangs, drops, and delivers again.
-@Suite(.timeLimit(.minutes(1))) struct RESTSourceJobsTests {
+@Suite(.timeLimit(.minutes(5))) struct RESTSourceJobsTests {
     private let folder = TemporaryFolder()
     private let log = CapturedLog()
 

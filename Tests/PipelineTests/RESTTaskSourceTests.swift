@@ -6,7 +6,7 @@ import Transport
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(1))) struct RESTTaskSourceTests {
+@Suite(.timeLimit(.minutes(5))) struct RESTTaskSourceTests {
     private let folder = TemporaryFolder()
 
     private func makeSource<C: Clock>(

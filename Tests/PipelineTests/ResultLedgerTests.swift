@@ -100,7 +100,7 @@ import TestSupport
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ResultWatchTests {
+@Suite(.timeLimit(.minutes(5))) struct ResultWatchTests {
     @Test func whatDoesNotArriveIsAnErrorWithTheServersReason() async throws {
         let clock = JumpingClock()
         let server = ScriptedServer { _ in

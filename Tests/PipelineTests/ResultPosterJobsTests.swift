@@ -7,7 +7,7 @@ import Transport
 @testable import Pipeline
 
 /// Results of a job that may not be posted, results that wait for a server that is back, and answers that are given again.
-@Suite(.timeLimit(.minutes(1))) struct ResultPosterJobsTests {
+@Suite(.timeLimit(.minutes(5))) struct ResultPosterJobsTests {
     private let folder = TemporaryFolder()
 
     private func makePoster<C: Clock>(

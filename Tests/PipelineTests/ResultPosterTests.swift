@@ -7,7 +7,7 @@ import Transport
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(1))) struct ResultPosterTests {
+@Suite(.timeLimit(.minutes(5))) struct ResultPosterTests {
     private let folder = TemporaryFolder()
     private let clock = JumpingClock()
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Pipeline
 
 /// What lies in the spool is sent with the API token, and other users and programs may reach its folder.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SpoolTrustTests {
     private let folder = TemporaryFolder()
 

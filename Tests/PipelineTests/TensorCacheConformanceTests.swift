@@ -25,7 +25,7 @@ func testImage(
 func bytes(_ pixels: AdmittedPixels) -> [UInt8] { pixels.buffer.withUnsafeBytes { Array($0) } }
 
 /// What every tensor cache does.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct TensorCacheConformanceTests {
     enum Kind: String, CaseIterable {
         case memory

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("The worker, with a source that does as the test says", .timeLimit(.minutes(1)))
+@Suite("The worker, with a source that does as the test says", .timeLimit(.minutes(5)))
 struct WorkerTests {
     @Test("An image is answered with its insects, and one that cannot be had with its error")
     func answers() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 /// Against a real broker. Suites with servers run one after the other inside ``ServerTests``.
 extension ServerTests {
-    @Suite(.serialized, .timeLimit(.minutes(2)))
+    @Suite(.serialized, .timeLimit(.minutes(5)))
     struct AMQPConnectionTests {
         let logger = Logger(label: "test")
 

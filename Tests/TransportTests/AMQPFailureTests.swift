@@ -7,7 +7,7 @@ import Testing
 
 extension ServerTests {
     /// What brokers and networks do to a connection, with a real broker.
-    @Suite(.serialized, .timeLimit(.minutes(3)))
+    @Suite(.serialized, .timeLimit(.minutes(5)))
     struct AMQPFailureTests {
         private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Transport
 
 /// What a connection does with brokers that let in and then do not work, on loopback.
-@Suite("Brokers that misbehave", .timeLimit(.minutes(1)))
+@Suite("Brokers that misbehave", .timeLimit(.minutes(5)))
 struct AMQPMisbehaviourTests {
     private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     private let quick = AMQPBackoff(base: .milliseconds(1), limit: .seconds(5))

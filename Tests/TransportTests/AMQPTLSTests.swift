@@ -7,7 +7,7 @@ import Testing
 
 extension ServerTests {
     /// `amqps://` against a broker that demands a client certificate, with an authority made for this one run.
-    @Suite(.timeLimit(.minutes(2)))
+    @Suite(.timeLimit(.minutes(5)))
     struct AMQPTLSTests {
         @Test(
             "A broker is trusted by its authority and its name; a client by its certificate; anything less is refused"

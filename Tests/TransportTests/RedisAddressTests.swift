@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// A name with several addresses, of which one serves.
-@Suite("Addresses of Redis", .timeLimit(.minutes(1)))
+@Suite("Addresses of Redis", .timeLimit(.minutes(5)))
 struct RedisAddressTests {
     /// What is wrong at the addresses that do not serve.
     enum Fault: String, CaseIterable {

@@ -7,7 +7,7 @@ import Testing
 
 /// What the client makes of a server that does not do as it should: an error that says what to do about it, never a wrong value, and a
 /// client that goes on afterwards.
-@Suite("A Redis that misbehaves", .timeLimit(.minutes(1)))
+@Suite("A Redis that misbehaves", .timeLimit(.minutes(5)))
 struct RedisConformanceTests {
     /// What a client can ask for, by the name of its command.
     enum Question: String, CaseIterable {

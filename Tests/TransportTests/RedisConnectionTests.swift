@@ -24,7 +24,7 @@ private final class Lent: @unchecked Sendable {
 }
 
 extension ServerTests {
-    @Suite(.serialized, .timeLimit(.minutes(1)))
+    @Suite(.serialized, .timeLimit(.minutes(5)))
     struct RedisConnectionTests {
         private func connection(
             _ url: String,

@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Sentinels that answer as the test says.
-@Suite("Redis behind Sentinels", .timeLimit(.minutes(1)))
+@Suite("Redis behind Sentinels", .timeLimit(.minutes(5)))
 struct RedisSentinelTests {
     private static let good: @Sendable (String) -> FakeRedis.Answer = { command in
         switch command {

@@ -6,7 +6,7 @@ import Testing
 
 extension ServerTests {
     /// `rediss://` against a server with the certificate of an authority made for this one run.
-    @Suite(.serialized, .timeLimit(.minutes(1)))
+    @Suite(.serialized, .timeLimit(.minutes(5)))
     struct RedisTLSTests {
         @Test(
             "A server is trusted by its authority and its name, and by nothing less",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AntennaWorker
 
-@Suite("What the admin port answers", .timeLimit(.minutes(1)))
+@Suite("What the admin port answers", .timeLimit(.minutes(5)))
 struct AdminHandlerTests {
     @Test("the page and what belongs to it, with headers that let it load nothing else")
     func page() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AntennaWorker
 
-@Suite("The stream of the live page", .timeLimit(.minutes(1)))
+@Suite("The stream of the live page", .timeLimit(.minutes(5)))
 struct LiveFeedTests {
     /// What of a snapshot a test looks at.
     struct Snapshot: Decodable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AntennaWorker
 
-@Suite("The end of a stuck process", .timeLimit(.minutes(1)))
+@Suite("The end of a stuck process", .timeLimit(.minutes(5)))
 struct StuckProcessTests {
     @Test("a part that is stuck ends the process with status 3, which says so")
     func part() async throws {

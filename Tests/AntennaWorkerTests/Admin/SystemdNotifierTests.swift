@@ -4,7 +4,7 @@ import Testing
 
 @testable import AntennaWorker
 
-@Suite("What systemd is told", .timeLimit(.minutes(1)))
+@Suite("What systemd is told", .timeLimit(.minutes(5)))
 struct SystemdNotifierTests {
     private let folder: URL
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AntennaWorker
 
-@Suite("The watchdog", .timeLimit(.minutes(1)))
+@Suite("The watchdog", .timeLimit(.minutes(5)))
 struct WatchdogTests {
     /// What was done, in order.
     private final class Deeds: Sendable {

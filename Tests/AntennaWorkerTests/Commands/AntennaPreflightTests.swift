@@ -8,7 +8,7 @@ import Transport
 @testable import AntennaWorker
 
 /// What is found out of Antenna before models are loaded, and what `check` says of it.
-@Suite(.timeLimit(.minutes(1))) struct AntennaPreflightTests {
+@Suite(.timeLimit(.minutes(5))) struct AntennaPreflightTests {
     private let fixture: ScratchFolder
     private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

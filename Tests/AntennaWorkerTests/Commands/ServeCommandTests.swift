@@ -5,7 +5,7 @@ import Testing
 
 @testable import AntennaWorker
 
-@Suite("The local Antenna as a program", .timeLimit(.minutes(2)))
+@Suite("The local Antenna as a program", .timeLimit(.minutes(5)))
 struct ServeCommandTests {
     /// More than can be drawn while a test runs.
     private static let manyScenes = ["--scenes", "10000"]

@@ -44,7 +44,7 @@ private final class TestPipe: Sendable {
     }
 }
 
-@Suite("Output", .timeLimit(.minutes(2)))
+@Suite("Output", .timeLimit(.minutes(5)))
 struct OutputTests {
     @Test("a reader that stands still costs text, which is counted, and no time; it goes on with a line of its own")
     func stuckReader() throws {

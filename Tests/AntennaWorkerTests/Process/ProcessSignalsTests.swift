@@ -74,7 +74,7 @@ struct ProcessSignalsTests {
 }
 
 /// A role that is told to stop while C code loads what it needs: here a library that is a pipe, on which the loader waits for ever.
-@Suite("A stop during the start", .timeLimit(.minutes(2)))
+@Suite("A stop during the start", .timeLimit(.minutes(5)))
 struct EarlyStopTests {
     private struct StartingRole {
         let program: RunningProgram

@@ -5,7 +5,7 @@ import Testing
 @testable import AntennaWorker
 
 /// ONNX Runtime as it is installed tells its maker of the machine it runs on, and keeps what it has to tell in the user's cache folder.
-@Suite("ONNX Runtime's telemetry", .timeLimit(.minutes(2)))
+@Suite("ONNX Runtime's telemetry", .timeLimit(.minutes(5)))
 struct TelemetryTests {
     private static let models = "\(PackagePaths.root)/Tests/InferenceTests/Fixtures/parity"
     private static let tracer = "/usr/bin/strace"

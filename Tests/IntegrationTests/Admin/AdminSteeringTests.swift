@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("How a worker is steered from outside", .serialized, .timeLimit(.minutes(2)))
+    @Suite("How a worker is steered from outside", .serialized, .timeLimit(.minutes(5)))
     struct AdminSteeringTests {
         @Test("SIGUSR1 finishes what is in hand and takes nothing more; the next one goes on, and nothing is lost")
         func pause() async throws {

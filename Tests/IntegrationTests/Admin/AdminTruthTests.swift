@@ -5,7 +5,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("What a worker shows of itself", .serialized, .timeLimit(.minutes(2)))
+    @Suite("What a worker shows of itself", .serialized, .timeLimit(.minutes(5)))
     struct AdminTruthTests {
         /// Part of every secret.
         private static let secret = "t0ps3cret"

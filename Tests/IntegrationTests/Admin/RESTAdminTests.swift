@@ -2,7 +2,7 @@ import LocalAntenna
 import TestSupport
 import Testing
 
-@Suite("What a worker over REST shows of itself", .timeLimit(.minutes(2)))
+@Suite("What a worker over REST shows of itself", .timeLimit(.minutes(5)))
 struct RESTAdminTests {
     @Test("An Antenna that answers with errors is named by page, metrics and readiness, and its results are counted")
     func antenna() async throws {

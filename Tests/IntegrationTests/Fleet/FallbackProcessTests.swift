@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension BrokerTests {
-    @Suite("The worker as a process on RabbitMQ and, while that is away, over REST", .timeLimit(.minutes(3)))
+    @Suite("The worker as a process on RabbitMQ and, while that is away, over REST", .timeLimit(.minutes(5)))
     struct FallbackProcessTests {
         @Test("A broker that goes and comes back: both ways are worked on, and nothing is lost or answered twice")
         func thereAndBack() async throws {

@@ -5,7 +5,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("A fleet while its services break", .serialized, .timeLimit(.minutes(3)))
+    @Suite("A fleet while its services break", .serialized, .timeLimit(.minutes(5)))
     struct FleetFaultTests {
         /// Runs a worker until every task has its result, while `disturb` does its worst; then checks the ledger.
         func answerAll(

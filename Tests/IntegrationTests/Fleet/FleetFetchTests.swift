@@ -6,7 +6,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("The fetch role", .serialized, .timeLimit(.minutes(2)))
+    @Suite("The fetch role", .serialized, .timeLimit(.minutes(5)))
     struct FleetFetchTests {
         /// A fetch role with its own connections, as the command puts it together.
         struct Fetcher {

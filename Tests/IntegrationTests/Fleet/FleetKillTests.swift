@@ -5,7 +5,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("A fleet whose workers die", .serialized, .timeLimit(.minutes(4)))
+    @Suite("A fleet whose workers die", .serialized, .timeLimit(.minutes(5)))
     struct FleetKillTests {
         @Test("2,000 tasks, four workers, one killed every four hundred: none lost, duplicates few and identical")
         func killed() async throws {

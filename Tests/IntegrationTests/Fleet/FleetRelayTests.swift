@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("Relay between Antenna and RabbitMQ", .serialized, .timeLimit(.minutes(2)))
+    @Suite("Relay between Antenna and RabbitMQ", .serialized, .timeLimit(.minutes(5)))
     struct FleetRelayTests {
         func makeAntenna(_ fixture: BrokerFixture, tasks: Int) async throws -> LocalAntennaServer {
             var configuration = LocalAntennaConfiguration()
