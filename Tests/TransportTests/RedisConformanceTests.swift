@@ -226,7 +226,7 @@ struct RedisConformanceTests {
     @Test("A late answer is not taken for that to the next question")
     func late() async throws {
         let (fake, port) = try server(.strlen, [.silence])
-        let client = try client(port, commandTimeout: .seconds(2))
+        let client = try client(port, commandTimeout: .seconds(5))
         #expect(await failure(.strlen, client)?.code == .timedOut)
         #expect(try await ask(.strlen, client) == "7")
         #expect(fake.connections == 2)
