@@ -41,6 +41,35 @@ package struct ImageHeader: Sendable, Equatable {
     package let scratchByteCount: Int
     let details: Details
 
+    /// Takes a picture that a header promises, if it is within the limits.
+    ///
+    /// - Parameters:
+    ///   - format: The format.
+    ///   - width: Pixels in a row.
+    ///   - height: Rows.
+    ///   - layout: How the decoded pixels will lie.
+    ///   - scratchByteCount: Bytes beside the pixels; asked for after the sizes were found to be within the limits.
+    ///   - details: What the decoder goes on from.
+    ///   - limits: What the picture may cost.
+    /// - Throws: `ImagingError`.
+    init(
+        _ format: ImageFormat,
+        width: Int,
+        height: Int,
+        layout: PixelLayout = .rgb,
+        scratchByteCount: @autoclosure () -> Int = 0,
+        details: Details,
+        within limits: DecodingLimits
+    ) throws(ImagingError) {
+        try limits.check(width: width, height: height, of: format)
+        self.format = format
+        self.width = width
+        self.height = height
+        self.layout = layout
+        self.scratchByteCount = scratchByteCount()
+        self.details = details
+    }
+
     /// Bytes of the decoded image, by its layout.
     package var pixelByteCount: Int { layout.byteCount(height: height, width: width) }
 }

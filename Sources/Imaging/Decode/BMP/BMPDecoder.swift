@@ -11,14 +11,12 @@ struct BMPDecoder {
     /// Reads size and packing.
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
         let header = try BMPHeader(parsing: bytes)
-        try limits.check(width: header.width, height: header.height, of: .bmp)
-        return ImageHeader(
-            format: .bmp,
+        return try ImageHeader(
+            .bmp,
             width: header.width,
             height: header.height,
-            layout: .rgb,
-            scratchByteCount: 0,
-            details: .bmp(header)
+            details: .bmp(header),
+            within: limits
         )
     }
 

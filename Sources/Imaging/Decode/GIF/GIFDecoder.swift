@@ -11,14 +11,12 @@ struct GIFDecoder {
     /// Reads sizes and colours.
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
         let header = try GIFHeader(parsing: bytes)
-        try limits.check(width: header.width, height: header.height, of: .gif)
-        return ImageHeader(
-            format: .gif,
+        return try ImageHeader(
+            .gif,
             width: header.width,
             height: header.height,
-            layout: .rgb,
-            scratchByteCount: 0,
-            details: .gif(header)
+            details: .gif(header),
+            within: limits
         )
     }
 

@@ -16,14 +16,14 @@ struct JPEGDecoder {
     /// Reads size and memory needs from the segments before the first scan.
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
         let header = try JPEGHeader(parsing: bytes)
-        try limits.check(width: header.width, height: header.height, of: .jpeg)
-        return ImageHeader(
-            format: .jpeg,
+        return try ImageHeader(
+            .jpeg,
             width: header.width,
             height: header.height,
             layout: header.layout,
             scratchByteCount: header.coefficientByteCount + header.cmykByteCount,
-            details: .jpeg(header)
+            details: .jpeg(header),
+            within: limits
         )
     }
 

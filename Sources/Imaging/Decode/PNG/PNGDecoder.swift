@@ -13,15 +13,14 @@ struct PNGDecoder {
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
         let header = try PNGReader.open(bytes).header()
         let (width, height) = (Int(header.width), Int(header.height))
-        try limits.check(width: width, height: height, of: .png)
         let isDeepGrey = header.bit_depth == 16 && UInt32(header.color_type) == SPNG_COLOR_TYPE_GRAYSCALE.rawValue
-        return ImageHeader(
-            format: .png,
+        return try ImageHeader(
+            .png,
             width: width,
             height: height,
-            layout: .rgb,
             scratchByteCount: isDeepGrey ? width * height * 2 : 0,
-            details: .png(isDeepGrey: isDeepGrey)
+            details: .png(isDeepGrey: isDeepGrey),
+            within: limits
         )
     }
 

@@ -11,20 +11,20 @@ struct TIFFDecoder {
     /// Reads the first directory.
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
         let header = try TIFFFile(bytes).header
-        try limits.check(width: header.width, height: header.height, of: .tiff)
+        let image = try ImageHeader(
+            .tiff,
+            width: header.turn.swapsSides ? header.height : header.width,
+            height: header.turn.swapsSides ? header.width : header.height,
+            scratchByteCount: header.blockByteCount,
+            details: .tiff(header),
+            within: limits
+        )
         // A block is what memory is taken for, whatever the picture is.
         try limits.check(width: header.blockWidth, height: header.blockHeight, of: .tiff)
         guard header.blockByteCount / header.blockHeight >= header.pitch,
             header.blockByteCount / TIFFHeader.maximumPixelByteCount <= limits.pixels
         else { throw Self.damage("blocks that do not fit the picture") }
-        return ImageHeader(
-            format: .tiff,
-            width: header.turn.swapsSides ? header.height : header.width,
-            height: header.turn.swapsSides ? header.width : header.height,
-            layout: .rgb,
-            scratchByteCount: header.blockByteCount,
-            details: .tiff(header)
-        )
+        return image
     }
 
     /// Decodes `bytes`, whose header was read and found within the limits.

@@ -11,15 +11,14 @@ struct WebPDecoder {
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
         guard WebPLibrary.shared != nil else { throw WebPLibrary.missing }
         let header = try WebPHeader(parsing: bytes)
-        try limits.check(width: header.width, height: header.height, of: .webp)
-        return ImageHeader(
-            format: .webp,
+        return try ImageHeader(
+            .webp,
             width: header.width,
             height: header.height,
-            layout: .rgb,
             // libwebp keeps a lossless picture as words until it is whole, and of another only some rows.
             scratchByteCount: header.isLossless ? header.frameWidth * header.frameHeight * 4 : 0,
-            details: .webp(header)
+            details: .webp(header),
+            within: limits
         )
     }
 
