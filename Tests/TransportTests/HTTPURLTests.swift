@@ -56,8 +56,8 @@ struct HTTPURLTests {
             ("http://user:SECRET", "http://…"), ("http://user:SECRET?PW=x", "http://…"),
             ("https://[::1]:80/a", "https://[::1]:80/a"), ("https://[::1]SECRET@h/", "https://h/"),
             ("https://host:/", "https://host:/"), ("https://host:80?a=b", "https://host:80?a=…"),
-            ("https://host/\u{202E}gpj.\u{9B}2J\u{2028}", "https://host/\u{FFFD}gpj.\u{FFFD}2J\u{FFFD}"),
-            ("https://host/\n\u{1B}[31m", "https://host/\u{FFFD}\u{FFFD}[31m"),
+            ("https://host/\u{202E}gpj.\u{9B}2J\u{2028}", #"https://host/\u{202e}gpj.\u{9b}2J\u{2028}"#),
+            ("https://host/\n\u{1B}[31m", #"https://host/\n\u{1b}[31m"#),
             ("", ""),
         ]
     )

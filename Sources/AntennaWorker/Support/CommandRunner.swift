@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Settings
+import Transport
 
 /// Parses a command line, runs the command and turns every ending into an exit status.
 enum CommandRunner {

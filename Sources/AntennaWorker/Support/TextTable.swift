@@ -1,3 +1,5 @@
+import Transport
+
 /// Rows of text in columns that line up, without control characters; the last column is as long as it likes.
 struct TextTable: CustomStringConvertible {
     let header: [String]

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSON
 import Logging
+import Transport
 
 /// Writes messages as one line of text for people, or one JSON object a line for machines.
 struct WorkerLogHandler: LogHandler {

@@ -29,7 +29,7 @@ extension HTTPTransfer {
         case CURLE_COULDNT_CONNECT:
             connectFailure(code, peer: peer)
         case CURLE_COULDNT_RESOLVE_HOST:
-            failure(.nameResolution, code, "the host name \(printable(job.hop.url.host)) cannot be resolved")
+            failure(.nameResolution, code, "the host name \(job.hop.url.host.visible) cannot be resolved")
         case CURLE_COULDNT_RESOLVE_PROXY:
             failure(
                 .noNetwork,
@@ -139,7 +139,7 @@ extension HTTPTransfer {
 
     /// libcurl's own words, where they help: they name certificates and protocols, never the query.
     private func reason() -> String {
-        libraryMessage.isEmpty ? "" : ": \(printable(libraryMessage))"
+        libraryMessage.isEmpty ? "" : ": \(libraryMessage.visible)"
     }
 
     private func failure(_ kind: TransportError.Code, _ code: CURLcode, _ message: String) -> TransportError {

@@ -67,7 +67,7 @@ package struct HTTPURL: Sendable, Hashable {
     package var origin: String { "\(scheme)://\(host):\(port)" }
 
     /// Host and port for messages.
-    package var authority: String { printable("\(host):\(port)") }
+    package var authority: String { "\(host):\(port)".visible }
 
     /// The address, when the host is written as one.
     package var literalAddress: IPAddress? { IPAddress(host) }

@@ -64,7 +64,7 @@ struct ProxyException: Sendable, Hashable {
 
     /// Reads an entry: `*`, a name with what lies below it, an address, or a network; each may end in a port.
     init(_ text: Substring) {
-        self.text = printable(text)
+        self.text = String(text).visible
         var host = text.lowercased()[...]
         var port: Int?
         let isBracketed = host.first == "["

@@ -9,23 +9,8 @@ package func redactedURL(_ url: String) -> String {
     let longest = 2_048
     let isCut = url.utf8.count > longest
     let text = isCut ? String(decoding: url.utf8.prefix(longest), as: UTF8.self) : url
-    let shown = printable(withoutSecrets(text[...], isCut: isCut))
+    let shown = withoutSecrets(text[...], isCut: isCut).visible
     return shown.count > 300 ? String(shown.prefix(299)) + "…" : shown
-}
-
-/// Text from elsewhere made fit for a line on a terminal: what steers one is replaced.
-///
-/// - Parameter text: Any text.
-/// - Returns: The text with U+FFFD in place of control characters, line ends and invisible marks.
-package func printable(_ text: some StringProtocol) -> String {
-    var shown = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: shown.append("\u{FFFD}")
-        default: shown.append(scalar)
-        }
-    }
-    return String(shown)
 }
 
 private func withoutSecrets(_ text: Substring, isCut: Bool) -> String {

@@ -92,7 +92,7 @@ struct RedirectChain {
             throw refuse(.forbiddenAddress, "\(address) \(refusal)")
         }
         if hop.proxy != nil, let refusal = hop.policy.addresses.refusal(ofName: url.host) {
-            throw refuse(.forbiddenAddress, "\(printable(url.host)) \(refusal)")
+            throw refuse(.forbiddenAddress, "\(url.host.visible) \(refusal)")
         }
     }
 }

@@ -1,17 +1,11 @@
 import Testing
+import Transport
 
 @testable import AntennaWorker
 
 @Suite("Text from elsewhere on a terminal")
 struct VisibleTextTests {
     private let hostile = "a\u{1b}]0;evil\u{7}\u{9b}2J\nb\u{202e}c"
-
-    @Test("it is written out, and what people read stays as it is")
-    func visible() {
-        #expect(hostile.visible == #"a\u{1b}]0;evil\u{7}\u{9b}2J\nb\u{202e}c"#)
-        for text in ["", "plain", "é ü 蛾 → “x”", "🦋"] { #expect(text.visible == text) }
-        #expect("one\ntwo\u{1b}".visibleLines == #"one"# + "\n" + #"two\u{1b}"#)
-    }
 
     @Test("tables keep their columns and their lines")
     func table() {

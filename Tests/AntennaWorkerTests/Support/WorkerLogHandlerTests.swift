@@ -3,6 +3,7 @@ import Logging
 import Settings
 import Synchronization
 import Testing
+import Transport
 
 @testable import AntennaWorker
 

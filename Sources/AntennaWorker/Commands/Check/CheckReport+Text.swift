@@ -1,3 +1,5 @@
+import Transport
+
 extension CheckReport {
     /// The report for people.
     func text(on terminal: Terminal) -> String {

@@ -1,5 +1,6 @@
 import JSON
 import Pipeline
+import Transport
 
 /// What people want to know of a file's result, read from the JSON that a server would get.
 struct FileResult: Sendable, Equatable {

@@ -30,7 +30,7 @@ extension AntennaClient {
             // The share is exact; the stage's own counters leave out images that failed.
             saved: results?.progress.flatMap { share in images.map { Int((share * Double($0)).rounded()) } },
             images: images,
-            latestError: wire.latestError.map { PlainText.line($0, limit: 300) }
+            latestError: wire.latestError.map { $0.line(limit: 300) }
         )
     }
 }

@@ -181,7 +181,7 @@ package struct AntennaClient: Sendable {
         // Cut only after the token is gone, or half of it would stay.
         var text = String(decoding: body.prefix(4 * limit + token.utf8.count), as: UTF8.self)
         if !token.isEmpty { text = text.replacing(token, with: "<token>") }
-        let line = printable(text.prefix(limit).split(whereSeparator: \.isWhitespace).joined(separator: " "))
-        return line.isEmpty ? "empty" : line + (text.count > limit ? " …" : "")
+        let line = text.line(limit: limit)
+        return line.isEmpty ? "empty" : line
     }
 }

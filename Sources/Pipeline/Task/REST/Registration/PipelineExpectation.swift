@@ -1,3 +1,5 @@
+import Transport
+
 /// What a server has to know of a pipeline, or it drops its results after it has taken them.
 package struct PipelineExpectation: Sendable, Hashable {
     /// The name jobs use.
@@ -37,12 +39,12 @@ package struct PipelineExpectation: Sendable, Hashable {
             return "pipeline \(slug) has no detector"
         }
         if let detector, let theirs = detectors.first, theirs != detector {
-            return "pipeline \(slug) has another detector, \(PlainText.line(theirs, limit: 100))"
+            return "pipeline \(slug) has another detector, \(theirs.line(limit: 100))"
         }
         return nil
     }
 
     private static func list(_ keys: [String]) -> String {
-        keys.prefix(5).map { PlainText.line($0, limit: 100) }.joined(separator: ", ")
+        keys.prefix(5).map { $0.line(limit: 100) }.joined(separator: ", ")
     }
 }

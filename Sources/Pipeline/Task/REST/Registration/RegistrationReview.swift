@@ -1,4 +1,5 @@
 package import Inference
+import Transport
 
 /// What a registration would do that nobody wants, found before it is made.
 ///
@@ -49,7 +50,7 @@ package struct RegistrationReview {
             let others = (theirs.algorithms ?? []).filter { $0.isDetector == true && $0.key != ours }.map(\.key)
             if let other = others.first {
                 found.append(
-                    "Pipeline \(pipeline.slug) has the detector \(PlainText.line(other, limit: 100)) at Antenna and would get a "
+                    "Pipeline \(pipeline.slug) has the detector \(other.line(limit: 100)) at Antenna and would get a "
                         + "second one, \(ours): every result would be dropped. Give the pipeline a new slug and a new name."
                 )
             }
@@ -60,7 +61,7 @@ package struct RegistrationReview {
         }
         if let twin {
             found.append(
-                "Pipeline \(pipeline.slug) has the name of pipeline \(PlainText.line(twin.slug, limit: 100)) and would be taken "
+                "Pipeline \(pipeline.slug) has the name of pipeline \(twin.slug.line(limit: 100)) and would be taken "
                     + "for it, and not be made. Give it a name of its own."
             )
         }
