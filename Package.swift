@@ -73,7 +73,10 @@ let package = Package(
 
         .target(
             name: "Concurrency",
-            dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+            dependencies: [
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: houseStyle
         ),
         .target(
@@ -170,12 +173,19 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: houseStyle
         ),
-        .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency", "TestSupport"], swiftSettings: houseStyle),
+        .testTarget(
+            name: "ConcurrencyTests",
+            dependencies: [
+                "Concurrency", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: houseStyle),
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "CRabbitMQ", "Transport", "TestSupport",
+                "CRabbitMQ", "Concurrency", "Transport", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle

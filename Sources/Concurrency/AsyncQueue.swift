@@ -1,17 +1,18 @@
 import DequeModule
 import Synchronization
 
-/// A first-in, first-out hand-over between tasks.
+/// A first-in, first-out hand-over between tasks, or from a thread to tasks.
 ///
 /// It does not bound its length: whoever puts in is bounded by something else, such as a broker's prefetch.
-package final class AsyncQueue<Element: Sendable>: Sendable {
-    private typealias Waiter = CheckedContinuation<Element?, Never>
+package final class AsyncQueue<Element: Sendable, Failure: Error>: Sendable {
+    private typealias Outcome = Result<Element?, Failure>
+    private typealias Waiter = CheckedContinuation<Outcome, Never>
 
     private struct State {
         var elements: Deque<Element> = []
         var waiters: Deque<(id: UInt64, continuation: Waiter)> = []
         var nextID: UInt64 = 0
-        var hasEnded = false
+        var end: Outcome?
     }
 
     private let state = Mutex(State())
@@ -22,29 +23,35 @@ package final class AsyncQueue<Element: Sendable>: Sendable {
     /// Elements that nobody has taken.
     package var count: Int { state.withLock { $0.elements.count } }
 
+    /// How many wait for an element.
+    var waiting: Int { state.withLock { $0.waiters.count } }
+
     /// Adds an element at the end.
     ///
     /// - Returns: `false` when the queue has ended; the element is still the caller's.
     @discardableResult
     package func push(_ element: Element) -> Bool {
         let (isAccepted, waiter) = state.withLock { state -> (Bool, Waiter?) in
-            if state.hasEnded { return (false, nil) }
+            if state.end != nil { return (false, nil) }
             if let waiter = state.waiters.popFirst() { return (true, waiter.continuation) }
             state.elements.append(element)
             return (true, nil)
         }
-        waiter?.resume(returning: element)
+        waiter?.resume(returning: .success(element))
         return isAccepted
     }
 
-    /// Ends the queue; what is in it can be taken still.
-    package func finish() {
-        let waiters = state.withLock { state in
-            state.hasEnded = true
+    /// Ends the queue, the first end counts; what is in it can be taken still.
+    ///
+    /// - Parameter failure: What whoever finds the queue empty is told; that it has ended when this is left out.
+    package func finish(throwing failure: Failure? = nil) {
+        let (waiters, end) = state.withLock { state in
+            let end = state.end ?? failure.map { .failure($0) } ?? .success(nil)
+            state.end = end
             defer { state.waiters = [] }
-            return state.waiters
+            return (state.waiters, end)
         }
-        for waiter in waiters { waiter.continuation.resume(returning: nil) }
+        for waiter in waiters { waiter.continuation.resume(returning: end) }
     }
 
     /// Takes out what nobody has taken.
@@ -62,28 +69,32 @@ package final class AsyncQueue<Element: Sendable>: Sendable {
     }
 
     /// Takes the oldest element, waiting for one; nil at the end and when the task is cancelled.
-    package func next() async -> Element? {
+    ///
+    /// - Throws: What the queue was ended with.
+    package func next() async throws(Failure) -> Element? {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
         }
-        return await withTaskCancellationHandler {
+        let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: Waiter) in
-                let (isDue, element) = state.withLock { state -> (Bool, Element?) in
-                    if let element = state.elements.popFirst() { return (true, element) }
+                let due = state.withLock { state -> Outcome? in
+                    if let element = state.elements.popFirst() { return .success(element) }
+                    if let end = state.end { return end }
                     // Asked under the lock: a cancellation before this is seen here, one after it finds the waiter.
-                    if state.hasEnded || Task.isCancelled { return (true, nil) }
+                    if Task.isCancelled { return .success(nil) }
                     state.waiters.append((id, continuation))
-                    return (false, nil)
+                    return nil
                 }
-                if isDue { continuation.resume(returning: element) }
+                if let due { continuation.resume(returning: due) }
             }
         } onCancel: {
             let waiter = state.withLock { state -> Waiter? in
                 guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return nil }
                 return state.waiters.remove(at: index).continuation
             }
-            waiter?.resume(returning: nil)
+            waiter?.resume(returning: .success(nil))
         }
+        return try outcome.get()
     }
 }

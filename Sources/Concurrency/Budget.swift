@@ -57,7 +57,10 @@ package final class Budget: Sendable {
         let id = state.withLock { $0.makeID() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let verdict = state.withLock { $0.request(id: id, amount: amount, continuation: continuation) }
+                let verdict = state.withLock { state in
+                    // Asked under the lock: a cancellation before this is seen here, one after it finds the waiter.
+                    Task.isCancelled ? .cancelled : state.request(id: id, amount: amount, continuation: continuation)
+                }
                 switch verdict {
                 case .admitted: continuation.resume()
                 case .cancelled: continuation.resume(throwing: CancellationError())
@@ -71,7 +74,6 @@ package final class Budget: Sendable {
                 continuation.resume()
             }
         }
-        state.withLock { $0.forget(id: id) }
         return Reservation(amount: amount, budget: self)
     }
 
@@ -139,7 +141,6 @@ struct BudgetState {
     let limit: Int
     private(set) var reserved = 0
     private(set) var waiters: [Waiter] = []
-    private var cancelledEarly: Set<UInt64> = []
     private var nextID: UInt64 = 0
 
     init(limit: Int) {
@@ -152,7 +153,6 @@ struct BudgetState {
     }
 
     mutating func request(id: UInt64, amount: Int, continuation: CheckedContinuation<Void, any Error>) -> Verdict {
-        if cancelledEarly.remove(id) != nil { return .cancelled }
         if requestNow(amount) { return .admitted }
         waiters.append(Waiter(id: id, amount: amount, continuation: continuation))
         return .waits
@@ -164,21 +164,13 @@ struct BudgetState {
         return true
     }
 
-    /// Takes a waiter out, which may make room for those behind it; one that has not asked yet is refused when it does.
+    /// Takes a waiter out, which may make room for those behind it.
     mutating func cancel(
         id: UInt64
     ) -> (cancelled: CheckedContinuation<Void, any Error>?, admitted: [CheckedContinuation<Void, any Error>]) {
-        guard let index = waiters.firstIndex(where: { $0.id == id }) else {
-            cancelledEarly.insert(id)
-            return (nil, [])
-        }
+        guard let index = waiters.firstIndex(where: { $0.id == id }) else { return (nil, []) }
         let waiter = waiters.remove(at: index)
         return (waiter.continuation, admitThoseThatFit())
-    }
-
-    /// Forgets a cancellation that came after the amount was admitted.
-    mutating func forget(id: UInt64) {
-        cancelledEarly.remove(id)
     }
 
     mutating func release(_ amount: Int) -> [CheckedContinuation<Void, any Error>] {

@@ -2,14 +2,22 @@ import Synchronization
 
 /// Wakes tasks that wait for a state to change.
 ///
-/// Read ``generation``, look at the state, and if there is nothing to do wait after that generation: a change between the look
-/// and the wait is not missed. The state itself lives elsewhere, under its own lock.
+/// Ask for the ``next`` change, look at the state, and if there is nothing to do wait for that change: one between the look and the wait
+/// is not missed. The state itself lives elsewhere, under its own lock.
 package final class WakeSignal: Sendable {
+    /// The first time that a signal is given after some moment.
+    package struct Change: Sendable {
+        fileprivate let signal: WakeSignal
+        fileprivate let generation: UInt64
+
+        /// Waits for it; returns at once when it has come already, or when the task is cancelled.
+        package func wait() async { await signal.wait(after: generation) }
+    }
+
     private struct State {
         var generation: UInt64 = 0
         var nextID: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
-        var cancelledEarly: Set<UInt64> = []
     }
 
     private let state = Mutex(State())
@@ -17,8 +25,11 @@ package final class WakeSignal: Sendable {
     /// Makes a signal that was never given.
     package init() {}
 
-    /// How often the signal was given.
-    package var generation: UInt64 { state.withLock { $0.generation } }
+    /// The next time it is given, from now on.
+    package var next: Change { Change(signal: self, generation: state.withLock { $0.generation }) }
+
+    /// How many wait.
+    var waiting: Int { state.withLock { $0.waiters.count } }
 
     /// Wakes everyone who waits.
     package func notify() {
@@ -32,8 +43,7 @@ package final class WakeSignal: Sendable {
         }
     }
 
-    /// Waits until the signal was given after `generation`; returns at once when it already was, or when the task is cancelled.
-    package func wait(after generation: UInt64) async {
+    private func wait(after generation: UInt64) async {
         let id = state.withLock { state in
             state.nextID &+= 1
             return state.nextID
@@ -41,21 +51,15 @@ package final class WakeSignal: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                 let isDue = state.withLock { state in
-                    if state.cancelledEarly.remove(id) != nil || state.generation != generation { return true }
+                    // Asked under the lock: a cancellation before this is seen here, one after it finds the waiter.
+                    if state.generation != generation || Task.isCancelled { return true }
                     state.waiters[id] = continuation
                     return false
                 }
                 if isDue { continuation.resume() }
             }
         } onCancel: {
-            let continuation = state.withLock { state in
-                let continuation = state.waiters.removeValue(forKey: id)
-                if continuation == nil { state.cancelledEarly.insert(id) }
-                return continuation
-            }
-            continuation?.resume()
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
         }
-        // A cancellation that came after the wake-up left its mark.
-        state.withLock { _ = $0.cancelledEarly.remove(id) }
     }
 }

@@ -1,32 +1,54 @@
-import Concurrency
+import TestSupport
 import Testing
 
-@Suite struct WakeSignalTests {
+@testable import Concurrency
+
+@Suite(.timeLimit(.minutes(1))) struct WakeSignalTests {
     @Test func aChangeBetweenTheLookAndTheWaitIsNotMissed() async {
         let signal = WakeSignal()
-        let seen = signal.generation
+        let change = signal.next
         signal.notify()
-        await signal.wait(after: seen)
-        #expect(signal.generation == seen + 1)
+        await change.wait()
+        await change.wait()
     }
 
     @Test func wakesEveryoneWhoWaits() async {
         let signal = WakeSignal()
-        let seen = signal.generation
+        let change = signal.next
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<20 { group.addTask { await signal.wait(after: seen) } }
+            for _ in 0..<20 { group.addTask { await change.wait() } }
             group.addTask { signal.notify() }
             await group.waitForAll()
         }
-        #expect(signal.generation == seen + 1)
+        #expect(signal.waiting == 0)
     }
 
-    @Test func cancellationEndsTheWait() async {
+    @Test func aChangeThatHasComeIsNotTheNextOne() async throws {
         let signal = WakeSignal()
-        let seen = signal.generation
-        let waiting = Task { await signal.wait(after: seen) }
+        signal.notify()
+        let change = signal.next
+        let waiting = Task { await change.wait() }
+        try await eventually { signal.waiting == 1 }
+        signal.notify()
+        await waiting.value
+    }
+
+    @Test func cancellationEndsTheWait() async throws {
+        let signal = WakeSignal()
+        let change = signal.next
+        let waiting = Task { await change.wait() }
+        try await eventually { signal.waiting == 1 }
         waiting.cancel()
         await waiting.value
-        #expect(signal.generation == seen)
+        #expect(signal.waiting == 0)
+    }
+
+    @Test func aTaskThatIsCancelledAlreadyDoesNotWait() async {
+        let signal = WakeSignal()
+        await Task { [change = signal.next] in
+            withUnsafeCurrentTask { $0?.cancel() }
+            await change.wait()
+        }.value
+        #expect(signal.waiting == 0)
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Logging
 import Pipeline
@@ -68,7 +69,7 @@ struct BrokerFixture {
         _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }
     ) throws -> AMQPTaskQueue {
         var settings = AMQPSourceSettings(queues: [queue ?? tasks])
-        settings.backoff = AMQPBackoff(base: .milliseconds(20), limit: .milliseconds(100))
+        settings.backoff = Backoff(first: .milliseconds(20), most: .milliseconds(100), jitter: 0.1...1)
         adjust(&settings)
         let configuration = try AMQPConfiguration(url: url(through: proxy))
         return AMQPTaskQueue(

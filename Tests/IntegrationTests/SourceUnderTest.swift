@@ -92,6 +92,7 @@ extension SourceUnderTest {
             directory: settings.spoolDirectory,
             address: client.address,
             maximumBytes: settings.spoolMaximumBytes,
+            maximumEntries: settings.spoolMaximumEntries,
             logger: .quiet
         )
         let poster = ResultPoster(client: client, spool: spool, settings: settings.posterSettings, logger: .quiet)

@@ -1,5 +1,7 @@
+import Concurrency
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -135,6 +137,32 @@ extension AMQPMessage {
                 jobID: job
             ),
             correlationID: "c-\(id)"
+        )
+    }
+}
+
+extension AMQPTaskDesk {
+    /// A desk at that broker; its waits are over at once unless the clock says otherwise.
+    convenience init(
+        testing broker: AMQPFakeBroker,
+        clock: some Clock<Duration> = JumpingClock(),
+        confirmed: any ConfirmedResults = MemoryConfirmedResults(),
+        logger: Logger
+    ) {
+        self.init(
+            publisher: ConfirmedPublisher(
+                connection: broker,
+                backoff: .broker,
+                drainPatience: .seconds(10),
+                clock: WaitClock(clock),
+                generator: SeededGenerator(seed: 1),
+                logger: logger
+            ),
+            acknowledger: broker,
+            confirmed: confirmed,
+            resultsExchange: "antenna.results",
+            unroutablePatience: .seconds(300),
+            logger: logger
         )
     }
 }

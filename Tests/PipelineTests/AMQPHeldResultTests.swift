@@ -15,19 +15,7 @@ struct AMQPHeldResultTests {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     func desk(clock: some Clock<Duration> = JumpingClock()) -> AMQPTaskDesk {
-        AMQPTaskDesk(
-            publisher: ConfirmedPublisher(
-                connection: broker,
-                clock: clock,
-                generator: SeededGenerator(seed: 1),
-                logger: logger
-            ),
-            acknowledger: broker,
-            confirmed: confirmed,
-            resultsExchange: "antenna.results",
-            unroutablePatience: .seconds(300),
-            logger: logger
-        )
+        AMQPTaskDesk(testing: broker, clock: clock, confirmed: confirmed, logger: logger)
     }
 
     func take(_ id: String, subject: String = "answers", tag: UInt64 = 1, on desk: AMQPTaskDesk) throws

@@ -131,15 +131,4 @@ struct AMQPJudgementTests {
         #expect(await memory.contains(names[1]))
         #expect(await memory.contains(names[2]))
     }
-
-    @Test("One warning of a kind in a while, with the number of those unsaid, for a bounded number of kinds")
-    func throttle() {
-        var throttle = WarningThrottle(interval: .seconds(30), limit: 2)
-        #expect(throttle.admit("a", now: .seconds(0)) == 0)
-        #expect(throttle.admit("a", now: .seconds(1)) == nil)
-        #expect(throttle.admit("b", now: .seconds(2)) == 0)
-        #expect(throttle.admit("a", now: .seconds(30)) == 1)
-        #expect(throttle.admit("c", now: .seconds(31)) == 0)
-        #expect(throttle.admit("b", now: .seconds(31)) == 0)
-    }
 }

@@ -15,20 +15,7 @@ struct AMQPSettlementTests {
     func desk(_ broker: AMQPFakeBroker, clock: some Clock<Duration> = JumpingClock(), logger: Logger? = nil)
         -> AMQPTaskDesk
     {
-        let publisher = ConfirmedPublisher(
-            connection: broker,
-            clock: clock,
-            generator: SeededGenerator(seed: 1),
-            logger: logger ?? self.logger
-        )
-        return AMQPTaskDesk(
-            publisher: publisher,
-            acknowledger: broker,
-            confirmed: confirmed,
-            resultsExchange: "antenna.results",
-            unroutablePatience: .seconds(300),
-            logger: logger ?? self.logger
-        )
+        AMQPTaskDesk(testing: broker, clock: clock, confirmed: confirmed, logger: logger ?? self.logger)
     }
 
     func delivery(
@@ -145,6 +132,37 @@ struct AMQPSettlementTests {
         #expect(broker.events == [] && desk.outstanding == 0 && desk.counters.stale == 1)
         #expect(desk.takeKept(delivery.name)?.json == result.json)
         #expect(desk.takeKept(delivery.name) == nil)
+    }
+
+    @Test(
+        "A result that is published in a cancelled task waits between its attempts all the same, and goes out",
+        .timeLimit(.minutes(1))
+    )
+    func publishedWhenCancelled() async throws {
+        let broker = AMQPFakeBroker([.failure(.nacked)])
+        let clock = TestClock()
+        let desk = desk(broker, clock: clock)
+        let delivery = try delivery(on: desk)
+        let settling = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await delivery.settle(.answered(result))
+        }
+        await clock.sleepers()
+        #expect(broker.events.isEmpty)
+        clock.advanceToNextSleeper()
+        try await settling.value
+        #expect(broker.events.last == .acked(5) && desk.counters.answered == 1)
+    }
+
+    @Test("Waiting for everything to be settled ends with its task", .timeLimit(.minutes(1)))
+    func idleWhenCancelled() async throws {
+        let desk = desk(AMQPFakeBroker())
+        let delivery = try delivery(on: desk)
+        let waiting = Task { await desk.waitUntilIdle() }
+        waiting.cancel()
+        await waiting.value
+        #expect(desk.outstanding == 1)
+        try await delivery.settle(.answered(result))
     }
 
     @Test("What is to be passed on or given back is left alone once its delivery is gone")

@@ -8,13 +8,10 @@ import Testing
 @Suite("The API token")
 struct AntennaTokenTests {
     private func client(_ server: ScriptedServer, file: URL) throws -> AntennaClient {
-        AntennaClient(
-            address: try AntennaAddress("http://antenna.test"),
-            token: "old",
-            tokenFile: SecretFile(path: file.path),
-            serviceName: "test",
-            http: server
-        )
+        var settings = RESTSourceSettings.usual
+        settings.authToken = "old"
+        settings.authTokenFile = SecretFile(path: file.path)
+        return try settings.makeClient(http: server)
     }
 
     /// Takes one token and no other.

@@ -112,18 +112,14 @@ struct AntennaWireTests {
                 connection.answer("302 Found", headers: "Location: \(location)\r\n")
             }
         }
-        let client = AntennaClient(
-            address: try AntennaAddress(server.base),
-            token: testToken,
-            serviceName: "test",
-            http: AntennaHTTP(client: try HTTPClient())
-        )
+        var settings = RESTSourceSettings.usual
+        settings.baseURL = server.base
+        let client = try settings.makeClient(http: AntennaHTTP(client: try HTTPClient()))
         let error = await #expect(throws: AntennaError.self) { try await client.jobs(pipelines: ["moths"], limit: 1) }
         let failure = try #require(error)
         #expect(failure.isRetriable)
         #expect(failure.message.hasPrefix("redirected to "))
-        let limits = ReservationPlanner.Limits(batchSize: 24, lease: .seconds(300))
-        var planner = ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 1))
+        var planner = ReservationPlanner(limits: settings.plannerLimits, generator: SeededGenerator(seed: 1))
         #expect(planner.failed(failure, job: nil, now: .zero) == .retried)
     }
 

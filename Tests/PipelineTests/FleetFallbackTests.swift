@@ -59,7 +59,7 @@ struct FleetFallbackTests {
     /// Gives what the test puts in.
     final class Source: TaskSource, LeaseSettling {
         let name: String
-        let tasks = AsyncQueue<String>()
+        let tasks = AsyncQueue<String, Never>()
         let settled = Mutex<[String]>([])
         private let end = OneShot()
 
@@ -97,7 +97,7 @@ struct FleetFallbackTests {
             abandon: { abandoned.withLock { $0 += 1 } },
             makeFallback: { rest },
             patience: .seconds(15),
-            clock: clock,
+            clock: WaitClock(clock),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let running = Task { try await source.run() }
@@ -136,7 +136,7 @@ struct FleetFallbackTests {
             abandon: {},
             makeFallback: { Source("rest") },
             patience: .seconds(15),
-            clock: TestClock(),
+            clock: WaitClock(TestClock()),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let running = Task { try await source.run() }

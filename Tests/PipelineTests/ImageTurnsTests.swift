@@ -43,13 +43,14 @@ import Testing
         let turns = ImageTurns()
         let held = WakeSignal()
         let entered = WakeSignal()
+        let (opening, entry) = (held.next, entered.next)
         let first = Task {
             try await turns.withTurn(for: TensorKey(url: "a")) {
                 entered.notify()
-                await held.wait(after: 0)
+                await opening.wait()
             }
         }
-        await entered.wait(after: 0)
+        await entry.wait()
         let second = Task { try await turns.withTurn(for: TensorKey(url: "a")) {} }
         second.cancel()
         await #expect(throws: CancellationError.self) { try await second.value }

@@ -64,14 +64,7 @@ struct KnownAttemptsTests {
     @Test("A task that is dropped with its connection comes again untried", arguments: [true, false])
     func begun(isGivenBack: Bool) async throws {
         let clock = TestClock()
-        let desk = AMQPTaskDesk(
-            publisher: ConfirmedPublisher(connection: broker, clock: clock, logger: logger),
-            acknowledger: broker,
-            confirmed: MemoryConfirmedResults(),
-            resultsExchange: "antenna.results",
-            unroutablePatience: .seconds(300),
-            logger: logger
-        )
+        let desk = AMQPTaskDesk(testing: broker, clock: clock, logger: logger)
         for counted in 0..<8 {
             let delivery = delivery(counted: counted, opening: UInt64(counted) + 1)
             let attempts = try desk.attempts(of: name(), at: delivery, from: queue)

@@ -18,7 +18,7 @@ import Transport
     )
 
     private func planner(_ change: (inout ReservationPlanner.Limits) -> Void = { _ in }) -> ReservationPlanner {
-        var limits = ReservationPlanner.Limits(batchSize: 24, lease: .seconds(300))
+        var limits = RESTSourceSettings.usual.plannerLimits
         change(&limits)
         return ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 1))
     }

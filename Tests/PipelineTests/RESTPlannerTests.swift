@@ -10,7 +10,7 @@ import TestSupport
     private let three = AntennaJob(id: 3, pipeline: "bees")
 
     private func planner(_ change: (inout ReservationPlanner.Limits) -> Void = { _ in }) -> ReservationPlanner {
-        var limits = ReservationPlanner.Limits(batchSize: 24, lease: .seconds(300))
+        var limits = RESTSourceSettings.usual.plannerLimits
         change(&limits)
         return ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 1))
     }
@@ -223,7 +223,7 @@ import TestSupport
     private let two = AntennaJob(id: 2, pipeline: "moths")
 
     private func planner() -> ReservationPlanner {
-        var limits = ReservationPlanner.Limits(batchSize: 24, lease: .seconds(300))
+        var limits = RESTSourceSettings.usual.plannerLimits
         limits.untilEmpty = true
         return ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 2))
     }
@@ -319,7 +319,7 @@ import TestSupport
     }
 
     @Test func waitsForTheTasksOfOthersWhereToldTo() throws {
-        var limits = ReservationPlanner.Limits(batchSize: 24, lease: .seconds(300))
+        var limits = RESTSourceSettings.usual.plannerLimits
         limits.untilEmpty = true
         limits.waitsForOthers = true
         var planner = ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 2))
@@ -331,7 +331,7 @@ import TestSupport
     }
 
     @Test func aTaskThatComesBackFromAnotherWorkerStartsTheWaitAnew() throws {
-        var limits = ReservationPlanner.Limits(batchSize: 24, lease: .seconds(300))
+        var limits = RESTSourceSettings.usual.plannerLimits
         limits.untilEmpty = true
         limits.waitsForOthers = true
         var planner = ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 2))

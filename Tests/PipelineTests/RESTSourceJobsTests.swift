@@ -20,35 +20,18 @@ import Transport
         memory: PostedResults? = nil,
         change: (inout RESTSourceSettings) -> Void = { _ in }
     ) async throws -> RESTTaskSource {
-        var settings = RESTSourceSettings(baseURL: "http://antenna.test")
-        settings.authToken = testToken
-        settings.pipelines = ["moths"]
-        settings.untilEmpty = true
-        settings.clientInfo = AntennaClientInfo(
-            hostname: "h",
-            processID: 7,
-            version: "1",
-            roles: ["run"],
-            devices: ["cpu"]
-        )
-        change(&settings)
-        let client = try settings.makeClient(http: server)
-        let poster = ResultPoster(
-            client: client,
-            spool: try await openSpool(folder),
-            memory: memory,
-            clock: clock,
-            generator: SeededGenerator(seed: 5),
-            logger: quiet
-        )
-        return RESTTaskSource(
-            settings: settings,
-            client: client,
-            poster: poster,
-            clock: clock,
-            generator: SeededGenerator(seed: 4),
-            logger: log.logger(from: .notice)
-        )
+        try await restSource(server, folder, clock: clock, memory: memory, logger: log.logger(from: .notice)) {
+            settings in
+            settings.untilEmpty = true
+            settings.clientInfo = AntennaClientInfo(
+                hostname: "h",
+                processID: 7,
+                version: "1",
+                roles: ["run"],
+                devices: ["cpu"]
+            )
+            change(&settings)
+        }
     }
 
     /// Runs a source to its end, every task answered at once; returns the ids in order, with their jobs.

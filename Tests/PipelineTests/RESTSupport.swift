@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Logging
 import Synchronization
@@ -81,13 +82,53 @@ let testToken = "s3cr3t-t0ken"
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 func makeClient(_ server: ScriptedServer, dialect: AntennaDialectChoice = .auto) throws -> AntennaClient {
-    AntennaClient(
-        address: try AntennaAddress("http://antenna.test"),
-        token: testToken,
-        serviceName: "Moth service",
-        clientInfo: AntennaClientInfo(hostname: "trap-1", version: "0.1"),
-        dialect: dialect,
-        http: server
+    var settings = RESTSourceSettings.usual
+    settings.clientInfo = AntennaClientInfo(hostname: "trap-1", version: "0.1")
+    settings.dialect = dialect
+    return try settings.makeClient(http: server)
+}
+
+extension RESTSourceSettings {
+    /// Those of a worker for moths.
+    static var usual: RESTSourceSettings {
+        var settings = RESTSourceSettings(baseURL: "http://antenna.test")
+        settings.serviceName = "Moth service"
+        settings.pipelines = ["moths"]
+        settings.authToken = testToken
+        return settings
+    }
+}
+
+/// A source for a scripted server, and the poster behind it.
+func restSource(
+    _ server: ScriptedServer,
+    _ folder: TemporaryFolder,
+    clock: some Clock<Duration>,
+    memory: PostedResults? = nil,
+    taking: TakingSwitch = TakingSwitch(),
+    logger: Logger = quiet,
+    change: (inout RESTSourceSettings) -> Void
+) async throws -> RESTTaskSource {
+    var settings = RESTSourceSettings.usual
+    change(&settings)
+    let client = try settings.makeClient(http: server)
+    let poster = ResultPoster(
+        client: client,
+        spool: try await openSpool(folder),
+        memory: memory,
+        settings: settings.posterSettings,
+        clock: WaitClock(clock),
+        generator: SeededGenerator(seed: 5),
+        logger: quiet
+    )
+    return RESTTaskSource(
+        settings: settings,
+        client: client,
+        poster: poster,
+        taking: taking,
+        clock: WaitClock(clock),
+        generator: SeededGenerator(seed: 4),
+        logger: logger
     )
 }
 

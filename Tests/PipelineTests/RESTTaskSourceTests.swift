@@ -9,34 +9,13 @@ import Transport
 @Suite(.timeLimit(.minutes(5))) struct RESTTaskSourceTests {
     private let folder = TemporaryFolder()
 
-    private func makeSource<C: Clock>(
+    private func makeSource(
         _ server: ScriptedServer,
-        clock: C,
+        clock: some Clock<Duration>,
         taking: TakingSwitch = TakingSwitch(),
         change: (inout RESTSourceSettings) -> Void = { _ in }
-    ) async throws -> RESTTaskSource where C.Duration == Duration {
-        var settings = RESTSourceSettings(baseURL: "http://antenna.test")
-        settings.authToken = testToken
-        settings.pipelines = ["moths"]
-        change(&settings)
-        let client = try settings.makeClient(http: server)
-        let poster = ResultPoster(
-            client: client,
-            spool: try await openSpool(folder),
-            settings: settings.posterSettings,
-            clock: clock,
-            generator: SeededGenerator(seed: 5),
-            logger: quiet
-        )
-        return RESTTaskSource(
-            settings: settings,
-            client: client,
-            poster: poster,
-            taking: taking,
-            clock: clock,
-            generator: SeededGenerator(seed: 4),
-            logger: quiet
-        )
+    ) async throws -> RESTTaskSource {
+        try await restSource(server, folder, clock: clock, taking: taking, change: change)
     }
 
     private func result(_ task: ImageTask) -> Settlement {

@@ -1,3 +1,4 @@
+import Concurrency
 import Logging
 import TestSupport
 import Testing
@@ -19,7 +20,7 @@ struct ReadyQueueGaugeTests {
             ),
             pipelines: ["moths"],
             limit: limit,
-            clock: TestClock(),
+            clock: WaitClock(TestClock()),
             logger: logger
         )
     }

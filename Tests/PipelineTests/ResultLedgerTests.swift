@@ -1,6 +1,7 @@
+import Concurrency
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @testable import Pipeline
 
@@ -112,7 +113,7 @@ import TestSupport
         }
         let log = CapturedLog()
         let client = try makeClient(server)
-        let watch = ResultWatch(client: client, clock: clock, logger: log.logger)
+        let watch = ResultWatch(client: client, clock: WaitClock(clock), logger: log.logger)
         watch.began(1, try await client.detail(ofJob: 1))
         for id in 1...10 { watch.posted(outgoing(id)) }
         let running = Task { await watch.run() }

@@ -1,7 +1,8 @@
+import Concurrency
 import Foundation
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 import Transport
 
 @testable import Pipeline
@@ -10,17 +11,17 @@ import Transport
 @Suite(.timeLimit(.minutes(5))) struct ResultPosterJobsTests {
     private let folder = TemporaryFolder()
 
-    private func makePoster<C: Clock>(
+    private func makePoster(
         _ client: AntennaClient,
         spool: Spool,
         memory: PostedResults? = nil,
-        clock: C
-    ) -> ResultPoster where C.Duration == Duration {
+        clock: some Clock<Duration>
+    ) -> ResultPoster {
         ResultPoster(
             client: client,
             spool: spool,
             memory: memory,
-            clock: clock,
+            clock: WaitClock(clock),
             generator: SeededGenerator(seed: 3),
             logger: quiet
         )

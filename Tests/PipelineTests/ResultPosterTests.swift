@@ -20,7 +20,7 @@ import Transport
             client: try makeClient(server),
             spool: spool,
             settings: settings,
-            clock: clock,
+            clock: WaitClock(clock),
             generator: SeededGenerator(seed: 3),
             logger: quiet
         )
@@ -283,7 +283,7 @@ import Transport
             throw SpoolError(errno: ENOSPC, operation: "spool.write", path: name)
         }
         let clock = TestClock()
-        let poster = ResultPoster(client: try makeClient(server), spool: spool, clock: clock, logger: quiet)
+        let poster = ResultPoster(client: try makeClient(server), spool: spool, clock: WaitClock(clock), logger: quiet)
         let delivery = Task { try await poster.deliver(outgoing(1)) }
         // Two quick retries, then the wait of a result without a place.
         for _ in 0..<2 {
@@ -320,7 +320,7 @@ import Transport
         let spool = try await openSpool(folder, maximumEntries: 1)
         try await spool.add(outgoing(9))
         let clock = TestClock()
-        let poster = ResultPoster(client: try makeClient(server), spool: spool, clock: clock, logger: quiet)
+        let poster = ResultPoster(client: try makeClient(server), spool: spool, clock: WaitClock(clock), logger: quiet)
         let delivery = Task { try await poster.deliver(outgoing(1)) }
         for _ in 0..<2 {
             await clock.sleepers()

@@ -1,3 +1,4 @@
+import Concurrency
 import Logging
 import TestSupport
 import Testing
@@ -15,7 +16,7 @@ struct UntriedDeliveriesTests {
             publisher: broker,
             acknowledger: broker,
             canPublish: { canPublish },
-            timeline: Timeline(JumpingClock()),
+            clock: WaitClock(JumpingClock()),
             logger: logger
         )
     }

@@ -21,7 +21,6 @@ package final class TestClock: Clock, Sendable {
         var now = Duration.zero
         var nextID: UInt64 = 0
         var sleepers: [UInt64: Sleeper] = [:]
-        var cancelledEarly: Set<UInt64> = []
         var watchers: [(id: UInt64, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
         mutating func satisfiedWatchers() -> [CheckedContinuation<Void, Never>] {
@@ -54,11 +53,7 @@ package final class TestClock: Clock, Sendable {
                 enter(id, deadline: deadline.offset, continuation)
             }
         } onCancel: {
-            let sleeper = state.withLock { state in
-                let sleeper = state.sleepers.removeValue(forKey: id)
-                if sleeper == nil { state.cancelledEarly.insert(id) }
-                return sleeper
-            }
+            let sleeper = state.withLock { $0.sleepers.removeValue(forKey: id) }
             sleeper?.continuation.resume(throwing: CancellationError())
         }
     }
@@ -116,7 +111,8 @@ package final class TestClock: Clock, Sendable {
             case isCancelled
         }
         let (verdict, watchers): (Verdict, [CheckedContinuation<Void, Never>]) = state.withLock { state in
-            if state.cancelledEarly.remove(id) != nil { return (.isCancelled, []) }
+            // Asked under the lock: a cancellation before this is seen here, one after it finds the sleeper.
+            if Task.isCancelled { return (.isCancelled, []) }
             if deadline <= state.now { return (.isDue, []) }
             state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
             return (.sleeps, state.satisfiedWatchers())

@@ -72,17 +72,6 @@ import Testing
         #expect(configuration.renewed() == configuration)
     }
 
-    @Test("The waits grow to their limit and are never the same for a whole fleet")
-    func backoff() {
-        let backoff = AMQPBackoff(base: .seconds(1), limit: .seconds(10))
-        var generator = SeededGenerator(seed: 7)
-        for (attempt, bound) in [(0, 1.0), (1, 2), (3, 8), (4, 10), (500, 10), (-1, 1)] {
-            let waits = (0..<200).map { _ in backoff.delay(attempt: attempt, using: &generator) / .seconds(1) }
-            #expect(waits.allSatisfy { $0 >= bound / 10 && $0 <= bound }, "attempt \(attempt)")
-            #expect(Set(waits).count > 190, "attempt \(attempt)")
-        }
-    }
-
     @Test("What AMQP cannot carry is refused before it is sent")
     func limits() {
         func check(_ message: AMQPMessage, key: String = "q") -> TransportError.Code? {

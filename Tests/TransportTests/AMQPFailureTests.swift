@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Logging
 import TestSupport
@@ -20,7 +21,7 @@ extension ServerTests {
             adjust(&configuration)
             return try await AMQPConnection.connect(
                 configuration,
-                backoff: AMQPBackoff(base: .milliseconds(100), limit: .milliseconds(500)),
+                backoff: Backoff(first: .milliseconds(100), most: .milliseconds(500), jitter: 0.1...1),
                 logger: logger
             )
         }

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Logging
 import TestSupport
@@ -9,7 +10,7 @@ import Testing
 @Suite("Brokers that misbehave", .timeLimit(.minutes(5)))
 struct AMQPMisbehaviourTests {
     private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-    private let quick = AMQPBackoff(base: .milliseconds(1), limit: .seconds(5))
+    private let quick = Backoff(first: .milliseconds(1), most: .seconds(5), jitter: 0.1...1)
 
     private func configuration(
         _ brokers: LoopbackBroker...,
@@ -26,7 +27,7 @@ struct AMQPMisbehaviourTests {
         let log = CapturedLog()
         let connection = try AMQPConnection(
             configuration: configuration(broker),
-            backoff: AMQPBackoff(base: .milliseconds(1), limit: .seconds(60)),
+            backoff: Backoff(first: .milliseconds(1), most: .seconds(60), jitter: 0.1...1),
             logger: log.logger
         )
         for await state in connection.states() {

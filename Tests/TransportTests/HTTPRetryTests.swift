@@ -1,3 +1,4 @@
+import Concurrency
 import Synchronization
 import Testing
 
@@ -78,7 +79,7 @@ struct HTTPRetryTests {
         let response = try await retrying(
             RetryPolicy(maximumAttempts: 3),
             operation: "test",
-            clock: clock,
+            clock: WaitClock(clock),
             using: &generator
         ) { () async throws(TransportError) in
             attempts.withLock { $0 += 1 }
@@ -96,7 +97,7 @@ struct HTTPRetryTests {
         let response = try await retrying(
             RetryPolicy(),
             operation: "test",
-            clock: RecordingClock(),
+            clock: WaitClock(RecordingClock()),
             using: &generator
         ) { () async throws(TransportError) in
             let attempt = attempts.withLock { count in
@@ -117,7 +118,7 @@ struct HTTPRetryTests {
             _ = try await retrying(
                 RetryPolicy(),
                 operation: "test",
-                clock: RecordingClock(isCancelled: true),
+                clock: WaitClock(RecordingClock(isCancelled: true)),
                 using: &generator
             ) { () async throws(TransportError) in answer(503) }
         }

@@ -11,9 +11,9 @@ final class ImageTurns: Sendable {
     /// - Throws: `CancellationError` when the calling task was cancelled while it waited, and what `body` throws.
     func withTurn<Value>(for key: TensorKey, _ body: () async throws -> Value) async throws -> Value {
         while true {
-            let seen = ended.generation
+            let change = ended.next
             if underWay.withLock({ $0.insert(key).inserted }) { break }
-            await ended.wait(after: seen)
+            await change.wait()
             try Task.checkCancellation()
         }
         defer {

@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import Synchronization
 
@@ -31,10 +31,10 @@ package final class FallbackTaskSource: TaskSource {
     private let abandon: @Sendable () -> Void
     private let makeFallback: @Sendable () -> any TaskSource
     private let patience: Duration
-    private let timeline: Timeline
+    private let clock: WaitClock
     private let logger: Logger
-    private let events = AsyncQueue<Event>()
-    private let offers = AsyncQueue<Offer>()
+    private let events = AsyncQueue<Event, Never>()
+    private let offers = AsyncQueue<Offer, Never>()
     private let state = Mutex(State())
 
     /// Makes a source that begins with ``run()``.
@@ -47,21 +47,21 @@ package final class FallbackTaskSource: TaskSource {
     ///   - patience: How long the broker may be away before REST is begun.
     ///   - clock: What is waited by.
     ///   - logger: Hears of every change.
-    package init<C: Clock>(
+    package init(
         broker: any TaskSource,
         presence: any AsyncSequence<Bool, Never> & Sendable,
         abandon: @escaping @Sendable () -> Void,
         makeFallback: @escaping @Sendable () -> any TaskSource,
         patience: Duration,
-        clock: C = ContinuousClock(),
+        clock: WaitClock = WaitClock(),
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.broker = broker
         self.presence = presence
         self.abandon = abandon
         self.makeFallback = makeFallback
         self.patience = patience
-        self.timeline = Timeline(clock)
+        self.clock = clock
         self.logger = logger
     }
 
@@ -109,7 +109,7 @@ package final class FallbackTaskSource: TaskSource {
 
     /// Carries out what the state machine decides, until both sources have ended.
     private func supervise(_ group: inout ThrowingTaskGroup<Void, any Error>) async {
-        var machine = FallbackState(patience: patience, now: timeline.now)
+        var machine = FallbackState(patience: patience, now: clock.now)
         var handing = 1
         var isFallbackRunning = false
         var hasBrokerSourceEnded = false
@@ -117,9 +117,9 @@ package final class FallbackTaskSource: TaskSource {
         while let event = await events.next() {
             switch event {
             case .broker(let isThere):
-                perform(machine.broker(isThere: isThere, now: timeline.now), &group)
+                perform(machine.broker(isThere: isThere, now: clock.now), &group)
             case .timePassed:
-                let action = machine.timePassed(now: timeline.now)
+                let action = machine.timePassed(now: clock.now)
                 if action == .startFallback {
                     handing += 1
                     isFallbackRunning = true
@@ -127,7 +127,7 @@ package final class FallbackTaskSource: TaskSource {
                 perform(action, &group)
             case .fallbackEnded:
                 isFallbackRunning = false
-                perform(machine.fallbackEnded(now: timeline.now), &group)
+                perform(machine.fallbackEnded(now: clock.now), &group)
             case .handedAll:
                 handing -= 1
             case .drained:
@@ -148,7 +148,7 @@ package final class FallbackTaskSource: TaskSource {
         case .look(let time):
             group.addTask {
                 // Cut short only when everything ends, and then nobody reads the event.
-                try? await self.timeline.sleep(for: max(.zero, time - self.timeline.now))
+                try? await self.clock.sleep(for: max(.zero, time - self.clock.now))
                 self.events.push(.timePassed)
             }
         case .startFallback:

@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import ServiceLifecycle
 import Synchronization
@@ -15,7 +15,7 @@ package struct FetchWorker: Service {
     private let cache: any TensorCache
     private let cachePatience: CachePatience
     private let window: Budget
-    private let timeline: Timeline
+    private let clock: WaitClock
     private let statistics: FetchStatistics
     private let logger: Logger
 
@@ -31,24 +31,24 @@ package struct FetchWorker: Service {
     ///   - clock: What is waited by.
     ///   - statistics: Where outcomes are counted.
     ///   - logger: Gets one debug line a failed task, and warnings.
-    package init<C: Clock>(
+    package init(
         queue: AMQPTaskQueue,
         gauge: ReadyQueueGauge,
         images: PixelProvider,
         cache: any TensorCache,
         tasksInHand: Int,
         cachePatience: Duration = .seconds(30),
-        clock: C = ContinuousClock(),
+        clock: WaitClock = WaitClock(),
         statistics: FetchStatistics = FetchStatistics(),
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.queue = queue
         self.gauge = gauge
         self.images = images
         self.cache = cache
         self.cachePatience = CachePatience(cachePatience)
         self.window = Budget(limit: tasksInHand)
-        self.timeline = Timeline(clock)
+        self.clock = clock
         self.statistics = statistics
         self.logger = logger
     }
@@ -119,10 +119,10 @@ package struct FetchWorker: Service {
         let pixels = try await images.pixels(of: task)
         pixels.logDamage(task, logger)
         while await !cache.store(pixels, for: key) {
-            let (trouble, now) = (cache.trouble, timeline.now)
+            let (trouble, now) = (cache.trouble, clock.now)
             guard !queue.isDraining, cachePatience.isLeft(after: trouble, at: now) else { return false }
             statistics.count { $0.waitsForCache += 1 }
-            try await timeline.sleep(for: .seconds(1))
+            try await clock.sleep(for: .seconds(1))
         }
         cachePatience.succeeded()
         return true

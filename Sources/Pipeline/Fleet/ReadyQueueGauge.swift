@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import Synchronization
 package import Transport
@@ -20,7 +20,7 @@ package final class ReadyQueueGauge: Sendable {
     private let pipelines: [String]
     private let limit: Int
     private let interval: Duration
-    private let timeline: Timeline
+    private let clock: WaitClock
     private let logger: Logger
     private let state = Mutex<[String: Depth]>([:])
 
@@ -33,19 +33,19 @@ package final class ReadyQueueGauge: Sendable {
     ///   - interval: The time between two looks.
     ///   - clock: What is waited by.
     ///   - logger: Hears at debug level of looks in vain.
-    package init<C: Clock>(
+    package init(
         connection: AMQPConnection,
         pipelines: [String],
         limit: Int,
         interval: Duration = .seconds(1),
-        clock: C = ContinuousClock(),
+        clock: WaitClock = WaitClock(),
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.connection = connection
         self.pipelines = pipelines
         self.limit = max(1, limit)
         self.interval = interval
-        self.timeline = Timeline(clock)
+        self.clock = clock
         self.logger = logger
     }
 
@@ -81,7 +81,7 @@ package final class ReadyQueueGauge: Sendable {
         while true {
             do {
                 // First, because whoever consumes declares the queues.
-                try await timeline.sleep(for: interval)
+                try await clock.sleep(for: interval)
             } catch {
                 return
             }

@@ -62,7 +62,7 @@ extension Relay {
     /// Gives up, once a second, leases that are over.
     func endLeases() async {
         while !Task.isCancelled, !isDraining {
-            let seen = draining.generation
+            let change = draining.next
             let expired = state.withLock { state in
                 let expired = state.ledger.takeExpired(at: .now)
                 state.counters.expired += expired.count
@@ -75,7 +75,7 @@ extension Relay {
                     "\(expired.count) tasks"
                 )
             }
-            await timeline.pause(for: .seconds(1), orChangeOf: draining, after: seen)
+            await clock.pause(for: .seconds(1), orUntil: change)
         }
     }
 

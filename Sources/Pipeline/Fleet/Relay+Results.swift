@@ -94,7 +94,7 @@ extension Relay {
     private func post(_ result: OutgoingResult) async -> PostOutcome {
         var misses = 0
         while true {
-            let seen = draining.generation
+            let change = draining.next
             do throws(AntennaError) {
                 return PostOutcome(refusal: try await client.post(result))
             } catch {
@@ -110,9 +110,9 @@ extension Relay {
                     .cancelled:
                     guard !isDraining, !Task.isCancelled else { return .later(error) }
                     warn("Results cannot be posted; they wait in the broker", "\(error)")
-                    let delay = state.withLock { settings.backoff.delay(attempt: misses, using: &$0.generator) }
                     misses += 1
-                    await timeline.pause(for: max(delay, error.retryAfter ?? .zero), orChangeOf: draining, after: seen)
+                    let delay = state.withLock { settings.backoff.delay(failures: misses, using: &$0.generator) }
+                    await clock.pause(for: max(delay, error.retryAfter ?? .zero), orUntil: change)
                     guard !isDraining, !Task.isCancelled else { return .later(error) }
                 }
             }
@@ -137,8 +137,6 @@ extension Relay {
     }
 
     func warn(_ sentence: Logger.Message, _ error: String) {
-        let now = timeline.now
-        guard let suppressed = state.withLock({ $0.throttle.admit("\(sentence)", now: now) }) else { return }
-        logger.warning(sentence, metadata: [LogKey.error: "\(error)", LogKey.count: "\(suppressed + 1)"])
+        warnings.note(sentence, [LogKey.error: "\(error)"])
     }
 }

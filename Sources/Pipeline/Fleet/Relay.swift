@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import ServiceLifecycle
 import Synchronization
@@ -26,7 +26,6 @@ package final class Relay: Service {
     struct State {
         var ledger = RelayLedger()
         var counters = Counters()
-        var throttle = WarningThrottle()
         var isDraining = false
         var generator: any RandomNumberGenerator & Sendable
     }
@@ -38,8 +37,9 @@ package final class Relay: Service {
     let consuming: AMQPConnection
     let publishing: AMQPConnection
     let publisher: ConfirmedPublisher
-    let timeline: Timeline
+    let clock: WaitClock
     let logger: Logger
+    let warnings: ThrottledLog
     let draining = WakeSignal()
     let state: Mutex<State>
     private let source: RESTTaskSource
@@ -57,7 +57,7 @@ package final class Relay: Service {
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
-    package init<C: Clock>(
+    package init(
         settings: RelaySettings,
         antenna: RESTSourceSettings,
         client: AntennaClient,
@@ -65,18 +65,19 @@ package final class Relay: Service {
         publishing: AMQPConnection,
         posted: any ConfirmedResults = MemoryConfirmedResults(),
         taking: TakingSwitch = TakingSwitch(),
-        clock: C = ContinuousClock(),
+        clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.settings = settings
         self.client = client
         self.posted = posted
         seal = RelaySeal(token: antenna.authToken)
         self.consuming = consuming
         self.publishing = publishing
-        self.timeline = Timeline(clock)
+        self.clock = clock
         self.logger = logger
+        self.warnings = ThrottledLog(logger, clock: clock)
         self.state = Mutex(State(generator: generator))
         self.publisher = ConfirmedPublisher(
             connection: publishing,
@@ -159,9 +160,9 @@ package final class Relay: Service {
 
     private func waitForDrain() async {
         while true {
-            let seen = draining.generation
+            let change = draining.next
             if isDraining || Task.isCancelled { return }
-            await draining.wait(after: seen)
+            await change.wait()
         }
     }
 

@@ -1,4 +1,5 @@
-package import Transport
+package import Concurrency
+import Transport
 
 /// How a relay works between Antenna and RabbitMQ.
 package struct RelaySettings: Sendable, Hashable {
@@ -23,7 +24,7 @@ package struct RelaySettings: Sendable, Hashable {
     /// The waits between attempts to publish, consume and post.
     ///
     /// Default: 0.25 s up to 15 s.
-    package var backoff = AMQPBackoff()
+    package var backoff = Backoff.broker
 
     /// The defaults.
     package init(pipelines: [String]) {

@@ -8,29 +8,29 @@ extension ResultPoster {
     /// One entry at a time after a failure, several while all goes well.
     package func run() async {
         while !Task.isCancelled {
-            let seen = (spool: spool.changed.generation, own: changed.generation)
-            let now = timeline.now
+            let (arrival, change) = (spool.changed.next, changed.next)
+            let now = clock.now
             let (awayUntil, isFinishing, asleep) = state.withLock {
                 ($0.awayUntil, $0.isFinishing, $0.asleep(now: now))
             }
             guard !spool.oldest(1, skipping: asleep.jobs).isEmpty else {
                 if isFinishing { return }
                 if spool.sendableCount > 0, let until = asleep.until {
-                    await pause(for: until - now, since: seen)
+                    await clock.pause(for: until - now, orUntil: arrival, change)
                 } else {
-                    await spool.changed.wait(after: seen.spool)
+                    await arrival.wait()
                 }
                 continue
             }
             if let awayUntil, awayUntil > now, !isFinishing {
-                await timeline.pause(for: awayUntil - now, orChangeOf: changed, after: seen.own)
+                await clock.pause(for: awayUntil - now, orUntil: change)
                 continue
             }
             let width = awayUntil == nil ? settings.postsInFlight : 1
             let isEverythingFine = await drainOnce(width: width, skipping: asleep.jobs)
             if !isEverythingFine {
                 if isFinishing { return }
-                await pauseAfterFailure(since: seen.own)
+                await pauseAfterFailure(orUntil: change)
             }
         }
     }
@@ -79,22 +79,11 @@ extension ResultPoster {
     }
 
     /// Waits until the server may be tried again, at least a moment, so that a disk that cannot be read is not hammered.
-    private func pauseAfterFailure(since seen: UInt64) async {
-        let now = timeline.now
+    private func pauseAfterFailure(orUntil change: WakeSignal.Change) async {
+        let now = clock.now
         let (awayUntil, isFinishing) = state.withLock { ($0.awayUntil, $0.isFinishing) }
         guard !isFinishing else { return }
-        let delay = max((awayUntil ?? now) - now, settings.minimumDrainDelay)
-        await timeline.pause(for: delay, orChangeOf: changed, after: seen)
-    }
-
-    /// Waits for a time, for something new in the spool, or for a change of ours.
-    private func pause(for delay: Duration, since seen: (spool: UInt64, own: UInt64)) async {
-        let (spool, changed, timeline) = (spool.changed, changed, timeline)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await spool.wait(after: seen.spool) }
-            group.addTask { await timeline.pause(for: delay, orChangeOf: changed, after: seen.own) }
-            await group.next()
-            group.cancelAll()
-        }
+        let delay = max((awayUntil ?? now) - now, settings.drain.first)
+        await clock.pause(for: delay, orUntil: change)
     }
 }

@@ -49,12 +49,11 @@ extension ResultPoster {
                     throw error
                 }
                 let delay = state.withLock { state in
-                    let doubled = settings.quickDelay * (1 << min(attempt - 1, 16))
-                    return asked + doubled * Double.random(in: 0.5...1, using: &state.generator)
+                    asked + state.delay(settings.quick, failures: attempt)
                 }
                 attempt += 1
                 do {
-                    try await timeline.sleep(for: delay)
+                    try await clock.sleep(for: delay)
                 } catch {
                     throw AntennaError(.cancelled, operation: "antenna.result", message: "cancelled while waiting")
                 }
@@ -81,10 +80,10 @@ extension ResultPoster {
 
     /// The server has answered another call after a failure: what waits is tried at once, or soon when that did not help before.
     func serverReturned() {
-        let now = timeline.now
+        let now = clock.now
         let isSooner = state.withLock { state in
             guard let awayUntil = state.awayUntil, state.endsWithSuccess else { return false }
-            let delay = state.returns == 0 ? .zero : state.delay(state.returns, settings)
+            let delay = state.returns == 0 ? .zero : state.delay(settings.drain, failures: state.returns)
             state.returns += 1
             guard now + delay < awayUntil else { return false }
             state.awayUntil = now + delay
@@ -95,7 +94,7 @@ extension ResultPoster {
 
     /// Leaves a job alone whose results we may not post; the others go on.
     private func forbidden(_ error: AntennaError, jobID: Int) {
-        let now = timeline.now
+        let now = clock.now
         let isNew = state.withLock { $0.close(jobID, now: now, settings) }
         logger.log(
             level: isNew ? .warning : .debug,
@@ -113,16 +112,15 @@ extension ResultPoster {
 
     /// Leaves the server alone for a while; a refused token for the longest while.
     private func failed(_ error: AntennaError) {
-        let now = timeline.now
+        let now = clock.now
         let isNew = state.withLock { state in
-            defer {
-                state.misses += 1
-                let isSlow = error.code == .authentication || error.code == .redirected
-                let delay = isSlow ? state.jittered(settings.refusedDelay) : state.delay(state.misses, settings)
-                state.endsWithSuccess = !isSlow && error.retryAfter == nil
-                state.awayUntil = max(state.awayUntil ?? .zero, now + max(delay, error.retryAfter ?? .zero))
-            }
-            return state.awayUntil == nil
+            let isNew = state.awayUntil == nil
+            let isSlow = error.code == .authentication || error.code == .redirected
+            state.misses += 1
+            let delay = state.delay(isSlow ? settings.refused : settings.drain, failures: state.misses)
+            state.endsWithSuccess = !isSlow && error.retryAfter == nil
+            state.awayUntil = max(state.awayUntil ?? .zero, now + max(delay, error.retryAfter ?? .zero))
+            return isNew
         }
         logger.log(
             level: isNew ? .warning : .debug,

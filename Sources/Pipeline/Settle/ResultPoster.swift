@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import Synchronization
 
@@ -17,10 +17,10 @@ package final class ResultPoster: Sendable {
         ///
         /// Default: 3.
         package var quickAttempts = 3
-        /// The first wait between these attempts; doubles.
+        /// The waits between these attempts.
         ///
-        /// Default: 0.5 s.
-        package var quickDelay = Duration.milliseconds(500)
+        /// Default: 0.5 s up to 4 s.
+        package var quick = Backoff(first: .milliseconds(500), most: .seconds(4))
         /// The longest `Retry-After` that is still waited for instead of spooling.
         ///
         /// Default: 3 s.
@@ -29,22 +29,22 @@ package final class ResultPoster: Sendable {
         ///
         /// Default: 256.
         package var longestQueue = 256
-        /// The first wait after a failure before the spool is tried again; doubles.
+        /// The waits before the spool is tried again while the server is away: what waits has a lease that ends.
         ///
-        /// Default: 1 s.
-        package var minimumDrainDelay = Duration.seconds(1)
-        /// The longest wait while the server is away: what waits has a lease that ends.
+        /// Default: 1 s up to 15 s.
+        package var drain = Backoff(first: .seconds(1), most: .seconds(15))
+        /// The waits of a result that can neither be posted nor spooled.
         ///
-        /// Default: 15 s.
-        package var maximumDrainDelay = Duration.seconds(15)
-        /// The wait after the token was refused.
+        /// Default: 1 s up to 60 s.
+        package var stranded = Backoff(first: .seconds(1), most: .seconds(60))
+        /// The waits after the token was refused.
         ///
         /// Default: 60 s.
-        package var refusedDelay = Duration.seconds(60)
-        /// The longest wait before a job is tried again whose results the server forbids; begins with ``refusedDelay`` and doubles.
+        package var refused = Backoff(first: .seconds(60), most: .seconds(60))
+        /// The waits before a job is tried again whose results the server forbids.
         ///
-        /// Default: 15 min.
-        package var maximumForbiddenDelay = Duration.seconds(900)
+        /// Default: 60 s up to 15 min.
+        package var forbidden = Backoff(first: .seconds(60), most: .seconds(900))
 
         /// The defaults.
         package init() {}
@@ -90,7 +90,7 @@ package final class ResultPoster: Sendable {
     let memory: PostedResults?
     let watch: ResultWatch?
     let settings: Settings
-    let timeline: Timeline
+    let clock: WaitClock
     let logger: Logger
     let turns: Budget
     let changed = WakeSignal()
@@ -107,22 +107,22 @@ package final class ResultPoster: Sendable {
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
-    package init<C: Clock>(
+    package init(
         client: AntennaClient,
         spool: Spool,
         memory: PostedResults? = nil,
         watch: ResultWatch? = nil,
         settings: Settings = Settings(),
-        clock: C = ContinuousClock(),
+        clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.client = client
         self.spool = spool
         self.memory = memory
         self.watch = watch
         self.settings = settings
-        self.timeline = Timeline(clock)
+        self.clock = clock
         self.turns = Budget(limit: settings.postsInFlight)
         self.state = Mutex(State(generator: generator))
         self.logger = logger
@@ -185,7 +185,7 @@ package final class ResultPoster: Sendable {
                     ]
                 )
             }
-            try await timeline.sleep(for: state.withLock { $0.delay(misses, settings, settings.refusedDelay) })
+            try await clock.sleep(for: state.withLock { $0.delay(settings.stranded, failures: misses) })
             mayPost = true
         }
     }
@@ -198,7 +198,7 @@ package final class ResultPoster: Sendable {
     }
 
     private func mayPostNow(_ jobID: Int) -> Bool {
-        let now = timeline.now
+        let now = clock.now
         return state.withLock { state in
             let isOpen = state.closed[jobID].map { $0.until <= now } ?? true
             return isOpen && turns.waiting < settings.longestQueue
@@ -232,15 +232,9 @@ package final class ResultPoster: Sendable {
 }
 
 extension ResultPoster.State {
-    /// A delay that doubles with every miss, jittered.
-    mutating func delay(_ misses: Int, _ settings: ResultPoster.Settings, _ maximum: Duration? = nil) -> Duration {
-        let doubled = settings.minimumDrainDelay * (1 << min(max(0, misses - 1), 16))
-        return jittered(min(doubled, maximum ?? settings.maximumDrainDelay))
-    }
-
-    /// Half the delay and up to as much again.
-    mutating func jittered(_ delay: Duration) -> Duration {
-        delay * Double.random(in: 0.5...1, using: &generator)
+    /// The wait after so many failures in a row.
+    mutating func delay(_ backoff: Backoff, failures: Int) -> Duration {
+        backoff.delay(failures: failures, using: &generator)
     }
 
     /// Leaves a job alone for a while.
@@ -251,9 +245,8 @@ extension ResultPoster.State {
         var job = closed[jobID] ?? ResultPoster.ClosedJob()
         // Posts that were under way together count as one attempt.
         guard job.until <= now else { return isNew }
-        let doubled = settings.refusedDelay * (1 << min(job.misses, 16))
         job.misses += 1
-        job.until = now + jittered(min(doubled, settings.maximumForbiddenDelay))
+        job.until = now + delay(settings.forbidden, failures: job.misses)
         closed[jobID] = job
         return isNew
     }

@@ -1,4 +1,4 @@
-import DequeModule
+import Concurrency
 
 extension AMQPConnection {
     /// Declares a queue, an exchange or a binding, or checks passively that it exists.
@@ -54,7 +54,7 @@ extension AMQPConnection {
                 message: "the prefetch count must be 1...65535, not \(prefetch)"
             )
         }
-        let consumer = AMQPConsumer(queue: queue, tag: "antenna-\(makeID())", buffer: AMQPConsumerBuffer())
+        let consumer = AMQPConsumer(queue: queue, tag: "antenna-\(makeID())", deliveries: AsyncQueue())
         _ = try await request { .consume(id: $0, consumer, prefetch: count, arguments: arguments) }
         return consumer
     }
@@ -66,7 +66,7 @@ extension AMQPConnection {
     /// - Parameter consumer: What ``consume(queue:prefetch:arguments:)`` returned.
     /// - Throws: ``TransportError`` when the connection was lost meanwhile; the consumer is ended all the same.
     package func cancel(_ consumer: AMQPConsumer) async throws(TransportError) {
-        defer { for delivery in consumer.buffer.drain() { nack(delivery, requeue: true) } }
+        defer { for delivery in consumer.takeUntaken() { nack(delivery, requeue: true) } }
         try await end(consumer)
     }
 
@@ -75,7 +75,7 @@ extension AMQPConnection {
     /// - Parameter consumer: What ``consume(queue:prefetch:arguments:)`` returned.
     /// - Throws: ``TransportError`` when the connection was lost meanwhile; the consumer is ended all the same.
     package func end(_ consumer: AMQPConsumer) async throws(TransportError) {
-        defer { consumer.buffer.finish() }
+        defer { consumer.deliveries.finish() }
         _ = try await request { .cancel(id: $0, consumerTag: consumer.tag) }
     }
 

@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 import Foundation
 package import Logging
 import Synchronization
@@ -28,7 +28,7 @@ package final class AMQPConnection: Sendable {
     /// - Throws: ``TransportError`` when the process has no descriptors left.
     package init(
         configuration: AMQPConfiguration,
-        backoff: AMQPBackoff = AMQPBackoff(),
+        backoff: Backoff = .broker,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
     ) throws(TransportError) {
@@ -50,7 +50,7 @@ package final class AMQPConnection: Sendable {
     }
 
     deinit {
-        mailbox.post(.close)
+        mailbox.commands.post(.close)
     }
 
     /// Connects; unlike the initializer it gives up when the first attempt fails.
@@ -64,7 +64,7 @@ package final class AMQPConnection: Sendable {
     /// - Throws: ``TransportError`` that says why the first attempt failed.
     package static func connect(
         _ configuration: AMQPConfiguration,
-        backoff: AMQPBackoff = AMQPBackoff(),
+        backoff: Backoff = .broker,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
     ) async throws(TransportError) -> AMQPConnection {
@@ -192,7 +192,7 @@ package final class AMQPConnection: Sendable {
     ///
     /// Waits at most a few seconds. Consumers end, everything else that waits fails with code `closed`.
     package func close() async {
-        mailbox.post(.close)
+        mailbox.commands.post(.close)
         for await state in mailbox.states() {
             if case .closed = state { return }
         }

@@ -1,5 +1,4 @@
-import DequeModule
-import Synchronization
+import Concurrency
 
 /// The deliveries of one queue, in the order of the broker.
 ///
@@ -10,98 +9,28 @@ package struct AMQPConsumer: AsyncSequence, Sendable {
     /// The queue it consumes from.
     package let queue: String
     let tag: String
-    let buffer: AMQPConsumerBuffer
+    let deliveries: AsyncQueue<AMQPDelivery, TransportError>
 
     /// Makes an iterator; all iterators share the deliveries.
     package func makeAsyncIterator() -> Iterator {
-        Iterator(buffer: buffer)
+        Iterator(deliveries: deliveries)
     }
 
     /// The deliveries that nobody has taken, which are the caller's now.
-    package func takeUntaken() -> [AMQPDelivery] { Array(buffer.drain()) }
+    package func takeUntaken() -> [AMQPDelivery] { deliveries.takeAll() }
 
     /// Takes deliveries one by one.
     package struct Iterator: AsyncIteratorProtocol {
-        let buffer: AMQPConsumerBuffer
+        let deliveries: AsyncQueue<AMQPDelivery, TransportError>
 
         /// The next delivery; `nil` at the end and when the task is cancelled.
         package func next() async throws(TransportError) -> AMQPDelivery? {
-            try await buffer.next()
+            try await deliveries.next()
         }
 
         /// The next delivery; `nil` at the end and when the task is cancelled.
         package func next(isolation actor: isolated (any Actor)?) async throws(TransportError) -> AMQPDelivery? {
-            try await buffer.next()
+            try await deliveries.next()
         }
-    }
-}
-
-/// Deliveries between the connection's thread and the tasks that take them.
-final class AMQPConsumerBuffer: Sendable {
-    private typealias Waiter = CheckedContinuation<Result<AMQPDelivery?, TransportError>, Never>
-
-    private struct State {
-        var deliveries: Deque<AMQPDelivery> = []
-        var waiters: Deque<(id: UInt64, continuation: Waiter)> = []
-        var end: Result<AMQPDelivery?, TransportError>?
-        var nextID: UInt64 = 0
-    }
-
-    private let state = Mutex(State())
-
-    /// Hands over a delivery.
-    func yield(_ delivery: AMQPDelivery) {
-        let waiter = state.withLock { state -> Waiter? in
-            if let waiter = state.waiters.popFirst() { return waiter.continuation }
-            state.deliveries.append(delivery)
-            return nil
-        }
-        waiter?.resume(returning: .success(delivery))
-    }
-
-    /// Ends the sequence once what is buffered is taken; the first end counts.
-    func finish(_ error: TransportError? = nil) {
-        let (waiters, end) = state.withLock { state in
-            let end = state.end ?? error.map { .failure($0) } ?? .success(nil)
-            state.end = end
-            defer { state.waiters = [] }
-            return (state.waiters, end)
-        }
-        for waiter in waiters { waiter.continuation.resume(returning: end) }
-    }
-
-    /// Takes out what nobody has taken.
-    func drain() -> Deque<AMQPDelivery> {
-        state.withLock { state in
-            defer { state.deliveries = [] }
-            return state.deliveries
-        }
-    }
-
-    func next() async throws(TransportError) -> AMQPDelivery? {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: Waiter) in
-                let ready = state.withLock { state -> Result<AMQPDelivery?, TransportError>? in
-                    if let delivery = state.deliveries.popFirst() { return .success(delivery) }
-                    if let end = state.end { return end }
-                    // Asked under the lock: a cancellation before this is seen here, one after finds the waiter.
-                    if Task.isCancelled { return .success(nil) }
-                    state.waiters.append((id, continuation))
-                    return nil
-                }
-                if let ready { continuation.resume(returning: ready) }
-            }
-        } onCancel: {
-            let waiter = state.withLock { state -> Waiter? in
-                guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return nil }
-                return state.waiters.remove(at: index).continuation
-            }
-            waiter?.resume(returning: .success(nil))
-        }
-        return try result.get()
     }
 }

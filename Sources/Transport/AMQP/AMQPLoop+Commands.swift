@@ -1,9 +1,9 @@
-import DequeModule
+import Concurrency
 
 extension AMQPLoop {
     /// Takes what callers asked since the last time.
     func takeCommands() {
-        for command in mailbox.take() {
+        for command in mailbox.commands.take().commands {
             switch command {
             case .request(let id, let request):
                 asked[id] = request
@@ -62,10 +62,10 @@ extension AMQPLoop {
     /// Those whose first answer somebody waits for fail, because the caller can decide better.
     func suspendConsumers(_ error: TransportError) {
         for (tag, var entry) in consumers {
-            _ = entry.consumer.buffer.drain()
+            _ = entry.consumer.deliveries.takeAll()
             if let request = entry.request {
                 mailbox.complete(request: request, .failure(error))
-                entry.consumer.buffer.finish(error)
+                entry.consumer.deliveries.finish(throwing: error)
                 consumers[tag] = nil
             } else {
                 entry.phase = .idle

@@ -1,3 +1,4 @@
+import Concurrency
 import Logging
 
 /// From one connection to the next: which address, how long to wait, and when one that stands is as good as lost.
@@ -42,12 +43,12 @@ extension AMQPLoop {
                 telling = nil
                 mailbox.enter(.reconnecting(worst))
                 report(worst, attempt: attempt)
-                pause(for: backoff.delay(attempt: attempt, using: &generator))
                 attempt += 1
+                pause(for: backoff.delay(failures: attempt, using: &generator))
             }
         }
         lost(AMQPMailbox.closed)
-        for entry in consumers.values { entry.consumer.buffer.finish() }
+        for entry in consumers.values { entry.consumer.deliveries.finish() }
         mailbox.close()
     }
 
@@ -64,7 +65,7 @@ extension AMQPLoop {
     /// A login alone proves nothing: a broker at a limit of the user's channels lets in and throws out, as often as one comes.
     private var hasWorked: Bool {
         guard let session else { return false }
-        return session.hasWorked || ContinuousClock.now - session.since >= backoff.limit
+        return session.hasWorked || ContinuousClock.now - session.since >= backoff.most
     }
 
     private func begin(at address: HostAddress) {
@@ -117,7 +118,7 @@ extension AMQPLoop {
                 writing: false,
                 wakeUp: mailbox.wakeUp,
                 until: end,
-                unless: mailbox.hasCommands
+                unless: { mailbox.commands.hasNews }
             )
             takeCommands()
             pending.removeAll { !mailbox.isAwaited(publish: $0.id) }

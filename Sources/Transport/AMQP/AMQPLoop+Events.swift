@@ -1,3 +1,4 @@
+import Concurrency
 import Logging
 
 extension AMQPLoop {
@@ -50,7 +51,7 @@ extension AMQPLoop {
                 answers[index].answer(tag, .reject(requeue: false))
                 warnOfRefusal(bytes)
             case .consumerCancelled(let tag):
-                consumers.removeValue(forKey: tag)?.consumer.buffer.finish(Self.cancelledByBroker)
+                consumers.removeValue(forKey: tag)?.consumer.deliveries.finish(throwing: Self.cancelledByBroker)
             case .confirmClose(let error):
                 closedByBroker(index, error)
             case .opened(let epoch):
@@ -85,9 +86,8 @@ extension AMQPLoop {
     }
 
     private func deliver(_ delivery: AMQPDelivery, to tag: String) {
-        if let entry = consumers[tag] {
-            entry.consumer.buffer.yield(delivery)
-        } else if mailbox.withLedger({ $0.settle(delivery.deliveryTag, in: delivery.epoch) }) == .accepted {
+        if consumers[tag]?.consumer.deliveries.push(delivery) == true { return }
+        if mailbox.withLedger({ $0.settle(delivery.deliveryTag, in: delivery.epoch) }) == .accepted {
             // Sent before the broker read our cancel: nobody will take it.
             answer(delivery.deliveryTag, in: delivery.epoch, .nack(requeue: true))
         }
@@ -136,7 +136,7 @@ extension AMQPLoop {
         case .consume(let tag):
             guard let entry = consumers.removeValue(forKey: tag) else { return }
             if let request = entry.request { mailbox.complete(request: request, .failure(error)) }
-            entry.consumer.buffer.finish(error)
+            entry.consumer.deliveries.finish(throwing: error)
         case .prefetch:
             break
         case nil:
@@ -162,7 +162,7 @@ extension AMQPLoop {
         case .consume:
             perform(channels[index].abandonWaiting(error), on: index)
             for (tag, var entry) in consumers {
-                _ = entry.consumer.buffer.drain()
+                _ = entry.consumer.deliveries.takeAll()
                 entry.phase = .idle
                 consumers[tag] = entry
             }
@@ -172,10 +172,10 @@ extension AMQPLoop {
     }
 
     private func warnOfRefusal(_ bytes: UInt64) {
-        guard let suppressed = throttle.admit("too large", now: .now - began) else { return }
-        logger.error(
+        warnings.note(
             "a message is too large and goes to the dead letters",
-            metadata: ["bytes": "\(bytes)", "count": "\(suppressed + 1)"]
+            level: .error,
+            ["bytes": "\(bytes)"]
         )
     }
 

@@ -1,3 +1,4 @@
+import Concurrency
 import DequeModule
 import Foundation
 import Logging
@@ -42,7 +43,7 @@ final class AMQPLoop {
     let configuration: AMQPConfiguration
     let mailbox: AMQPMailbox
     let logger: Logger
-    let backoff: AMQPBackoff
+    let backoff: Backoff
     var generator: any RandomNumberGenerator & Sendable
     /// What has happened since the login; nil while there is none.
     var session: Session?
@@ -68,13 +69,12 @@ final class AMQPLoop {
     var isCloseConfirmed = false
     var mustConfirmClose = false
     var fault: TransportError?
-    var throttle = WarningThrottle()
-    let began = ContinuousClock.now
+    let warnings: ThrottledLog
 
     init(
         configuration: AMQPConfiguration,
         mailbox: AMQPMailbox,
-        backoff: AMQPBackoff,
+        backoff: Backoff,
         generator: any RandomNumberGenerator & Sendable,
         logger: Logger
     ) {
@@ -83,6 +83,7 @@ final class AMQPLoop {
         self.backoff = backoff
         self.generator = generator
         self.logger = logger
+        warnings = ThrottledLog(logger, clock: WaitClock())
         channels = Role.allCases.map { role in
             AMQPChannelStateMachine(
                 number: role.number,
@@ -126,7 +127,7 @@ final class AMQPLoop {
                     writing: needsRoom,
                     wakeUp: mailbox.wakeUp,
                     until: mayHaveMore ? now : now + .milliseconds(500),
-                    unless: mailbox.hasCommands
+                    unless: { mailbox.commands.hasNews }
                 ).isReadable
         }
     }

@@ -1,4 +1,4 @@
-import DequeModule
+import Concurrency
 import Synchronization
 
 /// The state of a connection as callers see it.
@@ -39,7 +39,6 @@ final class AMQPMailbox: Sendable {
     private typealias PublishWaiter = CheckedContinuation<Result<Void, TransportError>, Never>
 
     private struct State {
-        var commands: Deque<AMQPCommand> = []
         var requests: [UInt64: CheckedContinuation<Reply, Never>] = [:]
         var publishes: [UInt64: PublishWaiter] = [:]
         var ledger = AMQPDeliveryLedger()
@@ -62,10 +61,13 @@ final class AMQPMailbox: Sendable {
     }
 
     let wakeUp: WakeUp
+    let commands: Mailbox<AMQPCommand>
     private let state = Mutex(State())
 
     init() throws(TransportError) {
-        wakeUp = try WakeUp()
+        let wakeUp = try WakeUp()
+        self.wakeUp = wakeUp
+        commands = Mailbox { wakeUp.signal() }
     }
 
     static let closed = TransportError(
@@ -98,25 +100,13 @@ final class AMQPMailbox: Sendable {
 
     func makeID() -> UInt64 { state.withLock { $0.makeID() } }
 
-    /// Posts a command that nobody waits for.
-    func post(_ command: AMQPCommand) {
-        state.withLock { $0.commands.append(command) }
-        wakeUp.signal()
-    }
-
     /// Posts a command and waits for its answer.
     func request(_ command: (UInt64) -> AMQPCommand) async -> Reply {
         let id = makeID()
         let command = command(id)
         return await withCheckedContinuation { continuation in
-            let isClosed = state.withLock { state in
-                if state.isClosed { return true }
-                state.requests[id] = continuation
-                state.commands.append(command)
-                return false
-            }
-            guard !isClosed else { return continuation.resume(returning: .failure(Self.closed)) }
-            wakeUp.signal()
+            state.withLock { $0.requests[id] = continuation }
+            if !commands.post(command) { complete(request: id, .failure(Self.closed)) }
         }
     }
 
@@ -124,15 +114,11 @@ final class AMQPMailbox: Sendable {
     func publish(_ publish: AMQPPublish) async -> Result<Void, TransportError> {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: PublishWaiter) in
-                let isClosed = state.withLock { state in
-                    if state.isClosed { return true }
+                state.withLock { state in
                     state.publishes[publish.id] = continuation
                     state.progress.began(now: .now)
-                    state.commands.append(.publish(publish))
-                    return false
                 }
-                guard !isClosed else { return continuation.resume(returning: .failure(Self.closed)) }
-                wakeUp.signal()
+                if !commands.post(.publish(publish)) { complete(publish: publish.id, .failure(Self.closed)) }
                 // A cancellation before the waiter was there found nobody.
                 if Task.isCancelled { cancelPublish(publish.id) }
             }
@@ -143,14 +129,8 @@ final class AMQPMailbox: Sendable {
 
     /// Settles a delivery, once and only in its epoch.
     func settle(_ delivery: AMQPDelivery, _ answer: AMQPAnswer) -> AMQPSettlement {
-        let settlement = state.withLock { state in
-            let settlement = state.ledger.settle(delivery.deliveryTag, in: delivery.epoch)
-            if settlement == .accepted {
-                state.commands.append(.settle(tag: delivery.deliveryTag, delivery.epoch, answer))
-            }
-            return settlement
-        }
-        if settlement == .accepted { wakeUp.signal() }
+        let settlement = state.withLock { $0.ledger.settle(delivery.deliveryTag, in: delivery.epoch) }
+        if settlement == .accepted { commands.post(.settle(tag: delivery.deliveryTag, delivery.epoch, answer)) }
         return settlement
     }
 
@@ -173,17 +153,6 @@ final class AMQPMailbox: Sendable {
     }
 
     // MARK: for the connection's thread
-
-    /// Takes all commands.
-    func take() -> Deque<AMQPCommand> {
-        state.withLock { state in
-            defer { state.commands = [] }
-            return state.commands
-        }
-    }
-
-    /// Whether there is something to take.
-    func hasCommands() -> Bool { state.withLock { !$0.commands.isEmpty } }
 
     /// Whether somebody still waits for this publish.
     func isAwaited(publish id: UInt64) -> Bool { state.withLock { $0.publishes[id] != nil } }
@@ -221,9 +190,10 @@ final class AMQPMailbox: Sendable {
     /// Ends everything: nobody waits for ever.
     func close() {
         enter(.closed)
+        // First: what comes from here on is refused, and what came before is among those below.
+        commands.close()
         let (requests, publishes, observers) = state.withLock { state in
             defer {
-                state.commands = []
                 state.requests = [:]
                 state.publishes = [:]
                 state.observers = [:]

@@ -1,3 +1,4 @@
+package import Concurrency
 internal import Glibc
 
 extension HTTPClient {
@@ -14,7 +15,7 @@ extension HTTPClient {
     package func executeWithRetries(
         _ request: HTTPRequest,
         policy: RetryPolicy = RetryPolicy(),
-        clock: some Clock<Duration> = ContinuousClock()
+        clock: WaitClock = WaitClock()
     ) async throws(TransportError) -> HTTPResponse {
         var generator = SystemRandomNumberGenerator()
         return try await retrying(policy, operation: request.operation, clock: clock, using: &generator) {
@@ -37,7 +38,7 @@ extension HTTPClient {
 package func retrying(
     _ policy: RetryPolicy,
     operation: String,
-    clock: some Clock<Duration>,
+    clock: WaitClock,
     using generator: inout some RandomNumberGenerator,
     attempt: () async throws(TransportError) -> HTTPResponse
 ) async throws(TransportError) -> HTTPResponse {

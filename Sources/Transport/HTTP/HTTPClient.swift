@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Concurrency
 internal import Foundation
 internal import Synchronization
 
@@ -26,7 +27,7 @@ package final class HTTPClient: Sendable {
         package init() {}
     }
 
-    private let mailbox: HTTPMailbox
+    private let mailbox: Mailbox<HTTPCommand>
     private let ownNetwork: OwnNetwork
     private let nextID = Atomic<UInt64>(0)
 
@@ -49,7 +50,7 @@ package final class HTTPClient: Sendable {
             )
         }
         let handle = MultiHandle(pointer: multi)
-        let mailbox = HTTPMailbox(multi: handle)
+        let mailbox = Mailbox<HTTPCommand> { handle.wake() }
         do throws(TransportError) {
             try startThread(name: "http", operation: operation) {
                 HTTPLoop(configuration, multi: handle, mailbox: mailbox).run()
@@ -107,23 +108,25 @@ package final class HTTPClient: Sendable {
         deadline: ContinuousClock.Instant
     ) async throws(TransportError) -> HTTPAnswer {
         let id = nextID.add(1, ordering: .relaxed).newValue
-        let cancellation = HTTPCancellation()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { completion in
                 let job = HTTPJob(
                     id: id,
                     hop: hop,
                     deadline: deadline,
-                    cancellation: cancellation,
                     completion: completion
                 )
-                if !mailbox.send(.start(job)) {
-                    completion.resume(returning: .failure(.shutDown(hop.operation)))
+                guard !Task.isCancelled else {
+                    return completion.resume(returning: .failure(.cancelled(hop.operation)))
                 }
+                guard mailbox.post(.start(job)) else {
+                    return completion.resume(returning: .failure(.shutDown(hop.operation)))
+                }
+                // A cancellation since the question, before the job was there, found nobody.
+                if Task.isCancelled { mailbox.post(.cancel(id)) }
             }
         } onCancel: {
-            cancellation.cancel()
-            _ = mailbox.send(.cancel(id))
+            mailbox.post(.cancel(id))
         }
         return try result.get()
     }

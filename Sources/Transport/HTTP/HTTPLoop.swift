@@ -1,10 +1,11 @@
 internal import CCurl
+internal import Concurrency
 
 /// The transfers of one client: lives on the client's thread, from its first to its last instruction.
 final class HTTPLoop {
     private let configuration: HTTPClient.Configuration
     private let multi: MultiHandle
-    private let mailbox: HTTPMailbox
+    private let mailbox: Mailbox<HTTPCommand>
     /// Lets connections resume each other's TLS sessions.
     ///
     /// Needs no locks: one thread uses it.
@@ -14,7 +15,7 @@ final class HTTPLoop {
     private var running: [HTTPJob.ID: HTTPTransfer] = [:]
     private var idOfHandle: [UnsafeMutableRawPointer: HTTPJob.ID] = [:]
 
-    init(_ configuration: HTTPClient.Configuration, multi: MultiHandle, mailbox: HTTPMailbox) {
+    init(_ configuration: HTTPClient.Configuration, multi: MultiHandle, mailbox: Mailbox<HTTPCommand>) {
         self.configuration = configuration
         self.multi = multi
         self.mailbox = mailbox
@@ -47,10 +48,8 @@ final class HTTPLoop {
         if let share { curl_share_cleanup(share) }
     }
 
-    private func handle(_ command: HTTPMailbox.Command) {
+    private func handle(_ command: HTTPCommand) {
         switch command {
-        case .start(let job) where job.cancellation.isCancelled:
-            job.completion.resume(returning: .failure(.cancelled(job.hop.operation)))
         case .start(let job):
             waiting[job.id] = job
             queue.enqueue(job.id, origin: job.hop.url.origin)

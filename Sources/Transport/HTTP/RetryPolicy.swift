@@ -1,3 +1,5 @@
+import Concurrency
+
 /// How often and how soon a failed request is made again.
 package struct RetryPolicy: Sendable, Hashable {
     /// Attempts in all, the first one included; at least 1.
@@ -46,6 +48,7 @@ package struct RetryPolicy: Sendable, Hashable {
 /// together do not come back together. A `Retry-After` is a lower bound, with the first back-off's jitter on top.
 package struct RetrySchedule: Sendable {
     private let policy: RetryPolicy
+    private let backoff: Backoff
     private var attempts = 0
 
     /// What an attempt ended in.
@@ -69,6 +72,7 @@ package struct RetrySchedule: Sendable {
     /// - Parameter policy: How often and how soon.
     package init(_ policy: RetryPolicy) {
         self.policy = policy
+        backoff = Backoff(first: policy.initialDelay, most: policy.maximumDelay, jitter: 0...1)
     }
 
     /// Counts an attempt and decides.
@@ -85,24 +89,12 @@ package struct RetrySchedule: Sendable {
         guard attempts < policy.maximumAttempts else { return .stop }
         switch outcome {
         case .failure(let error):
-            return error.isRetriable ? .retry(after: backOff(using: &generator)) : .stop
+            return error.isRetriable ? .retry(after: backoff.delay(failures: attempts, using: &generator)) : .stop
         case .status(let status, let retryAfter):
             guard policy.retriableStatuses.contains(status) else { return .stop }
-            guard let retryAfter else { return .retry(after: backOff(using: &generator)) }
+            guard let retryAfter else { return .retry(after: backoff.delay(failures: attempts, using: &generator)) }
             let asked = min(retryAfter, policy.maximumRetryAfter)
-            return .retry(after: asked + jitter(upTo: policy.initialDelay, using: &generator))
+            return .retry(after: asked + policy.initialDelay.jittered(backoff.jitter, using: &generator))
         }
-    }
-
-    private func backOff(using generator: inout some RandomNumberGenerator) -> Duration {
-        // 2^20 half-seconds is six days: doubling further only risks overflow.
-        let doubled = policy.initialDelay * (1 << min(attempts - 1, 20))
-        return jitter(upTo: min(doubled, policy.maximumDelay), using: &generator)
-    }
-
-    private func jitter(upTo bound: Duration, using generator: inout some RandomNumberGenerator) -> Duration {
-        // The high half of the product scales the draw. `Int.random` would draw again on some bits: for ever, from a fixed source.
-        let steps = UInt64(milliseconds(bound)) + 1
-        return .milliseconds(Int(steps.multipliedFullWidth(by: generator.next()).high))
     }
 }

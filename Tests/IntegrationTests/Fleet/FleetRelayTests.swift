@@ -1,3 +1,4 @@
+import Concurrency
 import LocalAntenna
 import Logging
 import Pipeline
@@ -38,7 +39,7 @@ extension BrokerTests {
             rest.maximumIdleDelay = .milliseconds(200)
             rest.jobRefreshInterval = .milliseconds(200)
             var settings = RelaySettings(pipelines: [fixture.pipeline])
-            settings.backoff = AMQPBackoff(base: .milliseconds(20), limit: .milliseconds(100))
+            settings.backoff = Backoff(first: .milliseconds(20), most: .milliseconds(100), jitter: 0.1...1)
             return Relay(
                 settings: settings,
                 antenna: rest,

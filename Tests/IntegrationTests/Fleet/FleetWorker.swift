@@ -39,7 +39,7 @@ struct FleetWorker {
         settings.prefetch = plan.prefetch
         // Those that die in a test are many, and what they had is innocent.
         settings.maximumAttempts = 20
-        settings.backoff = AMQPBackoff(base: .milliseconds(20), limit: .milliseconds(200))
+        settings.backoff = Backoff(first: .milliseconds(20), most: .milliseconds(200), jitter: 0.1...1)
         var broker = try AMQPConfiguration(url: plan.brokerURL)
         broker.heartbeat = .seconds(plan.heartbeat)
         let redis = try plan.redisURL.map { try RedisConfiguration(url: $0) }

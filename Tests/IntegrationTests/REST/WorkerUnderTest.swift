@@ -37,6 +37,7 @@ struct WorkerUnderTest {
             directory: settings.spoolDirectory,
             address: client.address,
             maximumBytes: settings.spoolMaximumBytes,
+            maximumEntries: settings.spoolMaximumEntries,
             logger: logger
         )
         poster = ResultPoster(client: client, spool: spool, settings: settings.posterSettings, logger: logger)

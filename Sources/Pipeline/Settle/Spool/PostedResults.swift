@@ -59,12 +59,11 @@ package final class PostedResults: Sendable {
     ) async throws -> PostedResults {
         let pool = BlockingPool(name: "posted", threadCount: 1)
         let mark = "\(address.base) \(Self.name(of: models))"
-        let id = String(UInt64.random(in: .min ... .max), radix: 16)
         let limits = PostedIndex(maximumBytes: maximumBytes, maximumEntries: maximumEntries, memory: memory)
         let now = wallClock()
         let (folder, index) = try await pool.run {
             var index = limits
-            let folder = try SpoolFolder(root: directory, id: id)
+            let folder = try SpoolFolder(root: directory)
             for found in try folder.adoptOrphans(logger: logger, makeNumber: { index.makeNumber() }) {
                 let description = found.description
                 var gone = [found.number]

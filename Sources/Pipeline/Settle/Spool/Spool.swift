@@ -60,7 +60,7 @@ package final class Spool: Sendable {
         directory: String,
         address: AntennaAddress,
         maximumBytes: Int,
-        maximumEntries: Int = 100_000,
+        maximumEntries: Int,
         logger: Logger
     ) async throws -> Spool {
         try await open(
@@ -95,10 +95,9 @@ package final class Spool: Sendable {
     ) async throws -> Spool {
         let pool = BlockingPool(name: "spool", threadCount: 1)
         let server = address.base
-        let id = String(UInt64.random(in: .min ... .max), radix: 16)
         let (folder, index) = try await pool.run {
             var index = SpoolIndex(maximumBytes: maximumBytes, maximumEntries: maximumEntries)
-            let folder = try SpoolFolder(root: directory, id: id)
+            let folder = try SpoolFolder(root: directory)
             let found = try folder.adoptOrphans(logger: logger) { index.makeNumber() }
             for entry in found {
                 index.adopt(Self.item(entry, server: server))

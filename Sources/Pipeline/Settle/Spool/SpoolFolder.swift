@@ -33,13 +33,12 @@ final class SpoolFolder: Sendable {
         let bytes: Int
     }
 
-    /// Makes an own folder in `root`.
+    /// Makes an own folder in `root`, by a name that was never used before.
     ///
-    /// - Parameters:
-    ///   - root: The spool's folder.
-    ///   - id: Names the worker's; never used before.
+    /// - Parameter root: The spool's folder.
     /// - Throws: ``SpoolError``.
-    init(root: String, id: String) throws(SpoolError) {
+    init(root: String) throws(SpoolError) {
+        let id = String(UInt64.random(in: .min ... .max), radix: 16)
         try SpoolFiles.makeFolder(root)
         let root = try SpoolFiles.resolved(root)
         let own = "\(root)/\(Self.workerPrefix)\(id)"

@@ -1,4 +1,5 @@
-package import Transport
+package import Concurrency
+import Transport
 
 /// How tasks are taken from RabbitMQ and results brought back.
 package struct AMQPSourceSettings: Sendable, Hashable {
@@ -25,7 +26,7 @@ package struct AMQPSourceSettings: Sendable, Hashable {
     /// The waits between attempts to publish and to consume.
     ///
     /// Default: 0.25 s up to 15 s.
-    package var backoff = AMQPBackoff()
+    package var backoff = Backoff.broker
 
     /// What operators set; for the rest there are defaults.
     package init(

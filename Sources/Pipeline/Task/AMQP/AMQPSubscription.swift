@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import Synchronization
 package import Transport
@@ -13,7 +13,6 @@ package final class AMQPSubscription: Sendable {
         var consumer: AMQPConsumer?
         /// Since when there is no consumer, and why.
         var away: (since: Duration, reason: String)?
-        var throttle = WarningThrottle()
         var generator: any RandomNumberGenerator & Sendable
     }
 
@@ -21,10 +20,11 @@ package final class AMQPSubscription: Sendable {
     private let queue: String
     private let prefetch: Int
     private let declarations: [AMQPDeclaration]
-    private let backoff: AMQPBackoff
-    private let timeline: Timeline
+    private let backoff: Backoff
+    private let clock: WaitClock
     private let giveBack: (@Sendable (AMQPDelivery) async -> Void)?
     private let logger: Logger
+    private let warnings: ThrottledLog
     private let changed = WakeSignal()
     private let state: Mutex<State>
 
@@ -40,32 +40,32 @@ package final class AMQPSubscription: Sendable {
     ///   - generator: Where the jitter comes from.
     ///   - giveBack: Gives back what nobody has taken when the consumer ends; it goes to its queue again when this is left out.
     ///   - logger: Hears why the queue cannot be consumed, and how the broker differs from what is wanted.
-    package init<C: Clock>(
+    package init(
         connection: AMQPConnection,
         queue: String,
         prefetch: Int,
         declarations: [AMQPDeclaration],
-        backoff: AMQPBackoff = AMQPBackoff(),
-        clock: C = ContinuousClock(),
+        backoff: Backoff,
+        clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         giveBack: (@Sendable (AMQPDelivery) async -> Void)? = nil,
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.connection = connection
         self.giveBack = giveBack
         self.queue = queue
         self.prefetch = prefetch
         self.declarations = declarations
         self.backoff = backoff
-        let timeline = Timeline(clock)
-        self.timeline = timeline
+        self.clock = clock
         self.logger = logger
-        self.state = Mutex(State(away: (timeline.now, "not begun yet"), generator: generator))
+        self.warnings = ThrottledLog(logger, clock: clock)
+        self.state = Mutex(State(away: (clock.now, "not begun yet"), generator: generator))
     }
 
     /// What keeps the queue from being consumed though it should be, in a sentence; nil when nothing does.
     package var problem: String? {
-        let now = timeline.now
+        let now = clock.now
         return state.withLock { state in
             guard let away = state.away, !state.isPaused, !state.isStopping, now - away.since >= Self.patience else {
                 return nil
@@ -85,9 +85,9 @@ package final class AMQPSubscription: Sendable {
     package func run(_ take: (AMQPDelivery) async -> Void) async {
         var misses = 0
         while !isStopping, !Task.isCancelled {
-            let seen = changed.generation
+            let change = changed.next
             if isPaused {
-                await changed.wait(after: seen)
+                await change.wait()
                 continue
             }
             do throws(TransportError) {
@@ -109,10 +109,10 @@ package final class AMQPSubscription: Sendable {
                 } else {
                     warn("A queue cannot be consumed; trying again", error.description)
                 }
-                let delay = state.withLock { backoff.delay(attempt: misses, using: &$0.generator) }
                 misses += 1
+                let delay = state.withLock { backoff.delay(failures: misses, using: &$0.generator) }
                 guard !isStopping else { return }
-                await timeline.pause(for: delay, orChangeOf: changed, after: seen)
+                await clock.pause(for: delay, orUntil: change)
             }
         }
     }
@@ -133,7 +133,7 @@ package final class AMQPSubscription: Sendable {
             guard state.isPaused != isPaused else { return nil }
             state.isPaused = isPaused
             // The time of a pause does not count.
-            state.away = state.away.map { _ in (timeline.now, "not begun yet") }
+            state.away = state.away.map { _ in (clock.now, "not begun yet") }
             guard isPaused, let consumer = state.consumer else { return nil }
             state.endedToPause = true
             return consumer
@@ -153,7 +153,7 @@ package final class AMQPSubscription: Sendable {
     }
 
     private func left(because reason: String) {
-        let now = timeline.now
+        let now = clock.now
         state.withLock { $0.away = ($0.away?.since ?? now, reason) }
     }
 
@@ -189,24 +189,6 @@ package final class AMQPSubscription: Sendable {
     }
 
     private func warn(_ sentence: Logger.Message, _ error: String) {
-        let now = timeline.now
-        guard let suppressed = state.withLock({ $0.throttle.admit("\(sentence)", now: now) }) else { return }
-        logger.warning(
-            sentence,
-            metadata: [LogKey.queue: "\(queue)", LogKey.error: "\(error)", LogKey.count: "\(suppressed + 1)"]
-        )
-    }
-}
-
-extension Timeline {
-    /// Waits, unless a signal is given after `generation` or the task is cancelled.
-    func pause(for delay: Duration, orChangeOf signal: WakeSignal, after generation: UInt64) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await signal.wait(after: generation) }
-            // Only a cancellation ends it early, and then there is nothing left to wait for.
-            group.addTask { try? await sleep(for: delay) }
-            await group.next()
-            group.cancelAll()
-        }
+        warnings.note(sentence, [LogKey.queue: "\(queue)", LogKey.error: "\(error)"])
     }
 }

@@ -61,19 +61,19 @@ extension AMQPTaskDesk {
         _ abandonments: Int
     ) async {
         let deadline = began + unroutablePatience
-        var misses = 0
+        var failures = 1
         do throws(TransportError) {
             defer {
                 state.withLock { $0.held.remove(delivery.id) }
                 settled.notify()
             }
             while publisher.now < deadline {
-                await publisher.pause(for: min(publisher.delay(afterMisses: misses), deadline - publisher.now))
+                await publisher.pause(for: min(publisher.delay(failures: failures), deadline - publisher.now))
                 guard publisher.mayGoOn(since: abandonments) else { throw error }
                 do throws(TransportError) {
                     return try await answer(delivery, with: result)
                 } catch  where error.code == .unroutable {
-                    misses += 1
+                    failures += 1
                 }
             }
             try await bury(
@@ -86,14 +86,13 @@ extension AMQPTaskDesk {
     }
 
     private func warn(_ error: TransportError, about delivery: AMQPTaskDelivery) {
-        let now = publisher.now
         let subject = delivery.message.task.replySubject
-        guard let suppressed = state.withLock({ $0.throttle.admit("unroutable \(subject)", now: now) }) else { return }
-        logger.warning(
+        warnings.note(
             "No queue takes a result; it is held for a while, and then its task goes to the dead letters",
-            metadata: [
+            of: "unroutable \(subject)",
+            [
                 LogKey.taskID: "\(delivery.message.task.id)", LogKey.exchange: "\(results.exchange)",
-                LogKey.routingKey: "\(subject)", LogKey.error: "\(error)", LogKey.count: "\(suppressed + 1)",
+                LogKey.routingKey: "\(subject)", LogKey.error: "\(error)",
             ]
         )
     }

@@ -13,7 +13,6 @@ final class AMQPTaskDesk: Sendable {
         var deliveries = DeliveriesInHand()
         var held = HeldResults()
         var kept = KeptResults()
-        var throttle = WarningThrottle()
     }
 
     let publisher: ConfirmedPublisher
@@ -23,6 +22,7 @@ final class AMQPTaskDesk: Sendable {
     let results: AMQPResultPublisher
     let unroutablePatience: Duration
     let logger: Logger
+    let warnings: ThrottledLog
     let state = Mutex(State())
     let acknowledger: any AMQPAcknowledging
     private let burials = Budget(limit: 32)
@@ -41,6 +41,7 @@ final class AMQPTaskDesk: Sendable {
         self.results = AMQPResultPublisher(publisher: publisher, exchange: resultsExchange, logger: logger)
         self.unroutablePatience = unroutablePatience
         self.logger = logger
+        self.warnings = ThrottledLog(logger, clock: publisher.clock)
     }
 
     var counters: AMQPTaskQueue.Counters { state.withLock(\.counters) }
@@ -80,19 +81,19 @@ final class AMQPTaskDesk: Sendable {
     /// Waits until fewer than `limit` tasks of a queue are worked on; those held apart do not count.
     func waitForPlace(in queue: TaskQueueName, limit: Int) async {
         while !publisher.isDraining, !Task.isCancelled {
-            let seen = settled.generation
+            let change = settled.next
             let atWork = state.withLock { $0.deliveries.count(from: queue) - $0.held.count(from: queue) }
             if atWork < limit { return }
-            await settled.wait(after: seen)
+            await change.wait()
         }
     }
 
-    /// Waits until everything is settled.
+    /// Waits until everything is settled, or the task is cancelled.
     func waitUntilIdle() async {
-        while true {
-            let seen = settled.generation
+        while !Task.isCancelled {
+            let change = settled.next
             if outstanding == 0 { return }
-            await settled.wait(after: seen)
+            await change.wait()
         }
     }
 
@@ -237,15 +238,14 @@ final class AMQPTaskDesk: Sendable {
         } catch  where error.code == .tooLarge {
             rejects = true
         }
-        let now = publisher.now
-        guard let suppressed = state.withLock({ $0.throttle.admit("\(queue)", now: now) }) else { return rejects }
+        guard let count = warnings.admit("\(queue)") else { return rejects }
         logger.warning(
-            suppressed == 0
+            count == 1
                 ? "A message went to the dead letters"
                 : "Messages went to the dead letters; each says its own reason, and this is the last one's",
             metadata: [
                 LogKey.taskID: "\(message.messageID ?? "")", LogKey.queue: "\(queue)", LogKey.reason: "\(reason)",
-                LogKey.attempt: "\(attempts)", LogKey.count: "\(suppressed + 1)",
+                LogKey.attempt: "\(attempts)", LogKey.count: "\(count)",
             ]
         )
         return rejects

@@ -32,7 +32,7 @@ extension AMQPTaskQueue {
     /// Pauses and resumes the consumers, and ends them once drained.
     private func steerConsumers() async {
         while true {
-            let seen = steering.generation
+            let change = steering.next
             if isDraining || Task.isCancelled { break }
             let isPaused = taking.isPaused
             for (queue, subscription) in zip(settings.queues, subscriptions) {
@@ -41,7 +41,7 @@ extension AMQPTaskQueue {
             }
             await returnUnbegun()
             warnOfOldDeliveries()
-            await timeline.pause(for: .seconds(1), orChangeOf: steering, after: seen)
+            await clock.pause(for: .seconds(1), orUntil: change)
         }
         for subscription in subscriptions { await subscription.stop() }
     }
@@ -50,7 +50,7 @@ extension AMQPTaskQueue {
     private func steerReserves(of queue: TaskQueueName, _ subscriptions: [AMQPSubscription]) async {
         var isConsuming = subscriptions.map { _ in false }
         while true {
-            let seen = desk.settled.generation
+            let change = desk.settled.next
             if isDraining || Task.isCancelled { break }
             let held = desk.held(from: queue)
             let isPaused = taking.isPaused || isHeld(queue) || isRefused(queue)
@@ -60,7 +60,7 @@ extension AMQPTaskQueue {
                 isConsuming[index] = isWanted
                 await subscriptions[index].set(paused: !isWanted)
             }
-            await timeline.pause(for: .seconds(1), orChangeOf: desk.settled, after: seen)
+            await clock.pause(for: .seconds(1), orUntil: change)
         }
         for subscription in subscriptions { await subscription.stop() }
     }
@@ -78,7 +78,7 @@ extension AMQPTaskQueue {
     /// Decides what becomes of a delivery, and carries it out or hands it on.
     private func take(_ delivery: AMQPDelivery, from queue: TaskQueueName) async {
         while obstacle(queue, desk.outstanding - desk.held) != nil {
-            if isDraining || isHeld(queue) { return await untried.giveBack(delivery, to: queue) }
+            if isDraining || Task.isCancelled || isHeld(queue) { return await untried.giveBack(delivery, to: queue) }
             await desk.publisher.pause(for: .milliseconds(200))
         }
         if delivery.message.headers["x-stream-offset"] != nil {
@@ -92,7 +92,7 @@ extension AMQPTaskQueue {
             consuming.nack(delivery, requeue: true)
             return
         }
-        let now = timeline.now
+        let now = clock.now
         holds.withLock { $0[queue]?.moved(now: now) }
         let message: TaskMessage
         do throws(MalformedTask) {

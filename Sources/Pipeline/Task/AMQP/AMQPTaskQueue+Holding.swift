@@ -39,7 +39,7 @@ extension AMQPTaskQueue {
     /// Looks whether the tasks of a queue can go on, and says whether it is left to others.
     func look(at queue: TaskQueueName) -> Bool {
         let obstacle = obstacle(queue, desk.outstanding - desk.held) ?? obstacleToPublishing
-        let now = timeline.now
+        let now = clock.now
         let change = holds.withLock { $0[queue]?.note(obstacle, now: now) }
         switch change {
         case .held(let reason):
@@ -76,11 +76,9 @@ extension AMQPTaskQueue {
     /// Says it before the broker takes tasks back.
     func warnOfOldDeliveries() {
         guard let age = desk.oldestAge(now: .now), age >= oldAge else { return }
-        let now = timeline.now
-        guard throttle.withLock({ $0.admit("old", now: now) }) != nil else { return }
-        logger.warning(
+        oldAgeWarnings.note(
             "A task has been in hand for long; RabbitMQ takes back what is not settled within its consumer_timeout, by default 30 minutes",
-            metadata: [LogKey.duration: "\(age)", LogKey.count: "\(desk.outstanding)"]
+            [LogKey.duration: "\(age)", LogKey.count: "\(desk.outstanding)"]
         )
     }
 }

@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import Synchronization
 package import Transport
@@ -36,11 +36,11 @@ package final class AMQPTaskQueue: Sendable {
     let subscriptions: [AMQPSubscription]
     /// For each queue further consumers, which begin while results of it are held.
     let reserves: [[AMQPSubscription]]
-    let timeline: Timeline
+    let clock: WaitClock
     let logger: Logger
     let holds: Mutex<[TaskQueueName: TaskHold]>
-    let throttle = Mutex(WarningThrottle(interval: .seconds(300)))
-    let inHand = AsyncQueue<AMQPTaskDelivery>()
+    let oldAgeWarnings: ThrottledLog
+    let inHand = AsyncQueue<AMQPTaskDelivery, Never>()
     /// Given when the consumers may have to be stopped or started.
     let steering = WakeSignal()
     private let draining = Atomic(false)
@@ -59,26 +59,26 @@ package final class AMQPTaskQueue: Sendable {
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
-    package init<C: Clock>(
+    package init(
         settings: AMQPSourceSettings,
         consuming: AMQPConnection,
         publishing: AMQPConnection,
         confirmed: any ConfirmedResults = MemoryConfirmedResults(),
         obstacle: @escaping @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String? = { _, _ in nil },
         taking: TakingSwitch = TakingSwitch(),
-        clock: C = ContinuousClock(),
+        clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.settings = settings
         self.consuming = consuming
         self.publishing = publishing
         self.obstacle = obstacle
         self.taking = taking
         self.logger = logger
+        oldAgeWarnings = ThrottledLog(logger, clock: clock, interval: .seconds(300))
         holds = Mutex(Dictionary(settings.queues.map { ($0, TaskHold()) }) { first, _ in first })
-        let timeline = Timeline(clock)
-        self.timeline = timeline
+        self.clock = clock
         let publisher = ConfirmedPublisher(
             connection: publishing,
             backoff: settings.backoff,
@@ -99,7 +99,7 @@ package final class AMQPTaskQueue: Sendable {
             publisher: publishing,
             acknowledger: consuming,
             canPublish: { publishing.takesPublishes },
-            timeline: timeline,
+            clock: clock,
             logger: logger
         )
         self.untried = untried

@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import Synchronization
 package import Transport
@@ -14,15 +14,14 @@ package final class ConfirmedPublisher: Sendable {
         var attempts: [UInt64: Task<Result<Void, TransportError>, Never>] = [:]
         /// Why messages wait for another attempt.
         var waiting: [UInt64: String] = [:]
-        var throttle = WarningThrottle()
         var generator: any RandomNumberGenerator & Sendable
     }
 
     private let connection: any AMQPPublishing
-    private let backoff: AMQPBackoff
+    private let backoff: Backoff
     private let drainPatience: Duration
-    private let timeline: Timeline
-    private let logger: Logger
+    let clock: WaitClock
+    private let warnings: ThrottledLog
     private let changed = WakeSignal()
     private let state: Mutex<State>
 
@@ -35,19 +34,19 @@ package final class ConfirmedPublisher: Sendable {
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Gets a warning now and then while messages cannot be published.
-    package init<C: Clock>(
+    package init(
         connection: any AMQPPublishing,
-        backoff: AMQPBackoff = AMQPBackoff(),
-        drainPatience: Duration = .seconds(10),
-        clock: C = ContinuousClock(),
+        backoff: Backoff,
+        drainPatience: Duration,
+        clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.connection = connection
         self.backoff = backoff
         self.drainPatience = drainPatience
-        self.timeline = Timeline(clock)
-        self.logger = logger
+        self.clock = clock
+        self.warnings = ThrottledLog(logger, clock: clock)
         self.state = Mutex(State(generator: generator))
     }
 
@@ -85,20 +84,22 @@ package final class ConfirmedPublisher: Sendable {
             return (state.abandonments, state.nextID)
         }
         defer { state.withLock { $0.waiting[waitingID] = nil } }
-        var misses = 0
+        var failures = 0
         while true {
             do throws(TransportError) {
                 return try await attempt(message, exchange: exchange, routingKey: routingKey)
             } catch {
-                let seen = changed.generation
+                let change = changed.next
                 guard error.code != .tooLarge, triesUnroutable || error.code != .unroutable,
                     mayGoOn(since: abandonments)
                 else { throw error }
                 state.withLock { $0.waiting[waitingID] = error.message }
                 warn(error, exchange: exchange, routingKey: routingKey)
-                await timeline.pause(for: delay(afterMisses: misses), orChangeOf: changed, after: seen)
+                failures += 1
+                let (clock, delay) = (clock, delay(failures: failures))
+                // A task of its own: in one that is cancelled nothing waits, and the broker would be asked without a pause.
+                await Task { await clock.pause(for: delay, orUntil: change) }.value
                 guard mayGoOn(since: abandonments) else { throw error }
-                misses += 1
             }
         }
     }
@@ -110,11 +111,11 @@ package final class ConfirmedPublisher: Sendable {
             return Array(state.attempts.values)
         }
         changed.notify()
-        let (timeline, patience) = (self.timeline, drainPatience)
+        let (clock, patience) = (self.clock, drainPatience)
         guard !attempts.isEmpty else { return }
         Task {
             // Never cancelled, so that the sleep can only end in time.
-            try? await timeline.sleep(for: patience)
+            try? await clock.sleep(for: patience)
             for attempt in attempts { attempt.cancel() }
         }
     }
@@ -131,18 +132,18 @@ package final class ConfirmedPublisher: Sendable {
 
     /// Waits; ``drain()`` and ``abandon()`` end it early.
     func pause(for delay: Duration) async {
-        let seen = changed.generation
-        if !isDraining { await timeline.pause(for: delay, orChangeOf: changed, after: seen) }
+        let change = changed.next
+        if !isDraining { await clock.pause(for: delay, orUntil: change) }
     }
 
     /// Waits before a task goes back to its queue, the longer the more often it was delivered.
     func pauseBeforeRetry(attempts: Int) async {
-        await pause(for: delay(afterMisses: min(attempts, 20) + 2))
+        await pause(for: delay(failures: min(attempts, 20) + 3))
     }
 
     /// The wait after so many failures in a row.
-    func delay(afterMisses misses: Int) -> Duration {
-        state.withLock { backoff.delay(attempt: misses, using: &$0.generator) }
+    func delay(failures: Int) -> Duration {
+        state.withLock { backoff.delay(failures: failures, using: &$0.generator) }
     }
 
     private func attempt(
@@ -174,10 +175,10 @@ package final class ConfirmedPublisher: Sendable {
     }
 
     private func limit(on attempt: Task<Result<Void, TransportError>, Never>) -> Task<Void, Never> {
-        let (timeline, patience) = (self.timeline, drainPatience)
+        let (clock, patience) = (self.clock, drainPatience)
         return Task {
             do {
-                try await timeline.sleep(for: patience)
+                try await clock.sleep(for: patience)
                 attempt.cancel()
             } catch {
                 // Published in time.
@@ -189,7 +190,7 @@ package final class ConfirmedPublisher: Sendable {
     var abandonments: Int { state.withLock(\.abandonments) }
 
     /// The time by which it waits.
-    var now: Duration { timeline.now }
+    var now: Duration { clock.now }
 
     /// Whether what began after so many abandonments is still wanted.
     func mayGoOn(since abandonments: Int) -> Bool {
@@ -197,15 +198,10 @@ package final class ConfirmedPublisher: Sendable {
     }
 
     private func warn(_ error: TransportError, exchange: String, routingKey: String) {
-        let now = timeline.now
-        let suppressed = state.withLock { $0.throttle.admit("\(error.code) \(exchange) \(routingKey)", now: now) }
-        guard let suppressed else { return }
-        logger.warning(
+        warnings.note(
             "A message cannot be published and is held; no more work is taken than fits beside it",
-            metadata: [
-                LogKey.exchange: "\(exchange)", LogKey.routingKey: "\(routingKey)", LogKey.error: "\(error)",
-                LogKey.count: "\(suppressed + 1)",
-            ]
+            of: "\(error.code) \(exchange) \(routingKey)",
+            [LogKey.exchange: "\(exchange)", LogKey.routingKey: "\(routingKey)", LogKey.error: "\(error)"]
         )
     }
 }

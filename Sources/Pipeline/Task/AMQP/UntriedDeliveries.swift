@@ -1,3 +1,4 @@
+import Concurrency
 import Logging
 import Synchronization
 import Transport
@@ -15,7 +16,7 @@ final class UntriedDeliveries: Sendable {
     private let acknowledger: any AMQPAcknowledging
     private let canPublish: @Sendable () -> Bool
     private let patience: Duration
-    private let timeline: Timeline
+    private let clock: WaitClock
     private let logger: Logger
     private let given = Atomic(0)
 
@@ -24,21 +25,21 @@ final class UntriedDeliveries: Sendable {
     ///   - acknowledger: Acknowledges and gives back.
     ///   - canPublish: Whether publishing is worth a try.
     ///   - patience: How long it may take.
-    ///   - timeline: What is waited by.
+    ///   - clock: What is waited by.
     ///   - logger: Hears of each at debug level.
     init(
         publisher: any AMQPPublishing,
         acknowledger: any AMQPAcknowledging,
         canPublish: @escaping @Sendable () -> Bool,
         patience: Duration = .seconds(5),
-        timeline: Timeline,
+        clock: WaitClock,
         logger: Logger
     ) {
         self.publisher = publisher
         self.acknowledger = acknowledger
         self.canPublish = canPublish
         self.patience = patience
-        self.timeline = timeline
+        self.clock = clock
         self.logger = logger
     }
 
@@ -76,7 +77,7 @@ final class UntriedDeliveries: Sendable {
     }
 
     private func isPublished(_ message: AMQPMessage, to queue: TaskQueueName) async -> Bool {
-        let (publisher, timeline, patience) = (self.publisher, self.timeline, self.patience)
+        let (publisher, clock, patience) = (self.publisher, self.clock, self.patience)
         return await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 do throws(TransportError) {
@@ -88,7 +89,7 @@ final class UntriedDeliveries: Sendable {
             }
             group.addTask {
                 // Cut short once it is published.
-                try? await timeline.sleep(for: patience)
+                try? await clock.sleep(for: patience)
                 return false
             }
             let isPublished = await group.next() ?? false

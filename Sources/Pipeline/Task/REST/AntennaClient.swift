@@ -41,9 +41,9 @@ package struct AntennaClient: Sendable {
         serviceName: String,
         clientInfo: AntennaClientInfo? = nil,
         dialect: AntennaDialectChoice = .auto,
-        timeout: Duration = .seconds(30),
-        reserveTimeout: Duration = .seconds(150),
-        maximumResponseBytes: Int = 64 << 20,
+        timeout: Duration,
+        reserveTimeout: Duration,
+        maximumResponseBytes: Int,
         http: any HTTPExecuting
     ) {
         self.address = address

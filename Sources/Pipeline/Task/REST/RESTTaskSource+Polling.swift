@@ -22,11 +22,11 @@ extension RESTTaskSource {
     /// Asks the server one thing after the other; a call that is slow goes on beside the next.
     private func poll(into calls: inout TaskGroup<Void>) async {
         while !Task.isCancelled {
-            let seen = changed.generation
+            let change = changed.next
             // Paused is as if results had nowhere to go: jobs are still listed, which shows the server that we live.
             let isBackedUp = poster.isBackedUp || taking.isPaused
             let closedJobs = poster.closedJobs
-            let now = timeline.now
+            let now = clock.now
             let (step, waits): (ReservationPlanner.Step, (calls: [CallTroubles.Call], nextLook: Duration?))
             (step, waits) = state.withLock { state in
                 if state.failure != nil { return (.finished, ([], nil)) }
@@ -48,7 +48,7 @@ extension RESTTaskSource {
                 return
             case .wait(let time):
                 let until = min(time, waits.nextLook ?? time)
-                await timeline.pause(for: until - now, orChangeOf: changed, after: seen)
+                await clock.pause(for: until - now, orUntil: change)
             case .listJobs:
                 calls.addTask { await self.listJobs() }
             case .reserve(let job, let count):
@@ -58,12 +58,12 @@ extension RESTTaskSource {
     }
 
     private func waitForReservations() async {
-        let deadline = timeline.now + Self.drainPatience
+        let deadline = clock.now + Self.drainPatience
         while !Task.isCancelled {
-            let seen = changed.generation
-            let now = timeline.now
+            let change = changed.next
+            let now = clock.now
             guard now < deadline, state.withLock({ $0.reservations > 0 && $0.failure == nil }) else { return }
-            await timeline.pause(for: deadline - now, orChangeOf: changed, after: seen)
+            await clock.pause(for: deadline - now, orUntil: change)
         }
     }
 
@@ -149,7 +149,7 @@ extension RESTTaskSource {
             changed.notify()
         }
         // The lease begins when the server answers, at the earliest when it is asked.
-        let askedAt = timeline.now
+        let askedAt = clock.now
         do throws(AntennaError) {
             let reservation = try await client.reserve(job: job, count: count)
             answered(.tasks(job: job.id))
@@ -166,7 +166,7 @@ extension RESTTaskSource {
     private func admit(_ reservation: AntennaReservation, of job: AntennaJob, askedAt: Duration) -> [ImageTask] {
         let poster = self.poster
         let lease = settings.lease
-        let now = timeline.now
+        let now = clock.now
         let answered: [ImageTask] = state.withLock { state in
             state.letTimePass(to: now)
             // After a slow answer part of the lease may be over. A task that is dropped has lost one of two deliveries for sure.
@@ -220,7 +220,7 @@ extension RESTTaskSource {
                     metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"]
                 )
             }
-            let deadline = timeline.now + settings.lease / 2
+            let deadline = clock.now + settings.lease / 2
             state.withLock { state in
                 state.answering -= 1
                 if isAnswered {
@@ -279,7 +279,7 @@ extension RESTTaskSource {
 
     /// A call was answered; where that ends a trouble, it is said.
     private func answered(_ call: CallTroubles.Call) {
-        let now = timeline.now
+        let now = clock.now
         guard let length = state.withLock({ $0.troubles.answered(call, now: now) }) else { return }
         var metadata: Logger.Metadata = [LogKey.duration: "\(length)"]
         if case .tasks(let job) = call { metadata[LogKey.jobID] = "\(job)" }
@@ -298,7 +298,7 @@ extension RESTTaskSource {
     /// Reports the end of a call to the state, and tells everybody.
     @discardableResult
     private func ended<Value: Sendable>(_ body: @Sendable (inout State, Duration) -> Value) -> Value {
-        let now = timeline.now
+        let now = clock.now
         let value = state.withLock { state in
             state.calls -= 1
             return body(&state, now)

@@ -40,7 +40,7 @@ extension RESTTaskSource: LeaseSettling {
             giveBack(task)
             throw error
         }
-        let now = timeline.now
+        let now = clock.now
         state.withLock { state in
             state.letTimePass(to: now)
             guard let held = state.book.release(TaskKey(task)) else { return }
@@ -55,7 +55,7 @@ extension RESTTaskSource: LeaseSettling {
     }
 
     private func giveBack(_ task: ImageTask) {
-        let now = timeline.now
+        let now = clock.now
         state.withLock { state in
             state.letTimePass(to: now)
             guard let held = state.book.release(TaskKey(task)) else { return }

@@ -1,4 +1,4 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import Synchronization
 
@@ -90,7 +90,7 @@ package final class RESTTaskSource: TaskSource {
     let poster: any ResultDelivering
     let taking: TakingSwitch
     let desk: RegistrationDesk
-    let timeline: Timeline
+    let clock: WaitClock
     let logger: Logger
     /// Given when something was reserved, handed out, settled, or ended.
     let changed = WakeSignal()
@@ -107,33 +107,33 @@ package final class RESTTaskSource: TaskSource {
     ///   - clock: What time is measured and waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
-    package init<C: Clock>(
+    package init(
         settings: RESTSourceSettings,
         client: AntennaClient,
         poster: any ResultDelivering,
         taking: TakingSwitch = TakingSwitch(),
         watch: ResultWatch? = nil,
-        clock: C = ContinuousClock(),
+        clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.settings = settings
         self.client = client
         self.poster = poster
         self.taking = taking
-        self.timeline = Timeline(clock)
+        self.clock = clock
         self.logger = logger
         self.desk = RegistrationDesk(
             client: client,
             expectations: settings.expectations,
             onlyProject: settings.projectID,
             watch: watch,
-            timeline: timeline,
+            clock: clock,
             logger: logger
         )
         let planner = ReservationPlanner(limits: settings.plannerLimits, generator: generator)
         // A tenth of the lease: long enough for several batches, short enough to notice that images became larger.
-        let rate = CompletionRate(timeConstant: settings.lease / 10, now: .zero)
+        let rate = CompletionRate(timeConstant: settings.lease / 10, now: clock.now)
         self.state = Mutex(State(planner: planner, rate: rate))
         taking.observe { [weak changed] in changed?.notify() }
     }
@@ -159,8 +159,8 @@ package final class RESTTaskSource: TaskSource {
 
     package func next() async -> Lease? {
         while !Task.isCancelled {
-            let seen = changed.generation
-            let now = timeline.now
+            let change = changed.next
+            let now = clock.now
             let (held, expired, isOver) = state.withLock { state in
                 state.letTimePass(to: now)
                 // Never more than half the lease: a worker that is slower than its lease still gets to work.
@@ -178,7 +178,7 @@ package final class RESTTaskSource: TaskSource {
             }
             if isOver { return nil }
             if !expired.isEmpty { changed.notify() }
-            await changed.wait(after: seen)
+            await change.wait()
         }
         return nil
     }

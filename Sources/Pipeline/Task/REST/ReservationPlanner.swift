@@ -1,3 +1,5 @@
+import Concurrency
+
 /// Decides what to ask the server next: which jobs there are, tasks of which job and how many, or nothing yet.
 ///
 /// Pure: the caller says what time it is and how much is in hand, makes the call, and reports how it went. One call is made
@@ -7,10 +9,10 @@ struct ReservationPlanner {
     struct Limits: Sendable {
         var batchSize: Int
         var lease: Duration
-        var livenessInterval = Duration.seconds(20)
-        var jobRefreshInterval = Duration.seconds(15)
-        var minimumIdleDelay = Duration.seconds(1)
-        var maximumIdleDelay = Duration.seconds(10)
+        var livenessInterval: Duration
+        var jobRefreshInterval: Duration
+        var minimumIdleDelay: Duration
+        var maximumIdleDelay: Duration
         var maximumFailureDelay = Duration.seconds(30)
         var refusedDelay = Duration.seconds(60)
         /// How long a job is left alone at most that is set aside: forbidden, or not registered.
@@ -20,11 +22,11 @@ struct ReservationPlanner {
         var slowCall = Duration.seconds(2)
         /// Calls under way at the same time, slow ones but for the last.
         var mostCalls = 4
-        var untilEmpty = false
+        var untilEmpty: Bool
         /// Whether an until-empty source also waits for tasks that other workers hold.
-        var waitsForOthers = false
+        var waitsForOthers: Bool
         /// Whether calls carry a token; without one a refusal is a mistake in the settings.
-        var hasToken = true
+        var hasToken: Bool
     }
 
     /// What is in hand.
@@ -144,14 +146,13 @@ struct ReservationPlanner {
         return count >= worthACall ? count : 0
     }
 
-    /// Half the delay and up to as much again, so that workers that started together drift apart.
+    /// A wait around a time, so that workers that started together drift apart.
     mutating func jittered(_ delay: Duration) -> Duration {
-        delay * Double.random(in: 0.5...1, using: &generator)
+        delay.jittered(using: &generator)
     }
 
-    /// A delay that doubles with every miss, jittered.
+    /// The wait after so many misses in a row.
     mutating func backOff(misses: Int, from minimum: Duration? = nil, maximum: Duration) -> Duration {
-        let doubled = (minimum ?? limits.minimumIdleDelay) * (1 << min(max(0, misses - 1), 16))
-        return jittered(min(doubled, maximum))
+        Backoff(first: minimum ?? limits.minimumIdleDelay, most: maximum).delay(failures: misses, using: &generator)
     }
 }

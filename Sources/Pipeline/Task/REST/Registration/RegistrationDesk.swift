@@ -1,3 +1,4 @@
+import Concurrency
 import Logging
 import Synchronization
 
@@ -18,7 +19,7 @@ final class RegistrationDesk: Sendable {
     private let expectations: [PipelineExpectation]
     private let onlyProject: Int?
     private let watch: ResultWatch?
-    private let timeline: Timeline
+    private let clock: WaitClock
     private let logger: Logger
     private let book = Mutex(RegistrationBook())
 
@@ -27,14 +28,14 @@ final class RegistrationDesk: Sendable {
         expectations: [PipelineExpectation],
         onlyProject: Int?,
         watch: ResultWatch?,
-        timeline: Timeline,
+        clock: WaitClock,
         logger: Logger
     ) {
         self.client = client
         self.expectations = expectations
         self.onlyProject = onlyProject
         self.watch = watch
-        self.timeline = timeline
+        self.clock = clock
         self.logger = logger
     }
 
@@ -85,7 +86,7 @@ final class RegistrationDesk: Sendable {
     }
 
     private func problems(inProject id: Int) async throws(AntennaError) -> [String: String] {
-        let now = timeline.now
+        let now = clock.now
         if let known = book.withLock({ $0.problems(inProject: id, now: now) }) { return known }
         let registered = try await client.pipelines(projectID: id)
         if registered == nil {

@@ -1,11 +1,11 @@
-import Concurrency
+package import Concurrency
 package import Logging
 import Synchronization
 
 /// Looks now and then whether the results that were posted arrive in their jobs: nothing else tells that a server drops them.
 package final class ResultWatch: Sendable {
     private let client: AntennaClient
-    private let timeline: Timeline
+    private let clock: WaitClock
     private let logger: Logger
     private let changed = WakeSignal()
     private let ledger = Mutex(ResultLedger())
@@ -16,13 +16,13 @@ package final class ResultWatch: Sendable {
     ///   - client: Speaks the API.
     ///   - clock: What time is measured and waited by.
     ///   - logger: Hears of results that do not arrive.
-    package init<C: Clock>(
+    package init(
         client: AntennaClient,
-        clock: C = ContinuousClock(),
+        clock: WaitClock = WaitClock(),
         logger: Logger
-    ) where C.Duration == Duration {
+    ) {
         self.client = client
-        self.timeline = Timeline(clock)
+        self.clock = clock
         self.logger = logger
     }
 
@@ -39,14 +39,14 @@ package final class ResultWatch: Sendable {
     /// Looks until cancelled.
     package func run() async {
         while !Task.isCancelled {
-            let seen = changed.generation
-            let now = timeline.now
+            let change = changed.next
+            let now = clock.now
             guard let next = ledger.withLock(\.nextLook) else {
-                await changed.wait(after: seen)
+                await change.wait()
                 continue
             }
             if next > now {
-                await timeline.pause(for: next - now, orChangeOf: changed, after: seen)
+                await clock.pause(for: next - now, orUntil: change)
                 continue
             }
             for jobID in ledger.withLock({ $0.due(now: now) }) { await look(at: jobID) }
@@ -55,14 +55,14 @@ package final class ResultWatch: Sendable {
 
     /// A job was looked at before anything was posted for it.
     func began(_ jobID: Int, _ detail: AntennaJobDetail) {
-        let now = timeline.now
+        let now = clock.now
         ledger.withLock { $0.began(jobID, detail, now: now) }
         changed.notify()
     }
 
     /// The server took a result.
     func posted(_ result: OutgoingResult) {
-        let now = timeline.now
+        let now = clock.now
         let isNew = ledger.withLock { ledger in
             let before = ledger.nextLook
             ledger.posted(result.taskID, ofJob: result.jobID, now: now)
@@ -82,7 +82,7 @@ package final class ResultWatch: Sendable {
                 metadata: [LogKey.jobID: "\(jobID)", LogKey.error: "\(error)"]
             )
         }
-        let now = timeline.now
+        let now = clock.now
         guard let loss = ledger.withLock({ $0.looked(at: jobID, detail, now: now) }) else { return }
         logger.error(
             """

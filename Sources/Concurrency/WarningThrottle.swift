@@ -1,7 +1,7 @@
 /// Lets one warning of a kind through in a while, and counts the others.
 ///
 /// Pure: the time comes from outside.
-package struct WarningThrottle {
+struct WarningThrottle {
     private struct Entry {
         var lastAdmitted: Duration
         var suppressed = 0
@@ -16,7 +16,7 @@ package struct WarningThrottle {
     /// - Parameters:
     ///   - interval: The least time between two of a kind.
     ///   - limit: Kinds remembered at most.
-    package init(interval: Duration = .seconds(30), limit: Int = 64) {
+    init(interval: Duration = .seconds(30), limit: Int = 64) {
         self.interval = interval
         self.limit = max(1, limit)
     }
@@ -24,7 +24,7 @@ package struct WarningThrottle {
     /// Whether to say it now.
     ///
     /// - Returns: How many of the kind were not said since the last one; nil to keep silent.
-    package mutating func admit(_ kind: String, now: Duration) -> Int? {
+    mutating func admit(_ kind: String, now: Duration) -> Int? {
         if let entry = entries[kind], now - entry.lastAdmitted < interval {
             entries[kind]?.suppressed += 1
             return nil
