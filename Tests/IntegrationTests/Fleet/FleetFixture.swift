@@ -97,10 +97,12 @@ struct ResultLedger {
     }
 
     /// Takes what is in a queue now.
-    mutating func take(from queue: String, of fixture: BrokerFixture) async throws {
-        while let (delivery, _) = try await fixture.observer.get(queue: queue) {
+    mutating func take(from queue: String, of fixture: BrokerFixture, atMost limit: Int = .max) async throws {
+        var count = 0
+        while count < limit, let (delivery, _) = try await fixture.observer.get(queue: queue) {
             fixture.observer.ack(delivery)
             add(delivery)
+            count += 1
         }
     }
 }
