@@ -105,7 +105,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Concurrency", "CXXHash", "Imaging", "Inference", "JSON", "Transport",
+                "CXXHash", "Concurrency", "Imaging", "Inference", "JSON", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -116,9 +116,40 @@ let package = Package(
             swiftSettings: houseStyle
         ),
         .target(
+            name: "Antenna",
+            dependencies: [
+                "Concurrency", "Inference", "JSON", "Pipeline", "Transport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .target(
+            name: "Broker",
+            dependencies: [
+                "Concurrency", "JSON", "Pipeline", "Transport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .target(
+            name: "Relay",
+            dependencies: [
+                "Antenna", "Broker", "Concurrency", "JSON", "Pipeline", "Transport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .target(
             name: "Settings",
             dependencies: [
-                "Concurrency", "Imaging", "Inference", "JSON", "Pipeline", "Transport",
+                "Antenna", "Broker", "Concurrency", "Imaging", "Inference", "JSON", "Pipeline", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -152,8 +183,8 @@ let package = Package(
         .executableTarget(
             name: "AntennaWorker",
             dependencies: [
-                "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "LocalAntenna", "Pipeline", "Settings",
-                "Transport",
+                "Antenna", "Broker", "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "LocalAntenna",
+                "Pipeline", "Relay", "Settings", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -219,6 +250,31 @@ let package = Package(
             swiftSettings: houseStyle
         ),
         .testTarget(
+            name: "AntennaTests",
+            dependencies: [
+                "Antenna", "Concurrency", "Inference", "JSON", "Pipeline", "TestSupport", "Transport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: [
+                "Broker", "Concurrency", "JSON", "Pipeline", "TestSupport", "Transport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "Antenna", "Broker", "Pipeline", "Relay", "TestSupport", "Transport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
             name: "HTTPServingTests",
             dependencies: [
                 "HTTPServing", "TestSupport",
@@ -235,7 +291,7 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "Inference", "Pipeline", "Settings", "TestSupport",
+                "Antenna", "Inference", "Pipeline", "Settings", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: houseStyle
@@ -243,9 +299,8 @@ let package = Package(
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "Settings",
-                "TestSupport",
-                "Transport",
+                "Antenna", "AntennaWorker", "Broker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna",
+                "Pipeline", "Settings", "TestSupport", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -254,7 +309,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "LocalAntenna", "Pipeline", "Transport", "TestSupport",
+                "Antenna", "Broker", "Concurrency", "LocalAntenna", "Pipeline", "Relay", "Transport", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,4 +1,4 @@
-import Pipeline
+import Broker
 import TestSupport
 import Testing
 import Transport

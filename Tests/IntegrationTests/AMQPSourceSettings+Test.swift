@@ -1,4 +1,4 @@
-import Pipeline
+import Broker
 
 extension AMQPSourceSettings {
     /// As a test wants them: results go through the default exchange.

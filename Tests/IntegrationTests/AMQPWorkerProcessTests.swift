@@ -1,7 +1,6 @@
 import Foundation
 import LocalAntenna
 import Logging
-import Pipeline
 import TestSupport
 import Testing
 import Transport

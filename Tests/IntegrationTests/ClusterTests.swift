@@ -1,5 +1,6 @@
+import Antenna
+import Broker
 import Logging
-import Pipeline
 import TestSupport
 import Testing
 import Transport

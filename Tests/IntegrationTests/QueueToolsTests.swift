@@ -1,3 +1,4 @@
+import Broker
 import Pipeline
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import Pipeline
+import Antenna
 
 extension RESTSourceSettings {
     /// As a test wants them.

@@ -107,6 +107,8 @@ struct WorkerTests {
     }
 }
 
+private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
 /// A worker with everything but its source: images by name, and an engine that finds one insect in each.
 private struct WorkerFixture {
     let worker: Worker

@@ -1,5 +1,7 @@
+import Broker
 import Concurrency
 import Pipeline
+import Relay
 import Settings
 import Transport
 

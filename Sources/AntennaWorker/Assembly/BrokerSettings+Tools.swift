@@ -1,5 +1,5 @@
+import Broker
 import Logging
-import Pipeline
 import Settings
 import Transport
 

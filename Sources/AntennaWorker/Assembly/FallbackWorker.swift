@@ -1,3 +1,5 @@
+import Antenna
+import Broker
 import Inference
 import Logging
 import Pipeline

@@ -1,3 +1,4 @@
+import Broker
 import Inference
 import Logging
 import Pipeline

@@ -1,4 +1,4 @@
-import Pipeline
+import Antenna
 
 /// The jobs that a worker left alone, because the server forbids them to its user or would drop their results, told when it ends by itself.
 ///

@@ -1,3 +1,5 @@
+import Antenna
+import Broker
 import Concurrency
 import Imaging
 import Logging

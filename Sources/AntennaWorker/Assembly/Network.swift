@@ -1,5 +1,5 @@
+import Antenna
 import Foundation
-import Pipeline
 import Settings
 import Transport
 

@@ -1,3 +1,4 @@
+import Antenna
 import Logging
 import Pipeline
 import Synchronization

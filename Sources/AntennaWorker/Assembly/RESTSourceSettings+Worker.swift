@@ -1,6 +1,6 @@
+import Antenna
 import Foundation
 import Inference
-import Pipeline
 import Settings
 import Transport
 

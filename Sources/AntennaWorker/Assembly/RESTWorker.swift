@@ -1,3 +1,4 @@
+import Antenna
 import Inference
 import Logging
 import Pipeline

@@ -1,7 +1,7 @@
+import Antenna
 import Foundation
 import Inference
 import JSON
-import Pipeline
 import Settings
 
 /// Registers pipelines with projects of Antenna, and looks at what came of it.

@@ -1,5 +1,4 @@
 import Logging
-import Pipeline
 import ServiceLifecycle
 
 /// Runs services until they end or a signal stops them.

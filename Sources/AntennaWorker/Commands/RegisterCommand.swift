@@ -1,7 +1,6 @@
 import ArgumentParser
 import Inference
 import Logging
-import Pipeline
 import Settings
 import Transport
 

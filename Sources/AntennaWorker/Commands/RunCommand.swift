@@ -1,3 +1,4 @@
+import Antenna
 import ArgumentParser
 import Foundation
 import Logging

@@ -1,4 +1,4 @@
-package import Pipeline
+package import Antenna
 
 /// Antenna and this worker's place in it.
 ///

@@ -1,4 +1,4 @@
-import Pipeline
+import Broker
 package import Transport
 
 /// Where RabbitMQ is, and what its exchanges and queues are.

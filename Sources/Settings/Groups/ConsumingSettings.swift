@@ -1,4 +1,4 @@
-import Pipeline
+import Broker
 
 /// How tasks are taken from RabbitMQ.
 package struct ConsumingSettings: SettingGroup {

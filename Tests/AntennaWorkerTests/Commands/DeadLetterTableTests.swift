@@ -1,4 +1,4 @@
-import Pipeline
+import Broker
 import Testing
 
 @testable import AntennaWorker

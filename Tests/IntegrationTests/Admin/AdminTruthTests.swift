@@ -1,5 +1,5 @@
+import Broker
 import Foundation
-import Pipeline
 import TestSupport
 import Testing
 import Transport

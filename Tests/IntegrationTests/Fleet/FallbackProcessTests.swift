@@ -1,6 +1,6 @@
+import Antenna
 import Foundation
 import LocalAntenna
-import Pipeline
 import TestSupport
 import Testing
 

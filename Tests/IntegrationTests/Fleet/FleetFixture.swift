@@ -1,3 +1,5 @@
+import Antenna
+import Broker
 import Foundation
 import LocalAntenna
 import Pipeline

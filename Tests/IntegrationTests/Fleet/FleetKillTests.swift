@@ -1,5 +1,6 @@
+import Antenna
+import Broker
 import Foundation
-import Pipeline
 import TestSupport
 import Testing
 import Transport

@@ -1,7 +1,10 @@
+import Antenna
+import Broker
 import Concurrency
 import LocalAntenna
 import Logging
 import Pipeline
+import Relay
 import Synchronization
 import TestSupport
 import Testing

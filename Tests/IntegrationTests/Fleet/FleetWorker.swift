@@ -1,3 +1,4 @@
+import Broker
 import Concurrency
 import Foundation
 import Imaging

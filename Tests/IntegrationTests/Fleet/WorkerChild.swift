@@ -1,3 +1,4 @@
+import Broker
 import CoreMetrics
 import Foundation
 import Logging

@@ -1,3 +1,4 @@
+import Antenna
 import Foundation
 import LocalAntenna
 import Pipeline

@@ -1,3 +1,4 @@
+import Antenna
 import Concurrency
 import Foundation
 import Imaging

@@ -1,5 +1,4 @@
 import Logging
-import Pipeline
 import Synchronization
 
 /// Says in the log now and then what a role does: how much while it works, and once in a while that there is nothing to do.

@@ -1,3 +1,4 @@
+import Broker
 import Concurrency
 import Logging
 import Pipeline

@@ -1,5 +1,4 @@
 import Logging
-import Pipeline
 import Settings
 import Transport
 

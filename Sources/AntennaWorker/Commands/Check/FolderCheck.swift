@@ -1,5 +1,5 @@
+import Antenna
 import Foundation
-import Pipeline
 
 /// Whether the spool can be written.
 enum FolderCheck {

@@ -1,5 +1,5 @@
+import Antenna
 import Inference
-import Pipeline
 import Settings
 import Transport
 

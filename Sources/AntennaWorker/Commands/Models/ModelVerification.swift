@@ -1,7 +1,7 @@
+import Antenna
 import Foundation
 import Inference
 import Logging
-import Pipeline
 import Settings
 
 /// Tries pipelines as a worker would at its start, one at a time.

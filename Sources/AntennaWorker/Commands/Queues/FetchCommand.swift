@@ -1,7 +1,7 @@
 import ArgumentParser
+import Broker
 import Foundation
 import Logging
-import Pipeline
 import Settings
 
 /// The part of a fleet that fetches and decodes.

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Broker
 import Foundation
 import Inference
-import Pipeline
 import Settings
 import Transport
 

@@ -1,7 +1,8 @@
+import Antenna
 import ArgumentParser
 import Foundation
 import Logging
-import Pipeline
+import Relay
 import Settings
 import Transport
 

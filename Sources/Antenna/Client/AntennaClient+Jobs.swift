@@ -1,0 +1,83 @@
+import JSON
+import Pipeline
+import Transport
+
+/// A job as the server shows it: whose it is, and how far it is.
+package struct AntennaJobDetail: Sendable, Hashable {
+    /// The project the job belongs to; nil where the server does not say.
+    package var projectID: Int?
+    /// Images whose results are saved, failed ones included; nil where the server does not say.
+    package var saved: Int?
+    /// Images of the job; nil where the server does not say.
+    package var images: Int?
+    /// The latest error in the job's log, cut to a line.
+    package var latestError: String?
+}
+
+extension AntennaClient {
+    /// Looks at a job.
+    ///
+    /// - Throws: ``AntennaError``; `notFound` when the job is gone.
+    package func detail(ofJob id: Int) async throws(AntennaError) -> AntennaJobDetail {
+        let operation = "antenna.job"
+        let answer = try await call(.get, address.job(id), operation: operation)
+        guard let wire = AntennaWire.read(AntennaWire.JobDetail.self, from: answer.body) else {
+            throw malformed(answer, operation)
+        }
+        let results = wire.stages.first { $0.key == "results" }
+        let images = wire.stages.first { $0.key == "process" }?.images
+        return AntennaJobDetail(
+            projectID: wire.projectID,
+            // The share is exact; the stage's own counters leave out images that failed.
+            saved: results?.progress.flatMap { share in images.map { Int((share * Double($0)).rounded()) } },
+            images: images,
+            latestError: wire.latestError.map { $0.line(limit: 300) }
+        )
+    }
+}
+
+extension AntennaWire {
+    /// `GET jobs/{id}/`, of which everything may be missing.
+    struct JobDetail: Element {
+        let projectID: Int?
+        let stages: [Stage]
+        let latestError: String?
+
+        init?(_ json: JSONValue) {
+            guard json["id"]?.lenientInt != nil else { return nil }
+            let project = json["project"]
+            projectID = project?.lenientInt ?? project?["id"]?.lenientInt
+            stages = json["progress"]?["stages"]?.elements?.compactMap { Stage($0) } ?? []
+            // What was logged, newest first.
+            let errors = json["logs"]?["stderr"]
+            latestError = errors?.strings?.first ?? errors?.string
+        }
+    }
+
+    /// A stage of a job: its share of 0 to 1, and counters.
+    struct Stage {
+        let key: String
+        let progress: Double?
+        private let counters: [String: Int]
+
+        /// All images of the job, done or not.
+        var images: Int? {
+            guard let processed = counters["processed"], let remaining = counters["remaining"] else { return nil }
+            let (sum, isTooLarge) = processed.addingReportingOverflow(remaining)
+            return isTooLarge || sum < 0 || sum > Int(Int32.max) ? nil : sum
+        }
+
+        init?(_ json: JSONValue) {
+            guard let key = json["key"]?.string else { return nil }
+            self.key = key
+            progress = (json["progress"]?.double).map { min(max($0, 0), 1) }
+            let parameters = json["params"]?.elements ?? []
+            counters = Dictionary(
+                parameters.compactMap { parameter in
+                    parameter["key"]?.string.flatMap { key in parameter["value"]?.int.map { (key, $0) } }
+                },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// What became of posting one result.
+package enum PostOutcome: Sendable {
+    /// The server has taken it.
+    case taken
+    /// The server will never take it.
+    case refused(AntennaError)
+    /// It could not be posted now.
+    case later(AntennaError)
+
+    /// What a server's good answer says of a result.
+    package init(refusal: AntennaError?) {
+        self = refusal.map(PostOutcome.refused) ?? .taken
+    }
+}

@@ -1,0 +1,90 @@
+import Concurrency
+import Logging
+import Pipeline
+import Synchronization
+
+extension ResultPoster {
+    /// Posts what waits in the spool, oldest first, until ``finish()`` or cancellation.
+    ///
+    /// One entry at a time after a failure, several while all goes well.
+    package func run() async {
+        while !Task.isCancelled {
+            let (arrival, change) = (spool.changed.next, changed.next)
+            let now = clock.now
+            let (awayUntil, isFinishing, asleep) = state.withLock {
+                ($0.awayUntil, $0.isFinishing, $0.asleep(now: now))
+            }
+            guard !spool.oldest(1, skipping: asleep.jobs).isEmpty else {
+                if isFinishing { return }
+                if spool.sendableCount > 0, let until = asleep.until {
+                    await clock.pause(for: until - now, orUntil: arrival, change)
+                } else {
+                    await arrival.wait()
+                }
+                continue
+            }
+            if let awayUntil, awayUntil > now, !isFinishing {
+                await clock.pause(for: awayUntil - now, orUntil: change)
+                continue
+            }
+            let width = awayUntil == nil ? settings.postsInFlight : 1
+            let isEverythingFine = await drainOnce(width: width, skipping: asleep.jobs)
+            if !isEverythingFine {
+                if isFinishing { return }
+                await pauseAfterFailure(orUntil: change)
+            }
+        }
+    }
+
+    /// Posts the oldest entries.
+    ///
+    /// - Returns: `false` when an entry has to wait longer.
+    private func drainOnce(width: Int, skipping asleep: Set<Int>) async -> Bool {
+        // Of a job that was forbidden one result finds out whether it still is.
+        let closed = closedJobs
+        var knocked: Set<Int> = []
+        let entries = spool.oldest(max(1, width), skipping: asleep).filter { entry in
+            guard let jobID = entry.jobID, closed.contains(jobID) else { return true }
+            return knocked.insert(jobID).inserted
+        }
+        return await withTaskGroup(of: Bool.self) { group in
+            for entry in entries {
+                group.addTask { await self.drain(entry) }
+            }
+            return await group.reduce(true) { $0 && $1 }
+        }
+    }
+
+    private func drain(_ entry: Spool.EntryID) async -> Bool {
+        do {
+            guard let result = try await spool.read(entry) else { return true }
+            let turn = try await turns.reserve(1)
+            defer { turn.release() }
+            switch await post(result) {
+            case .taken:
+                try await spool.remove(entry)
+            case .refused(let error):
+                state.withLock { $0.counters.refused += 1 }
+                try await spool.refuse(entry, because: error)
+            case .later(let error):
+                // A forbidden job sleeps now, and the others may be well.
+                return error.code == .forbidden
+            }
+            return true
+        } catch is CancellationError {
+            return false
+        } catch {
+            logger.error("The spool cannot be read", metadata: [LogKey.error: "\(error)"])
+            return false
+        }
+    }
+
+    /// Waits until the server may be tried again, at least a moment, so that a disk that cannot be read is not hammered.
+    private func pauseAfterFailure(orUntil change: WakeSignal.Change) async {
+        let now = clock.now
+        let (awayUntil, isFinishing) = state.withLock { ($0.awayUntil, $0.isFinishing) }
+        guard !isFinishing else { return }
+        let delay = max((awayUntil ?? now) - now, settings.drain.first)
+        await clock.pause(for: delay, orUntil: change)
+    }
+}

@@ -1,0 +1,260 @@
+package import Concurrency
+package import Logging
+package import Pipeline
+import Synchronization
+
+/// Brings results to Antenna: at once where possible, else over the spool.
+///
+/// ``deliver(_:)`` posts in the caller's task, a few at a time; ``run()`` posts what waits in the spool. While the server does
+/// not answer, new results go straight to the spool, and only the oldest of those waiting knocks now and then.
+package final class ResultPoster: Sendable {
+    /// How results are posted.
+    package struct Settings: Sendable {
+        /// POSTs at the same time.
+        ///
+        /// Default: 4.
+        package var postsInFlight = 4
+        /// Attempts before a result goes to the spool.
+        ///
+        /// Default: 3.
+        package var quickAttempts = 3
+        /// The waits between these attempts.
+        ///
+        /// Default: 0.5 s up to 4 s.
+        package var quick = Backoff(first: .milliseconds(500), most: .seconds(4))
+        /// The longest `Retry-After` that is still waited for instead of spooling.
+        ///
+        /// Default: 3 s.
+        package var longestQuickDelay = Duration.seconds(3)
+        /// Results waiting for a turn before more go to the spool.
+        ///
+        /// Default: 256.
+        package var longestQueue = 256
+        /// The waits before the spool is tried again while the server is away: what waits has a lease that ends.
+        ///
+        /// Default: 1 s up to 15 s.
+        package var drain = Backoff(first: .seconds(1), most: .seconds(15))
+        /// The waits of a result that can neither be posted nor spooled.
+        ///
+        /// Default: 1 s up to 60 s.
+        package var stranded = Backoff(first: .seconds(1), most: .seconds(60))
+        /// The waits after the token was refused.
+        ///
+        /// Default: 60 s.
+        package var refused = Backoff(first: .seconds(60), most: .seconds(60))
+        /// The waits before a job is tried again whose results the server forbids.
+        ///
+        /// Default: 60 s up to 15 min.
+        package var forbidden = Backoff(first: .seconds(60), most: .seconds(900))
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// What the poster has done since its start.
+    package struct Counters: Sendable, Hashable {
+        /// Results that the server has taken, those from the spool included.
+        package var posted = 0
+        /// Results put into the spool.
+        package var spooled = 0
+        /// Results that the server will never take.
+        package var refused = 0
+        /// Results that the server was given a second time, since it had delivered their tasks again.
+        package var repeated = 0
+    }
+
+    struct State {
+        var counters = Counters()
+        /// Until when the server is left alone; nil while all is well.
+        var awayUntil: Duration?
+        /// Whether any call that succeeds ends that wait.
+        var endsWithSuccess = false
+        /// How often it did since a result was taken.
+        var returns = 0
+        var misses = 0
+        /// Jobs whose results the server forbids us to post.
+        var closed: [Int: ClosedJob] = [:]
+        /// Deliveries that have found no place at all.
+        var stranded = 0
+        var isFinishing = false
+        var generator: any RandomNumberGenerator & Sendable
+    }
+
+    /// A job whose results the server forbids us to post.
+    struct ClosedJob {
+        var misses = 0
+        var until = Duration.zero
+    }
+
+    let client: AntennaClient
+    let spool: Spool
+    let memory: PostedResults?
+    let watch: ResultWatch?
+    let settings: Settings
+    let clock: WaitClock
+    let logger: Logger
+    let turns: Budget
+    let changed = WakeSignal()
+    let state: Mutex<State>
+
+    /// Makes a poster.
+    ///
+    /// - Parameters:
+    ///   - client: Speaks the API.
+    ///   - spool: Where results wait.
+    ///   - memory: Keeps what was posted, to answer tasks that are delivered again.
+    ///   - watch: Looks whether results arrive.
+    ///   - settings: How results are posted.
+    ///   - clock: What is waited by.
+    ///   - generator: Where the jitter comes from.
+    ///   - logger: Where events are reported.
+    package init(
+        client: AntennaClient,
+        spool: Spool,
+        memory: PostedResults? = nil,
+        watch: ResultWatch? = nil,
+        settings: Settings = Settings(),
+        clock: WaitClock = WaitClock(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger
+    ) {
+        self.client = client
+        self.spool = spool
+        self.memory = memory
+        self.watch = watch
+        self.settings = settings
+        self.clock = clock
+        self.turns = Budget(limit: settings.postsInFlight)
+        self.state = Mutex(State(generator: generator))
+        self.logger = logger
+        client.reachability.observeReturn { [weak self] in self?.serverReturned() }
+    }
+
+    /// What has been done so far.
+    package var counters: Counters { state.withLock { $0.counters } }
+
+    /// Whether results have nowhere to go: the spool is full, or the disk is.
+    package var isBackedUp: Bool { spool.isFull || state.withLock { $0.stranded > 0 } }
+
+    package var closedJobs: Set<Int> { state.withLock { Set($0.closed.keys) } }
+
+    /// Whether a result of this task waits in the spool.
+    package func holds(_ key: TaskKey) -> Bool { spool.holds(key) }
+
+    package func remembers(_ key: TaskKey) -> Bool { memory?.remembers(key) ?? false }
+
+    package func answerAgain(_ task: ImageTask) async throws -> Bool {
+        guard let jobID = task.jobID, let json = try await memory?.json(of: TaskKey(task)) else { return false }
+        let result = OutgoingResult(jobID: jobID, replySubject: task.replySubject, taskID: task.id, json: json)
+        try await deliver(result)
+        state.withLock { $0.counters.repeated += 1 }
+        return true
+    }
+
+    /// Brings a result to the server, or into the spool.
+    ///
+    /// When this returns the result is safe.
+    ///
+    /// Waits as long as neither is possible: that is the back-pressure that ends at the reservations.
+    ///
+    /// - Throws: `CancellationError` when the task was cancelled before the result was safe; the server then delivers the
+    ///   task again.
+    package func deliver(_ result: OutgoingResult) async throws {
+        var isStranded = false
+        defer {
+            if isStranded { state.withLock { $0.stranded -= 1 } }
+        }
+        var mayPost = mayPostNow(result.jobID)
+        var misses = 0
+        while true {
+            if mayPost, try await postAndSetAside(result) { return }
+            do {
+                try await spool.add(result)
+                state.withLock { $0.counters.spooled += 1 }
+                return
+            } catch let error as SpoolError {
+                misses += 1
+                if !isStranded {
+                    isStranded = true
+                    state.withLock { $0.stranded += 1 }
+                }
+                logger.log(
+                    level: error.code == .full ? .warning : .critical,
+                    "A result can neither be posted nor kept on disk; it is held in memory and nothing more is reserved",
+                    metadata: [
+                        LogKey.taskID: "\(result.taskID)", LogKey.error: "\(error)", LogKey.attempt: "\(misses)",
+                    ]
+                )
+            }
+            try await clock.sleep(for: state.withLock { $0.delay(settings.stranded, failures: misses) })
+            mayPost = true
+        }
+    }
+
+    /// Ends ``run()`` once the spool is empty, or at the first attempt that fails; what is left waits for the next start.
+    package func finish() {
+        state.withLock { $0.isFinishing = true }
+        changed.notify()
+        spool.changed.notify()
+    }
+
+    private func mayPostNow(_ jobID: Int) -> Bool {
+        let now = clock.now
+        return state.withLock { state in
+            let isOpen = state.closed[jobID].map { $0.until <= now } ?? true
+            return isOpen && turns.waiting < settings.longestQueue
+                && (state.awayUntil.map { $0 <= now } ?? true)
+        }
+    }
+
+    /// Posts a result; `false` when it could not be posted now, nor be set aside.
+    private func postAndSetAside(_ result: OutgoingResult) async throws -> Bool {
+        let turn = try await turns.reserve(1)
+        let outcome = await post(result)
+        turn.release()
+        switch outcome {
+        case .taken:
+            return true
+        case .later(let error):
+            if error.code == .cancelled { try Task.checkCancellation() }
+            return false
+        case .refused(let error):
+            state.withLock { $0.counters.refused += 1 }
+            do {
+                try await spool.setAside(result, because: error)
+                return true
+            } catch let failure as SpoolError {
+                logger.error("A refused result could not be set aside", metadata: [LogKey.error: "\(failure)"])
+                // Nowhere to keep it, and the server will not have it: the log line above is what is left.
+                return true
+            }
+        }
+    }
+}
+
+extension ResultPoster.State {
+    /// The wait after so many failures in a row.
+    mutating func delay(_ backoff: Backoff, failures: Int) -> Duration {
+        backoff.delay(failures: failures, using: &generator)
+    }
+
+    /// Leaves a job alone for a while.
+    ///
+    /// - Returns: Whether that is new.
+    mutating func close(_ jobID: Int, now: Duration, _ settings: ResultPoster.Settings) -> Bool {
+        let isNew = closed[jobID] == nil
+        var job = closed[jobID] ?? ResultPoster.ClosedJob()
+        // Posts that were under way together count as one attempt.
+        guard job.until <= now else { return isNew }
+        job.misses += 1
+        job.until = now + delay(settings.forbidden, failures: job.misses)
+        closed[jobID] = job
+        return isNew
+    }
+
+    /// The jobs that are left alone now, and when the first of them is tried again.
+    func asleep(now: Duration) -> (jobs: Set<Int>, until: Duration?) {
+        let asleep = closed.filter { $0.value.until > now }
+        return (Set(asleep.keys), asleep.values.map(\.until).min())
+    }
+}

@@ -1,0 +1,131 @@
+package import Concurrency
+package import Logging
+package import Pipeline
+import ServiceLifecycle
+import Synchronization
+
+/// The fetch role: takes tasks, puts their pixels into the cache, and passes the tasks on to the ready queue.
+///
+/// A task whose image cannot be had is answered with its error right here. While the ready queue is full its tasks wait; when the
+/// cache is full or away those in hand wait, once an outage and for a while, and then go on without pixels: whoever infers fetches the image
+/// itself. For a cache that refuses until somebody changes something nothing waits.
+package struct FetchWorker: Service {
+    private let queue: AMQPTaskQueue
+    private let gauge: ReadyQueueGauge
+    private let images: PixelProvider
+    private let cache: any TensorCache
+    private let cachePatience: CachePatience
+    private let window: Budget
+    private let clock: WaitClock
+    private let statistics: FetchStatistics
+    private let logger: Logger
+
+    /// Puts a fetch worker together.
+    ///
+    /// - Parameters:
+    ///   - queue: The task queues; asks the gauge whether it is open.
+    ///   - gauge: Watches the ready queues.
+    ///   - images: Fetches and decodes; it has no cache of its own.
+    ///   - cache: Where the pixels go.
+    ///   - tasksInHand: Tasks taken and not passed on, at most.
+    ///   - cachePatience: How long an outage of the cache holds up the pixels that meet it. Default: 30 s.
+    ///   - clock: What is waited by.
+    ///   - statistics: Where outcomes are counted.
+    ///   - logger: Gets one debug line a failed task, and warnings.
+    package init(
+        queue: AMQPTaskQueue,
+        gauge: ReadyQueueGauge,
+        images: PixelProvider,
+        cache: any TensorCache,
+        tasksInHand: Int,
+        cachePatience: Duration = .seconds(30),
+        clock: WaitClock = WaitClock(),
+        statistics: FetchStatistics = FetchStatistics(),
+        logger: Logger
+    ) {
+        self.queue = queue
+        self.gauge = gauge
+        self.images = images
+        self.cache = cache
+        self.cachePatience = CachePatience(cachePatience)
+        self.window = Budget(limit: tasksInHand)
+        self.clock = clock
+        self.statistics = statistics
+        self.logger = logger
+    }
+
+    /// Works until drained by a graceful shutdown and every task in hand is settled.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { services in
+                services.addTask { await gauge.run() }
+                services.addTask { await queue.run() }
+                services.addTask { await takeTasks() }
+                // The gauge never ends by itself: the queue and the tasks do.
+                await services.next()
+                await services.next()
+                services.cancelAll()
+            }
+        } onGracefulShutdown: {
+            queue.drain()
+        }
+    }
+
+    private func takeTasks() async {
+        await window.forEach {
+            await queue.next()
+        } perform: { delivery in
+            await process(delivery)
+        }
+    }
+
+    private func process(_ delivery: AMQPTaskDelivery) async {
+        let task = delivery.message.task
+        let ending: AMQPTaskDelivery.Ending
+        var outcome: WritableKeyPath<FetchStatistics.Counts, Int>?
+        do {
+            // Another worker does it, or this one when it comes again.
+            if delivery.isGone { throw CancellationError() }
+            outcome = try await prepare(task) ? \.prepared : \.passedWithoutPixels
+            ending = .passedOn(to: TaskQueueName(.ready, pipeline: delivery.queue.pipeline))
+        } catch is CancellationError {
+            ending = .givenBack(reason: "the worker is stopping")
+        } catch let failure as TaskFailure where failure.isRetriable {
+            ending = .givenBack(reason: failure.message)
+        } catch {
+            logger.debug("Task failed", metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"])
+            outcome = \.failed
+            ending = .answered(.error("\(error)", for: task))
+        }
+        do {
+            // Not cut off by a cancellation: the pixels are there.
+            try await Task { try await delivery.settle(ending) }.value
+            if case .passedOn(let queue) = ending { gauge.passed(to: queue.pipeline) }
+            if let outcome { statistics.count { $0[keyPath: outcome] += 1 } }
+        } catch {
+            logger.warning(
+                "Task not settled; its queue will deliver it again",
+                metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"]
+            )
+        }
+    }
+
+    /// Sees to it that the pixels are in the cache.
+    ///
+    /// - Returns: `false` when the cache would not have them.
+    /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
+    private func prepare(_ task: ImageTask) async throws -> Bool {
+        let key = TensorKey(url: task.imageURL)
+        if await cache.keeps(key) { return true }
+        let pixels = try await images.pixels(of: task)
+        pixels.logDamage(task, logger)
+        while await !cache.store(pixels, for: key) {
+            let (trouble, now) = (cache.trouble, clock.now)
+            guard !queue.isDraining, cachePatience.isLeft(after: trouble, at: now) else { return false }
+            statistics.count { $0.waitsForCache += 1 }
+            try await clock.sleep(for: .seconds(1))
+        }
+        cachePatience.succeeded()
+        return true
+    }
+}

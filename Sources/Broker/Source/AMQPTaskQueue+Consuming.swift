@@ -1,0 +1,178 @@
+import Concurrency
+import Logging
+import Pipeline
+import Synchronization
+import Transport
+
+extension AMQPTaskQueue {
+    /// Consumes until drained and every delivery in hand is settled; then closes both connections.
+    ///
+    /// Cancellation drains without patience: what is being published is given up.
+    package func run() async {
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                for (index, queue) in settings.queues.enumerated() {
+                    for reserve in reserves[index] {
+                        await reserve.set(paused: true)
+                        group.addTask { await reserve.run { await self.take($0, from: queue) } }
+                    }
+                    let subscription = subscriptions[index]
+                    group.addTask { await subscription.run { await self.take($0, from: queue) } }
+                    group.addTask { await self.steerReserves(of: queue, self.reserves[index]) }
+                }
+                group.addTask { await self.steerConsumers() }
+            }
+            // A task of its own, because nothing waits in one that is cancelled.
+            await Task { await self.end() }.value
+        } onCancel: {
+            drain()
+            abandonUnpublished()
+        }
+    }
+
+    /// Pauses and resumes the consumers, and ends them once drained.
+    private func steerConsumers() async {
+        while true {
+            let change = steering.next
+            if isDraining || Task.isCancelled { break }
+            let isPaused = taking.isPaused
+            for (queue, subscription) in zip(settings.queues, subscriptions) {
+                let isHeld = look(at: queue)
+                await subscription.set(paused: isPaused || isHeld || isRefused(queue))
+            }
+            await returnUnbegun()
+            warnOfOldDeliveries()
+            await clock.pause(for: .seconds(1), orUntil: change)
+        }
+        for subscription in subscriptions { await subscription.stop() }
+    }
+
+    /// Begins the further consumers of a queue one after the other the more of its results are held, and ends them once none is.
+    private func steerReserves(of queue: TaskQueueName, _ subscriptions: [AMQPSubscription]) async {
+        var isConsuming = subscriptions.map { _ in false }
+        while true {
+            let change = desk.settled.next
+            if isDraining || Task.isCancelled { break }
+            let held = desk.held(from: queue)
+            let isPaused = taking.isPaused || isHeld(queue) || isRefused(queue)
+            for (index, reserve) in HeldResults.reserves.enumerated() {
+                let isWanted = !isPaused && (held >= reserve.held || held > 0 && isConsuming[index])
+                guard isWanted != isConsuming[index] else { continue }
+                isConsuming[index] = isWanted
+                await subscriptions[index].set(paused: !isWanted)
+            }
+            await clock.pause(for: .seconds(1), orUntil: change)
+        }
+        for subscription in subscriptions { await subscription.stop() }
+    }
+
+    /// Gives back what nobody took, waits for what was taken, and closes.
+    private func end() async {
+        for task in inHand.finishAndTakeAll() { await task.returnUntried(by: untried) }
+        await desk.waitUntilIdle()
+        await publishing.close()
+        await consuming.close()
+    }
+}
+
+extension AMQPTaskQueue {
+    /// Decides what becomes of a delivery, and carries it out or hands it on.
+    private func take(_ delivery: AMQPDelivery, from queue: TaskQueueName) async {
+        while obstacle(queue, desk.outstanding - desk.held) != nil {
+            if isDraining || Task.isCancelled || isHeld(queue) { return await untried.giveBack(delivery, to: queue) }
+            await desk.publisher.pause(for: .milliseconds(200))
+        }
+        if delivery.message.headers["x-stream-offset"] != nil {
+            refuse(queue, because: "it is a stream, which is read and never emptied: make it a quorum queue")
+            consuming.nack(delivery, requeue: true)
+            return
+        }
+        // Seen here where queues are not declared, or may not be.
+        if delivery.isUncounted {
+            refuse(queue, because: "it is no quorum queue: it does not count how often a task was tried")
+            consuming.nack(delivery, requeue: true)
+            return
+        }
+        let now = clock.now
+        holds.withLock { $0[queue]?.moved(now: now) }
+        let message: TaskMessage
+        do throws(MalformedTask) {
+            message = try TaskMessage(delivery.message, pipeline: queue.pipeline)
+        } catch {
+            let counted = delivery.attempts(from: "\(queue)")
+            return await desk.buryAside(delivery, from: queue, attempts: counted, reason: error.description)
+        }
+        let name = ConfirmedResult(to: message, from: queue)
+        let attempts = desk.attempts(of: name, at: delivery, from: queue)
+        switch await judge(delivery, of: name, from: queue, attempts: attempts) {
+        case .task:
+            await desk.waitForPlace(in: queue, limit: settings.prefetch)
+            // The queue ends only after the consumers have.
+            inHand.push(task(message, delivery, from: queue, attempts: attempts))
+        case .inHand:
+            break
+        case .done(let result):
+            answer(task(message, delivery, from: queue, attempts: attempts), with: result)
+        case .answered:
+            desk.acknowledgeRecognised(delivery, task: message.task.id)
+        case .worn:
+            let reason = "delivered \(attempts) times without a result"
+            await desk.buryAside(delivery, from: queue, attempts: attempts, reason: reason)
+        }
+    }
+
+    private enum Verdict {
+        case task
+        /// Its task is worked on already, or its result held: what settles that settles this delivery, too.
+        case inHand
+        /// It was done under a delivery that is gone.
+        case done(EncodedResult)
+        case answered
+        /// It was tried too often.
+        case worn
+    }
+
+    private func judge(
+        _ delivery: AMQPDelivery,
+        of name: ConfirmedResult,
+        from queue: TaskQueueName,
+        attempts: Int
+    ) async -> Verdict {
+        // Asked of the broker's count: a delivery that was lost is no attempt, and its result may be out.
+        if delivery.attempts(from: "\(queue)") > 0 || delivery.message.headers[DeadLetter.Header.redelivered] == true {
+            desk.redelivered()
+            // In this order: a task is in hand until its result is remembered.
+            if desk.join(delivery, to: name) { return .inHand }
+            if let result = desk.takeKept(name) { return .done(result) }
+            if await desk.confirmed.contains(name) { return .answered }
+        }
+        return attempts < settings.maximumAttempts ? .task : .worn
+    }
+
+    private func task(
+        _ message: TaskMessage,
+        _ delivery: AMQPDelivery,
+        from queue: TaskQueueName,
+        attempts: Int
+    ) -> AMQPTaskDelivery {
+        AMQPTaskDelivery(
+            message: message,
+            queue: queue,
+            attempts: attempts,
+            delivery: delivery,
+            desk: desk,
+            logger: logger
+        )
+    }
+
+    /// Publishes a result that was waiting for its task, beside what goes on; the queue ends only after that.
+    private func answer(_ task: AMQPTaskDelivery, with result: EncodedResult) {
+        Task {
+            do throws(TransportError) {
+                try await task.settle(.answered(result))
+            } catch {
+                logger.warning("A task could not be answered", metadata: [LogKey.error: "\(error)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package import Concurrency
+package import Imaging
+package import Logging
+
+/// Gets the pixels of a task's image, within the worker's budgets: from the cache, else fetched and decoded.
+package struct PixelProvider: Sendable {
+    private let cache: (any TensorCache)?
+    private let fetcher: any ImageFetching
+    private let decoding: ImageDecodingStage
+    private let readAhead: Budget
+    private let turns = ImageTurns()
+    private let statistics: WorkerStatistics
+
+    /// Makes a provider.
+    ///
+    /// - Parameters:
+    ///   - cache: Asked first, and given what had to be decoded.
+    ///   - fetcher: Gets the bytes.
+    ///   - decoding: Decodes them, within the budget of pixels.
+    ///   - imagesReadAhead: Images being fetched, or fetched and not yet decoded, at most.
+    ///   - statistics: Where the stages' durations are recorded.
+    package init(
+        cache: (any TensorCache)?,
+        fetcher: any ImageFetching,
+        decoding: ImageDecodingStage,
+        imagesReadAhead: Int,
+        statistics: WorkerStatistics
+    ) {
+        self.cache = cache
+        self.fetcher = fetcher
+        self.decoding = decoding
+        self.readAhead = Budget(limit: imagesReadAhead)
+        self.statistics = statistics
+    }
+
+    /// Gets the image of `task`.
+    ///
+    /// - Parameter task: Names the image.
+    /// - Returns: The pixels, and the part of the budget they hold until it is released.
+    /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
+    package func pixels(of task: ImageTask) async throws -> AdmittedPixels {
+        let image = try await statistics.progress.image.pass { try await cachedOrDecoded(task) }
+        if image.damage != nil { statistics.countDamagedImage() }
+        return image
+    }
+
+    private func cachedOrDecoded(_ task: ImageTask) async throws -> AdmittedPixels {
+        guard let cache else { return try await decoded(task) }
+        let key = TensorKey(url: task.imageURL)
+        return try await turns.withTurn(for: key) {
+            // What a worker stored that takes damaged images is looked at anew by one that does not.
+            if let cached = try await cache.pixels(for: key, admit: decoding.admit),
+                cached.damage == nil || decoding.takesDamaged
+            {
+                return cached
+            }
+            let image = try await decoded(task)
+            await cache.store(image, for: key)
+            return image
+        }
+    }
+
+    private func decoded(_ task: ImageTask) async throws -> AdmittedPixels {
+        // Held until the image is decoded, so that compressed images do not pile up in front of a full memory.
+        let slot = try await readAhead.reserve(1)
+        defer { slot.release() }
+        let began = ContinuousClock.now
+        let bytes = try await fetcher.fetch(task.imageURL)
+        statistics.record(.now - began, in: .fetch)
+        let image = try await decoding.decode(bytes)
+        statistics.record(image.waited, in: .admit)
+        statistics.record(image.decoding, in: .decode)
+        return image.pixels
+    }
+}
+
+/// Pixels together with the part of the budget that they occupy.
+package struct AdmittedPixels: Sendable {
+    /// The pixels.
+    package let buffer: PixelBuffer
+    /// Given back when the last copy of this value goes.
+    package let reservation: Budget.Reservation
+    /// What is wrong with them, for people, where damaged images are accepted; of pixels that come out of Redis, only that something is.
+    package let damage: String?
+
+    /// Joins pixels with what was reserved for them.
+    package init(buffer: PixelBuffer, reservation: Budget.Reservation, damage: String? = nil) {
+        self.buffer = buffer
+        self.reservation = reservation
+        self.damage = damage
+    }
+
+    /// Tells of an image that was accepted although it is damaged; the metric counts it.
+    package func logDamage(_ task: ImageTask, _ logger: Logger) {
+        guard let damage else { return }
+        logger.info(
+            "Image is damaged; the part that is there is taken",
+            metadata: [LogKey.taskID: "\(task.id)", LogKey.reason: "\(damage)"]
+        )
+    }
+}

@@ -1,0 +1,145 @@
+import Antenna
+import Broker
+import Concurrency
+import JSON
+import Logging
+import Pipeline
+import Synchronization
+import Transport
+
+extension Relay {
+    func makeResultsSubscription() -> AMQPSubscription {
+        let tasks = settings.pipelines.flatMap {
+            AMQPTopology.declarations(for: TaskQueueName(.tasks, pipeline: $0))
+        }
+        return AMQPSubscription(
+            connection: consuming,
+            queue: AMQPTopology.relayResultsQueue,
+            prefetch: settings.postsInFlight,
+            declarations: settings.declares ? AMQPTopology.relayDeclarations + tasks : [],
+            backoff: settings.backoff,
+            logger: logger
+        )
+    }
+
+    /// Posts results, as many at a time as the prefetch lets through.
+    func postResults(from subscription: AMQPSubscription) async {
+        await withDiscardingTaskGroup { posts in
+            await subscription.run { delivery in
+                posts.addTask { await self.post(delivery) }
+            }
+        }
+    }
+
+    private func post(_ delivery: AMQPDelivery) async {
+        do throws(TransportError) {
+            guard let taskID = delivery.message.messageID, !taskID.isEmpty, let text = delivery.message.correlationID,
+                let ticket = seal.open(text, of: taskID)
+            else {
+                return try await bury(
+                    delivery,
+                    reason:
+                        "no result of a relayed task: its correlation id is not that of this task by a relay with this token"
+                )
+            }
+            do throws(JSONError) {
+                try JSONProof.checkObject(delivery.message.body)
+            } catch {
+                return try await bury(delivery, reason: "no result: \(error)")
+            }
+            let name = ConfirmedResult(posting: taskID, ticket: ticket)
+            if await posted.contains(name) {
+                state.withLock { $0.counters.duplicates += 1 }
+            } else {
+                let result = OutgoingResult(
+                    jobID: ticket.jobID,
+                    replySubject: ticket.replySubject,
+                    taskID: taskID,
+                    json: delivery.message.body
+                )
+                switch await post(result) {
+                case .taken:
+                    await posted.insert(name)
+                    state.withLock { $0.counters.posted += 1 }
+                case .refused(let error):
+                    try await bury(delivery, reason: error.description)
+                    await answered(taskID, ticket)
+                    return
+                case .later:
+                    consuming.nack(delivery, requeue: true)
+                    return
+                }
+            }
+            consuming.ack(delivery)
+            await answered(taskID, ticket)
+        } catch {
+            // Else the broker would deliver it again at once, and again.
+            await publisher.pauseBeforeRetry(attempts: delivery.deliveryCount)
+            consuming.nack(delivery, requeue: true)
+        }
+    }
+
+    /// Answers a task that cannot be relayed.
+    func refuse(_ lease: Lease, because reason: String, _ ticket: RelayTicket) async {
+        let result = OutgoingResult(
+            jobID: ticket.jobID,
+            replySubject: ticket.replySubject,
+            taskID: lease.task.id,
+            json: EncodedResult.error(reason, for: lease.task).json
+        )
+        switch await post(result) {
+        case .taken: await finish(lease)
+        case .refused(let error), .later(let error): await settle(lease, .retry(reason: error.description))
+        }
+    }
+
+    /// Posts until Antenna has answered for good, or the relay drains.
+    private func post(_ result: OutgoingResult) async -> PostOutcome {
+        var misses = 0
+        while true {
+            let change = draining.next
+            do throws(AntennaError) {
+                return PostOutcome(refusal: try await client.post(result))
+            } catch {
+                switch error.code {
+                case .refused, .forbidden, .notFound, .methodNotAllowed:
+                    // Forbidden is a matter of one job: held here, its results would take the places of all others.
+                    if let excuse = result.excuse(for: error), case .later(let failure) = await post(excuse) {
+                        return .later(failure)
+                    }
+                    return .refused(error)
+                case .transport, .authentication, .rateLimited, .unavailable, .redirected, .malformedAnswer,
+                    .configuration,
+                    .cancelled:
+                    guard !isDraining, !Task.isCancelled else { return .later(error) }
+                    warn("Results cannot be posted; they wait in the broker", "\(error)")
+                    misses += 1
+                    let delay = state.withLock { settings.backoff.delay(failures: misses, using: &$0.generator) }
+                    await clock.pause(for: max(delay, error.retryAfter ?? .zero), orUntil: change)
+                    guard !isDraining, !Task.isCancelled else { return .later(error) }
+                }
+            }
+        }
+    }
+
+    private func bury(_ delivery: AMQPDelivery, reason: String) async throws(TransportError) {
+        let letter = DeadLetter.encode(
+            delivery.message,
+            from: AMQPTopology.relayResultsQueue,
+            attempts: delivery.attempts(from: AMQPTopology.relayResultsQueue),
+            reason: reason
+        )
+        try await publisher.publish(
+            letter,
+            exchange: AMQPTopology.deadExchange,
+            routingKey: AMQPTopology.relayDeadLetters.pipeline
+        )
+        state.withLock { $0.counters.refused += 1 }
+        warn("A result went to the dead letters", reason)
+        consuming.ack(delivery)
+    }
+
+    func warn(_ sentence: Logger.Message, _ error: String) {
+        warnings.note(sentence, [LogKey.error: "\(error)"])
+    }
+}
