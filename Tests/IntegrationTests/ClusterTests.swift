@@ -6,7 +6,7 @@ import Testing
 import Transport
 
 extension BrokerTests {
-    @Suite("A cluster of brokers whose nodes go", .serialized, .timeLimit(.minutes(5)))
+    @Suite("A cluster of brokers whose nodes go", .serialized, .timeLimit(.minutes(10)))
     struct ClusterTests {
         @Test(
             "The leader is killed, the next one cut off, the third restarted: every task has its answer, duplicates are equal"
