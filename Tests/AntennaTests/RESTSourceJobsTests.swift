@@ -214,32 +214,42 @@ import Transport
         )
     }
 
-    @Test func aTaskThatComesAgainAfterItsResultWasTakenIsNotDoneAgain() async throws {
-        let other = TemporaryFolder()
-        let memory = try await PostedResults.open(
-            directory: other.path,
+    private func openMemory(_ folder: TemporaryFolder) async throws -> PostedResults {
+        try await PostedResults.open(
+            directory: folder.path,
             address: AntennaAddress("http://antenna.test"),
             models: [],
             maximumBytes: 1 << 20,
             logger: quiet
         )
-        let deliveries = Atomic(0)
-        let results = Atomic(0)
-        let server = ScriptedServer { request in
+    }
+
+    /// A server that delivers task seven again and again, each time once the worker knows that its result was taken.
+    private func redelivering(_ tasks: [Int], times: Int, remembering memory: PostedResults) -> ScriptedServer {
+        let seen = Mutex((deliveries: 0, results: 0))
+        return ScriptedServer { request in
             if request.isJobs { return .jobs(1) }
             if request.isResult {
-                results.add(1, ordering: .relaxed)
+                seen.withLock { $0.results += 1 }
                 return .taken
             }
-            let delivery = deliveries.add(1, ordering: .relaxed).newValue
-            guard delivery <= 3 else { return .noTasks }
-            // It comes again once the worker knows that its result was taken.
+            let delivery = seen.withLock { seen in
+                seen.deliveries += 1
+                return seen.deliveries
+            }
+            guard delivery <= times else { return .noTasks }
             while delivery > 1, !Task.isCancelled {
-                if results.load(ordering: .relaxed) >= delivery - 1, memory.remembers(Self.taskSeven) { break }
+                if seen.withLock(\.results) >= delivery - 1, memory.remembers(Self.taskSeven) { break }
                 await Task.yield()
             }
-            return .tasks([7], delivery: delivery)
+            return .tasks(tasks, delivery: delivery)
         }
+    }
+
+    @Test func aTaskThatComesAgainAfterItsResultWasTakenIsNotDoneAgain() async throws {
+        let other = TemporaryFolder()
+        let memory = try await openMemory(other)
+        let server = redelivering([7], times: 3, remembering: memory)
         let source = try await makeSource(server, memory: memory)
         #expect(try await drain(source) == ["1.7"])
         #expect(source.counters.answeredAgain == 2)
@@ -252,30 +262,8 @@ import Transport
 
     @Test func aTaskThatIsNamedOftenInOneReservationIsAnsweredAgainOnce() async throws {
         let other = TemporaryFolder()
-        let memory = try await PostedResults.open(
-            directory: other.path,
-            address: AntennaAddress("http://antenna.test"),
-            models: [],
-            maximumBytes: 1 << 20,
-            logger: quiet
-        )
-        let deliveries = Atomic(0)
-        let results = Atomic(0)
-        let server = ScriptedServer { request in
-            if request.isJobs { return .jobs(1) }
-            if request.isResult {
-                results.add(1, ordering: .relaxed)
-                return .taken
-            }
-            let delivery = deliveries.add(1, ordering: .relaxed).newValue
-            guard delivery <= 2 else { return .noTasks }
-            // It comes again once the worker knows that its result was taken.
-            while delivery > 1, !Task.isCancelled {
-                if results.load(ordering: .relaxed) >= delivery - 1, memory.remembers(Self.taskSeven) { break }
-                await Task.yield()
-            }
-            return .tasks(Array(repeating: 7, count: 5), delivery: delivery)
-        }
+        let memory = try await openMemory(other)
+        let server = redelivering(Array(repeating: 7, count: 5), times: 2, remembering: memory)
         let source = try await makeSource(server, memory: memory)
         #expect(try await drain(source) == ["1.7"])
         #expect(source.counters.answeredAgain == 1)
