@@ -76,8 +76,11 @@ extension RESTTaskSource {
                 projectID: settings.projectID,
                 limit: settings.jobLimit
             )
-            answered(.jobs)
-            ended { $0.planner.listed(jobs, now: $1) }
+            let trouble = ended { state, now in
+                state.planner.listed(jobs, now: now)
+                return state.troubles.answered(.jobs, now: now)
+            }
+            tellOfAnswer(.jobs, after: trouble)
         } catch {
             failed(error, job: nil)
         }
@@ -153,7 +156,6 @@ extension RESTTaskSource {
         let askedAt = clock.now
         do throws(AntennaError) {
             let reservation = try await client.reserve(job: job, count: count)
-            answered(.tasks(job: job.id))
             await answerAgain(admit(reservation, of: job, askedAt: askedAt))
             ended { _, _ in }
         } catch {
@@ -168,7 +170,7 @@ extension RESTTaskSource {
         let poster = self.poster
         let lease = settings.lease
         let now = clock.now
-        let answered: [ImageTask] = state.withLock { state in
+        let (answered, trouble): ([ImageTask], Duration?) = state.withLock { state in
             state.letTimePass(to: now)
             // After a slow answer part of the lease may be over. A task that is dropped has lost one of two deliveries for sure.
             let deadline = max(askedAt, now - lease / 2) + lease
@@ -197,9 +199,11 @@ extension RESTTaskSource {
             let count = reservation.tasks.count + reservation.unanswerable
             state.planner.reserved(count, fresh: fresh, of: job, now: now)
             state.answering += answered.count
-            return answered
+            // With the planner, which would else still have the call under way, and waiting for long.
+            return (answered, state.troubles.answered(.tasks(job: job.id), now: now))
         }
         changed.notify()
+        tellOfAnswer(.tasks(job: job.id), after: trouble)
         if reservation.unanswerable > 0 {
             logger.warning(
                 "Tasks without an id, an image or a reply subject cannot be answered",
@@ -278,10 +282,9 @@ extension RESTTaskSource {
         }
     }
 
-    /// A call was answered; where that ends a trouble, it is said.
-    private func answered(_ call: CallTroubles.Call) {
-        let now = clock.now
-        guard let length = state.withLock({ $0.troubles.answered(call, now: now) }) else { return }
+    /// Says that a trouble is over, where one was told of that ended with a call's answer.
+    private func tellOfAnswer(_ call: CallTroubles.Call, after length: Duration?) {
+        guard let length else { return }
         var metadata: Logger.Metadata = [LogKey.duration: "\(length)"]
         if case .tasks(let job) = call { metadata[LogKey.jobID] = "\(job)" }
         logger.notice("Antenna answers again", metadata: metadata)
