@@ -71,9 +71,11 @@ let package = Package(
         // Planes of YCbCr to RGB, with a version for newer processors.
         .target(name: "CYCbCr"),
 
+        .target(name: "Telemetry", swiftSettings: houseStyle),
         .target(
             name: "Concurrency",
             dependencies: [
+                "Telemetry",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -82,7 +84,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                "CCurl", "CHiredis", "Concurrency", "CRabbitMQ", "CZlib",
+                "CCurl", "CHiredis", "Concurrency", "CRabbitMQ", "CZlib", "Telemetry",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -97,7 +99,7 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "Concurrency", "COnnxRuntime", "Imaging", "JSON",
+                "Concurrency", "COnnxRuntime", "Imaging", "JSON", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -105,7 +107,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "CXXHash", "Concurrency", "Imaging", "Inference", "JSON", "Transport",
+                "CXXHash", "Concurrency", "Imaging", "Inference", "JSON", "Telemetry", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -118,7 +120,7 @@ let package = Package(
         .target(
             name: "Antenna",
             dependencies: [
-                "Concurrency", "Inference", "JSON", "Pipeline", "Transport",
+                "Concurrency", "Inference", "JSON", "Pipeline", "Telemetry", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -128,7 +130,7 @@ let package = Package(
         .target(
             name: "Broker",
             dependencies: [
-                "Concurrency", "JSON", "Pipeline", "Transport",
+                "Concurrency", "JSON", "Pipeline", "Telemetry", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -139,7 +141,7 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Antenna", "Broker", "Concurrency", "JSON", "Pipeline", "Transport",
+                "Antenna", "Broker", "Concurrency", "JSON", "Pipeline", "Telemetry", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -158,6 +160,7 @@ let package = Package(
         .target(
             name: "HTTPServing",
             dependencies: [
+                "Telemetry",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -173,7 +176,7 @@ let package = Package(
         .target(
             name: "LocalAntenna",
             dependencies: [
-                "HTTPServing", "Imaging", "JSON",
+                "HTTPServing", "Imaging", "JSON", "Telemetry",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -184,7 +187,7 @@ let package = Package(
             name: "AntennaWorker",
             dependencies: [
                 "Antenna", "Broker", "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "LocalAntenna",
-                "Pipeline", "Relay", "Settings", "Transport",
+                "Pipeline", "Relay", "Settings", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -204,6 +207,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: houseStyle
         ),
+        .testTarget(name: "TelemetryTests", dependencies: ["TestSupport"], swiftSettings: houseStyle),
         .testTarget(
             name: "ConcurrencyTests",
             dependencies: [

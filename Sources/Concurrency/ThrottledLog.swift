@@ -1,5 +1,6 @@
 package import Logging
 import Synchronization
+import Telemetry
 
 /// A log for what may happen a thousand times a second: says one of a kind in a while, and how many there were.
 package final class ThrottledLog: Sendable {
@@ -34,7 +35,7 @@ package final class ThrottledLog: Sendable {
         _ metadata: Logger.Metadata
     ) {
         guard let count = admit(kind ?? sentence.description) else { return }
-        logger.log(level: level, sentence, metadata: metadata.merging(["count": "\(count)"]) { own, _ in own })
+        logger.log(level: level, sentence, metadata: metadata.merging([LogKey.count: "\(count)"]) { own, _ in own })
     }
 
     /// How many of a kind there were since the last one that was said, this one included; nil when this one is not to be said.

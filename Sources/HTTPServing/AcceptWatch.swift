@@ -1,5 +1,6 @@
 internal import Logging
 internal import NIOCore
+import Telemetry
 
 /// Tells of connections that could not be accepted.
 ///
@@ -41,7 +42,7 @@ final class AcceptWatch: ChannelInboundHandler {
         guard told.map({ now - $0 >= Self.pause }) ?? true else { return }
         logger.warning(
             "A connection could not be accepted; it is tried again every second",
-            metadata: ["error": "\(error)", "failures": "\(failures)"]
+            metadata: [LogKey.error: "\(error)", LogKey.failures: "\(failures)"]
         )
         told = now
         failures = 0

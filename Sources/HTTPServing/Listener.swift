@@ -3,6 +3,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
+import Telemetry
 
 /// The port of a server: listens on it, and again when listening ends with an error.
 final class Listener: Sendable {
@@ -83,7 +84,7 @@ final class Listener: Sendable {
             guard !isStopped else { return }
             logger.error(
                 "A port is not listened on any more; it is tried again",
-                metadata: ["address": "\(address)", "error": "\(problem)"]
+                metadata: [LogKey.address: "\(address)", LogKey.error: "\(problem)"]
             )
             try? await executor.sleep(.seconds(1))
         }

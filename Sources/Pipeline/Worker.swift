@@ -2,6 +2,7 @@ import Concurrency
 package import Inference
 package import Logging
 import ServiceLifecycle
+import Telemetry
 
 /// Takes tasks from a source and sees each through: fetch, decode, batch, infer, publish, acknowledge.
 ///

@@ -3,6 +3,7 @@ import Concurrency
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 import Transport
 
 /// Relays tell each other of answers, so that each knows what the fleet still owes it.

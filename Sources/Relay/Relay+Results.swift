@@ -5,6 +5,7 @@ import JSON
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 import Transport
 
 extension Relay {

@@ -2,6 +2,7 @@ import Concurrency
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 
 extension ResultPoster {
     /// Posts a result, with quick retries.
@@ -101,7 +102,7 @@ extension ResultPoster {
             level: isNew ? .warning : .debug,
             "The token's user may not post this job's results; they are kept in the spool and tried now and then",
             metadata: [
-                LogKey.jobID: "\(jobID)", LogKey.error: "\(error)", "needed": "\(AntennaRights.work)",
+                LogKey.jobID: "\(jobID)", LogKey.error: "\(error)", LogKey.neededRights: "\(AntennaRights.work)",
             ]
         )
     }

@@ -2,6 +2,7 @@ package import Concurrency
 package import Logging
 package import Pipeline
 import Synchronization
+import Telemetry
 
 /// Brings results to Antenna: at once where possible, else over the spool.
 ///

@@ -2,6 +2,7 @@ import Concurrency
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 
 /// Finds out whether results would be kept, before tasks are taken: a server drops those of pipelines and algorithms that are
 /// not registered with the job's project, after it has answered 200.

@@ -2,6 +2,7 @@ package import Concurrency
 package import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 
 /// Looks now and then whether the results that were posted arrive in their jobs: nothing else tells that a server drops them.
 package final class ResultWatch: Sendable {
@@ -91,8 +92,8 @@ package final class ResultWatch: Sendable {
             see the job's log there
             """,
             metadata: [
-                LogKey.jobID: "\(loss.jobID)", LogKey.count: "\(loss.missing)", "posted": "\(loss.posted)",
-                "saved": "\(loss.saved)", LogKey.reason: "\(loss.latestError ?? "the job's log has no error")",
+                LogKey.jobID: "\(loss.jobID)", LogKey.count: "\(loss.missing)", LogKey.posted: "\(loss.posted)",
+                LogKey.saved: "\(loss.saved)", LogKey.reason: "\(loss.latestError ?? "the job's log has no error")",
             ]
         )
     }

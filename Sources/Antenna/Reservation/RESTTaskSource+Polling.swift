@@ -2,6 +2,7 @@ import Concurrency
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 
 extension RESTTaskSource {
     /// Reservations that were under way when the source was drained are waited for so long: their tasks would go to nobody.
@@ -258,7 +259,7 @@ extension RESTTaskSource {
             logger.log(
                 level: isNew ? .warning : .debug,
                 "The token's user may not take this job's tasks; it is left alone, the others go on",
-                metadata: metadata.merging(["needed": "\(AntennaRights.work)"]) { $1 }
+                metadata: metadata.merging([LogKey.neededRights: "\(AntennaRights.work)"]) { $1 }
             )
         case .retried:
             logger.log(

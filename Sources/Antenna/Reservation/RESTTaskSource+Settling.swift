@@ -2,6 +2,7 @@ import Concurrency
 import Logging
 package import Pipeline
 import Synchronization
+import Telemetry
 
 extension RESTTaskSource: LeaseSettling {
     /// Posts the result, or forgets the task so that the server delivers it again: REST knows no giving back.

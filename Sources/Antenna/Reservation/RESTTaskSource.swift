@@ -2,6 +2,7 @@ package import Concurrency
 package import Logging
 package import Pipeline
 import Synchronization
+import Telemetry
 
 /// Takes tasks from Antenna's REST API, round-robin over the jobs of its pipelines, and brings their results back.
 ///

@@ -4,6 +4,7 @@ import FoundationEssentials
 package import Logging
 package import Pipeline
 import Synchronization
+import Telemetry
 
 /// Results that the server took within the last hour, on disk, to answer a task that it delivers again.
 ///

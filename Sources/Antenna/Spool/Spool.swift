@@ -2,6 +2,7 @@ package import Concurrency
 package import Logging
 package import Pipeline
 import Synchronization
+import Telemetry
 
 /// Results that cannot be posted now, on disk, until they can: also after a crash or a restart.
 ///

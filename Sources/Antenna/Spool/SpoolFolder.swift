@@ -3,6 +3,7 @@ import Logging
 import Pipeline
 
 internal import Glibc
+import Telemetry
 
 /// The folders of a spool and who owns them.
 ///

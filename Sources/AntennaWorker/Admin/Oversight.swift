@@ -5,6 +5,7 @@ import Pipeline
 import ServiceLifecycle
 import Settings
 import Synchronization
+import Telemetry
 
 /// Everything around a role that looks at it: metrics, health, the live page, the watchdog, and the signals that pause it.
 final class Oversight: Sendable {
@@ -129,7 +130,7 @@ final class Oversight: Sendable {
                 stalled: { [logger] stall in
                     logger.critical(
                         "A part of the worker holds tasks and lets none go; the process ends, and its tasks are delivered again",
-                        metadata: ["part": "\(stall.part)", "duration": "\(stall.duration)"]
+                        metadata: [LogKey.part: "\(stall.part)", LogKey.duration: "\(stall.duration)"]
                     )
                 },
                 end: { stall in
@@ -163,7 +164,7 @@ final class Oversight: Sendable {
         else { return }
         logger.notice(
             "The process has grown beyond --max-rss; it finishes what it has in hand and ends",
-            metadata: ["bytes": "\(bytes)"]
+            metadata: [LogKey.bytes: "\(bytes)"]
         )
         life.drain()
     }

@@ -3,6 +3,7 @@ import Logging
 import Pipeline
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 import Transport
 
 /// Has Redis keep a small value and give it back every few seconds, over a connection of its own.

@@ -2,6 +2,7 @@ import Antenna
 import Logging
 import Pipeline
 import Settings
+import Telemetry
 import Transport
 
 /// What keeps a worker from ever getting a task, found out before it loads its models: a setting that Antenna itself finds wrong.

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Pipeline
 import Settings
+import Telemetry
 import Transport
 
 /// The worker itself.

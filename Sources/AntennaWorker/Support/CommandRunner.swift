@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Settings
+import Telemetry
 import Transport
 
 /// Parses a command line, runs the command and turns every ending into an exit status.
@@ -56,7 +57,10 @@ enum CommandRunner {
         let message = root.fullMessage(for: error)
         do {
             if isRole, !code.isSuccess, LoggingSetup.isInForce, !Terminal.error.isInteractive {
-                Logger(label: "antenna-worker").critical("The command has failed", metadata: ["error": "\(message)"])
+                Logger(label: "antenna-worker").critical(
+                    "The command has failed",
+                    metadata: [LogKey.error: "\(message)"]
+                )
             } else if !code.isSuccess, !message.isEmpty {
                 complain(message)
             } else if !message.isEmpty {

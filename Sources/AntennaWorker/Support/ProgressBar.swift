@@ -1,6 +1,7 @@
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 
 /// Shows how far a number of images has come: a bar on a terminal, else a line every few seconds, or a message of the log now and then.
 ///

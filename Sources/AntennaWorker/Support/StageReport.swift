@@ -1,5 +1,6 @@
 import Logging
 import Pipeline
+import Telemetry
 
 /// What a worker has done and where the time went, as text for the end of a run.
 struct StageReport {
@@ -43,9 +44,9 @@ struct StageReport {
 
     /// The report for programs.
     var metadata: Logger.Metadata {
-        var metadata: Logger.Metadata = ["outcome": "\(outcome)", "work": "\(work)"]
+        var metadata: Logger.Metadata = [LogKey.outcome: "\(outcome)", LogKey.work: "\(work)"]
         for stage in stages {
-            metadata["stage.\(stage.stage.rawValue)"] = """
+            metadata[LogKey.stage(stage.stage.rawValue)] = """
                 \(stage.count) images, \(Self.decimal(stage.totalSeconds)) s, median \
                 \(Self.decimal(stage.p50Seconds * 1_000)) ms, p99 \(Self.decimal(stage.p99Seconds * 1_000)) ms
                 """

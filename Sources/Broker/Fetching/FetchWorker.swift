@@ -3,6 +3,7 @@ package import Logging
 package import Pipeline
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 
 /// The fetch role: takes tasks, puts their pixels into the cache, and passes the tasks on to the ready queue.
 ///

@@ -2,6 +2,7 @@ package import Concurrency
 package import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 package import Transport
 
 /// Watches how deep the ready queues are, so that images are not fetched faster than they are analysed.

@@ -1,5 +1,6 @@
 package import Logging
 package import Pipeline
+import Telemetry
 package import Transport
 
 /// Publishes results by the contract: persistent, mandatory, to the task's reply subject, with the task's id as message id.

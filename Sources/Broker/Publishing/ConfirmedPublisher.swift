@@ -2,6 +2,7 @@ package import Concurrency
 package import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 package import Transport
 
 /// Publishes until the broker has confirmed, or until nobody wants to wait for that any longer.

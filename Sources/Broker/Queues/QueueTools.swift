@@ -2,6 +2,7 @@ import Concurrency
 package import Logging
 package import Pipeline
 import Synchronization
+import Telemetry
 package import Transport
 
 /// Looks at a fleet's queues and puts things into them, for people at a command line.

@@ -2,6 +2,7 @@ package import Concurrency
 package import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 package import Transport
 
 /// Consumes one queue until stopped: through losses, refusals, and cancellations by the broker.

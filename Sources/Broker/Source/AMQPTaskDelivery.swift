@@ -1,6 +1,7 @@
 import Logging
 package import Pipeline
 import Synchronization
+import Telemetry
 package import Transport
 
 /// A task delivered over AMQP, in hand until it is settled, exactly once.

@@ -2,6 +2,7 @@ import Concurrency
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 import Transport
 
 /// Results that no queue takes: one wrong reply subject must not stop the work for all others.

@@ -2,6 +2,7 @@ import Concurrency
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 import Transport
 
 /// Where tasks are settled: publishes what is due, and only then acknowledges.

@@ -2,6 +2,7 @@ import Concurrency
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 import Transport
 
 extension AMQPTaskQueue {

@@ -2,6 +2,7 @@ import Concurrency
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 import Transport
 
 /// What keeps tasks from going on, and what follows from it: for the consumers, for the log, for readiness.

@@ -2,6 +2,7 @@ import Concurrency
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 import Transport
 
 /// Gives back deliveries that nobody has begun, without making attempts of them.

@@ -1,6 +1,7 @@
 import COnnxRuntime
 package import Logging
 import Synchronization
+import Telemetry
 
 #if canImport(Glibc)
     import Glibc
@@ -117,6 +118,6 @@ private func receiveLogMessage(
     guard let sink else { return }
     Unmanaged<LogSink>.fromOpaque(sink).takeUnretainedValue().logger.debug(
         "ONNX Runtime says",
-        metadata: ["ort.severity": "\(severity)", "ort.message": "\(String(cString: message))"]
+        metadata: [LogKey.ortSeverity: "\(severity)", LogKey.ortMessage: "\(String(cString: message))"]
     )
 }

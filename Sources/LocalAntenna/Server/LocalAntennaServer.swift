@@ -2,6 +2,7 @@ import HTTPServing
 package import Logging
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 
 /// An Antenna in this process: the REST contract with its state in memory, and a host for the images.
 ///
@@ -73,7 +74,7 @@ package final class LocalAntennaServer: Service {
             }
         }
         running.withLock { $0 = server }
-        logger.info("Local Antenna listens", metadata: ["url": "\(baseURL)"])
+        logger.info("Local Antenna listens", metadata: [LogKey.url: "\(baseURL)"])
         return server.port
     }
 

@@ -1,6 +1,7 @@
 package import Concurrency
 package import Imaging
 package import Logging
+import Telemetry
 
 /// Gets the pixels of a task's image, within the worker's budgets: from the cache, else fetched and decoded.
 package struct PixelProvider: Sendable {

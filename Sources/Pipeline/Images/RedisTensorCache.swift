@@ -2,6 +2,7 @@ package import Concurrency
 package import Imaging
 package import Logging
 import Synchronization
+import Telemetry
 package import Transport
 
 /// A tensor cache in Redis, between the machines that decode and those that infer.

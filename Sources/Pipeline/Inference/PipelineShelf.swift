@@ -1,6 +1,7 @@
 package import Inference
 package import Logging
 import Synchronization
+import Telemetry
 
 /// The pipelines of one device: loaded when they are wanted, unloaded when others need the memory.
 ///

@@ -1,6 +1,7 @@
 package import Concurrency
 package import Logging
 import Synchronization
+import Telemetry
 
 /// Takes tasks from the broker, and over REST while the broker is away (`--source auto`).
 ///

@@ -1,5 +1,6 @@
 package import Logging
 import Synchronization
+import Telemetry
 
 /// How a lease ends.
 package enum Settlement: Sendable {

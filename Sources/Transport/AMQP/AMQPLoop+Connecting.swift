@@ -1,5 +1,6 @@
 import Concurrency
 import Logging
+import Telemetry
 
 /// From one connection to the next: which address, how long to wait, and when one that stands is as good as lost.
 extension AMQPLoop {
@@ -33,8 +34,8 @@ extension AMQPLoop {
                 guard !isClosing else { break }
                 if !wasLoggedIn, !addresses.isRoundOver {
                     logger.info(
-                        "an address of the broker cannot be used; trying the next one",
-                        metadata: ["error": "\(error)", "address": "\(mailbox.address ?? "")"]
+                        "An address of the broker cannot be used; trying the next one",
+                        metadata: [LogKey.error: "\(error)", LogKey.address: "\(mailbox.address ?? "")"]
                     )
                     telling = worst
                     takeCommands()
@@ -76,7 +77,10 @@ extension AMQPLoop {
             request(.declare(declaration), on: .control, for: .topology(declaration))
         }
         mailbox.enter(.connected)
-        logger.info("connected to the broker", metadata: ["broker": "\(configuration)", "address": "\(address)"])
+        logger.info(
+            "Connected to the broker",
+            metadata: [LogKey.broker: "\(configuration)", LogKey.address: "\(address)"]
+        )
     }
 
     private func report(_ error: TransportError, attempt: Int) {
@@ -84,10 +88,10 @@ extension AMQPLoop {
         let isRace = error.nativeCode == 541 && attempt == 0
         logger.log(
             level: isRace ? .info : .warning,
-            "connection to the broker lost; connecting again",
+            "Connection to the broker lost; connecting again",
             metadata: [
-                "error": "\(error)", "attempt": "\(attempt)", "broker": "\(configuration)",
-                "address": "\(mailbox.address ?? "")",
+                LogKey.error: "\(error)", LogKey.attempt: "\(attempt)", LogKey.broker: "\(configuration)",
+                LogKey.address: "\(mailbox.address ?? "")",
             ]
         )
     }

@@ -1,5 +1,6 @@
 import Concurrency
 import Logging
+import Telemetry
 
 extension AMQPLoop {
     /// Takes one frame.
@@ -20,12 +21,12 @@ extension AMQPLoop {
         case .connection(.blocked(let reason)):
             isBlocked = true
             mailbox.enter(.blocked(reason: reason))
-            logger.warning("the broker blocks publishes", metadata: ["reason": "\(reason)"])
+            logger.warning("The broker blocks publishes", metadata: [LogKey.reason: "\(reason)"])
         case .connection(.unblocked):
             isBlocked = false
             unblockedAt = .now
             mailbox.enter(.connected)
-            logger.info("the broker takes publishes again")
+            logger.info("The broker takes publishes again")
         case .connection(.unexpected(let method)):
             fault = AMQPChannelStateMachine.violation("method \(method) that we cannot have asked for")
         }
@@ -130,8 +131,8 @@ extension AMQPLoop {
         case .topology(let declaration):
             restoring -= 1
             logger.error(
-                "the broker refused to restore a declaration",
-                metadata: ["declaration": "\(declaration)", "error": "\(error)"]
+                "The broker refused to restore a declaration",
+                metadata: [LogKey.declaration: "\(declaration)", LogKey.error: "\(error)"]
             )
         case .consume(let tag):
             guard let entry = consumers.removeValue(forKey: tag) else { return }
@@ -150,8 +151,8 @@ extension AMQPLoop {
         let isAnswer = error.operation != "amqp.publish" && error.operation != "amqp.channel"
         logger.log(
             level: isAnswer ? .debug : .warning,
-            "the broker closed a channel",
-            metadata: ["channel": "\(index + 1)", "error": "\(error)"]
+            "The broker closed a channel",
+            metadata: [LogKey.channel: "\(index + 1)", LogKey.error: "\(error)"]
         )
         if let timeout = error.consumerTimeout { mailbox.learn(consumerTimeout: timeout) }
         unconfirmedCloses.append(UInt16(index + 1))
@@ -173,9 +174,9 @@ extension AMQPLoop {
 
     private func warnOfRefusal(_ bytes: UInt64) {
         warnings.note(
-            "a message is too large and goes to the dead letters",
+            "A message is too large and goes to the dead letters",
             level: .error,
-            ["bytes": "\(bytes)"]
+            [LogKey.bytes: "\(bytes)"]
         )
     }
 

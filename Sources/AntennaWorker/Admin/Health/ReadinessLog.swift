@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import Telemetry
 
 /// Says in the log when the worker is not ready, and when it is again: who reads logs has not asked `/readyz`.
 final class ReadinessLog: Sendable {
@@ -27,9 +28,9 @@ final class ReadinessLog: Sendable {
         for check in checks {
             let (isDue, isOver) = troubles.withLock { Self.note(check, now, &$0) }
             if let problem = check.problem, isDue {
-                logger.warning("Not ready", metadata: ["check": "\(check.name)", "reason": "\(problem)"])
+                logger.warning("Not ready", metadata: [LogKey.check: "\(check.name)", LogKey.reason: "\(problem)"])
             } else if isOver {
-                logger.notice("Ready again", metadata: ["check": "\(check.name)"])
+                logger.notice("Ready again", metadata: [LogKey.check: "\(check.name)"])
             }
         }
     }

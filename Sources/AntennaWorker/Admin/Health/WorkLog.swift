@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import Telemetry
 
 /// Says in the log now and then what a role does: how much while it works, and once in a while that there is nothing to do.
 final class WorkLog: Sendable {
@@ -45,10 +46,10 @@ final class WorkLog: Sendable {
             return (done, Double(done) / ((now - lookedAt) / .seconds(1)))
         }
         guard let line else { return }
-        var metadata: Logger.Metadata = ["done": "\(reading.done)", "failed": "\(reading.failed)"]
+        var metadata: Logger.Metadata = [LogKey.done: "\(reading.done)", LogKey.failed: "\(reading.failed)"]
         if line.done > 0 || reading.held > 0 {
-            metadata["per_second"] = "\((line.rate * 10).rounded() / 10)"
-            metadata["in_hand"] = "\(reading.held)"
+            metadata[LogKey.perSecond] = "\((line.rate * 10).rounded() / 10)"
+            metadata[LogKey.inHand] = "\(reading.held)"
             logger.info("Working", metadata: metadata)
         } else {
             logger.info("Nothing to do; waiting for tasks", metadata: metadata)

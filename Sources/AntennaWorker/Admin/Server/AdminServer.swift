@@ -1,6 +1,7 @@
 import HTTPServing
 import Logging
 import Settings
+import Telemetry
 
 /// The admin port: metrics, health and the live page.
 struct AdminServer: Sendable {
@@ -29,12 +30,12 @@ struct AdminServer: Sendable {
                 handler: { handler.answer($0) }
             )
             let url = "\(WebRoot.url(address: settings.host, port: server.port))/"
-            oversight.logger.info("Live page, metrics and health", metadata: ["url": "\(url)"])
+            oversight.logger.info("Live page, metrics and health", metadata: [LogKey.url: "\(url)"])
             return AdminServer(url: url, server: server, feed: feed)
         } catch {
             oversight.logger.warning(
                 "The admin port cannot be used: no live page, no metrics and no health; --admin-port sets another, 0 none",
-                metadata: ["address": "\(settings.host):\(port)", "error": "\(error)"]
+                metadata: [LogKey.address: "\(settings.host):\(port)", LogKey.error: "\(error)"]
             )
             return nil
         }

@@ -3,6 +3,7 @@ import Broker
 import Foundation
 import Logging
 import Settings
+import Telemetry
 
 /// The part of a fleet that fetches and decodes.
 struct FetchCommand: RoleCommand {
@@ -43,7 +44,7 @@ struct FetchCommand: RoleCommand {
             }
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
             progress?.finish()
-            logger.info("This is what was done", metadata: ["outcome": "\(worker.summary)"])
+            logger.info("This is what was done", metadata: [LogKey.outcome: "\(worker.summary)"])
         }
     }
 }

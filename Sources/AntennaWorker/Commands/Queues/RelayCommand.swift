@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Relay
 import Settings
+import Telemetry
 import Transport
 
 /// Stands between Antenna's REST API and the queues.
@@ -69,7 +70,7 @@ struct RelayCommand: RoleCommand {
         logger.info(
             "This is what was done",
             metadata: [
-                "outcome":
+                LogKey.outcome:
                     "\(counters.published) tasks relayed, \(counters.posted) results posted, \(counters.refused) refused"
             ]
         )
