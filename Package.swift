@@ -183,14 +183,13 @@ let package = Package(
             ],
             swiftSettings: houseStyle
         ),
-        .executableTarget(
-            name: "AntennaWorker",
+        .target(
+            name: "Worker",
             dependencies: [
-                "Antenna", "Broker", "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "LocalAntenna",
-                "Pipeline", "Relay", "Settings", "Telemetry", "Transport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
+                "Antenna", "Broker", "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "Pipeline", "Relay",
+                "Settings", "Telemetry", "Transport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -200,14 +199,46 @@ let package = Package(
             ],
             swiftSettings: houseStyle
         ),
+        .target(
+            name: "Lab",
+            dependencies: [
+                "Broker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "Pipeline", "Settings",
+                "Transport", "Worker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .executableTarget(
+            name: "AntennaWorker",
+            dependencies: [
+                "Broker", "Inference", "Lab", "LocalAntenna", "Pipeline", "Settings", "Telemetry", "Transport",
+                "Worker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
 
         .target(
             name: "TestSupport",
-            dependencies: [.product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Transport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/TestSupport",
             swiftSettings: houseStyle
         ),
         .testTarget(name: "TelemetryTests", dependencies: ["TestSupport"], swiftSettings: houseStyle),
+        // What tests of a whole worker share: kept apart, so that a change of a setting builds no other tests anew.
+        .target(
+            name: "WorkerTestSupport",
+            dependencies: [
+                "Antenna", "Settings", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/WorkerTestSupport",
+            swiftSettings: houseStyle
+        ),
         .testTarget(
             name: "ConcurrencyTests",
             dependencies: [
@@ -256,7 +287,8 @@ let package = Package(
         .testTarget(
             name: "AntennaTests",
             dependencies: [
-                "Antenna", "Concurrency", "Inference", "JSON", "Pipeline", "TestSupport", "Transport",
+                "Antenna", "Concurrency", "Inference", "JSON", "Pipeline", "TestSupport", "WorkerTestSupport",
+                "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -295,18 +327,31 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "Antenna", "Inference", "Pipeline", "Settings", "TestSupport",
+                "Antenna", "Inference", "Pipeline", "Settings", "TestSupport", "WorkerTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: houseStyle
         ),
         .testTarget(
+            name: "WorkerTests",
+            dependencies: [
+                "Antenna", "Concurrency", "Inference", "LocalAntenna", "Settings", "TestSupport", "Transport", "Worker",
+                "WorkerTestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
+            name: "LabTests",
+            dependencies: ["Imaging", "Lab", "Pipeline", "TestSupport", "Worker"],
+            swiftSettings: houseStyle
+        ),
+        .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "Antenna", "AntennaWorker", "Broker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna",
-                "Pipeline", "Settings", "TestSupport", "Transport",
+                "AntennaWorker", "Broker", "Settings", "TestSupport", "Transport", "Worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
         ),
@@ -314,6 +359,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Antenna", "Broker", "Concurrency", "LocalAntenna", "Pipeline", "Relay", "Transport", "TestSupport",
+                "WorkerTestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,5 +1,28 @@
+// The layout of Sources, in the order of imports: each folder is a module, which imports only what stands above it.
+//
+//   C…/            libraries of the system, and shims for what Swift cannot call
+//   Telemetry/     the keys of the log
+//   Concurrency/   what waits, who wakes it and for how long: queues, budgets, threads, back-off, clocks
+//   JSON/          one reader and one writer
+//   Transport/     bytes in and out: HTTP (libcurl), AMQP (librabbitmq), Redis (hiredis)
+//   Imaging/       bytes to pixels, pixels to floats
+//   Inference/     manifests and models on ONNX Runtime
+//   Pipeline/      the way of one image, a folder a stage: begin with Worker.swift
+//   Antenna/       Antenna's REST API: reserving tasks, posting results, the spool
+//   Broker/        RabbitMQ: taking tasks, publishing results with a confirm, dead letters, the fetch role
+//   Relay/         between the two: Antenna's tasks into queues, the queues' results to Antenna
+//   Settings/      every setting, declared once
+//   HTTPServing/   the HTTP server that the admin port and the local Antenna share
+//   LocalAntenna/  Antenna's REST API in memory
+//   Worker/        a running role: its parts put together, health, metrics, the admin port, what `check` looks at
+//   Lab/           measurements, the demo, reports
+//   AntennaWorker/ the program: a folder for each kind of command, which reads its arguments and calls the modules above
+//
+// docs/architecture.md says more, and where to find what.
+
 import ArgumentParser
 import Foundation
+import Worker
 
 /// The program: every command it has is listed here.
 @main

@@ -4,6 +4,7 @@ import Logging
 import Synchronization
 import TestSupport
 import Transport
+import WorkerTestSupport
 
 @testable import Antenna
 @testable import Pipeline

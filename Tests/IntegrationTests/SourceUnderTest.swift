@@ -8,6 +8,7 @@ import Pipeline
 import Synchronization
 import TestSupport
 import Transport
+import WorkerTestSupport
 
 /// A source of tasks, with what is behind it: an Antenna, a broker, or files.
 struct SourceUnderTest {

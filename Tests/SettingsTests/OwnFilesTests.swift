@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WorkerTestSupport
 
 @testable import Settings
 

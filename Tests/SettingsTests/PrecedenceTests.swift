@@ -1,6 +1,7 @@
 import Inference
 import TestSupport
 import Testing
+import WorkerTestSupport
 
 @testable import Settings
 

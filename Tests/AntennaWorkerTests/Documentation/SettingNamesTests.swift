@@ -1,5 +1,6 @@
 import ArgumentParser
 import Settings
+import TestSupport
 import Testing
 
 @testable import AntennaWorker

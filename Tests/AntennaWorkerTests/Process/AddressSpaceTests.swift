@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import AntennaWorker
+import Worker
 
 /// Programs that may take little address space, in KiB as `ulimit -v` counts.
 @Suite("Little address space", .timeLimit(.minutes(5)))

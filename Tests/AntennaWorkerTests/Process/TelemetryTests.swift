@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import AntennaWorker
+import Worker
 
 /// ONNX Runtime as it is installed tells its maker of the machine it runs on, and keeps what it has to tell in the user's cache folder.
 @Suite("ONNX Runtime's telemetry", .timeLimit(.minutes(5)))

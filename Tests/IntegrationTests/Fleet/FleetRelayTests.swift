@@ -9,6 +9,7 @@ import Synchronization
 import TestSupport
 import Testing
 import Transport
+import WorkerTestSupport
 
 extension BrokerTests {
     @Suite("Relay between Antenna and RabbitMQ", .serialized, .timeLimit(.minutes(5)))

@@ -9,6 +9,7 @@ import Pipeline
 import ServiceLifecycle
 import TestSupport
 import Transport
+import WorkerTestSupport
 
 /// A whole worker in the test process, with the demo models, that takes its tasks from a local Antenna.
 struct WorkerUnderTest {

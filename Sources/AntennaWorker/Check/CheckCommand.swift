@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Settings
+import Worker
+
+/// Shows what is set, what is there, what is wrong and how to mend it.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Shows the settings in force and whether everything a worker needs is there.",
+        discussion: """
+            Takes the flags of 'run', so that a command line can be tried before it is used. Ends with status 1 when something \
+            needed is missing, and with 2 when a setting is wrong.
+            """
+    )
+
+    @Flag(help: "Print one JSON object instead of text.")
+    var json = false
+
+    @Flag(help: .hidden)
+    var markdown = false
+
+    @Flag(help: .hidden)
+    var metricsMarkdown = false
+
+    @OptionGroup var config: ConfigFileOption
+    @OptionGroup(title: "Work") var work: Flags<WorkSettings>
+    @OptionGroup(title: "Antenna") var antenna: Flags<AntennaSettings>
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
+    @OptionGroup(title: "Passing tasks on") var passing: Flags<PassingSettings>
+    @OptionGroup(title: "Without the broker") var fallback: Flags<FallbackSettings>
+    @OptionGroup(title: "Images") var images: Flags<ImageSettings>
+    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
+    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
+    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
+    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
+    @OptionGroup(title: "Service") var service: Flags<SpoolSettings, ShutdownSettings>
+    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
+    @OptionGroup(title: "Log") var log: Flags<LogSettings>
+
+    func run() async throws {
+        if markdown {
+            try Output.standard.write(ConfigurationDocument.markdown)
+            return
+        }
+        if metricsMarkdown {
+            try Output.standard.write(MetricsDocument.markdown)
+            return
+        }
+        let resolved = ResolvedSettings(flags: FlagValues(of: self))
+        let report = await CheckReport.looking(at: resolved)
+        try Output.standard.write(json ? report.jsonText : report.text(on: .output))
+        if report.exitStatus != ExitStatus.success { throw ExitCode(report.exitStatus) }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Broker
+import Foundation
+import Logging
+import Pipeline
+import Settings
+import Worker
+
+/// The part of a fleet that has the models.
+struct InferCommand: RoleCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "infer",
+        abstract: "Take tasks from the ready queues of RabbitMQ, find and name the insects, and publish the results.",
+        discussion: """
+            Like 'run --source amqp', for the queues antenna.ready.PIPELINE, which 'fetch' fills. Decoded images come from Redis; one \
+            that is not there, or no longer, is fetched and decoded here.
+            """
+    )
+
+    @OptionGroup(title: "What to work on") var work: Flags<PipelineFlag>
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
+    @OptionGroup(title: "Images") var images: Flags<ImageSettings>
+    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
+    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
+    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
+    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
+    @OptionGroup(title: "Stopping") var stopping: Flags<ShutdownSettings>
+    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
+    @OptionGroup(title: "Configuration") var file: ConfigFileOption
+
+    func run() async throws {
+        let resolved = try ResolvedSettings.load(FlagValues(of: self))
+        let settings = resolved.settings
+        LoggingSetup.bootstrap(settings.log)
+        let logger = Logger(label: "antenna-worker")
+        if settings.redis.url == nil {
+            logger.warning("No Redis is set: every image is fetched and decoded here, again where 'fetch' has done so")
+        }
+        let oversight = Oversight(role: "infer", resolved: resolved, logger: logger)
+        try await oversight.during { _ in
+            let progress = ProgressBar.ofRole("Working")
+            let worker = try await AMQPWorker(
+                settings: settings,
+                kind: .ready,
+                hooks: oversight.hooks,
+                logger: logger
+            ) {
+                progress?.update(done: $0.answered)
+            }
+            try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
+            progress?.finish()
+            StageReport(worker.statistics).show(logger: logger)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Antenna
+import ArgumentParser
+import Foundation
+import Logging
+import Relay
+import Settings
+import Telemetry
+import Transport
+import Worker
+
+/// Stands between Antenna's REST API and the queues.
+struct RelayCommand: RoleCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "relay",
+        abstract: "Put Antenna's tasks into RabbitMQ and post the results that come back, for a fleet of workers.",
+        discussion: """
+            Antenna hands out tasks over REST; workers with --source amqp take them from RabbitMQ. A relay stands between: it
+            reserves tasks, puts them into the queues, and posts results to Antenna. Results wait in RabbitMQ until Antenna has
+            taken them. Any number of relays may run. SIGTERM or SIGINT ends it; the next one goes on with what is in the queues.
+            """
+    )
+
+    @OptionGroup(title: "What to relay") var work: Flags<PipelineFlag>
+    @OptionGroup(title: "Antenna") var antenna: Flags<AntennaSettings>
+    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
+    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
+    @OptionGroup(title: "Stopping") var stopping: Flags<ShutdownSettings>
+    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
+    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
+    @OptionGroup(title: "Configuration") var file: ConfigFileOption
+
+    func run() async throws {
+        let resolved = try ResolvedSettings.load(FlagValues(of: self))
+        let settings = resolved.settings
+        LoggingSetup.bootstrap(settings.log)
+        let logger = Logger(label: "antenna-relay")
+        guard !settings.work.pipelines.isEmpty else {
+            throw ValidationError("Say with --pipeline whose tasks are relayed.")
+        }
+        try await AntennaPreflight.run(settings, role: "relay", logger: logger)
+        let oversight = Oversight(role: "relay", resolved: resolved, logger: logger)
+        let relay = try RelayRole(settings: settings, hooks: oversight.hooks, logger: logger)
+        try await oversight.during { _ in
+            try await oversight.run(relay, watch: relay.watch, grace: settings.shutdown.grace)
+        }
+        logger.info("This is what was done", metadata: [LogKey.outcome: "\(relay.summary)"])
+    }
+}

@@ -1,8 +1,0 @@
-/// Which antenna-worker this is.
-enum Version {
-    /// Printed by `--version`, and told to servers.
-    static let current = "0.1.0"
-
-    /// Who makes HTTP requests.
-    static let userAgent = "antenna-worker/\(current)"
-}

@@ -1,0 +1,44 @@
+import Pipeline
+import Worker
+
+/// What one run yielded.
+struct BenchSample: Sendable {
+    /// Images, or whatever is counted.
+    var count: Int
+    /// Pixels of all of them; 0 where none are looked at.
+    var pixels = 0
+    /// Time by the clock.
+    var seconds: Double
+    /// Processor time of this process, or of the reference's.
+    var cpuSeconds: Double
+    /// Durations of the stages, in the order of the way.
+    var stages: [BenchStage] = []
+
+    /// Things a second.
+    var rate: Double { Double(count) / seconds }
+
+    /// Measures a body that does `count` things.
+    ///
+    /// - Parameters:
+    ///   - count: Images, or whatever is counted.
+    ///   - pixels: Pixels of all of them.
+    ///   - body: Does them, and returns how long their stages took.
+    init(count: Int, pixels: Int = 0, _ body: () async throws -> [BenchStage]) async rethrows {
+        let cpu = ProcessUsage.current.cpuSeconds
+        let began = ContinuousClock.now
+        stages = try await body()
+        seconds = began.duration(to: .now) / .seconds(1)
+        cpuSeconds = ProcessUsage.current.cpuSeconds - cpu
+        self.count = count
+        self.pixels = pixels
+    }
+
+    /// What was measured elsewhere.
+    init(count: Int, pixels: Int = 0, seconds: Double, cpuSeconds: Double, stages: [BenchStage] = []) {
+        self.count = count
+        self.pixels = pixels
+        self.seconds = seconds
+        self.cpuSeconds = cpuSeconds
+        self.stages = stages
+    }
+}

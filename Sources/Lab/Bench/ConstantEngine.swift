@@ -1,0 +1,79 @@
+import Concurrency
+import Foundation
+import Imaging
+import Inference
+import Pipeline
+import Settings
+import Worker
+
+/// Stands in for inference: every image has the same insects, and takes a device as long as it is told.
+struct ConstantEngine: InferenceEngine {
+    private let insects: [DetectedInsect]
+    private let secondsPerImage: Double
+    // One device, one batch at a time.
+    private let device = BlockingPool(name: "constant", threadCount: 1)
+
+    /// Makes an engine.
+    ///
+    /// - Parameters:
+    ///   - insects: What is found in every image.
+    ///   - secondsPerImage: How long the device sleeps for an image.
+    init(insects: [DetectedInsect] = [], secondsPerImage: Double = 0) {
+        self.insects = insects
+        self.secondsPerImage = secondsPerImage
+    }
+
+    func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
+        if secondsPerImage > 0 {
+            let seconds = secondsPerImage * Double(images.count)
+            try await device.run { Thread.sleep(forTimeInterval: seconds) }
+        }
+        return PipelineAnalysis(insects: images.map { _ in insects }, times: PipelineTimes())
+    }
+}
+
+extension InferenceAssembly {
+    /// A constant in place of inference, for the pipelines of the settings; nothing is loaded but their manifests.
+    ///
+    /// - Parameters:
+    ///   - settings: Folder and pipelines.
+    ///   - insects: Insects in every image.
+    ///   - labels: Scores and logits of every insect.
+    ///   - secondsPerImage: How long an image takes.
+    /// - Returns: One engine.
+    /// - Throws: `CommandFailure` for manifests that cannot be read.
+    static func constant(
+        _ settings: WorkerSettings,
+        insects: Int = 0,
+        labels: Int = 0,
+        secondsPerImage: Double = 0
+    ) throws -> InferenceAssembly {
+        let manifests = try readManifests(in: settings.models.folder, slugs: settings.work.pipelines)
+        let insect = DetectedInsect(
+            detection: Detection(box: Box(x1: 100, y1: 100, x2: 200, y2: 200), score: 0.9),
+            classifications: [.constant(manifests[0].detector.algorithm, labels: labels)]
+        )
+        let engine = ConstantEngine(
+            insects: Array(repeating: insect, count: insects),
+            secondsPerImage: secondsPerImage
+        )
+        return InferenceAssembly(catalogue: PipelineCatalogue(manifests), engines: [engine])
+    }
+}
+
+extension Classification {
+    /// Scores and logits with as many digits as a network's.
+    fileprivate static func constant(_ algorithm: PipelineManifest.Algorithm, labels: Int) -> Classification {
+        let logits = (0..<labels).map { Float(($0 * 7_919) % 1_999) / 173 - 6 }
+        let exponentials = logits.map { Float(exp(Double($0))) }
+        let sum = exponentials.reduce(0, +)
+        return Classification(
+            algorithm: algorithm,
+            isTerminal: true,
+            labelIndex: 0,
+            label: "constant",
+            scores: exponentials.map { $0 / sum },
+            logits: logits
+        )
+    }
+}

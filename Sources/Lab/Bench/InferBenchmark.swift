@@ -1,0 +1,92 @@
+import Concurrency
+import Foundation
+import Imaging
+import Inference
+import Logging
+import Pipeline
+package import Settings
+import Worker
+
+/// The models of a pipeline on decoded images.
+package struct InferBenchmark {
+    private let plan: BenchPlan
+    private let settings: WorkerSettings
+    private let catalogue: PipelineCatalogue
+    private let engine: any InferenceEngine
+    private let threads: BlockingPool
+
+    /// Loads the models.
+    ///
+    /// - Parameters:
+    ///   - plan: How often, and where the figures go.
+    ///   - settings: All settings, a pipeline or more among them.
+    /// - Throws: `CommandFailure` for pipelines that cannot be loaded.
+    package init(plan: BenchPlan, settings: WorkerSettings) throws {
+        self.plan = plan
+        self.settings = settings
+        threads = BlockingPool(name: "decode", threadCount: ProcessInfo.processInfo.activeProcessorCount)
+        let assembly = try InferenceAssembly(
+            settings: settings,
+            slugs: settings.work.pipelines,
+            threads: threads,
+            logger: Logger(label: "bench")
+        )
+        catalogue = assembly.catalogue
+        engine = assembly.engines[0]
+    }
+
+    /// Measures and reports.
+    package func run(_ images: BenchImages) async throws {
+        let pool = PixelBufferPool(maximumIdleBytes: 0)
+        let decoded = try await threads.run {
+            try images.files.map { try ImageDecoder().decode($0.bytes, into: pool) }
+        }
+        let batches = try makeBatches(of: decoded, count: images.count)
+        let runner = BenchRunner(benchmark: "infer", unit: "image", plan: plan)
+        try await runner.run(count: images.count) { progress in
+            try await infer(batches, pixels: images.pixels, progress: progress)
+        }
+    }
+
+    private typealias Batch = (key: BatchKey, images: [PixelBuffer])
+
+    /// Batches of one size each, as the worker makes them.
+    private func makeBatches(of decoded: [PixelBuffer], count: Int) throws -> [Batch] {
+        var waiting: [BatchKey: [PixelBuffer]] = [:]
+        var batches: [Batch] = []
+        let slug = settings.work.pipelines[0]
+        for index in 0..<count {
+            let image = decoded[index % decoded.count]
+            let size = try catalogue.localizationSize(pipeline: slug, height: image.height, width: image.width)
+            let key = BatchKey(pipeline: slug, size: size)
+            waiting[key, default: []].append(image)
+            if let full = waiting[key], full.count == settings.batch.localizationSize {
+                batches.append((key, full))
+                waiting[key] = nil
+            }
+        }
+        return batches + waiting.map { ($0.key, $0.value) }
+    }
+
+    private func infer(
+        _ batches: [Batch],
+        pixels: Int,
+        progress: @escaping @Sendable (Int) -> Void
+    ) async throws -> BenchSample {
+        var done = 0
+        let statistics = StageStatistics()
+        return try await BenchSample(count: batches.reduce(0) { $0 + $1.images.count }, pixels: pixels) {
+            for batch in batches {
+                let times = try await engine.infer(batch.images, key: batch.key).times
+                for _ in batch.images {
+                    statistics.record(times.prepare / batch.images.count, in: .prepare)
+                    statistics.record(times.detect / batch.images.count, in: .detect)
+                    statistics.record(times.classify / batch.images.count, in: .classify)
+                }
+                done += batch.images.count
+                progress(done)
+            }
+            return statistics.summaries().map(BenchStage.init)
+        }
+    }
+}

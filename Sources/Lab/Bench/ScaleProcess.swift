@@ -1,0 +1,54 @@
+import Broker
+import Logging
+import Pipeline
+package import Settings
+import Worker
+
+/// One of the processes of ``ScaleBenchmark``: 'infer' with a sleep in place of the models.
+package struct ScaleProcess {
+    private let settings: WorkerSettings
+    private let queue: String
+    private let sleep: Int
+
+    /// - Parameters:
+    ///   - settings: All settings, the pipeline whose manifest is read among them.
+    ///   - queue: What names the ready queue.
+    ///   - sleep: How long the device takes for an image, in milliseconds.
+    package init(settings: WorkerSettings, queue: String, sleep: Int) {
+        self.settings = settings
+        self.queue = queue
+        self.sleep = sleep
+    }
+
+    /// Works until a signal stops it.
+    package func run() async throws {
+        var settings = settings
+        // The same image comes again and is to be fetched again.
+        settings.memory.tensorCache = 0
+        let logger = Logger(label: "bench")
+        let stages = try WorkerStages(
+            settings: settings,
+            logger: logger,
+            inference: { [settings] _ in try .constant(settings, secondsPerImage: Double(sleep) / 1_000) },
+            onProgress: { _ in }
+        )
+        let tasks = AMQPTaskQueue(
+            settings: AMQPSourceSettings(
+                settings.broker,
+                settings.consuming,
+                kind: .ready,
+                pipelines: [queue]
+            ),
+            broker: try BrokerConnections(
+                try settings.broker.connection(named: "bench"),
+                largestDelivery: TaskMessage.largestDelivery,
+                logger: logger
+            ),
+            confirmed: MemoryConfirmedResults(),
+            taking: TakingSwitch(),
+            logger: logger
+        )
+        let worker = stages.worker(source: AMQPTaskSource(queue: tasks, logger: logger))
+        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger).run([worker])
+    }
+}

@@ -1,0 +1,77 @@
+import Inference
+package import LocalAntenna
+package import Logging
+import Pipeline
+package import Settings
+package import Worker
+
+/// A local Antenna with images to work through, and the report of what a worker found on them.
+package struct Demo {
+    /// Hours of work for one machine.
+    private static let liveTasks = 100_000
+
+    private let images: DemoImages
+    private let isLive: Bool
+    private let collector = DemoCollector()
+    private let logger: Logger
+
+    /// Looks for the images, or draws scenes and shows how far it is.
+    ///
+    /// - Parameters:
+    ///   - paths: Files and folders.
+    ///   - scenes: Scenes to draw when there are none.
+    ///   - isLive: Whether it goes round the images without an end, and no report is made.
+    ///   - logger: Told how it goes.
+    /// - Throws: `CommandFailure` when a path is not there.
+    package init(paths: [String], scenes: Int, isLive: Bool, logger: Logger) throws {
+        let drawing = ProgressBar(label: "Drawing scenes", total: scenes, logger: logger)
+        images = try DemoImages(paths: paths, sceneCount: scenes) { drawing.update(done: $0) }
+        if paths.isEmpty { drawing.finish() }
+        self.isLive = isLive
+        self.logger = logger
+    }
+
+    /// Starts a local Antenna with one job of the images.
+    package func startAntenna() async throws -> LocalAntennaServer {
+        var configuration = LocalAntennaConfiguration()
+        let sources = images.sources
+        var job = JobSeed(pipelineSlug: "demo", cycling: sources, count: isLive ? Self.liveTasks : sources.count)
+        job.name = "Demo"
+        configuration.jobs = [job]
+        let antenna = LocalAntennaServer(configuration: configuration, logger: logger) { [isLive, collector] accepted in
+            if !isLive { collector.add(accepted) }
+        }
+        try await antenna.start()
+        return antenna
+    }
+
+    /// Works through the images once.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings; they lead to the local Antenna.
+    ///   - life: What stops it before its end.
+    /// - Returns: The report.
+    /// - Throws: What keeps the worker from starting or from going on, in sentences for people.
+    package func work(_ settings: WorkerSettings, life: WorkerLife) async throws -> DemoReport {
+        let progress = ProgressBar(label: "Working", total: images.sources.count, logger: logger)
+        let began = ContinuousClock.now
+        let worker = try await RESTWorker(settings: settings, ending: .untilEmpty, logger: logger) { counts in
+            progress.update(done: counts.answered)
+        }
+        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, life: life).run([worker])
+        progress.finish()
+        let elapsed = began.duration(to: .now)
+        StageReport(worker.statistics).show(logger: logger)
+        let report = DemoReportData(
+            pipeline: "demo",
+            note: "The demo models are image processing written by hand: they find what stands out from a lit sheet, "
+                + "and name its colour. They were not trained and name no species.",
+            images: images.pictures(of: collector.outcomes),
+            imageCount: images.sources.count,
+            statistics: worker.statistics,
+            elapsed: elapsed,
+            settings: settings
+        )
+        return DemoReport(report)
+    }
+}

@@ -1,0 +1,84 @@
+import JSON
+import Pipeline
+import Transport
+import Worker
+
+/// What people want to know of a file's result, read from the JSON that a server would get.
+struct FileResult: Sendable, Equatable {
+    /// Something that was found, corners in pixels of the stored image.
+    struct Insect: Sendable, Equatable {
+        let x1: Int
+        let y1: Int
+        let x2: Int
+        let y2: Int
+        /// How sure the detector is, 0 to 1.
+        let detectionScore: Double
+        /// The last word on it; nil where nobody was asked.
+        let label: String?
+        /// How sure the classifier is of the label, 0 to 1.
+        let labelScore: Double?
+        /// Whether the label is the pipeline's answer, and not that of a filter which turned it away.
+        let isTerminal: Bool
+    }
+
+    let insects: [Insect]
+    /// Why there is nothing; nil for a success.
+    let failure: String?
+
+    /// Reads a result.
+    ///
+    /// - Throws: `CommandFailure` when it is none of this worker's.
+    init(_ result: EncodedResult) throws {
+        guard let json = try? JSONValue(parsing: result.json, mostValues: .max) else { throw Self.foreign(result) }
+        failure = json["error"]?.string
+        insects = try (json["detections"]?.elements ?? []).map { detection in
+            guard let insect = Insect(detection) else { throw Self.foreign(result) }
+            return insect
+        }
+    }
+
+    private static func foreign(_ result: EncodedResult) -> CommandFailure {
+        CommandFailure("The result of task \(result.taskID) is none of this worker's.")
+    }
+}
+
+extension FileResult.Insect {
+    fileprivate init?(_ json: JSONValue) {
+        guard let box = json["bbox"], let x1 = box["x1"]?.int, let y1 = box["y1"]?.int, let x2 = box["x2"]?.int,
+            let y2 = box["y2"]?.int, let score = json["score"]?.double,
+            let words = json["classifications"]?.elements
+        else { return nil }
+        let scores = words.last?["scores"]?.elements?.compactMap(\.double)
+        self.init(
+            x1: x1,
+            y1: y1,
+            x2: x2,
+            y2: y2,
+            detectionScore: score,
+            label: words.last?["classification"]?.string,
+            labelScore: scores?.max(),
+            isTerminal: words.last?["terminal"]?.bool ?? true
+        )
+    }
+}
+
+extension FileResult {
+    /// The result as a paragraph with an empty line behind it: the file, and a line for each insect.
+    func text(of path: String, on terminal: Terminal) -> String {
+        let name = terminal.styled(path.visible, .bold)
+        if let failure { return "\(name)\n  \(terminal.styled(failure.visible, .red))\n\n" }
+        guard !insects.isEmpty else { return "\(name)\n  nothing found\n\n" }
+        let rows = insects.map { insect in
+            [
+                "\(insect.x1),\(insect.y1)", "\(insect.x2 - insect.x1)×\(insect.y2 - insect.y1)",
+                NumberText.fixed(insect.detectionScore, digits: 2),
+                insect.labelScore.map { NumberText.fixed($0, digits: 2) } ?? "–",
+                (insect.label ?? "–") + (insect.isTerminal ? "" : " (turned away)"),
+            ]
+        }
+        let table = TextTable(header: ["place", "size", "found", "named", "label"], rows: rows)
+        let lines = "\(table)".split(separator: "\n").map { "  \($0)\n" }
+        let count = insects.count == 1 ? "1 insect" : "\(insects.count) insects"
+        return "\(name), \(count)\n\(lines.joined())\n"
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Inference
+package import Pipeline
+package import Settings
+
+extension DemoReportData {
+    /// Images in a page, at most: with more no browser likes it.
+    static let mostPictures = 100
+
+    /// What a finished run has to tell.
+    ///
+    /// - Parameters:
+    ///   - title: The headline.
+    ///   - pipeline: The slug of the pipeline that ran.
+    ///   - note: A sentence about it.
+    ///   - images: The images that are shown, ``mostPictures`` at most.
+    ///   - imageCount: All images.
+    ///   - statistics: What the stages took.
+    ///   - elapsed: From the first task to the last result.
+    ///   - settings: Some of them are shown.
+    package init(
+        title: String = "antenna-worker demo",
+        pipeline: String,
+        note: String,
+        images: [Image],
+        imageCount: Int,
+        statistics: WorkerStatistics,
+        elapsed: Duration,
+        settings: WorkerSettings
+    ) {
+        let waiting: Set<Pipeline.Stage> = [.queue, .admit, .batchWait]
+        self.init(
+            title: title,
+            pipeline: pipeline,
+            note: note,
+            date: Date.now.formatted(date: .abbreviated, time: .shortened),
+            elapsedSeconds: elapsed / .seconds(1),
+            images: images,
+            imageCount: imageCount,
+            stages: statistics.stageSummaries.map { summary in
+                Stage(
+                    name: summary.stage.rawValue.replacing("_", with: " "),
+                    isWaiting: waiting.contains(summary.stage),
+                    count: summary.count,
+                    p50Seconds: summary.p50Seconds,
+                    p99Seconds: summary.p99Seconds,
+                    totalSeconds: summary.totalSeconds
+                )
+            },
+            settings: [
+                Fact(name: "Localization batch", value: "\(settings.batch.localizationSize) images"),
+                Fact(name: "Classification batch", value: "\(settings.batch.classificationSize) crops"),
+                Fact(name: "Pixel budget", value: "\(settings.memory.pixelBudget >> 20) MiB"),
+                Fact(name: "Devices", value: settings.inference.devices.map(\.description).joined(separator: ", ")),
+            ],
+            machine: [
+                Fact(name: "Cores", value: "\(ProcessInfo.processInfo.activeProcessorCount)"),
+                Fact(name: "Memory", value: "\(ProcessInfo.processInfo.physicalMemory >> 30) GiB"),
+                Fact(name: "System", value: ProcessInfo.processInfo.operatingSystemVersionString),
+            ]
+        )
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import JSON
+import Settings
+
+/// What the live page is told once, at the beginning.
+struct LiveHello {
+    struct SettingLine {
+        let key: String
+        let value: String
+        let origin: String
+    }
+
+    let role: String
+    let version: String
+    let process: Int32
+    let host: String
+    let startedAt: Double
+    let history: [LiveHistory.Point]
+    let settings: [SettingLine]
+
+    init(_ oversight: Oversight) {
+        role = oversight.role
+        version = Version.current
+        process = ProcessInfo.processInfo.processIdentifier
+        host = Self.hostName
+        startedAt = ProcessFigures.startedAt.timeIntervalSince1970
+        history = oversight.history.points
+        settings = oversight.effective.map {
+            SettingLine(key: $0.key, value: $0.text, origin: $0.origin.rawValue)
+        }
+    }
+
+    /// As the system has it; Foundation asks the name service, which can take its time.
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+extension LiveHello {
+    /// What the page reads.
+    var json: JSONValue {
+        [
+            "role": .string(role), "version": .string(version), "process": JSONValue(Int(process)),
+            "host": .string(host),
+            "startedAt": .number(startedAt), "history": .array(history.map(\.json)),
+            "settings": .array(
+                settings.map { ["key": .string($0.key), "value": .string($0.value), "origin": .string($0.origin)] }
+            ),
+        ]
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import JSON
+import Settings
+
+/// What the live page is told every second: the metrics themselves, so that it cannot say something else.
+struct LiveSnapshot {
+    struct Value {
+        let name: String
+        let labels: [String: String]
+        let value: Double
+    }
+
+    struct StageTimes {
+        let stage: String
+        let count: Int
+        let seconds: Double
+    }
+
+    struct Check {
+        let name: String
+        let detail: String?
+        let problem: String?
+    }
+
+    let now: Double
+    let values: [Value]
+    let stages: [StageTimes]
+    let batches: StageTimes?
+    let checks: [Check]
+    let stalled: String?
+    let images: [LiveImages.Entry]
+    let messages: [RecentMessages.Message]
+
+    init(_ oversight: Oversight) {
+        now = Date().timeIntervalSince1970
+        values = oversight.registry.samples().map {
+            Value(name: $0.name, labels: Dictionary($0.labels) { $1 }, value: $0.value)
+        }
+        stages = oversight.registry.histograms(of: MetricCatalogue.stageSeconds.name).map {
+            StageTimes(stage: $0.labels.first?.value ?? "", $1)
+        }
+        batches = oversight.registry.histograms(of: MetricCatalogue.batchImages.name).first.map {
+            StageTimes(stage: "batch", $1)
+        }
+        checks = oversight.readiness.map { Check(name: $0.name, detail: $0.detail, problem: $0.problem) }
+        stalled = oversight.stall?.part
+        images = oversight.images.entries
+        messages = RecentMessages.process.messages
+    }
+}
+
+extension LiveSnapshot.StageTimes {
+    init(stage: String, _ instrument: HistogramInstrument) {
+        let contents = instrument.contents
+        self.init(stage: stage, count: contents.counts.reduce(0, +), seconds: contents.sum)
+    }
+}
+
+extension LiveSnapshot {
+    /// What the page reads; what there is none of is left out.
+    var json: JSONValue {
+        var members: JSONObject = [
+            "now": .number(now), "values": .array(values.map(\.json)), "stages": .array(stages.map(\.json)),
+            "checks": .array(checks.map(\.json)), "images": .array(images.map(\.json)),
+            "messages": .array(messages.map(\.json)),
+        ]
+        members["batches"] = batches?.json
+        members["stalled"] = stalled.map(JSONValue.string)
+        return .object(members)
+    }
+}
+
+extension LiveSnapshot.Value {
+    fileprivate var json: JSONValue {
+        [
+            "name": .string(name), "labels": .object(JSONObject(labels.map { ($0.key, JSONValue.string($0.value)) })),
+            "value": .number(value),
+        ]
+    }
+}
+
+extension LiveSnapshot.StageTimes {
+    fileprivate var json: JSONValue {
+        ["stage": .string(stage), "count": JSONValue(count), "seconds": .number(seconds)]
+    }
+}
+
+extension LiveSnapshot.Check {
+    fileprivate var json: JSONValue {
+        var members: JSONObject = ["name": .string(name)]
+        members["detail"] = detail.map(JSONValue.string)
+        members["problem"] = problem.map(JSONValue.string)
+        return .object(members)
+    }
+}

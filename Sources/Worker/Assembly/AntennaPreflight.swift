@@ -1,0 +1,66 @@
+import Antenna
+package import Logging
+import Pipeline
+package import Settings
+import Telemetry
+import Transport
+
+/// What keeps a worker from ever getting a task, found out before it loads its models: a setting that Antenna itself finds wrong.
+package struct AntennaPreflight {
+    private let antenna: AntennaSettings.Values
+    private let client: AntennaClient
+
+    /// - Parameters:
+    ///   - antenna: The settings that are looked at.
+    ///   - client: Speaks the API.
+    init(_ antenna: AntennaSettings.Values, client: AntennaClient) {
+        self.antenna = antenna
+        self.client = client
+    }
+
+    /// Looks, for a role that takes tasks from Antenna.
+    ///
+    /// An Antenna that is away says nothing of the settings: whoever starts then waits for it.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings.
+    ///   - role: Who asks, told to Antenna.
+    ///   - logger: Told when Antenna could not be asked.
+    /// - Throws: ``SettingsError``; what the address or the network's settings lack.
+    package static func run(_ settings: WorkerSettings, role: String, logger: Logger) async throws {
+        try settings.antenna.checkToken()
+        guard settings.antenna.token == nil || settings.antenna.project != nil else { return }
+        let network = try Network(settings)
+        var rest = RESTSourceSettings(settings, role: role, pipelines: settings.work.pipelines)
+        rest.requestTimeout = .seconds(10)
+        let client = try rest.makeClient(http: network.antenna(try network.makeClient()))
+        do {
+            try await AntennaPreflight(settings.antenna, client: client).look()
+        } catch let error as AntennaError {
+            logger.debug("Antenna could not be asked before the start", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+
+    /// Asks Antenna.
+    ///
+    /// - Throws: ``SettingsError`` when a token or another project has to be set; ``AntennaError`` when it could not be asked.
+    func look() async throws {
+        if antenna.token == nil, try await client.knowsUser() == false { throw AntennaSettings.Values.tokenMissing }
+        if let project = antenna.project { _ = try await Self.project(project, client) }
+    }
+
+    /// The project that the settings name.
+    ///
+    /// - Throws: ``SettingsError`` when there is none of that number; ``AntennaError``.
+    static func project(_ id: Int, _ client: AntennaClient) async throws -> AntennaProject {
+        do throws(AntennaError) {
+            return try await client.project(id)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            throw SettingsError(
+                AntennaSettings().project,
+                "Antenna shows this token no project \(id); 'antenna-worker check' without it shows whether the rest is well"
+            )
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Antenna
+import Broker
+import Inference
+package import Logging
+package import Pipeline
+import ServiceLifecycle
+package import Settings
+import Transport
+
+/// A whole worker in this process that takes its tasks from RabbitMQ, and while that is away from Antenna's REST API.
+package struct FallbackWorker: WatchedWorker {
+    package let description = "worker on RabbitMQ, or over REST"
+    package let statistics: WorkerStatistics
+    package let watch: RoleWatch
+    private let worker: Worker
+    private let delivery: RESTDelivery
+
+    /// Loads models, opens the spool, starts connecting, and puts the stages together; nothing is taken before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings.
+    ///   - hooks: What looks at it and steers it.
+    ///   - logger: The worker's log.
+    ///   - onProgress: Called after every settled task.
+    /// - Throws: What keeps the worker from starting, in sentences for people. A broker that is away does not.
+    package init(
+        settings: WorkerSettings,
+        hooks: WorkerHooks = WorkerHooks(),
+        logger: Logger,
+        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
+    ) async throws {
+        let broker = try BrokerConnections(
+            try settings.broker.connection(named: "worker"),
+            largestDelivery: TaskMessage.largestDelivery,
+            logger: logger
+        )
+        let stages = try await WorkerStages.load(
+            settings: settings,
+            hooks: hooks,
+            logger: logger,
+            onProgress: onProgress
+        )
+        let slugs = stages.manifests.map(\.slug)
+        let delivery = try await RESTDelivery(
+            RESTSourceSettings(settings, role: "run", manifests: stages.manifests),
+            models: stages.modelsDescription,
+            http: stages.images.antenna,
+            taking: hooks.taking,
+            logger: logger
+        )
+        let queue = AMQPTaskQueue(
+            settings: AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: slugs),
+            broker: broker,
+            confirmed: try settings.redis.confirmedResults(),
+            taking: hooks.taking,
+            logger: logger
+        )
+        let source = AMQPTaskSource(queue: queue, logger: logger)
+        self.delivery = delivery
+        statistics = stages.statistics
+        let either = FallbackTaskSource(
+            broker: source,
+            presence: queue.brokerPresence(),
+            abandon: { source.abandonUnpublished() },
+            makeFallback: { delivery.makeSource() },
+            patience: settings.fallback.after,
+            logger: logger
+        )
+        worker = stages.worker(source: either)
+        let fallback = RoleWatch(collectors: [
+            { [MetricCatalogue.fallback.sample(either.isOnFallback ? 1 : 0)] }
+        ])
+        watch =
+            try stages.watch(worker) + RoleWatch(broker) + RoleWatch(queue) + delivery.watch + fallback
+            + QueueDepths(broker, pipelines: slugs, audience: hooks.audience, logger: logger).watch
+    }
+
+    /// Works until a graceful shutdown has drained it, and what the spool holds was tried once more.
+    package func run() async throws {
+        try await delivery.run(worker)
+    }
+}

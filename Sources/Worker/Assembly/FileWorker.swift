@@ -1,0 +1,40 @@
+import Inference
+package import Logging
+package import Pipeline
+package import Settings
+
+/// A whole worker in this process for files of this machine; it ends when they are done.
+package struct FileWorker: WorkerService {
+    package let description = "worker on files"
+    package let statistics: WorkerStatistics
+    private let worker: Worker
+
+    /// Loads the models and puts the stages together.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings; exactly one pipeline.
+    ///   - paths: The files.
+    ///   - logger: The worker's log.
+    ///   - onProgress: Called after every settled task.
+    ///   - deliver: Takes each file's result.
+    /// - Throws: What keeps the worker from starting, in sentences for people.
+    package init(
+        settings: WorkerSettings,
+        paths: [String],
+        logger: Logger,
+        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void,
+        deliver: @escaping FileTaskSource.Delivery
+    ) throws {
+        let stages = try WorkerStages(settings: settings, logger: logger, onProgress: onProgress)
+        let pipeline = stages.manifests[0].slug
+        statistics = stages.statistics
+        worker = stages.worker(
+            files: FileTaskSource(paths: paths, pipeline: pipeline, logger: logger, deliver: deliver)
+        )
+    }
+
+    /// Works until every file has its result, or a graceful shutdown has finished those in hand.
+    package func run() async throws {
+        try await worker.run()
+    }
+}

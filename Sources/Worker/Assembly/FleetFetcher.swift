@@ -1,0 +1,94 @@
+package import Broker
+import Inference
+package import Logging
+package import Pipeline
+import ServiceLifecycle
+package import Settings
+import Transport
+
+/// The fetch role of a fleet, put together: task queues in, Redis and ready queues out.
+package struct FleetFetcher: WatchedWorker {
+    package let description = "fetch role"
+    package let statistics = WorkerStatistics()
+    package let watch: RoleWatch
+    private let worker: FetchWorker
+    private let outcomes: FetchStatistics
+
+    /// Starts connecting and puts the stages together; nothing is taken before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings.
+    ///   - hooks: What looks at it and steers it.
+    ///   - logger: The role's log.
+    ///   - onProgress: Called after every settled task.
+    /// - Throws: What keeps it from starting, in sentences for people. A broker or a Redis that is away does not.
+    package init(
+        settings: WorkerSettings,
+        hooks: WorkerHooks = WorkerHooks(),
+        logger: Logger,
+        onProgress: @escaping @Sendable (FetchStatistics.Counts) -> Void
+    ) throws {
+        guard settings.redis.url != nil else {
+            throw SettingsError(
+                RedisSettings().url,
+                "decoded images are passed on in Redis; name a file that holds its address with --redis-url-file"
+            )
+        }
+        let pipelines =
+            settings.work.pipelines.isEmpty
+            ? PipelineManifest.slugs(in: settings.models.folder) : settings.work.pipelines
+        guard !pipelines.isEmpty else {
+            throw CommandFailure(
+                "Say with --pipeline whose tasks are fetched: there is none in \(settings.models.folder)."
+            )
+        }
+        let broker = try BrokerConnections(
+            try settings.broker.connection(named: "fetch"),
+            largestDelivery: TaskMessage.largestDelivery,
+            logger: logger
+        )
+        let gauge = ReadyQueueGauge(
+            connection: broker.publishing,
+            pipelines: pipelines,
+            limit: settings.passing.readyLimit,
+            logger: logger
+        )
+        let images = try ImageStages(settings, logger: logger)
+        var source = AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: pipelines)
+        source.onward = pipelines.map { TaskQueueName(.ready, pipeline: $0) }
+        outcomes = FetchStatistics(onChange: onProgress)
+        let queue = AMQPTaskQueue(
+            settings: source,
+            broker: broker,
+            confirmed: try settings.redis.confirmedResults(),
+            obstacle: { gauge.obstacle(to: $0, underWay: $1) },
+            taking: hooks.taking,
+            logger: logger
+        )
+        watch =
+            RoleWatch(fetching: statistics, outcomes: outcomes, imagePatience: settings.images.longestFetch)
+            + (try RoleWatch(images, redis: try settings.redis.connection())) + RoleWatch(broker) + RoleWatch(queue)
+            + QueueDepths(broker, pipelines: pipelines, audience: hooks.audience, logger: logger).watch
+        worker = FetchWorker(
+            queue: queue,
+            gauge: gauge,
+            images: images.provider(isCaching: false, statistics: statistics),
+            cache: images.cache,
+            tasksInHand: settings.images.fetchConcurrency * 2,
+            statistics: outcomes,
+            logger: logger
+        )
+    }
+
+    /// Works until a graceful shutdown has drained it.
+    package func run() async throws {
+        try await worker.run()
+    }
+
+    /// What was done, in a line.
+    package var summary: String {
+        let counts = outcomes.counts
+        return "\(counts.prepared) tasks passed on with their image in Redis, \(counts.passedWithoutPixels) without, "
+            + "\(counts.failed) answered with an error"
+    }
+}

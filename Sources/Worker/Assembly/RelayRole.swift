@@ -1,0 +1,57 @@
+import Antenna
+package import Logging
+import Relay
+import ServiceLifecycle
+package import Settings
+import Transport
+
+/// The relay of a fleet, put together: tasks of Antenna into the queues, results of the queues to Antenna.
+package struct RelayRole: Service, CustomStringConvertible {
+    package let description = "relay"
+    /// What it shows of itself.
+    package let watch: RoleWatch
+    private let relay: Relay
+
+    /// Starts connecting and puts the parts together; nothing is taken before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings, a pipeline or more among them.
+    ///   - hooks: What looks at it and steers it.
+    ///   - logger: The role's log.
+    /// - Throws: What keeps it from starting, in sentences for people. A broker that is away does not.
+    package init(settings: WorkerSettings, hooks: WorkerHooks, logger: Logger) throws {
+        let pipelines = settings.work.pipelines
+        let broker = try BrokerConnections(try settings.broker.connection(named: "relay"), logger: logger)
+        let rest = RESTSourceSettings(settings, role: "relay", pipelines: pipelines)
+        var relaySettings = RelaySettings(pipelines: pipelines)
+        relaySettings.declares = settings.broker.declares
+        let network = try Network(settings)
+        let client = try rest.makeClient(http: network.antenna(try network.makeClient()))
+        let relay = Relay(
+            settings: relaySettings,
+            antenna: rest,
+            client: client,
+            consuming: broker.consuming,
+            publishing: broker.publishing,
+            taking: hooks.taking,
+            logger: logger
+        )
+        let registration = RoleWatch.Check(name: "registration", problem: { relay.registrationProblem })
+        watch =
+            RoleWatch(relay: relay) + RoleWatch(checks: [registration]) + RoleWatch(broker)
+            + RoleWatch(antenna: client.reachability)
+            + QueueDepths(broker, pipelines: pipelines, audience: hooks.audience, logger: logger).watch
+        self.relay = relay
+    }
+
+    /// Works until a graceful shutdown has drained it.
+    package func run() async throws {
+        try await relay.run()
+    }
+
+    /// What was done, in a line.
+    package var summary: String {
+        let counters = relay.counters
+        return "\(counters.published) tasks relayed, \(counters.posted) results posted, \(counters.refused) refused"
+    }
+}

@@ -1,0 +1,149 @@
+package import Concurrency
+import Foundation
+package import Inference
+import JSON
+package import Logging
+package import Pipeline
+package import Settings
+import Transport
+
+/// The stages of a worker, without a source.
+package struct WorkerStages {
+    package let manifests: [PipelineManifest]
+    package let statistics: WorkerStatistics
+    package let images: ImageStages
+    private let settings: WorkerSettings
+    private let hooks: WorkerHooks
+    private let batcher: Batcher
+    private let logger: Logger
+
+    /// Loads models and puts the stages together, on a thread of its own: Swift's pool has to answer the admin port meanwhile.
+    ///
+    /// - Throws: What keeps the worker from starting, in sentences for people.
+    package static func load(
+        settings: WorkerSettings,
+        hooks: WorkerHooks,
+        logger: Logger,
+        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+    ) async throws -> WorkerStages {
+        try await BlockingPool(name: "models", threadCount: 1).run {
+            try WorkerStages(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        }
+    }
+
+    /// Loads models and puts the stages together.
+    ///
+    /// - Throws: What keeps the worker from starting, in sentences for people.
+    package init(
+        settings: WorkerSettings,
+        hooks: WorkerHooks = WorkerHooks(),
+        logger: Logger,
+        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+    ) throws {
+        try self.init(
+            settings: settings,
+            hooks: hooks,
+            logger: logger,
+            inference: { threads in
+                try InferenceAssembly(
+                    settings: settings,
+                    slugs: settings.work.pipelines,
+                    threads: threads,
+                    logger: logger
+                )
+            },
+            onProgress: onProgress
+        )
+    }
+
+    /// Puts the stages together around an inference of the caller's.
+    ///
+    /// - Parameters:
+    ///   - settings: All settings.
+    ///   - hooks: What looks at the worker and steers it.
+    ///   - logger: The worker's log.
+    ///   - makeInference: Makes the engines; images are resampled on the threads it gets.
+    ///   - onProgress: Called after every settled task.
+    /// - Throws: What keeps the worker from starting, in sentences for people.
+    package init(
+        settings: WorkerSettings,
+        hooks: WorkerHooks = WorkerHooks(),
+        logger: Logger,
+        inference makeInference: (BlockingPool) throws -> InferenceAssembly,
+        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+    ) throws {
+        images = try ImageStages(settings, logger: logger)
+        let inference = try makeInference(images.threads)
+        self.settings = settings
+        self.hooks = hooks
+        self.logger = logger
+        self.manifests = inference.catalogue.manifests
+        self.statistics = WorkerStatistics(onChange: onProgress)
+        self.batcher = Batcher(
+            engines: inference.engines,
+            sizes: inference.catalogue.localizationSize,
+            maximumSize: settings.batch.localizationSize,
+            linger: settings.batch.linger
+        )
+        batcher.watchWaits(for: images.budget)
+    }
+
+    /// Describes the models, and what is told of their answers: of another description a task may be answered otherwise.
+    var modelsDescription: [UInt8] {
+        JSONValue.array(manifests.map(\.registration.json)).encoded() + Array("\(settings.results.scores)".utf8)
+    }
+
+    /// The worker that takes its tasks from `source`, whose images are fetched over HTTP.
+    package func worker(source: any TaskSource) -> Worker {
+        worker(
+            source: source,
+            images: images.provider(statistics: statistics),
+            encoder: ResultEncoder(manifests: manifests, scores: settings.results.scores)
+        )
+    }
+
+    /// The worker whose images are files of this machine.
+    ///
+    /// No cache knows them, as a path does not say what is in a file; their results also tell how sure the detector is.
+    package func worker(files source: FileTaskSource) -> Worker {
+        worker(
+            source: source,
+            images: images.provider(
+                isCaching: false,
+                fetcher: FileFetcher(threads: images.threads, maximumBytes: settings.images.maxBytes),
+                statistics: statistics
+            ),
+            encoder: ResultEncoder(
+                manifests: manifests,
+                scores: settings.results.scores,
+                tellsDetectionScores: true
+            )
+        )
+    }
+
+    private func worker(source: any TaskSource, images: PixelProvider, encoder: ResultEncoder) -> Worker {
+        Worker(
+            source: source,
+            images: images,
+            batcher: batcher,
+            encoder: encoder,
+            tasksInHand: tasksInHand,
+            statistics: statistics,
+            onAnalysed: hooks.onAnalysed,
+            logger: logger
+        )
+    }
+
+    /// What a worker of these stages shows, its source apart.
+    ///
+    /// - Throws: ``SettingsError`` for an address of Redis that cannot be used; `TransportError` without descriptors.
+    package func watch(_ worker: Worker) throws -> RoleWatch {
+        RoleWatch(worker: worker, statistics: statistics, imagePatience: settings.images.longestFetch)
+            + (try RoleWatch(images, redis: try settings.redis.connection()))
+    }
+
+    /// What the stages can hold: images read ahead, one batch inferring and one preparing a device, and as many publishing.
+    private var tasksInHand: Int {
+        settings.images.fetchConcurrency + 3 * settings.batch.localizationSize * settings.inference.devices.count
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Logging
+package import Settings
+
+extension CheckReport {
+    /// Looks at everything a worker needs; at nothing but the settings while these have mistakes.
+    package static func looking(at resolved: ResolvedSettings) async -> CheckReport {
+        var report = CheckReport(resolved)
+        if resolved.mistakes.isEmpty { report.sections = await sections(resolved) }
+        return report
+    }
+
+    private static func sections(_ resolved: ResolvedSettings) async -> [CheckReport.Section] {
+        let settings = resolved.settings
+        let environment = ProcessInfo.processInfo.environment
+        // What ONNX Runtime has to say comes back as an error; its log would only stand between the lines.
+        let logger = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
+        let isAddressSet = resolved.effective.contains {
+            $0.key == AntennaSettings().baseURL.key && $0.origin != .default
+        }
+        let broker = await BrokerCheck.findings(
+            broker: settings.broker,
+            isNeeded: settings.work.source != .rest,
+            logger: logger
+        )
+        let sections = [
+            LibraryCheck.section(environment: environment, logger: logger),
+            DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
+            ModelCheck.section(models: settings.models.folder, pipelines: settings.work.pipelines),
+            NetworkCheck.section(settings, environment: environment),
+            await ServiceCheck(settings).section(isSet: isAddressSet),
+            CheckReport.Section(title: "Broker", findings: broker),
+            CheckReport.Section(title: "Redis", findings: await RedisCheck.findings(redis: settings.redis)),
+            FolderCheck.section(spool: settings.spool.directory),
+            CheckReport.Section(
+                title: "Secrets",
+                findings: ExposureCheck.findings(antenna: settings.antenna, broker: settings.broker)
+            ),
+        ]
+        return sections.filter { !$0.findings.isEmpty }
+    }
+}

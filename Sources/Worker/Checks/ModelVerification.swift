@@ -1,0 +1,66 @@
+import Antenna
+import Foundation
+import Inference
+package import Logging
+package import Settings
+
+/// Tries pipelines as a worker would at its start, one at a time.
+package struct ModelVerification {
+    /// The pipelines to try.
+    package let slugs: [String]
+
+    private let settings: WorkerSettings
+    private let runtime: InferenceRuntime
+
+    /// Finds the pipelines and loads ONNX Runtime.
+    ///
+    /// - Parameters:
+    ///   - settings: Folder, pipelines, devices and batch sizes.
+    ///   - logger: Gets ONNX Runtime's own messages at debug level.
+    /// - Throws: `CommandFailure` without any pipeline; `InferenceError` without ONNX Runtime.
+    package init(_ settings: WorkerSettings, logger: Logger) throws {
+        let folder = settings.models.folder
+        self.settings = settings
+        slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.work.pipelines
+        guard !slugs.isEmpty else {
+            throw CommandFailure("There is no pipeline in \(folder): each is a folder with a pipeline.json.")
+        }
+        runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
+    }
+
+    /// One finding for the pipeline on each device; one in all when its manifest is wrong.
+    package func findings(of slug: String) -> [CheckReport.Finding] {
+        let manifest: PipelineManifest
+        do {
+            manifest = try PipelineManifest(directory: "\(settings.models.folder)/\(slug)")
+        } catch {
+            return [.missing(slug, "\(error)", remedy: "docs/pipeline-manifest.md says what each key means.")]
+        }
+        let names = RegistrationReview.names(in: manifest.registration).map {
+            CheckReport.Finding.missing(slug, $0, remedy: "A longer name ends in an error page at the registration.")
+        }
+        return names + settings.inference.devices.map { finding(of: manifest, on: $0) }
+    }
+
+    private func finding(of manifest: PipelineManifest, on device: Device) -> CheckReport.Finding {
+        let began = ContinuousClock.now
+        do {
+            _ = try LoadedPipeline(
+                manifest,
+                options: SessionOptions(device: device, intraOpThreads: settings.inference.threads),
+                classificationBatchSize: settings.batch.classificationSize,
+                runtime: runtime
+            )
+        } catch let error as InferenceError where error.code == .deviceUnavailable {
+            return .missing(manifest.slug, "\(error)", remedy: "See 'antenna-worker check' for the devices there are.")
+        } catch {
+            return .missing(
+                manifest.slug,
+                "\(error)",
+                remedy: "docs/pipeline-manifest.md says what the graphs must look like."
+            )
+        }
+        let seconds = NumberText.duration(began.duration(to: .now) / .seconds(1))
+        return .good(manifest.slug, "\(manifest.name), loaded on \(device) and run once in \(seconds)")
+    }
+}

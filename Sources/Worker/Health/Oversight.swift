@@ -1,0 +1,191 @@
+import Foundation
+import Inference
+package import Logging
+import Pipeline
+package import ServiceLifecycle
+package import Settings
+import Synchronization
+import Telemetry
+
+/// Everything around a role that looks at it: metrics, health, the live page, the watchdog, and the signals that pause it.
+package final class Oversight: Sendable {
+    let role: String
+    let settings: AdminSettings.Values
+    let registry: MetricRegistry
+    package let life = WorkerLife()
+    let images = LiveImages()
+    let history = LiveHistory()
+    /// The settings in force, secrets redacted.
+    let effective: [EffectiveSetting]
+    package let logger: Logger
+    /// When somebody last scraped or watched.
+    let audience = Audience()
+    private let watchedRole = Mutex<RoleWatch?>(nil)
+    private let watchdog = Mutex<Watchdog?>(nil)
+    private let readinessLog = ReadinessLog()
+    private let workLog = WorkLog()
+    private let notifier: SystemdNotifier
+    /// Files and connections that may be open at once.
+    private let descriptors: Int
+
+    /// Makes it; looks at nothing yet.
+    ///
+    /// - Parameters:
+    ///   - role: The command, for people.
+    ///   - resolved: All settings, and where they came from.
+    ///   - registry: What `/metrics` shows.
+    ///   - environment: Where systemd says how it wants to be told.
+    ///   - logger: The role's log.
+    package init(
+        role: String,
+        resolved: ResolvedSettings,
+        registry: MetricRegistry = .process,
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        logger: Logger
+    ) {
+        self.role = role
+        self.registry = registry
+        self.notifier = SystemdNotifier(environment: environment)
+        self.settings = resolved.settings.admin
+        self.descriptors = resolved.settings.descriptors
+        self.effective = resolved.effective
+        self.logger = logger
+        _ = ProcessFigures.startedAt
+        life.whenDraining { [notifier] in notifier.stopping() }
+        registry.collect { [weak self] in self?.samples() ?? [] }
+        registry.collect { ProcessFigures.samples() }
+    }
+
+    /// Looks at the process for as long as `body` takes, and answers on the admin port.
+    ///
+    /// A port that is taken costs the page and the metrics, not the work: it is logged.
+    ///
+    /// - Parameter body: Is told where the live page is; nil when there is none.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws.
+    package func during<Value>(_ body: (_ page: String?) async throws -> Value) async throws -> Value {
+        life.obeySignals(logger: logger)
+        try DescriptorLimit.require(descriptors)
+        try AddressSpace.require()
+        let watchdog = makeWatchdog()
+        watchdog.start()
+        defer { watchdog.stop() }
+        let server = await AdminServer.start(self)
+        do {
+            let value = try await body(server?.url)
+            await server?.stop()
+            return value
+        } catch {
+            await server?.stop()
+            throw error
+        }
+    }
+
+    /// Runs a role until it ends or a signal stops it.
+    ///
+    /// - Parameters:
+    ///   - service: The role.
+    ///   - watch: What it shows of itself.
+    ///   - grace: How long what is in hand may take once it is to stop.
+    /// - Throws: As ``ServiceRunner/run(_:)``.
+    package func run(_ service: any Service, watch: RoleWatch, grace: Duration) async throws {
+        begin(watch)
+        // Services end in the reverse order: what looks goes on until the role has drained.
+        try await ServiceRunner(grace: grace, logger: logger, life: life).run(watch.services + [service])
+    }
+
+    /// The role has its models, and begins.
+    func begin(_ role: RoleWatch) {
+        watchedRole.withLock { $0 = role }
+        for collector in role.collectors { registry.collect(collector) }
+        notifier.ready()
+    }
+
+    /// Every check with what is wrong; nil when nothing is.
+    var readiness: [ReadinessLog.Check] {
+        guard let role = watchedRole.withLock({ $0 }) else {
+            return [ReadinessLog.Check(name: "models", problem: "still loading")]
+        }
+        return [ReadinessLog.Check(name: "models")]
+            + role.checks.map { ReadinessLog.Check(name: $0.name, detail: $0.detail(), problem: $0.problem()) }
+            + [
+                ReadinessLog.Check(
+                    name: "draining",
+                    problem: life.isDraining ? "the worker is finishing what it has in hand" : nil
+                )
+            ]
+    }
+
+    /// What is stuck; nil while all is well.
+    var stall: StallWatch.Stall? { watchdog.withLock { $0 }?.stall }
+
+    /// Makes the watchdog that health and metrics ask from now on; it ends the process when something is stuck.
+    func makeWatchdog() -> Watchdog {
+        let watchdog = Watchdog(
+            poolLimit: settings.stallLimit,
+            notifier: notifier,
+            actions: Watchdog.Actions(
+                parts: { [weak self] in self?.parts ?? [] },
+                tick: { [weak self] in self?.tick() },
+                stalled: { [logger] stall in
+                    logger.critical(
+                        "A part of the worker holds tasks and lets none go; the process ends, and its tasks are delivered again",
+                        metadata: [LogKey.part: "\(stall.part)", LogKey.duration: "\(stall.duration)"]
+                    )
+                },
+                end: { stall in
+                    Output.error.offer("The worker is stuck (\(stall.part)); it ends now.\n")
+                    _exit(ExitStatus.stalled)
+                },
+                unwatched: { [logger] shortage in
+                    logger.warning("Nobody looks whether the worker moves", metadata: [LogKey.error: "\(shortage)"])
+                }
+            )
+        )
+        self.watchdog.withLock { $0 = watchdog }
+        return watchdog
+    }
+
+    private var parts: [StallWatch.Part] {
+        (watchedRole.withLock { $0 }?.parts ?? []).map { part in
+            let limit = part.patience.flatMap { patience in settings.stallLimit.map { $0 + patience } }
+            return StallWatch.Part(name: part.name, limit: limit, reading: part.read())
+        }
+    }
+
+    /// Once a second, from the watchdog's thread.
+    private func tick() {
+        history.note(registry)
+        if let role = watchedRole.withLock({ $0 }), !life.isDraining {
+            readinessLog.note(readiness, at: .now, logger)
+            if let work = role.work { workLog.note(work(), at: .now, logger) }
+        }
+        guard let limit = settings.maxRSS, !life.isDraining, let bytes = ProcessFigures.residentBytes, bytes > limit
+        else { return }
+        logger.notice(
+            "The process has grown beyond --max-rss; it finishes what it has in hand and ends",
+            metadata: [LogKey.bytes: "\(bytes)"]
+        )
+        life.drain()
+    }
+
+    private func samples() -> [MetricSample] {
+        let checks = readiness
+        let parts = self.parts
+        let stalls = watchdog.withLock { $0 }?.stalls ?? [:]
+        var samples = [
+            MetricCatalogue.info.sample(1, Version.current, role),
+            MetricCatalogue.ready.sample(checks.allSatisfy { $0.problem == nil } ? 1 : 0),
+            MetricCatalogue.draining.sample(life.isDraining ? 1 : 0),
+            MetricCatalogue.paused.sample(life.taking.isPaused ? 1 : 0),
+        ]
+        samples += checks.map { MetricCatalogue.readiness.sample($0.problem == nil ? 1 : 0, $0.name) }
+        samples += parts.map { MetricCatalogue.partTasks.sample($0.reading.held, $0.name) }
+        samples += stalls.map { MetricCatalogue.partStalledSeconds.sample($1 / .seconds(1), $0) }
+        samples += parts.map {
+            MetricCatalogue.stallAfterSeconds.sample(($0.limit ?? .zero) / .seconds(1), $0.name)
+        }
+        samples.append(MetricCatalogue.stallAfterSeconds.sample(settings.stallAfter / .seconds(1), "runtime"))
+        return samples
+    }
+}

@@ -1,0 +1,64 @@
+import Broker
+import Logging
+import Pipeline
+import ServiceLifecycle
+import Synchronization
+import Telemetry
+import Transport
+
+/// Looks up how many messages wait in the queues of a role's pipelines, while somebody looks.
+final class QueueDepths: Service, CustomStringConvertible {
+    let description = "queue depths"
+    private static let interval = Duration.seconds(5)
+    private let connection: AMQPConnection
+    private let pipelines: [String]
+    private let audience: Audience
+    private let logger: Logger
+    private let depths = Mutex<[String: [(kind: TaskQueueName.Kind, messages: Int)]]>([:])
+
+    /// Makes it; begins with ``run()``.
+    ///
+    /// - Parameters:
+    ///   - broker: Where the queues are.
+    ///   - pipelines: Whose queues.
+    ///   - audience: Whether anybody looks.
+    ///   - logger: Hears at debug level of queues that are not there.
+    init(_ broker: BrokerConnections, pipelines: [String], audience: Audience, logger: Logger) {
+        // An alarm does not stop the one that consumes.
+        self.connection = broker.consuming
+        self.pipelines = pipelines
+        self.audience = audience
+        self.logger = logger
+    }
+
+    /// What a role shows of its queues.
+    var watch: RoleWatch {
+        RoleWatch(collectors: [{ self.samples }], services: [self])
+    }
+
+    private var samples: [MetricSample] {
+        // What a broker said that is away now says nothing any more.
+        guard connection.state.isLoggedIn else { return [] }
+        return depths.withLock { $0 }.flatMap { pipeline, depths in
+            depths.map { MetricCatalogue.queueMessages.sample($0.messages, $0.kind.rawValue, pipeline) }
+        }
+    }
+
+    func run() async {
+        await repeatUntilShutdown(every: Self.interval) {
+            guard self.audience.isThere, self.connection.state.isLoggedIn else { return }
+            for pipeline in self.pipelines {
+                var found: [(TaskQueueName.Kind, Int)] = []
+                for kind in TaskQueueName.Kind.allCases {
+                    do throws(TransportError) {
+                        let queue = TaskQueueName(kind, pipeline: pipeline)
+                        found.append((kind, try await self.connection.status(ofQueue: "\(queue)").messages))
+                    } catch {
+                        self.logger.debug("A queue cannot be looked at", metadata: [LogKey.error: "\(error)"])
+                    }
+                }
+                self.depths.withLock { $0[pipeline] = found }
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import ServiceLifecycle
+
+/// What a role shows of itself to metrics, health and the live page.
+package struct RoleWatch: Sendable {
+    /// Something that has to be as it should for the worker to be ready.
+    struct Check: Sendable {
+        let name: String
+        /// What is good to know while nothing is wrong, such as an address in use; nil when nothing is.
+        var detail: @Sendable () -> String? = { nil }
+        /// What is wrong, in a sentence without secrets; nil when nothing is.
+        let problem: @Sendable () -> String?
+    }
+
+    /// A part of the way that may get stuck.
+    struct Part: Sendable {
+        let name: String
+        /// How much longer than the setting says it may stand still; nil lets it stand still for ever.
+        let patience: Duration?
+        let read: @Sendable () -> StallWatch.Reading
+    }
+
+    /// What makes the worker ready, beside its models.
+    var checks: [Check] = []
+    /// What is watched for stalls.
+    var parts: [Part] = []
+    /// What is read at a scrape.
+    var collectors: [MetricCollector] = []
+    /// How far the role is, for the log; nil for what does no work of its own.
+    var work: (@Sendable () -> WorkLog.Reading)?
+    /// What looks at services now and then, for as long as the role runs.
+    var services: [any Service] = []
+
+    /// Joins what two halves of a role show.
+    static func + (left: RoleWatch, right: RoleWatch) -> RoleWatch {
+        RoleWatch(
+            checks: left.checks + right.checks,
+            parts: left.parts + right.parts,
+            collectors: left.collectors + right.collectors,
+            work: left.work ?? right.work,
+            services: left.services + right.services
+        )
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Pipeline
+import Synchronization
+import Testing
+
+@testable import Lab
+@testable import Worker
+
+@Suite("Results of files")
+struct FileResultTests {
+    private static let plain = Terminal(isInteractive: false, hasColour: false)
+    private static let success = """
+        {"pipeline":"moths","source_images":[{"id":"a.jpg","url":"a.jpg"}],"detections":[
+         {"bbox":{"x1":10,"y1":20,"x2":110,"y2":50},"score":0.987,"classifications":[
+          {"classification":"moth","scores":[0.9,0.1],"terminal":false},
+          {"classification":"Noctua pronuba","scores":[0,0.75,0],"terminal":true}]},
+         {"bbox":{"x1":0,"y1":0,"x2":9,"y2":9},"score":0.5,"classifications":[
+          {"classification":"nonmoth","scores":[0.2,0.8],"terminal":false}]},
+         {"bbox":{"x1":1,"y1":2,"x2":3,"y2":4},"score":0.25,"classifications":[]}]}
+        """
+
+    @Test func theLastWordOnEachInsectIsShown() throws {
+        let text = try FileResult(encoded(Self.success)).text(of: "a.jpg", on: Self.plain)
+        #expect(
+            text == """
+                a.jpg, 3 insects
+                  place  size    found  named  label
+                  10,20  100×30  0.99   0.75   Noctua pronuba
+                  0,0    9×9     0.50   0.80   nonmoth (turned away)
+                  1,2    2×2     0.25   –      –
+
+
+                """
+        )
+    }
+
+    @Test func nothingFoundAndNothingDoneAreSaid() throws {
+        let empty = try FileResult(encoded(#"{"pipeline":"moths","detections":[]}"#))
+        #expect(empty.text(of: "a.jpg", on: Self.plain) == "a.jpg\n  nothing found\n\n")
+        let failed = try FileResult(encoded(#"{"error":"it is no image","image_id":"a.jpg"}"#, isError: true))
+        #expect(failed.text(of: "a.jpg", on: Self.plain) == "a.jpg\n  it is no image\n\n")
+    }
+
+    @Test func resultsAreWrittenInTheOrderOfTheFiles() async throws {
+        let written = Written()
+        let results = try FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
+        await results.take(encoded("{2}"), at: 2)
+        await results.take(encoded("{0}"), at: 0)
+        #expect(written.text == "{0}\n")
+        await results.take(encoded("{1}", isError: true), at: 1)
+        #expect(written.text == "{0}\n{1}\n{2}\n")
+        #expect(await results.failed == ["b"])
+    }
+
+    @Test func whatIsThereIsWrittenWhenOneNeverCame() async throws {
+        let written = Written()
+        let results = try FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
+        await results.take(encoded("{2}"), at: 2)
+        await results.take(encoded("{1}"), at: 1)
+        try await results.finish()
+        #expect(written.text == "{1}\n{2}\n")
+    }
+
+    @Test func thatNobodyCanBeToldIsSaidOnceAndFailsTheEnd() async throws {
+        let calls = Mutex(0)
+        let results = try FileResults(
+            paths: ["a", "b"],
+            output: .json,
+            write: { _ in throw CommandFailure("full") },
+            onFailure: { calls.withLock { $0 += 1 } }
+        )
+        await results.take(encoded("{0}"), at: 0)
+        await results.take(encoded("{1}"), at: 1)
+        #expect(calls.withLock { $0 } == 1)
+        await #expect(throws: CommandFailure.self) { try await results.finish() }
+    }
+
+    @Test func aPageShowsBoxesAndReasons() async throws {
+        let results = try FileResults(paths: ["a", "b", "c"], output: .page)
+        await results.take(encoded(Self.success), at: 0)
+        await results.take(encoded(#"{"error":"it is no image","image_id":"b"}"#, isError: true), at: 1)
+        let images = await results.pictures()
+        #expect(images.map(\.name) == ["a", "b", "c"])
+        #expect(images[0].boxes.map(\.label) == ["Noctua pronuba", "nonmoth", "insect"])
+        #expect(images[0].boxes[0] == .init(x1: 10, y1: 20, x2: 110, y2: 50, label: "Noctua pronuba", score: 0.75))
+        #expect(images.map(\.error) == [nil, "it is no image", "not analysed"])
+    }
+
+    private func encoded(_ json: String, isError: Bool = false) -> EncodedResult {
+        EncodedResult(taskID: "", json: Array(json.utf8), isError: isError)
+    }
+}
+
+private final class Written: Sendable {
+    private let data = Mutex<[UInt8]>([])
+
+    var text: String { data.withLock { String(decoding: $0, as: UTF8.self) } }
+
+    func add(_ more: [UInt8]) {
+        data.withLock { $0 += more }
+    }
+}

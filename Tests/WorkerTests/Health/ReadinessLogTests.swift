@@ -1,0 +1,28 @@
+import TestSupport
+import Testing
+
+@testable import Worker
+
+@Suite("Readiness in the log")
+struct ReadinessLogTests {
+    @Test("A problem that lasts is told, again after a while, and so is its end; a short one is not")
+    func told() {
+        let (log, start) = (CapturedLog(), ContinuousClock.now)
+        let readiness = ReadinessLog()
+        for second in 0..<700 {
+            let problem: String? =
+                switch second {
+                case 2..<5: "short"
+                case 10..<600: "long"
+                default: nil
+                }
+            readiness.note(
+                [ReadinessLog.Check(name: "broker", problem: problem), ReadinessLog.Check(name: "models")],
+                at: start + .seconds(second),
+                log.logger
+            )
+        }
+        #expect(log.warnings.filter { $0.contains("Not ready") }.count == 2)
+        #expect(log.warnings.allSatisfy { $0.contains("broker") && $0.contains("long") || $0.contains("Ready again") })
+    }
+}
