@@ -93,7 +93,7 @@ let package = Package(
         .target(name: "JSON", swiftSettings: houseStyle),
         .target(
             name: "Imaging",
-            dependencies: ["CJPEGReader", "CSPNG", "CTIFFReader", "CTurboJPEG", "CYCbCr"],
+            dependencies: ["CJPEGReader", "CSPNG", "CTIFFReader", "CTurboJPEG", "CYCbCr", "Telemetry"],
             swiftSettings: houseStyle
         ),
         .target(
@@ -203,7 +203,7 @@ let package = Package(
             name: "Lab",
             dependencies: [
                 "Broker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "Pipeline", "Settings",
-                "Transport", "Worker",
+                "Telemetry", "Transport", "Worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -222,13 +222,13 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Transport",
+                "Telemetry", "Transport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestSupport",
             swiftSettings: houseStyle
         ),
-        .testTarget(name: "TelemetryTests", dependencies: ["TestSupport"], swiftSettings: houseStyle),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"], swiftSettings: houseStyle),
         // What tests of a whole worker share: kept apart, so that a change of a setting builds no other tests anew.
         .target(
             name: "WorkerTestSupport",
@@ -251,7 +251,7 @@ let package = Package(
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "CRabbitMQ", "Concurrency", "Transport", "TestSupport",
+                "CRabbitMQ", "Concurrency", "Telemetry", "TestSupport", "Transport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -259,7 +259,7 @@ let package = Package(
         .testTarget(
             name: "ImagingTests",
             dependencies: [
-                "CYCbCr", "Imaging", "TestSupport",
+                "CYCbCr", "Imaging", "Telemetry", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Fixtures")],
@@ -268,7 +268,7 @@ let package = Package(
         .testTarget(
             name: "InferenceTests",
             dependencies: [
-                "Inference", "Imaging", "JSON", "TestSupport",
+                "Inference", "Imaging", "JSON", "Telemetry", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Fixtures")],
@@ -277,7 +277,7 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Concurrency", "Imaging", "Inference", "JSON", "Pipeline", "TestSupport", "Transport",
+                "Concurrency", "Imaging", "Inference", "JSON", "Pipeline", "Telemetry", "TestSupport", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -287,8 +287,8 @@ let package = Package(
         .testTarget(
             name: "AntennaTests",
             dependencies: [
-                "Antenna", "Concurrency", "Inference", "JSON", "Pipeline", "TestSupport", "WorkerTestSupport",
-                "Transport",
+                "Antenna", "Concurrency", "Inference", "JSON", "Pipeline", "Telemetry", "TestSupport", "Transport",
+                "WorkerTestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -297,7 +297,7 @@ let package = Package(
         .testTarget(
             name: "BrokerTests",
             dependencies: [
-                "Broker", "Concurrency", "JSON", "Pipeline", "TestSupport", "Transport",
+                "Broker", "Concurrency", "JSON", "Pipeline", "Telemetry", "TestSupport", "Transport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -305,7 +305,7 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "Antenna", "Broker", "Pipeline", "Relay", "TestSupport", "Transport",
+                "Antenna", "Broker", "Pipeline", "Relay", "Telemetry", "TestSupport", "Transport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -350,7 +350,7 @@ let package = Package(
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
-                "AntennaWorker", "Broker", "Settings", "TestSupport", "Transport", "Worker",
+                "AntennaWorker", "Broker", "Settings", "Telemetry", "TestSupport", "Transport", "Worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: houseStyle
@@ -358,7 +358,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Antenna", "Broker", "Concurrency", "LocalAntenna", "Pipeline", "Relay", "Transport", "TestSupport",
+                "Antenna", "Broker", "Concurrency", "LocalAntenna", "Pipeline", "Relay", "Telemetry", "TestSupport",
+                "Transport",
                 "WorkerTestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

@@ -5,6 +5,7 @@ package import Logging
 package import Pipeline
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 package import Transport
 
 /// Puts Antenna's tasks into RabbitMQ and posts the results that come back, so that a fleet serves an Antenna of today.

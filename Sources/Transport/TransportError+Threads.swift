@@ -1,8 +1,9 @@
 import Concurrency
+import Telemetry
 
 extension TransportError {
     /// A connection that has no thread to live on.
-    init(_ shortage: SystemThread.Shortage, operation: String) {
+    init(_ shortage: SystemThread.Shortage, operation: OperationName) {
         self.init(.outOfMemory, operation: operation, message: shortage.description, nativeCode: shortage.nativeCode)
     }
 }
@@ -11,7 +12,7 @@ extension TransportError {
 func startThread(
     name: String,
     stackBytes: Int = 8 << 20,
-    operation: String,
+    operation: OperationName,
     _ body: @escaping @Sendable () -> Void
 ) throws(TransportError) {
     do throws(SystemThread.Shortage) {

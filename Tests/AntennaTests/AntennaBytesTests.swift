@@ -1,5 +1,6 @@
 import Crypto
 import Pipeline
+import Telemetry
 import Testing
 
 @testable import Antenna
@@ -11,7 +12,7 @@ struct AntennaBytesTests {
 
     @Test("What stands in for a result that is too large")
     func excuse() {
-        let refusal = AntennaError(.refused, operation: "antenna.result", message: "", status: 413)
+        let refusal = AntennaError(.refused, operation: "result.post", message: "", nativeCode: 413)
         let excuse = outgoing(1, json: #"{"source_images":[{"id":42},{}],"detections":[1e400]}"#).excuse(for: refusal)
         #expect(excuse.map { text($0.json).hasPrefix(#"{"error":"The result has 53 bytes, more"#) } == true)
         #expect(excuse.map { text($0.json).hasSuffix(#","image_id":"42"}"#) } == true)

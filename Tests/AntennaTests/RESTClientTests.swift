@@ -1,6 +1,7 @@
 import Foundation
 import Pipeline
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 import Transport

@@ -1,3 +1,4 @@
+import Telemetry
 import TestSupport
 import Testing
 import Transport
@@ -9,7 +10,7 @@ import Transport
     private typealias Load = ReservationPlanner.Load
     private let one = AntennaJob(id: 1, pipeline: "moths")
     private let two = AntennaJob(id: 2, pipeline: "moths")
-    private let forbidden = AntennaError(.forbidden, operation: "test", message: "no", status: 403)
+    private let forbidden = AntennaError(.forbidden, operation: "test", message: "no", nativeCode: 403)
     private let givenUp = AntennaError(
         .transport,
         operation: "test",
@@ -158,7 +159,7 @@ import Transport
         var planner = planner()
         planner.listed([one], now: .zero)
         planner.listed([], now: .seconds(15))
-        let gone = AntennaError(.notFound, operation: "test", message: "gone", status: 404)
+        let gone = AntennaError(.notFound, operation: "test", message: "gone", nativeCode: 404)
         #expect(planner.failed(gone, job: one, now: .seconds(16)) == .jobForgotten)
         #expect(planner.jobs.isEmpty)
     }

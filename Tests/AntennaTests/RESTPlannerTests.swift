@@ -1,3 +1,4 @@
+import Telemetry
 import TestSupport
 import Testing
 
@@ -15,8 +16,8 @@ import Testing
         return ReservationPlanner(limits: limits, generator: SeededGenerator(seed: 1))
     }
 
-    private func error(_ code: AntennaError.Code, status: Int? = nil, retryAfter: Duration? = nil) -> AntennaError {
-        AntennaError(code, operation: "test", message: "test", status: status, retryAfter: retryAfter)
+    private func error(_ code: AntennaError.Code, status: Int32? = nil, retryAfter: Duration? = nil) -> AntennaError {
+        AntennaError(code, operation: "test", message: "test", nativeCode: status, retryAfter: retryAfter)
     }
 
     @Test func listsFirstThenReservesRoundRobin() {
@@ -304,7 +305,7 @@ import Testing
     @Test func endsAlthoughAJobIsForbiddenAndNamesIt() {
         var planner = planner()
         planner.listed([one, two], now: .zero)
-        let forbidden = AntennaError(.forbidden, operation: "test", message: "no", status: 403)
+        let forbidden = AntennaError(.forbidden, operation: "test", message: "no", nativeCode: 403)
         #expect(planner.failed(forbidden, job: two, now: .zero) == .jobForbidden(isNew: true))
         let (calls, end) = play(&planner, jobs: [one, two])
         #expect(calls == ["1", "list", "1"])

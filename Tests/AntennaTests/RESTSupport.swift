@@ -2,6 +2,7 @@ import Concurrency
 import Foundation
 import Logging
 import Synchronization
+import Telemetry
 import TestSupport
 import Transport
 import WorkerTestSupport

@@ -1,6 +1,7 @@
 import Concurrency
 import Foundation
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 import Transport
@@ -207,13 +208,13 @@ import Transport
     }
 
     @Test func noErrorStandsInForAnErrorOrForWhatNamesNoImage() throws {
-        let refusal = AntennaError(.refused, operation: "antenna.result", message: "too large", status: 413)
+        let refusal = AntennaError(.refused, operation: "result.post", message: "too large", nativeCode: 413)
         for json in [
             #"{"error":"no","image_id":"1","source_images":[{"id":"1"}]}"#, "{}", "[]", "", #"{"source_images":[]}"#,
         ] {
             #expect(outgoing(1, json: json).excuse(for: refusal) == nil)
         }
-        let other = AntennaError(.refused, operation: "antenna.result", message: "no", status: 400)
+        let other = AntennaError(.refused, operation: "result.post", message: "no", nativeCode: 400)
         #expect(outgoing(1, json: #"{"source_images":[{"id":"1"}]}"#).excuse(for: other) == nil)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 
@@ -286,7 +287,7 @@ import Testing
     @Test func aRefusedResultIsKeptWithTheAnswer() async throws {
         let spool = try await openSpool(folder)
         try await spool.add(outgoing(1))
-        let reason = AntennaError(.refused, operation: "antenna.result", message: "bad box", status: 400)
+        let reason = AntennaError(.refused, operation: "result.post", message: "bad box", nativeCode: 400)
         try await spool.refuse(spool.oldest(1)[0], because: reason)
         try await spool.setAside(outgoing(2), because: reason)
         #expect(spool.count == 0)

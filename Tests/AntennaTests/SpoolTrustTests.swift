@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 import Testing
 
 @testable import Antenna
@@ -236,7 +237,7 @@ struct SpoolTrustTests {
 /// What was set aside takes room as what waits does.
 @Suite struct SpoolAsideTests {
     private let folder = TemporaryFolder()
-    private let reason = AntennaError(.refused, operation: "antenna.result", message: "no", status: 400)
+    private let reason = AntennaError(.refused, operation: "result.post", message: "no", nativeCode: 400)
 
     private func isFull(_ error: any Error) -> Bool { (error as? SpoolError)?.code == .full }
 

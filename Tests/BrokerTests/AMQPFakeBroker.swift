@@ -1,6 +1,7 @@
 import Concurrency
 import Logging
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 
@@ -68,7 +69,7 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
         if state.withLock(\.hangs) {
             let never = AsyncStream<Void> { _ in }
             for await _ in never {}
-            throw TransportError(.cancelled, operation: "amqp.publish", message: "cancelled")
+            throw TransportError(.cancelled, operation: "message.publish", message: "cancelled")
         }
         try state.withLock { state throws(TransportError) in
             if !state.script.isEmpty { try state.script.removeFirst().get() }
@@ -98,12 +99,12 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
 extension TransportError {
     static let unroutable = TransportError(
         .unroutable,
-        operation: "amqp.publish",
+        operation: "message.publish",
         message: "NO_ROUTE",
         isRetriable: true
     )
-    static let nacked = TransportError(.nacked, operation: "amqp.publish", message: "nacked")
-    static let tooLarge = TransportError(.tooLarge, operation: "amqp.publish", message: "too large")
+    static let nacked = TransportError(.nacked, operation: "message.publish", message: "nacked")
+    static let tooLarge = TransportError(.tooLarge, operation: "message.publish", message: "too large")
 }
 
 extension AMQPDelivery {

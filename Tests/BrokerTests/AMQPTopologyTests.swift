@@ -1,4 +1,5 @@
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import Broker
@@ -31,7 +32,7 @@ struct AMQPTopologyTests {
     let wanted = AMQPTopology.declarations(for: TaskQueueName(.tasks, pipeline: "moths"))
 
     func error(_ code: TransportError.Code) -> TransportError {
-        TransportError(code, operation: "amqp.declare", message: "\(code)")
+        TransportError(code, operation: "topology.declare", message: "\(code)")
     }
 
     @Test("Dead letters are there before the queue that needs them")
@@ -68,7 +69,7 @@ struct AMQPTopologyTests {
         func differs(in argument: String) -> TransportError {
             TransportError(
                 .preconditionFailed,
-                operation: "amqp.declare",
+                operation: "topology.declare",
                 message: "PRECONDITION_FAILED - inequivalent arg '\(argument)' for queue 'antenna.tasks.moths'"
             )
         }
@@ -93,7 +94,7 @@ struct AMQPTopologyTests {
         let queue = try #require(wanted.last)
         let half = TransportError(
             code == 404 ? .notFound : .internal,
-            operation: "amqp.declare",
+            operation: "topology.declare",
             message: "it is there by half",
             nativeCode: code
         )

@@ -1,4 +1,5 @@
 import Imaging
+import Telemetry
 import Testing
 
 /// `images.damaged` = `accept`: the part that is there.

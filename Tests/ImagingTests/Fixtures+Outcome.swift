@@ -1,4 +1,5 @@
 import Imaging
+import Telemetry
 
 extension Fixtures {
     /// What decoding `bytes` gives.

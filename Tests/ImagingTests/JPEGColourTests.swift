@@ -1,4 +1,5 @@
 import Imaging
+import Telemetry
 import Testing
 
 /// What the markers say of the colours decides how pixels lie, and never which pixels they are.

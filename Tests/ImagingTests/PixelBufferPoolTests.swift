@@ -1,4 +1,5 @@
 import Imaging
+import Telemetry
 import Testing
 
 @Suite struct PixelBufferPoolTests {
@@ -75,10 +76,11 @@ import Testing
 
     @Test func memoryReturnsWhenFillingFails() throws {
         let pool = PixelBufferPool(maximumIdleBytes: 1 << 20)
-        let failure = ImagingError(.damaged, message: "test", operation: "test")
-        #expect(throws: failure) {
+        let failure = ImagingError(.damaged, operation: "test", message: "test")
+        let thrown = #expect(throws: ImagingError.self) {
             try PixelBuffer(pool: pool, height: 10, width: 10) { _ throws(ImagingError) in throw failure }
         }
+        #expect(thrown?.description == failure.description)
         #expect(pool.statistics.lentBytes == 0)
         #expect(pool.statistics.idleBuffers == 1)
         // And when an image is abandoned before it is sealed.

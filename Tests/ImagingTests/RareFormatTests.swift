@@ -1,4 +1,5 @@
 import Imaging
+import Telemetry
 import Testing
 
 /// WebP, TIFF, BMP and GIF: their pixels are held against Pillow's in `PillowParityTests`.

@@ -1,4 +1,5 @@
 import Imaging
+import Telemetry
 import Testing
 
 @Suite struct SnifferTests {
@@ -60,7 +61,7 @@ import Testing
         let error = try #require(Fixtures.error(Fixtures.outcome(of: [])))
         #expect(error.description == "read image: the body is empty")
         #expect(!error.isRetriable)
-        let native = ImagingError(.damaged, nativeCode: 40, message: "damaged: bad block", operation: "decode PNG")
+        let native = ImagingError(.damaged, operation: "decode PNG", message: "damaged: bad block", nativeCode: 40)
         #expect(native.description == "decode PNG: damaged: bad block (40)")
     }
 }

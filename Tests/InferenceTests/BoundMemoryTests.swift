@@ -1,4 +1,5 @@
 import Imaging
+import Telemetry
 import Testing
 
 @testable import Inference

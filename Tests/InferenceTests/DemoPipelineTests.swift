@@ -2,6 +2,7 @@ import Foundation
 import Imaging
 import Inference
 import JSON
+import Telemetry
 import Testing
 
 @Suite("The demo pipeline")

@@ -1,5 +1,6 @@
 import Imaging
 @testable import Inference
+import Telemetry
 import Testing
 
 @Suite("The detector's boxes")

@@ -1,4 +1,5 @@
 import Inference
+import Telemetry
 import Testing
 
 @Suite("Devices by name")

@@ -1,5 +1,6 @@
 import Foundation
 @testable import Inference
+import Telemetry
 import Testing
 
 @Suite("Where ONNX Runtime is looked for")

@@ -1,5 +1,6 @@
 import Imaging
 import Inference
+import Telemetry
 import Testing
 
 @Suite("Models must suit their roles")

@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Telemetry
 import Testing
 
 @Suite("ONNX Runtime, loaded at run time")

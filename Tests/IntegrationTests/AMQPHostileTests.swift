@@ -1,5 +1,6 @@
 import Broker
 import Pipeline
+import Telemetry
 import TestSupport
 import Testing
 import Transport

@@ -1,6 +1,7 @@
 import Antenna
 import Broker
 import Logging
+import Telemetry
 import TestSupport
 import Testing
 import Transport

@@ -2,6 +2,7 @@ import Concurrency
 import Imaging
 import Inference
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 

@@ -4,6 +4,7 @@ import Imaging
 import Inference
 import Logging
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 

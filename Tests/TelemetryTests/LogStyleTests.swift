@@ -1,5 +1,3 @@
-import Foundation
-import TestSupport
 import Testing
 
 /// Whoever searches a log of many workers searches by keys and by sentences: both have to be the same everywhere.
@@ -8,7 +6,7 @@ struct LogStyleTests {
     @Test("every key of a message's metadata is one of LogKey, and every sentence is static")
     func sources() throws {
         var files = 0
-        for (path, text) in try Self.sources() {
+        for (path, text) in try PackageSources.swift() {
             files += 1
             for fault in LogStyle.faults(in: text) { Issue.record("\(path): \(fault)") }
         }
@@ -53,14 +51,6 @@ struct LogStyleTests {
     )
     func sound(line: String) {
         #expect(LogStyle.faults(in: "import Logging\n" + line).isEmpty)
-    }
-
-    private static func sources() throws -> [(String, String)] {
-        let folder = "\(PackagePaths.root)/Sources"
-        let paths = FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? []
-        return try paths.filter { $0.hasSuffix(".swift") }.map { path in
-            (path, try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8))
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 import CRabbitMQ
 import Foundation
+import Telemetry
 import TestSupport
 import Testing
 
@@ -171,17 +172,17 @@ struct AMQPFuzzTests {
     @Test("What the system says about a socket is told")
     func systemError() {
         errno = ECONNRESET
-        let reset = TransportError.amqp(status: AMQP_STATUS_SOCKET_ERROR.rawValue, operation: "amqp.receive")
+        let reset = TransportError.amqp(status: AMQP_STATUS_SOCKET_ERROR.rawValue, operation: "broker.receive")
         #expect(reset.message.contains("reset by peer") && reset.nativeCode == ECONNRESET)
         errno = ECONNRESET
-        let other = TransportError.amqp(status: AMQP_STATUS_BAD_AMQP_DATA.rawValue, operation: "amqp.receive")
+        let other = TransportError.amqp(status: AMQP_STATUS_BAD_AMQP_DATA.rawValue, operation: "broker.receive")
         #expect(!other.message.contains("reset") && other.nativeCode == AMQP_STATUS_BAD_AMQP_DATA.rawValue)
     }
 
     @Test("A refusal for size says which size the broker takes; anything else does not")
     func sizes() {
         func error(_ reason: String) -> TransportError {
-            TransportError.amqp(replyCode: 406, reason: reason, operation: "amqp.publish")
+            TransportError.amqp(replyCode: 406, reason: reason, operation: "message.publish")
         }
         let refused = error("PRECONDITION_FAILED - message size 20000000 is larger than configured max size 16777216")
         #expect(refused.code == .tooLarge && TransportError.brokerLimit(in: refused.message) == 16_777_216)

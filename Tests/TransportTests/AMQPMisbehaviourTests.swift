@@ -1,6 +1,7 @@
 import Concurrency
 import Foundation
 import Logging
+import Telemetry
 import TestSupport
 import Testing
 

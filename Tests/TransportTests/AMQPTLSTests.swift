@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Telemetry
 import TestSupport
 import Testing
 

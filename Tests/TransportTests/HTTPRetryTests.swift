@@ -1,5 +1,6 @@
 import Concurrency
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import Transport

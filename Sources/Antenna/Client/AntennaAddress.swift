@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Where Antenna's API is, and the addresses of its calls.
 package struct AntennaAddress: Sendable, Hashable {
     /// The base without a trailing slash, scheme and host in lower case; names the server in the spool.
@@ -11,7 +13,7 @@ package struct AntennaAddress: Sendable, Hashable {
     ///   or a password (which would end up in logs).
     package init(_ text: String) throws(AntennaError) {
         func refuse(_ why: String) -> AntennaError {
-            AntennaError(.configuration, operation: "antenna.address", message: "the base URL \(why)")
+            AntennaError(.configuration, operation: "antenna.configure", message: "the base URL \(why)")
         }
         let blanks: (Character) -> Bool = { $0.isWhitespace }
         let text = String(text.drop(while: blanks).reversed().drop(while: blanks).reversed())

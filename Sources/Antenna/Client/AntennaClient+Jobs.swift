@@ -1,5 +1,6 @@
 import JSON
 import Pipeline
+import Telemetry
 import Transport
 
 /// A job as the server shows it: whose it is, and how far it is.
@@ -19,7 +20,7 @@ extension AntennaClient {
     ///
     /// - Throws: ``AntennaError``; `notFound` when the job is gone.
     package func detail(ofJob id: Int) async throws(AntennaError) -> AntennaJobDetail {
-        let operation = "antenna.job"
+        let operation: OperationName = "antenna.job"
         let answer = try await call(.get, address.job(id), operation: operation)
         guard let wire = AntennaWire.read(AntennaWire.JobDetail.self, from: answer.body) else {
             throw malformed(answer, operation)

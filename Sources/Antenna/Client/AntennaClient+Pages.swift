@@ -1,3 +1,4 @@
+import Telemetry
 import Transport
 
 extension AntennaClient {
@@ -26,7 +27,7 @@ extension AntennaClient {
         of type: Item.Type,
         limit: Int,
         isShuffled: Bool = false,
-        operation: String,
+        operation: OperationName,
         url: (_ limit: Int, _ offset: Int) -> String
     ) async throws(AntennaError) -> [Item] {
         var found: [Item] = []

@@ -1,4 +1,5 @@
 import JSON
+import Telemetry
 import Transport
 
 /// A project that images and jobs belong to.
@@ -22,7 +23,7 @@ extension AntennaClient {
     ///
     /// - Throws: ``AntennaError``.
     package func projects() async throws(AntennaError) -> [AntennaProject] {
-        try await pages(of: AntennaWire.Project.self, limit: 100, operation: "antenna.projects") { limit, offset in
+        try await pages(of: AntennaWire.Project.self, limit: 100, operation: "projects.list") { limit, offset in
             address.projects(limit: limit, offset: offset)
         }
         .map { AntennaProject(id: $0.id, name: $0.name ?? "") }
@@ -32,7 +33,7 @@ extension AntennaClient {
     ///
     /// - Throws: ``AntennaError``; `notFound` when there is none of that number.
     package func project(_ id: Int) async throws(AntennaError) -> AntennaProject {
-        let operation = "antenna.project"
+        let operation: OperationName = "antenna.project"
         let answer = try await call(.get, address.project(id), operation: operation)
         guard let project = AntennaWire.read(AntennaWire.Project.self, from: answer.body) else {
             throw malformed(answer, operation)
@@ -56,7 +57,7 @@ extension AntennaClient {
             writer.json(pipelines)
         }
         let url = address.pipelines(project: projectID)
-        let answer = try await call(.post, url, body: writer.finish(), operation: "antenna.register")
+        let answer = try await call(.post, url, body: writer.finish(), operation: "pipelines.register")
         let wire = AntennaWire.read(AntennaWire.Registration.self, from: answer.body)
         return AntennaRegistration(created: wire?.created ?? [], updated: wire?.updated ?? [])
     }

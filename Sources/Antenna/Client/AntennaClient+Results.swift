@@ -1,4 +1,5 @@
 import JSON
+import Telemetry
 import Transport
 
 /// A result on its way to Antenna.
@@ -52,7 +53,7 @@ extension AntennaClient {
                 firstError = error
             }
         }
-        throw firstError ?? AntennaError(.configuration, operation: "antenna.result", message: "no dialect to speak")
+        throw firstError ?? AntennaError(.configuration, operation: "result.post", message: "no dialect to speak")
     }
 
     /// Refuses what would not stay in its place in the body, wherever it comes from: the token goes with it.
@@ -62,7 +63,7 @@ extension AntennaClient {
         } catch {
             throw AntennaError(
                 .refused,
-                operation: "antenna.result",
+                operation: "result.post",
                 message: "the result of task \(result.taskID) is not posted: \(error)"
             )
         }
@@ -73,7 +74,7 @@ extension AntennaClient {
         in dialect: AntennaDialect
     ) async throws(AntennaError) -> AntennaAnswer {
         let body = resultBody(result, in: dialect)
-        return try await call(.post, address.result(job: result.jobID), body: body, operation: "antenna.result")
+        return try await call(.post, address.result(job: result.jobID), body: body, operation: "result.post")
     }
 
     /// The body: an object with `results` today, a bare list before.
@@ -117,9 +118,9 @@ extension AntennaClient {
         return status.map {
             AntennaError(
                 .refused,
-                operation: "antenna.result",
+                operation: "result.post",
                 message: "the server answered the result with \($0)",
-                status: 200
+                nativeCode: 200
             )
         }
     }

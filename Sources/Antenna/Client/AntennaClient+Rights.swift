@@ -1,3 +1,4 @@
+import Telemetry
 import Transport
 
 /// What a token's user may do with a job.
@@ -26,7 +27,7 @@ extension AntennaClient {
     /// - Throws: ``AntennaError`` when that could not be found out; `authentication` when a token was shown and is refused.
     package func knowsUser() async throws(AntennaError) -> Bool? {
         do throws(AntennaError) {
-            _ = try await call(.get, address.user, operation: "antenna.user")
+            _ = try await call(.get, address.user, operation: "user.read")
             return true
         } catch {
             if error.code == .authentication, !hasToken { return false }
@@ -37,7 +38,7 @@ extension AntennaClient {
 
     private func mayPost(to url: String, _ body: [UInt8]) async throws(AntennaError) -> Bool {
         do throws(AntennaError) {
-            _ = try await call(.post, url, body: body, operation: "antenna.rights")
+            _ = try await call(.post, url, body: body, operation: "rights.read")
             return true
         } catch {
             switch error.code {

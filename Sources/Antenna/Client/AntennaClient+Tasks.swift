@@ -1,5 +1,6 @@
 import JSON
 package import Pipeline
+import Telemetry
 import Transport
 
 /// A job that has tasks for one of our pipelines.
@@ -56,7 +57,7 @@ extension AntennaClient {
             limit: limit,
             // The list is shuffled anew for every call, so its pages overlap: what is left is asked for in one, where it fits.
             isShuffled: true,
-            operation: "antenna.jobs"
+            operation: "jobs.list"
         ) { limit, offset in
             address.jobs(pipelines: pipelines, projectID: projectID, limit: limit, offset: offset)
         }
@@ -92,7 +93,7 @@ extension AntennaClient {
                 firstError = error
             }
         }
-        throw firstError ?? AntennaError(.configuration, operation: "antenna.reserve", message: "no dialect to speak")
+        throw firstError ?? AntennaError(.configuration, operation: "tasks.reserve", message: "no dialect to speak")
     }
 
     /// A 405 always hints at the other dialect; a 404 only while none has ever worked, else it means that the job is gone.
@@ -105,7 +106,7 @@ extension AntennaClient {
         count: Int,
         in dialect: AntennaDialect
     ) async throws(AntennaError) -> AntennaReservation {
-        let operation = "antenna.reserve"
+        let operation: OperationName = "tasks.reserve"
         let answer: AntennaAnswer
         switch dialect {
         case .current:

@@ -1,3 +1,4 @@
+import Telemetry
 package import Transport
 
 /// Speaks Antenna's REST API: one call, one attempt, one typed error.
@@ -65,7 +66,7 @@ package struct AntennaClient: Sendable {
         _ method: HTTPRequest.Method,
         _ url: String,
         body: [UInt8]? = nil,
-        operation: String,
+        operation: OperationName,
         timeout: Duration? = nil
     ) async throws(AntennaError) -> AntennaAnswer {
         do throws(AntennaError) {
@@ -89,7 +90,7 @@ package struct AntennaClient: Sendable {
         _ method: HTTPRequest.Method,
         _ url: String,
         body: [UInt8]?,
-        operation: String,
+        operation: OperationName,
         timeout: Duration
     ) async throws(AntennaError) -> AntennaAnswer {
         let used = token.current
@@ -107,7 +108,7 @@ package struct AntennaClient: Sendable {
         _ url: String,
         token: String,
         body: [UInt8]?,
-        operation: String,
+        operation: OperationName,
         timeout: Duration
     ) async throws(AntennaError) -> AntennaAnswer {
         var headers: HTTPHeaders = ["Accept": "application/json"]
@@ -138,13 +139,13 @@ package struct AntennaClient: Sendable {
             code,
             operation: operation,
             message: sentence(for: code, answer),
-            status: answer.status,
+            nativeCode: Int32(clamping: answer.status),
             retryAfter: answer.retryAfter
         )
     }
 
     /// The error of a 2xx answer whose body is not what the contract says.
-    func malformed(_ answer: AntennaAnswer, _ operation: String) -> AntennaError {
+    func malformed(_ answer: AntennaAnswer, _ operation: OperationName) -> AntennaError {
         let finding =
             answer.isWebPage
             ? "the answer is a web page, of a login to this network or of another site than the API"
@@ -153,7 +154,7 @@ package struct AntennaClient: Sendable {
             .malformedAnswer,
             operation: operation,
             message: "\(finding) (is the base URL right?): \(excerpt(answer.body))",
-            status: answer.status,
+            nativeCode: Int32(clamping: answer.status),
             retryAfter: answer.retryAfter
         )
     }

@@ -1,4 +1,5 @@
 import Synchronization
+import Telemetry
 
 /// Remembers whether the last call got an answer that can be worked with, and tells when that is so again.
 package final class AntennaReachability: Sendable {

@@ -57,7 +57,7 @@ extension ResultPoster {
                 do {
                     try await clock.sleep(for: delay)
                 } catch {
-                    throw AntennaError(.cancelled, operation: "antenna.result", message: "cancelled while waiting")
+                    throw AntennaError(.cancelled, operation: "result.post", message: "cancelled while waiting")
                 }
             }
         }

@@ -1,4 +1,5 @@
 import JSON
+import Telemetry
 
 /// A pipeline as the server has it.
 package struct AntennaPipeline: Sendable, Hashable {
@@ -62,7 +63,7 @@ extension AntennaClient {
             return try await pages(
                 of: AntennaWire.Pipeline.self,
                 limit: 100,
-                operation: "antenna.pipelines"
+                operation: "pipelines.list"
             ) { limit, offset in
                 address.pipelines(project: projectID, limit: limit, offset: offset)
             }
@@ -82,7 +83,7 @@ extension AntennaClient {
             return try await pages(
                 of: AntennaWire.Algorithm.self,
                 limit: 100,
-                operation: "antenna.algorithms"
+                operation: "algorithms.list"
             ) { limit, offset in
                 address.algorithms(limit: limit, offset: offset)
             }

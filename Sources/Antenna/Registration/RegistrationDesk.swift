@@ -56,7 +56,7 @@ final class RegistrationDesk: Sendable {
                     .configuration,
                     operation: error.operation,
                     message: "Antenna has no project \(id) that this token can see",
-                    status: error.status
+                    nativeCode: error.nativeCode
                 )
             }
         }

@@ -26,7 +26,7 @@ extension RESTTaskSource: LeaseSettling {
             giveBack(task)
             throw AntennaError(
                 .configuration,
-                operation: "antenna.result",
+                operation: "result.post",
                 message: "the task names no job, so its result has nowhere to go"
             )
         }

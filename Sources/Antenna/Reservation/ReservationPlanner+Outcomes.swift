@@ -1,3 +1,5 @@
+import Telemetry
+
 /// How the calls went.
 extension ReservationPlanner {
     /// What a failed call means.

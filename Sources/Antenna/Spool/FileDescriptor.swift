@@ -1,4 +1,5 @@
 internal import Glibc
+import Telemetry
 
 /// An open file of the spool, closed when it goes.
 struct FileDescriptor: ~Copyable {
@@ -8,11 +9,11 @@ struct FileDescriptor: ~Copyable {
     /// Opens a file that is as the spool makes them: regular, under one name, this user's, and nobody else's to read or write.
     ///
     /// - Throws: ``SpoolError`` with `untrusted` for any other; it is not read.
-    init(_ path: String, _ flags: Int32, operation: String) throws(SpoolError) {
+    init(_ path: String, _ flags: Int32, operation: OperationName) throws(SpoolError) {
         number = try Self.opened(path, flags, operation)
     }
 
-    private static func opened(_ path: String, _ flags: Int32, _ operation: String) throws(SpoolError) -> Int32 {
+    private static func opened(_ path: String, _ flags: Int32, _ operation: OperationName) throws(SpoolError) -> Int32 {
         // Looked at first: opening alone does things to some devices.
         var status = stat()
         if lstat(path, &status) == 0 { try check(status, path) }
@@ -29,7 +30,7 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Opens a folder, to flush it.
-    init(folder: String, operation: String) throws(SpoolError) {
+    init(folder: String, operation: OperationName) throws(SpoolError) {
         number = open(folder, O_RDONLY | O_DIRECTORY | Self.careful)
         guard number >= 0 else { throw SpoolError(errno: errno, operation: operation, path: folder) }
     }
@@ -59,13 +60,13 @@ struct FileDescriptor: ~Copyable {
         return true
     }
 
-    func size(operation: String, path: String) throws(SpoolError) -> Int {
+    func size(operation: OperationName, path: String) throws(SpoolError) -> Int {
         var status = stat()
         guard fstat(number, &status) == 0 else { throw SpoolError(errno: errno, operation: operation, path: path) }
         return Int(status.st_size)
     }
 
-    func write(_ bytes: [UInt8], operation: String, path: String) throws(SpoolError) {
+    func write(_ bytes: [UInt8], operation: OperationName, path: String) throws(SpoolError) {
         var offset = 0
         while offset < bytes.count {
             let written = bytes.withUnsafeBytes { buffer in
@@ -80,7 +81,7 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Reads up to `count` bytes from the start; fewer when the file is shorter.
-    func read(_ count: Int, operation: String, path: String) throws(SpoolError) -> [UInt8] {
+    func read(_ count: Int, operation: OperationName, path: String) throws(SpoolError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var offset = 0
         while offset < count {
@@ -97,7 +98,7 @@ struct FileDescriptor: ~Copyable {
         return Array(bytes.prefix(offset))
     }
 
-    func synchronize(operation: String, path: String) throws(SpoolError) {
+    func synchronize(operation: OperationName, path: String) throws(SpoolError) {
         while fsync(number) != 0 {
             if errno == EINTR { continue }
             throw SpoolError(errno: errno, operation: operation, path: path)

@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
 import JSON
+import Telemetry
 
 /// A result as it lies on disk: a header, what is known of it as JSON, and the result's bytes.
 ///

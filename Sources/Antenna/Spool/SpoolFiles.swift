@@ -1,4 +1,5 @@
 internal import Glibc
+import Telemetry
 
 /// The file system calls the spool needs.
 ///
@@ -13,7 +14,7 @@ enum SpoolFiles {
     /// Writes a file so that after a crash at any moment it is there whole or not at all: written under a temporary name and
     /// flushed, renamed, and the folder flushed.
     static func writeDurably(_ bytes: [UInt8], name: String, folder: String) throws(SpoolError) {
-        let operation = "spool.write"
+        let operation: OperationName = "spool.write"
         let temporary = "\(folder)/\(temporaryPrefix)\(name)"
         let path = "\(folder)/\(name)"
         do throws(SpoolError) {
@@ -42,14 +43,14 @@ enum SpoolFiles {
 
     /// The whole file, or its first `limit` bytes, and its size.
     static func read(_ path: String, limit: Int) throws(SpoolError) -> (bytes: [UInt8], size: Int) {
-        let operation = "spool.read"
+        let operation: OperationName = "spool.read"
         let file = try FileDescriptor(path, O_RDONLY, operation: operation)
         let size = try file.size(operation: operation, path: path)
         return (try file.read(min(size, limit), operation: operation, path: path), size)
     }
 
     /// Opens a file to lock, made where it is not there.
-    static func lockFile(_ path: String, operation: String) throws(SpoolError) -> FileDescriptor {
+    static func lockFile(_ path: String, operation: OperationName) throws(SpoolError) -> FileDescriptor {
         try FileDescriptor(path, O_RDWR | O_CREAT, operation: operation)
     }
 

@@ -52,7 +52,7 @@ final class SpoolFolder: Sendable {
     }
 
     private static func claim(_ own: String, in root: String) throws(SpoolError) -> FileDescriptor {
-        let operation = "spool.open"
+        let operation: OperationName = "spool.open"
         for folder in asideFolders { try SpoolFiles.makeFolder("\(root)/\(folder)") }
         try check(root)
         // Without it a starting worker could take the folder over between its making and its locking.

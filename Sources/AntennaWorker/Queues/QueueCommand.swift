@@ -3,6 +3,7 @@ import Broker
 import Foundation
 import Inference
 import Settings
+import Telemetry
 import Transport
 import Worker
 

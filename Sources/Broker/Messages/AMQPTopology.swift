@@ -1,3 +1,4 @@
+import Telemetry
 package import Transport
 
 /// Queues, exchanges and bindings of the contract, and their declaration.
@@ -91,7 +92,7 @@ package enum AMQPTopology {
         guard error.message.contains("x-queue-type") else { return }
         throw TransportError(
             .configuration,
-            operation: "amqp.declare",
+            operation: "topology.declare",
             message:
                 "the queue \(name) is no quorum queue: it does not count how often a task was tried, or is never emptied. "
                 + "Delete it, and it is made anew (\(error.message))",
@@ -121,7 +122,7 @@ extension AMQPTopology {
 
 extension TransportError {
     /// Whether a broker answers like this when two clients declare the same at the same moment: it is not there yet, or it is there by half.
-    var isRaceOfDeclarations: Bool { operation == "amqp.declare" && nativeCode == 404 || nativeCode == 541 }
+    var isRaceOfDeclarations: Bool { operation == "topology.declare" && nativeCode == 404 || nativeCode == 541 }
 }
 
 /// Declares queues, exchanges and bindings; narrower than a connection, so that tests can stand in.

@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 
 /// What an image may cost.
 package struct DecodingLimits: Sendable, Equatable {
@@ -20,17 +21,17 @@ package struct DecodingLimits: Sendable, Equatable {
     ///
     /// - Throws: `ImagingError` with `.zeroSize` or `.tooManyPixels`.
     func check(width: Int, height: Int, of format: ImageFormat) throws(ImagingError) {
-        let operation = "read \(format.rawValue) header"
+        let operation = OperationName("\(format.rawValue.lowercased())_header.read", "\(format.rawValue) header")
         guard width > 0, height > 0 else {
-            throw ImagingError(.zeroSize, message: "\(width) × \(height) pixels", operation: operation)
+            throw ImagingError(.zeroSize, operation: operation, message: "\(width) × \(height) pixels")
         }
         let (count, overflow) = width.multipliedReportingOverflow(by: height)
         guard !overflow, count <= pixels else {
             let size = overflow ? "too many pixels to count" : Self.megapixels(count)
             throw ImagingError(
                 .tooManyPixels,
-                message: "\(width) × \(height) pixels (\(size)) is more than the limit of \(Self.megapixels(pixels))",
-                operation: operation
+                operation: operation,
+                message: "\(width) × \(height) pixels (\(size)) is more than the limit of \(Self.megapixels(pixels))"
             )
         }
     }
@@ -46,12 +47,12 @@ package struct DecodingLimits: Sendable, Equatable {
     }
 
     /// The error of an image that took longer than it may.
-    func outOfTime(operation: String) -> ImagingError {
+    func outOfTime(operation: OperationName) -> ImagingError {
         let seconds = Double(processorTime.nanoseconds) / 1e9
         return ImagingError(
             .tooMuchWork,
-            message: "decoding it takes more than \(seconds.formatted()) s of a processor's time",
-            operation: operation
+            operation: operation,
+            message: "decoding it takes more than \(seconds.formatted()) s of a processor's time"
         )
     }
 }
@@ -60,9 +61,9 @@ package struct DecodingLimits: Sendable, Equatable {
 struct DecodingClock {
     private let limits: DecodingLimits
     private let deadline: Int64
-    private let operation: String
+    private let operation: OperationName
 
-    init(_ limits: DecodingLimits, operation: String) {
+    init(_ limits: DecodingLimits, operation: OperationName) {
         self.limits = limits
         self.operation = operation
         let (deadline, overflow) = Self.now().addingReportingOverflow(limits.processorTime.nanoseconds)

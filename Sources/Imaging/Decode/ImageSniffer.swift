@@ -1,20 +1,22 @@
+import Telemetry
+
 /// Tells what a body is by its first bytes, so that an error can name it.
 enum ImageSniffer {
-    private static let operation = "read image"
+    private static let operation = OperationName("image.read", "image")
 
     /// The format of `bytes`.
     /// - Throws: `ImagingError` with `.empty`, `.truncated`, `.notAnImage` or `.unsupportedFormat`.
     static func format(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageFormat {
         guard !bytes.isEmpty else {
-            throw ImagingError(.empty, message: "the body is empty", operation: operation)
+            throw ImagingError(.empty, operation: operation, message: "the body is empty")
         }
         for (format, signature) in signatures {
             if bytes.starts(with: signature) { return format }
             if bytes.count < signature.count, signature.starts(with: bytes) {
                 throw ImagingError(
                     .truncated,
-                    message: "the body ends after \(bytes.count) bytes, inside the signature of a \(format.rawValue)",
-                    operation: operation
+                    operation: operation,
+                    message: "the body ends after \(bytes.count) bytes, inside the signature of a \(format.rawValue)"
                 )
             }
         }
@@ -22,14 +24,14 @@ enum ImageSniffer {
         if let other = otherImage(bytes) {
             throw ImagingError(
                 .unsupportedFormat,
-                message: "\(other) is not supported; JPEG, PNG, WebP, TIFF, BMP and GIF are",
-                operation: operation
+                operation: operation,
+                message: "\(other) is not supported; JPEG, PNG, WebP, TIFF, BMP and GIF are"
             )
         }
         throw ImagingError(
             .notAnImage,
-            message: otherBody(bytes) ?? "this is no known image; it starts with \(hexadecimal(bytes.prefix(8)))",
-            operation: operation
+            operation: operation,
+            message: otherBody(bytes) ?? "this is no known image; it starts with \(hexadecimal(bytes.prefix(8)))"
         )
     }
 

@@ -1,4 +1,5 @@
 import CTurboJPEG
+import Telemetry
 
 /// Writes RGB pixels as a baseline JPEG, for generated scenes and thumbnails.
 package struct JPEGEncoder: Sendable {
@@ -37,12 +38,12 @@ package struct JPEGEncoder: Sendable {
         guard (1...65_500).contains(height), (1...65_500).contains(width), pixels.count >= height * width * 3 else {
             throw ImagingError(
                 .invalidGeometry,
-                message: "\(width) × \(height) pixels in \(pixels.count) bytes",
-                operation: Self.operation
+                operation: Self.operation,
+                message: "\(width) × \(height) pixels in \(pixels.count) bytes"
             )
         }
         guard let handle = tjInitCompress() else {
-            throw ImagingError(.outOfMemory, message: "libjpeg-turbo did not start", operation: Self.operation)
+            throw ImagingError(.outOfMemory, operation: Self.operation, message: "libjpeg-turbo did not start")
         }
         defer { tjDestroy(handle) }
         var output: UnsafeMutablePointer<UInt8>?
@@ -64,9 +65,9 @@ package struct JPEGEncoder: Sendable {
         guard status == 0, let output else {
             throw ImagingError(
                 .encodingFailed,
-                nativeCode: Int(tjGetErrorCode(handle)),
+                operation: Self.operation,
                 message: tjGetErrorStr2(handle).map { String(cString: $0) } ?? "unknown error",
-                operation: Self.operation
+                nativeCode: tjGetErrorCode(handle)
             )
         }
         return Array(UnsafeBufferPointer(start: output, count: Int(size)))
@@ -80,5 +81,5 @@ package struct JPEGEncoder: Sendable {
         }
     }
 
-    private static let operation = "encode JPEG"
+    private static let operation = OperationName("jpeg.encode", "JPEG")
 }

@@ -1,4 +1,5 @@
 import Synchronization
+import Telemetry
 
 /// Keeps the memory of finished images for the next ones.
 ///
@@ -64,11 +65,11 @@ package final class PixelBufferPool: Sendable {
         width: Int
     ) throws(ImagingError) -> MutablePixelBuffer {
         guard height > 0, width > 0 else {
-            throw ImagingError(.zeroSize, message: "\(width) × \(height) pixels", operation: Self.operation)
+            throw ImagingError(.zeroSize, operation: Self.operation, message: "\(width) × \(height) pixels")
         }
         let (pixels, overflow) = height.multipliedReportingOverflow(by: width)
         guard !overflow, pixels <= Int.max / 16 else {
-            throw ImagingError(.tooManyPixels, message: "\(width) × \(height) pixels", operation: Self.operation)
+            throw ImagingError(.tooManyPixels, operation: Self.operation, message: "\(width) × \(height) pixels")
         }
         let memory = try lease(byteCount: layout.byteCount(height: height, width: width))
         return MutablePixelBuffer(memory: memory, layout: layout, height: height, width: width)
@@ -88,7 +89,7 @@ package final class PixelBufferPool: Sendable {
         }
         if let reused { return PooledMemory(block: reused, byteCount: byteCount, pool: self) }
         guard let fresh = PageBlock(byteCount: needed) else {
-            throw ImagingError(.outOfMemory, message: "the system gave no \(needed) bytes", operation: Self.operation)
+            throw ImagingError(.outOfMemory, operation: Self.operation, message: "the system gave no \(needed) bytes")
         }
         _ = state.withLock { state in
             state.statistics.lentBytes += fresh.capacity
@@ -139,5 +140,5 @@ package final class PixelBufferPool: Sendable {
         return best.map { idle.remove(at: $0) }
     }
 
-    private static let operation = "take pixel memory"
+    private static let operation = OperationName("pixels.take", "pixel memory")
 }

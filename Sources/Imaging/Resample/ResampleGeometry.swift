@@ -1,3 +1,5 @@
+import Telemetry
+
 /// A rectangle of whole pixels inside an image; `x` and `y` count from the top left corner.
 package struct PixelRect: Sendable, Hashable {
     /// Left edge, in pixels.
@@ -91,8 +93,8 @@ package struct PlanarSlot {
         else {
             throw ImagingError(
                 .invalidGeometry,
-                message: "\(memory.count) floats for 3 planes of \(size.width) × \(size.height)",
-                operation: "resample"
+                operation: OperationName("image.resample", "an image"),
+                message: "\(memory.count) floats for 3 planes of \(size.width) × \(size.height)"
             )
         }
         self.base = base

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Brings a rectangle of an image to another size, straight from bytes into normalized float planes.
 ///
 /// No float copy of the source exists at any time: a horizontal pass turns the few source rows that an output row needs
@@ -67,9 +69,9 @@ package enum Resampler {
         guard isInside, fits else {
             throw ImagingError(
                 .invalidGeometry,
+                operation: OperationName("image.resample", "an image"),
                 message: "\(crop.width) × \(crop.height) at (\(crop.x), \(crop.y)) of \(source.width) × "
-                    + "\(source.height), to \(size.width) × \(size.height) in \(slot.size.width) × \(slot.size.height)",
-                operation: "resample"
+                    + "\(source.height), to \(size.width) × \(size.height) in \(slot.size.width) × \(slot.size.height)"
             )
         }
     }

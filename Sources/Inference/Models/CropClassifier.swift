@@ -1,4 +1,5 @@
 package import Imaging
+import Telemetry
 
 /// A part of an image to be classified.
 package struct Crop: Sendable {
@@ -89,7 +90,7 @@ package final class CropClassifier: Sendable {
                 )
             )
         } catch {
-            throw InferenceError(preparing: error, operation: "cut out a crop")
+            throw InferenceError(preparing: error, operation: OperationName("crop.cut_out", "a crop"))
         }
     }
 
@@ -131,7 +132,7 @@ package final class CropClassifier: Sendable {
     }
 
     private func violation(_ message: String) -> InferenceError {
-        InferenceError(.contractViolated, operation: "run \(session.path)", message: message)
+        InferenceError(.contractViolated, operation: OperationName("model.run", session.path), message: message)
     }
 
     private func classification(_ logits: [Float]) -> Classification {

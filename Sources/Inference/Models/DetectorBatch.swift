@@ -1,5 +1,6 @@
 package import Imaging
 import Synchronization
+import Telemetry
 
 /// A batch of images of one localization size on its way into a detector.
 ///
@@ -39,7 +40,7 @@ package final class DetectorBatch: @unchecked Sendable {
     ///
     /// Fails with `invalidInput` when the slot is taken or not there, or the image has another localization size.
     package func fill(slot: Int, with image: PixelBuffer) throws(InferenceError) {
-        let operation = "fill a batch"
+        let operation = OperationName("batch.fill", "a batch")
         guard claim(slot) else {
             throw InferenceError(.invalidInput, operation: operation, message: "slot \(slot) of \(count) is not free")
         }
@@ -95,7 +96,7 @@ package final class DetectorBatch: @unchecked Sendable {
 
 extension InferenceError {
     /// Turns what went wrong in making a model's input into this module's error.
-    init(preparing error: any Error, operation: String) {
+    init(preparing error: any Error, operation: OperationName) {
         switch error {
         case let error as InferenceError: self = error
         case let error as ImagingError where error.code == .outOfMemory:

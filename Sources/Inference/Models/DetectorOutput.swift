@@ -1,4 +1,5 @@
 import Imaging
+import Telemetry
 
 /// A detector's answer, sorted by image.
 enum DetectorOutput {
@@ -11,7 +12,7 @@ enum DetectorOutput {
     static func read(
         _ outputs: borrowing RunOutputs,
         imageCount: Int,
-        operation: String
+        operation: OperationName
     ) throws(InferenceError) -> [[Candidate]] {
         let boxes = try outputs.withFloats("boxes") { shape, values in (shape, Array(values)) }
         let scores = try outputs.withFloats("scores") { shape, values in (shape, Array(values)) }

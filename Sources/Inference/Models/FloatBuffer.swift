@@ -1,4 +1,5 @@
 import Synchronization
+import Telemetry
 
 #if canImport(Glibc)
     import Glibc
@@ -30,7 +31,7 @@ final class FloatBuffer: @unchecked Sendable {
         guard !overflow, byteCount >= 0, posix_memalign(&raw, 64, max(1, byteCount)) == 0, let raw else {
             throw InferenceError(
                 .outOfMemory,
-                operation: "take memory for a batch",
+                operation: OperationName("memory.take", "memory for a batch"),
                 message: "the system gave no memory for \(count) floats"
             )
         }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Loads the models of a pipeline and notes what is wrong with each, instead of stopping at the first.
 struct ModelLoader {
     private(set) var mistakes: [String] = []

@@ -1,4 +1,5 @@
 import Imaging
+import Telemetry
 
 /// Finds insects in batches of images.
 ///
@@ -53,7 +54,7 @@ package final class ObjectDetector: Sendable {
     func detect(_ batch: DetectorBatch, runtime: inout Duration) throws(InferenceError) -> [[Detection]] {
         guard let images = batch.images() else {
             let message = "a slot of the batch is empty"
-            throw InferenceError(.invalidInput, operation: "detect", message: message)
+            throw InferenceError(.invalidInput, operation: OperationName("insects.detect", "insects"), message: message)
         }
         let scales = images.map { BoxScale(height: $0.height, width: $0.width, size: batch.size) }
         var candidates: [[DetectorOutput.Candidate]] = []
@@ -63,7 +64,11 @@ package final class ObjectDetector: Sendable {
             var ended = started
             candidates += try run(batch, slots) { outputs throws(InferenceError) in
                 ended = .now
-                return try DetectorOutput.read(outputs, imageCount: slots.count, operation: "run \(session.path)")
+                return try DetectorOutput.read(
+                    outputs,
+                    imageCount: slots.count,
+                    operation: OperationName("model.run", session.path)
+                )
             }
             runtime += started.duration(to: ended)
         }

@@ -1,3 +1,5 @@
+import Telemetry
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -25,7 +27,7 @@ package enum AddressSpace {
         guard getrlimit(kind, &limit) == 0, limit.rlim_cur < least else { return }
         throw InferenceError(
             .libraryUnusable,
-            operation: "load ONNX Runtime",
+            operation: OperationName("library.load", "ONNX Runtime"),
             message:
                 "no more than \(limit.rlim_cur >> 20) MiB of address space may be taken here, and it ends the process when it runs out. "
                 + "Lift the limit (ulimit -v), and limit the memory of a control group instead"

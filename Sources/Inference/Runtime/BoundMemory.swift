@@ -1,4 +1,5 @@
 import COnnxRuntime
+import Telemetry
 
 /// Memory of the host that a session's device reaches by itself.
 ///
@@ -17,7 +18,7 @@ final class BoundMemory: @unchecked Sendable {
     ///
     /// - Throws: `deviceUnavailable` when the session has none for its device.
     init(session: SessionHandle, device: Device, table: OrtTable) throws(InferenceError) {
-        let operation = "take memory for \(device)"
+        let operation = OperationName("memory.take", "memory for \(device)")
         info = try table.make(operation, release: table.api.ReleaseMemoryInfo) { made in
             switch device {
             // OrtDeviceAllocator, OrtMemTypeDefault; and for page-locked memory OrtMemTypeCPU.

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Where a model runs.
 package enum Device: Hashable, Sendable {
     /// The processor.
@@ -18,7 +20,7 @@ package enum Device: Hashable, Sendable {
         default:
             throw InferenceError(
                 .invalidDevice,
-                operation: "read the device \"\(text)\"",
+                operation: OperationName("device.read", "the device \"\(text)\""),
                 message: "a device is cpu, cuda:N or tensorrt:N"
             )
         }
@@ -32,7 +34,7 @@ package enum Device: Hashable, Sendable {
             guard !devices.contains(device) else {
                 throw InferenceError(
                     .invalidDevice,
-                    operation: "read the devices \"\(text)\"",
+                    operation: OperationName("devices.read", "the devices \"\(text)\""),
                     message: "\(device) is there twice"
                 )
             }

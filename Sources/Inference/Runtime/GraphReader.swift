@@ -1,10 +1,11 @@
 import COnnxRuntime
+import Telemetry
 
 /// Reads what a loaded model declares.
 struct GraphReader {
     let table: OrtTable
     let session: OpaquePointer
-    let operation: String
+    let operation: OperationName
 
     func inputs() throws(InferenceError) -> [TensorDescription] {
         let api = table.api
@@ -80,7 +81,7 @@ extension OrtTable {
     /// Reads a tensor's kind of elements and its sizes; a free size is -1.
     func elementAndDimensions(
         _ info: OpaquePointer,
-        _ operation: String
+        _ operation: OperationName
     ) throws(InferenceError) -> (TensorElement, [Int]) {
         var element: Int32 = 0
         try check(api.GetTensorElementType(info, &element), operation)

@@ -69,10 +69,16 @@ package final class InferenceRuntime: Sendable {
     private static func availableProviders(_ table: OrtTable) throws(InferenceError) -> [String] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>>?
         var count: Int32 = 0
-        try table.check(table.api.GetAvailableProviders(&names, &count), "list execution providers")
+        try table.check(
+            table.api.GetAvailableProviders(&names, &count),
+            OperationName("providers.list", "execution providers")
+        )
         guard let names else { return [] }
         let list = (0..<Int(count)).map { String(cString: names[$0]) }
-        try table.check(table.api.ReleaseAvailableProviders(names, count), "list execution providers")
+        try table.check(
+            table.api.ReleaseAvailableProviders(names, count),
+            OperationName("providers.list", "execution providers")
+        )
         return list
     }
 }
@@ -86,11 +92,14 @@ final class OrtEnvironment: @unchecked Sendable {
     init(table: OrtTable, logger: Logger) throws(InferenceError) {
         // The sink is given away for good: ONNX Runtime may log until the process ends.
         let sink = Unmanaged.passRetained(LogSink(logger: logger)).toOpaque()
-        handle = try table.make("start ONNX Runtime", release: table.api.ReleaseEnv) { made in
+        handle = try table.make(OperationName("runtime.start", "ONNX Runtime"), release: table.api.ReleaseEnv) { made in
             table.api.CreateEnvWithCustomLogger(receiveLogMessage, sink, warningSeverity, "antenna-worker", made)
         }
         // What the variable is for some builds, this is for others.
-        try table.check(table.api.DisableTelemetryEvents(handle.pointer), "start ONNX Runtime without telemetry")
+        try table.check(
+            table.api.DisableTelemetryEvents(handle.pointer),
+            OperationName("runtime.start", "ONNX Runtime without telemetry")
+        )
     }
 
     var pointer: OpaquePointer { handle.pointer }

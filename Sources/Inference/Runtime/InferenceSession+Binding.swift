@@ -1,4 +1,5 @@
 import COnnxRuntime
+import Telemetry
 
 extension InferenceSession {
     /// Runs the model with its inputs and outputs bound: inputs go to the device when they are bound, outputs arrive in
@@ -11,7 +12,7 @@ extension InferenceSession {
         named names: [String],
         outputs wanted: [String],
         boundTo memory: BoundMemory,
-        _ operation: String
+        _ operation: OperationName
     ) throws(InferenceError) -> ValueList {
         let table = runtime.table
         let api = table.api
@@ -30,7 +31,9 @@ extension InferenceSession {
     }
 
     /// Takes the outputs over, in the order in which they were bound.
-    private func outputs(of binding: borrowing OrtHandle, _ operation: String) throws(InferenceError) -> ValueList {
+    private func outputs(of binding: borrowing OrtHandle, _ operation: OperationName) throws(InferenceError)
+        -> ValueList
+    {
         let table = runtime.table
         var allocator: OpaquePointer?
         try table.check(table.api.GetAllocatorWithDefaultOptions(&allocator), operation)

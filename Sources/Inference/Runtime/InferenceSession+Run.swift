@@ -1,4 +1,5 @@
 import COnnxRuntime
+import Telemetry
 
 extension InferenceSession {
     /// Runs the model on the calling thread and lends its outputs to `body`.
@@ -17,7 +18,7 @@ extension InferenceSession {
         outputs wanted: [String],
         _ body: (borrowing RunOutputs) throws(InferenceError) -> Result
     ) throws(InferenceError) -> Result {
-        let operation = "run \(path)"
+        let operation = OperationName("model.run", path)
         let values = ValueList(table: runtime.table, capacity: lent.count)
         for input in lent {
             values.append(try makeValue(for: input, operation))
@@ -37,7 +38,7 @@ extension InferenceSession {
         _ values: ValueList,
         named names: [String],
         outputs wanted: [String],
-        _ operation: String
+        _ operation: OperationName
     ) throws(InferenceError) -> ValueList {
         let results = ValueList(table: runtime.table, capacity: wanted.count)
         let inputNames = CStringTable(names)
@@ -64,7 +65,7 @@ extension InferenceSession {
         return results
     }
 
-    private func makeValue(for input: TensorInput, _ operation: String) throws(InferenceError) -> OpaquePointer {
+    private func makeValue(for input: TensorInput, _ operation: OperationName) throws(InferenceError) -> OpaquePointer {
         guard input.expectedByteCount == input.memory.count, let base = input.memory.baseAddress else {
             throw InferenceError(
                 .invalidInput,
@@ -137,9 +138,9 @@ package struct RunOutputs: ~Copyable {
     private let names: [String]
     private let values: ValueList
     private let table: OrtTable
-    private let operation: String
+    private let operation: OperationName
 
-    init(names: [String], values: ValueList, table: OrtTable, operation: String) {
+    init(names: [String], values: ValueList, table: OrtTable, operation: OperationName) {
         self.names = names
         self.values = values
         self.table = table

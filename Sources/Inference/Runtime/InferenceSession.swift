@@ -1,5 +1,6 @@
 import COnnxRuntime
 import Synchronization
+import Telemetry
 
 /// A model, loaded and ready to run.
 ///
@@ -29,7 +30,7 @@ package final class InferenceSession: @unchecked Sendable {
     /// Fails with `invalidModel` when the file is missing or no ONNX model, with `deviceUnavailable` when the device or its
     /// provider is not there: a model never moves to the processor silently.
     package init(path: String, options: SessionOptions, runtime: InferenceRuntime) throws(InferenceError) {
-        let operation = "load \(path)"
+        let operation = OperationName("model.load", path)
         let table = runtime.table
         let api = table.api
         let optionsHandle = try options.makeHandle(runtime)
@@ -39,7 +40,8 @@ package final class InferenceSession: @unchecked Sendable {
         session = SessionHandle(handle)
         bound = options.bindsMemory ? try BoundMemory(session: session, device: options.device, table: table) : nil
         buffers = FloatBufferPool(maximumIdle: 2, memory: bound)
-        memoryInfo = try table.make("describe host memory", release: api.ReleaseMemoryInfo) { made in
+        memoryInfo = try table.make(OperationName("memory.describe", "host memory"), release: api.ReleaseMemoryInfo) {
+            made in
             // OrtDeviceAllocator, OrtMemTypeDefault: plain host memory of the caller.
             api.CreateCpuMemoryInfo(0, 0, made)
         }

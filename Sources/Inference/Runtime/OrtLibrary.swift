@@ -1,4 +1,5 @@
 import COnnxRuntime
+import Telemetry
 
 #if canImport(Glibc)
     import Glibc
@@ -70,13 +71,17 @@ struct OrtLibrary {
     private init(path: String, symbol: UnsafeMutableRawPointer) throws(InferenceError) {
         let base = unsafeBitCast(symbol, to: (@convention(c) () -> UnsafePointer<OrtApiBase>?).self)()
         guard let base else {
-            throw InferenceError(.libraryUnusable, operation: "load \(path)", message: "it has no function table")
+            throw InferenceError(
+                .libraryUnusable,
+                operation: OperationName("library.load", path),
+                message: "it has no function table"
+            )
         }
         version = String(cString: base.pointee.GetVersionString())
         guard let table = base.pointee.GetApi(UInt32(ORT_TABLE_VERSION)) else {
             throw InferenceError(
                 .libraryUnusable,
-                operation: "load \(path)",
+                operation: OperationName("library.load", path),
                 message: "ONNX Runtime \(version) does not serve version \(ORT_TABLE_VERSION) of its interface; "
                     + "1.17 or newer is needed"
             )
@@ -106,7 +111,7 @@ struct OrtLibrary {
     private static func notFound(tried: [String], hint: String) -> InferenceError {
         InferenceError(
             .libraryNotFound,
-            operation: "load ONNX Runtime",
+            operation: OperationName("library.load", "ONNX Runtime"),
             message: "tried \(tried.joined(separator: "; ")). To mend it: \(hint)"
         )
     }

@@ -1,4 +1,5 @@
 import COnnxRuntime
+import Telemetry
 
 /// ONNX Runtime's function table with its errors turned into `InferenceError`.
 ///
@@ -15,7 +16,7 @@ struct OrtTable: @unchecked Sendable {
     }
 
     /// Throws the error that a call answered, and frees it.
-    func check(_ result: OpaquePointer?, _ operation: @autoclosure () -> String) throws(InferenceError) {
+    func check(_ result: OpaquePointer?, _ operation: @autoclosure () -> OperationName) throws(InferenceError) {
         guard let status = result else { return }
         defer { api.ReleaseStatus(status) }
         let native = api.GetErrorCode(status)
@@ -30,7 +31,7 @@ struct OrtTable: @unchecked Sendable {
 
     /// Calls a function that makes an object, and owns what it made.
     func make(
-        _ operation: @autoclosure () -> String,
+        _ operation: @autoclosure () -> OperationName,
         release: @escaping @convention(c) (OpaquePointer?) -> Void,
         _ call: (UnsafeMutablePointer<OpaquePointer?>) -> OpaquePointer?
     ) throws(InferenceError) -> OrtHandle {

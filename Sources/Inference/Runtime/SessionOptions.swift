@@ -1,4 +1,5 @@
 import COnnxRuntime
+import Telemetry
 
 /// How a model is loaded.
 package struct SessionOptions: Sendable, Hashable {
@@ -28,18 +29,24 @@ package struct SessionOptions: Sendable, Hashable {
     func makeHandle(_ runtime: InferenceRuntime) throws(InferenceError) -> OrtHandle {
         let table = runtime.table
         let api = table.api
-        let handle = try table.make("make session options", release: api.ReleaseSessionOptions) {
+        let handle = try table.make(
+            OperationName("session_options.make", "session options"),
+            release: api.ReleaseSessionOptions
+        ) {
             api.CreateSessionOptions($0)
         }
         let options = handle.pointer
-        try table.check(api.SetIntraOpNumThreads(options, Int32(clamping: intraOpThreads)), "set the thread count")
-        try table.check(api.SetInterOpNumThreads(options, 1), "set the thread count")
+        try table.check(
+            api.SetIntraOpNumThreads(options, Int32(clamping: intraOpThreads)),
+            OperationName("session_options.set", "the thread count")
+        )
+        try table.check(api.SetInterOpNumThreads(options, 1), OperationName("session_options.set", "the thread count"))
         // Idle threads of ONNX Runtime would spin on the cores that decode the next images.
         for key in ["session.intra_op.allow_spinning", "session.inter_op.allow_spinning"] {
-            try table.check(api.AddSessionConfigEntry(options, key, "0"), "set \(key)")
+            try table.check(api.AddSessionConfigEntry(options, key, "0"), OperationName("session_options.set", key))
         }
         // A memory pattern plans one block for the shapes it has seen; sizes here differ from batch to batch.
-        try table.check(api.DisableMemPattern(options), "disable memory patterns")
+        try table.check(api.DisableMemPattern(options), OperationName("session_options.disable", "memory patterns"))
         try appendProviders(to: options, runtime)
         return handle
     }
@@ -48,7 +55,7 @@ package struct SessionOptions: Sendable, Hashable {
         guard runtime.providers.contains(device.providerName) else {
             throw InferenceError(
                 .deviceUnavailable,
-                operation: "use \(device)",
+                operation: OperationName("device.use", "\(device)"),
                 message: "ONNX Runtime \(runtime.version) at \(runtime.libraryPath) has no \(device.providerName); "
                     + "it has \(runtime.providers.joined(separator: ", "))"
             )
@@ -68,7 +75,7 @@ package struct SessionOptions: Sendable, Hashable {
         } catch {
             throw InferenceError(
                 .deviceUnavailable,
-                operation: "use \(device)",
+                operation: OperationName("device.use", "\(device)"),
                 message: error.message,
                 nativeCode: error.nativeCode
             )
@@ -77,7 +84,10 @@ package struct SessionOptions: Sendable, Hashable {
 
     private func appendCUDA(_ index: Int, to options: OpaquePointer, _ table: OrtTable) throws(InferenceError) {
         let api = table.api
-        let provider = try table.make("make CUDA options", release: api.ReleaseCUDAProviderOptions) {
+        let provider = try table.make(
+            OperationName("cuda_options.make", "CUDA options"),
+            release: api.ReleaseCUDAProviderOptions
+        ) {
             api.CreateCUDAProviderOptions($0)
         }
         let settings: KeyValuePairs = [
@@ -89,28 +99,31 @@ package struct SessionOptions: Sendable, Hashable {
         ]
         try table.check(
             withCStrings(settings) { api.UpdateCUDAProviderOptions(provider.pointer, $0, $1, $2) },
-            "set CUDA options"
+            OperationName("cuda_options.set", "CUDA options")
         )
         try table.check(
             api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, provider.pointer),
-            "add the CUDA provider"
+            OperationName("provider.add", "the CUDA provider")
         )
     }
 
     private func appendTensorRT(_ index: Int, to options: OpaquePointer, _ table: OrtTable) throws(InferenceError) {
         let api = table.api
-        let provider = try table.make("make TensorRT options", release: api.ReleaseTensorRTProviderOptions) {
+        let provider = try table.make(
+            OperationName("tensorrt_options.make", "TensorRT options"),
+            release: api.ReleaseTensorRTProviderOptions
+        ) {
             api.CreateTensorRTProviderOptions($0)
         }
         try table.check(
             withCStrings(["device_id": "\(index)"]) {
                 api.UpdateTensorRTProviderOptions(provider.pointer, $0, $1, $2)
             },
-            "set TensorRT options"
+            OperationName("tensorrt_options.set", "TensorRT options")
         )
         try table.check(
             api.SessionOptionsAppendExecutionProvider_TensorRT_V2(options, provider.pointer),
-            "add the TensorRT provider"
+            OperationName("provider.add", "the TensorRT provider")
         )
     }
 }

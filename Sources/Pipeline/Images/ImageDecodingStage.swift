@@ -1,5 +1,6 @@
 package import Concurrency
 package import Imaging
+import Telemetry
 
 /// Turns fetched bytes into pixels, within a budget of bytes of pixels.
 package struct ImageDecodingStage: Sendable {

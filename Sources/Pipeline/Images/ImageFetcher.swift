@@ -1,3 +1,4 @@
+import Telemetry
 package import Transport
 
 /// Gets the bytes of a task's image over HTTP.

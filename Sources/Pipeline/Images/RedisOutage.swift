@@ -1,3 +1,4 @@
+import Telemetry
 import Transport
 
 /// Whether Redis serves, and when that is worth a line in the log: once an outage, whatever many tasks meet it.

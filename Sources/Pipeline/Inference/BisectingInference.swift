@@ -1,5 +1,6 @@
 import Imaging
 import Inference
+import Telemetry
 
 /// Infers a batch, and where it fails, its halves, until the image that spoils it is alone.
 struct BisectingInference {

@@ -83,7 +83,11 @@ package final class PipelineShelf: Sendable {
         } catch let error as InferenceError where error.code == .outOfMemory {
             throw error
         } catch {
-            throw InferenceError(.modelLost, operation: "load pipeline \(slug) again", message: "\(error)")
+            throw InferenceError(
+                .modelLost,
+                operation: OperationName("pipeline.load", "pipeline \(slug) again"),
+                message: "\(error)"
+            )
         }
     }
 

@@ -1,4 +1,5 @@
 import Broker
+import Telemetry
 package import Transport
 
 /// Where RabbitMQ is, and what its exchanges and queues are.

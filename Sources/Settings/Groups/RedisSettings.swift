@@ -1,4 +1,5 @@
 package import Pipeline
+import Telemetry
 package import Transport
 
 /// Redis and what is kept there.

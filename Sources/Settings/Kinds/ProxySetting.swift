@@ -1,3 +1,4 @@
+import Telemetry
 package import Transport
 
 /// Which proxy requests go through, as it is set.

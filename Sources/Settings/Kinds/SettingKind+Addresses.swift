@@ -1,3 +1,4 @@
+import Telemetry
 import Transport
 
 extension SettingKind<Secret> {

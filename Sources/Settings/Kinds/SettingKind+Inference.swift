@@ -1,5 +1,6 @@
 import Inference
 import Pipeline
+import Telemetry
 
 extension SettingKind<[Device]> {
     /// Devices with commas between, such as `cuda:0,cuda:1`.

@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Telemetry
 
 /// Memory for the C structures of one method, freed all at once.
 ///
@@ -66,7 +67,7 @@ final class AMQPArena {
             amqp_bytes_t(len: fields.count, bytes: fields.baseAddress),
             &decoded
         )
-        guard status >= 0 else { throw .amqp(status: status, operation: "amqp.receive") }
+        guard status >= 0 else { throw .amqp(status: status, operation: "broker.receive") }
         return amqp_method_t(id: id, decoded: decoded)
     }
 

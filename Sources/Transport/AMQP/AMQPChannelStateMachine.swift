@@ -1,4 +1,5 @@
 import DequeModule
+import Telemetry
 
 /// What one channel does next: its opening, its requests one at a time, its messages, its confirms, its end.
 ///
@@ -193,7 +194,7 @@ struct AMQPChannelStateMachine {
     }
 
     private mutating func closed(code: UInt16, reason: String) -> [Action] {
-        let operation = outstanding?.request.operation ?? (confirms ? "amqp.publish" : "amqp.channel")
+        let operation = outstanding?.request.operation ?? (confirms ? "message.publish" : "channel.keep")
         let error = TransportError.amqp(replyCode: code, reason: reason, operation: operation)
         let refused = outstanding?.id.map { [Action.refused(request: $0, error)] } ?? []
         outstanding = nil

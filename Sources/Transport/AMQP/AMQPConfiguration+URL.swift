@@ -1,3 +1,5 @@
+import Telemetry
+
 extension AMQPConfiguration {
     /// Reads a URL such as `amqps://user:password@one:5671,two/vhost`.
     ///
@@ -17,7 +19,7 @@ extension AMQPConfiguration {
         } catch {
             throw TransportError(
                 error.isAboutScheme ? .forbiddenScheme : .malformedURL,
-                operation: "amqp.configure",
+                operation: "broker.configure",
                 message: "the broker's URL cannot be used: \(error.why)"
             )
         }

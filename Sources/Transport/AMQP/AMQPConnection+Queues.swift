@@ -1,4 +1,5 @@
 import Concurrency
+import Telemetry
 
 extension AMQPConnection {
     /// Declares a queue, an exchange or a binding, or checks passively that it exists.
@@ -12,9 +13,9 @@ extension AMQPConnection {
     package func declare(_ declaration: AMQPDeclaration) async throws(TransportError) -> AMQPQueueStatus? {
         switch declaration {
         case .queue(let name, _, _, _, _, _), .exchange(let name, _, _, _):
-            try AMQPText.check(name, operation: "amqp.declare")
+            try AMQPText.check(name, operation: "topology.declare")
         case .binding(let queue, let exchange, let routingKey):
-            for text in [queue, exchange, routingKey] { try AMQPText.check(text, operation: "amqp.declare") }
+            for text in [queue, exchange, routingKey] { try AMQPText.check(text, operation: "topology.declare") }
         }
         let reply = try await request { .request(id: $0, .declare(declaration)) }
         if case .queueDeclared(let status) = reply { return status }
@@ -46,11 +47,11 @@ extension AMQPConnection {
         prefetch: Int,
         arguments: [String: AMQPValue] = [:]
     ) async throws(TransportError) -> AMQPConsumer {
-        try AMQPText.check(queue, operation: "amqp.consume")
+        try AMQPText.check(queue, operation: "queue.consume")
         guard let count = UInt16(exactly: prefetch), count > 0 else {
             throw TransportError(
                 .configuration,
-                operation: "amqp.consume",
+                operation: "queue.consume",
                 message: "the prefetch count must be 1...65535, not \(prefetch)"
             )
         }
@@ -87,7 +88,7 @@ extension AMQPConnection {
     package func get(
         queue: String
     ) async throws(TransportError) -> (delivery: AMQPDelivery, remaining: Int)? {
-        try AMQPText.check(queue, operation: "amqp.get")
+        try AMQPText.check(queue, operation: "message.get")
         let reply = try await request { .request(id: $0, .get(queue: queue)) }
         if case .message(let delivery, let remaining) = reply { return (delivery, remaining) }
         return nil
@@ -100,7 +101,7 @@ extension AMQPConnection {
     /// - Throws: ``TransportError`` with code `notFound` when there is no such queue.
     @discardableResult
     package func purge(queue: String) async throws(TransportError) -> Int {
-        try AMQPText.check(queue, operation: "amqp.purge")
+        try AMQPText.check(queue, operation: "queue.purge")
         if case .purged(let count) = try await request({ .request(id: $0, .purge(queue: queue)) }) { return count }
         return 0
     }
@@ -112,7 +113,7 @@ extension AMQPConnection {
     /// - Throws: ``TransportError``; deleting a queue that is not there is no error.
     @discardableResult
     package func delete(queue: String) async throws(TransportError) -> Int {
-        try AMQPText.check(queue, operation: "amqp.delete")
+        try AMQPText.check(queue, operation: "queue.delete")
         if case .deleted(let count) = try await request({ .request(id: $0, .delete(queue: queue)) }) { return count }
         return 0
     }

@@ -2,6 +2,7 @@ package import Concurrency
 import Foundation
 package import Logging
 import Synchronization
+import Telemetry
 
 /// A connection to a RabbitMQ broker that comes back by itself.
 ///
@@ -38,7 +39,7 @@ package final class AMQPConnection: Sendable {
         messages = Budget(limit: max(1, configuration.publishWindow))
         bytes = Budget(limit: max(1, configuration.publishWindowBytes))
         // While it logs in the library may decode nested tables by recursion, and a frame has room for 26,000 levels.
-        try startThread(name: "amqp", stackBytes: 16 << 20, operation: "amqp.connection") {
+        try startThread(name: "amqp", stackBytes: 16 << 20, operation: "broker.keep") {
             AMQPLoop(
                 configuration: configuration,
                 mailbox: mailbox,
@@ -85,7 +86,7 @@ package final class AMQPConnection: Sendable {
             }
         }
         await connection.close()
-        throw TransportError(.cancelled, operation: "amqp.connect", message: "the task was cancelled")
+        throw TransportError(.cancelled, operation: "broker.connect", message: "the task was cancelled")
     }
 
     /// The present state.
@@ -146,7 +147,7 @@ package final class AMQPConnection: Sendable {
         } catch {
             throw TransportError(
                 .cancelled,
-                operation: "amqp.publish",
+                operation: "message.publish",
                 message: "the publish was cancelled before it was sent",
                 underlying: error
             )

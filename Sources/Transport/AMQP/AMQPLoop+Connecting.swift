@@ -108,7 +108,7 @@ extension AMQPLoop {
         guard now - max(sent, unblockedAt ?? sent) >= configuration.confirmTimeout else { return }
         throw TransportError(
             .timedOut,
-            operation: "amqp.publish",
+            operation: "message.publish",
             message: "the broker did not confirm a message within \(configuration.confirmTimeout)"
         )
     }

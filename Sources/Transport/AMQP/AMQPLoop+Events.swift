@@ -15,7 +15,7 @@ extension AMQPLoop {
             perform(channels[index].receive(frame, openings: &openings), on: index)
         case .connection(.closed(let code, let reason)):
             mustConfirmClose = true
-            fault = .amqp(replyCode: code, reason: reason, operation: "amqp.connection")
+            fault = .amqp(replyCode: code, reason: reason, operation: "broker.keep")
         case .connection(.closeConfirmed):
             isCloseConfirmed = true
         case .connection(.blocked(let reason)):
@@ -148,7 +148,7 @@ extension AMQPLoop {
 
     private func closedByBroker(_ index: Int, _ error: TransportError) {
         // Who asked for what was refused is told so, and says it where it matters.
-        let isAnswer = error.operation != "amqp.publish" && error.operation != "amqp.channel"
+        let isAnswer = error.operation != "message.publish" && error.operation != "channel.keep"
         logger.log(
             level: isAnswer ? .debug : .warning,
             "The broker closed a channel",
@@ -183,7 +183,7 @@ extension AMQPLoop {
     private static var cancelledByBroker: TransportError {
         TransportError(
             .notFound,
-            operation: "amqp.consume",
+            operation: "queue.consume",
             message: "the broker cancelled the consumer: its queue was deleted or is being moved",
             isRetriable: true
         )

@@ -2,6 +2,7 @@ import Concurrency
 import DequeModule
 import Foundation
 import Logging
+import Telemetry
 
 /// What the thread of one connection does, from the first connect to the close.
 ///
@@ -115,7 +116,7 @@ final class AMQPLoop {
             if let late = channels.compactMap(\.deadline).min(), late <= now {
                 throw TransportError(
                     .timedOut,
-                    operation: "amqp.request",
+                    operation: "broker.ask",
                     message: "the broker did not answer a request within \(configuration.rpcTimeout)"
                 )
             }

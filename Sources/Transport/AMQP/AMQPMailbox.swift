@@ -1,5 +1,6 @@
 import Concurrency
 import Synchronization
+import Telemetry
 
 /// The state of a connection as callers see it.
 package enum AMQPConnectionState: Sendable {
@@ -72,7 +73,7 @@ final class AMQPMailbox: Sendable {
 
     static let closed = TransportError(
         .closed,
-        operation: "amqp.connection",
+        operation: "broker.keep",
         message: "the connection was closed by this process",
         isRetriable: false
     )
@@ -208,7 +209,7 @@ final class AMQPMailbox: Sendable {
     private func cancelPublish(_ id: UInt64) {
         let error = TransportError(
             .cancelled,
-            operation: "amqp.publish",
+            operation: "message.publish",
             message: "the publish was cancelled; it may or may not have reached the broker"
         )
         complete(publish: id, .failure(error))

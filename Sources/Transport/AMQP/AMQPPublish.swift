@@ -1,3 +1,5 @@
+import Telemetry
+
 /// A message on its way out.
 struct AMQPPublish: Sendable {
     let id: UInt64
@@ -22,12 +24,12 @@ struct AMQPPublish: Sendable {
             [
                 exchange, routingKey,
             ] + message.texts
-        for text in short { try AMQPText.check(text, operation: "amqp.publish") }
-        for key in message.headers.keys { try AMQPText.check(key, operation: "amqp.publish") }
+        for text in short { try AMQPText.check(text, operation: "message.publish") }
+        for key in message.headers.keys { try AMQPText.check(key, operation: "message.publish") }
         guard message.body.count <= limit else {
             throw TransportError(
                 .tooLarge,
-                operation: "amqp.publish",
+                operation: "message.publish",
                 message: "a message of \(message.body.count) bytes where \(limit) are allowed"
             )
         }
@@ -38,7 +40,7 @@ struct AMQPPublish: Sendable {
     func tooLargeHeader(limit: Int) -> TransportError {
         TransportError(
             .tooLarge,
-            operation: "amqp.publish",
+            operation: "message.publish",
             message: "headers of about \(headerRoom) bytes where \(limit) are allowed"
         )
     }
@@ -49,7 +51,7 @@ enum AMQPText {
     /// The most bytes of one.
     static let longest = 255
 
-    static func check(_ text: String, operation: String) throws(TransportError) {
+    static func check(_ text: String, operation: OperationName) throws(TransportError) {
         guard text.utf8.count <= longest else {
             throw TransportError(
                 .tooLarge,

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Whether publishes get anywhere, which is what readiness follows from.
 ///
 /// Pure: the time comes from outside. A connection that stands and a broker that confirms nothing, or refuses everything, look well by

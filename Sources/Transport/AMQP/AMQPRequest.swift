@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Something to have on the broker: a queue, an exchange, a binding.
 package enum AMQPDeclaration: Sendable, Hashable {
     /// A queue.
@@ -58,18 +60,18 @@ enum AMQPRequest: Sendable, Hashable {
     case delete(queue: String)
 
     /// What the request is called in errors.
-    var operation: String {
+    var operation: OperationName {
         switch self {
-        case .openChannel: "amqp.channel.open"
-        case .closeChannel: "amqp.channel.close"
-        case .selectConfirms: "amqp.confirm.select"
-        case .setPrefetch: "amqp.qos"
-        case .consume: "amqp.consume"
-        case .cancel: "amqp.cancel"
-        case .declare: "amqp.declare"
-        case .get: "amqp.get"
-        case .purge: "amqp.purge"
-        case .delete: "amqp.delete"
+        case .openChannel: "channel.open"
+        case .closeChannel: "channel.close"
+        case .selectConfirms: "confirms.select"
+        case .setPrefetch: "prefetch.set"
+        case .consume: "queue.consume"
+        case .cancel: "queue.cancel"
+        case .declare: "topology.declare"
+        case .get: "message.get"
+        case .purge: "queue.purge"
+        case .delete: "queue.delete"
         }
     }
 }

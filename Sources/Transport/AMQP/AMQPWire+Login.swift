@@ -1,5 +1,6 @@
 import CRabbitMQ
 import Foundation
+import Telemetry
 
 extension AMQPWire {
     /// RabbitMQ's own limit of a frame, and so of what a broker of ours can have taken from anybody.
@@ -24,7 +25,7 @@ extension AMQPWire {
                 "publisher_confirms": true,
             ]),
         ])
-        guard !arena.isExhausted else { throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "amqp.login") }
+        guard !arena.isExhausted else { throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "broker.login") }
         let reply = crabbitmq_login(
             state,
             configuration.virtualHost,
@@ -36,7 +37,7 @@ extension AMQPWire {
             configuration.user,
             configuration.password
         )
-        try check(reply, operation: "amqp.login")
+        try check(reply, operation: "broker.login")
     }
 
     /// Takes reading and heartbeats over from the library; returns what it has read beyond the login, such as that publishes are blocked.
@@ -45,7 +46,7 @@ extension AMQPWire {
         patience: Duration
     ) throws(TransportError) -> [AMQPReceived] {
         func check(_ status: Int32) throws(TransportError) {
-            guard status == AMQP_STATUS_OK.rawValue else { throw .amqp(status: status, operation: "amqp.login") }
+            guard status == AMQP_STATUS_OK.rawValue else { throw .amqp(status: status, operation: "broker.login") }
         }
         var early: [AMQPReceived] = []
         let deadline = ContinuousClock.now + patience
@@ -70,7 +71,7 @@ extension AMQPWire {
         return early
     }
 
-    private static func check(_ reply: amqp_rpc_reply_t, operation: String) throws(TransportError) {
+    private static func check(_ reply: amqp_rpc_reply_t, operation: OperationName) throws(TransportError) {
         switch reply.reply_type {
         case AMQP_RESPONSE_NORMAL:
             return

@@ -1,5 +1,6 @@
 import CRabbitMQ
 import Foundation
+import Telemetry
 
 extension AMQPWire {
     /// Opens the socket, with TLS where the URL says so; the handle owns it.
@@ -16,7 +17,7 @@ extension AMQPWire {
         var limit = timeval(patience)
         amqp_set_handshake_timeout(state, &limit)
         let socket = configuration.isEncrypted ? amqp_ssl_socket_new(state) : amqp_tcp_socket_new(state)
-        guard let socket else { throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "amqp.connect") }
+        guard let socket else { throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "broker.connect") }
         if configuration.isEncrypted {
             try secure(socket, configuration.tls)
             try expect(address.host.host, of: socket)
@@ -28,7 +29,7 @@ extension AMQPWire {
             throw failure(status: status, errno: error, address, patience)
         }
         guard session != nil || !configuration.isEncrypted else {
-            throw .amqp(status: AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue, operation: "amqp.tls")
+            throw .amqp(status: AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue, operation: "broker.secure")
         }
         return (amqp_socket_get_sockfd(socket), session)
     }
@@ -44,7 +45,7 @@ extension AMQPWire {
         case AMQP_STATUS_SOCKET_ERROR where error == ECONNREFUSED:
             TransportError(
                 .refused,
-                operation: "amqp.connect",
+                operation: "broker.connect",
                 message: "nothing accepts connections at \(address)",
                 nativeCode: error
             )
@@ -52,26 +53,26 @@ extension AMQPWire {
         case AMQP_STATUS_SOCKET_ERROR where error == EINPROGRESS:
             TransportError(
                 .connectFailed,
-                operation: "amqp.connect",
+                operation: "broker.connect",
                 message: "no connection to \(address): it is refused there, or nothing leads there",
                 nativeCode: status
             )
         case AMQP_STATUS_SOCKET_ERROR where error != 0:
             TransportError(
                 .connectFailed,
-                operation: "amqp.connect",
+                operation: "broker.connect",
                 message: "no connection to \(address): \(String(cString: strerror(error)))",
                 nativeCode: error
             )
         case AMQP_STATUS_TIMEOUT:
             TransportError(
                 .timedOut,
-                operation: "amqp.connect",
+                operation: "broker.connect",
                 message: "no answer from \(address) within \(patience)",
                 nativeCode: status
             )
         default:
-            .amqp(status: status, operation: "amqp.connect")
+            .amqp(status: status, operation: "broker.connect")
         }
     }
 
@@ -96,7 +97,7 @@ extension AMQPWire {
         guard getsockopt(socket, SOL_SOCKET, SO_SNDBUF, &buffer, &size) == 0 else {
             throw TransportError(
                 .internal,
-                operation: "amqp.connect",
+                operation: "broker.connect",
                 message: "the size of the send buffer cannot be read",
                 nativeCode: errno
             )
@@ -111,7 +112,7 @@ extension AMQPWire {
         guard crabbitmq_expect_name(socket, host) == 1 else {
             throw TransportError(
                 .configuration,
-                operation: "amqp.tls",
+                operation: "broker.secure",
                 message: "the host \(host) cannot be compared with a certificate"
             )
         }
@@ -120,7 +121,7 @@ extension AMQPWire {
     private static func secure(_ socket: OpaquePointer, _ tls: AMQPConfiguration.TLS) throws(TransportError) {
         func check(_ status: Int32, _ what: String) throws(TransportError) {
             guard status == AMQP_STATUS_OK.rawValue else {
-                throw TransportError(.configuration, operation: "amqp.tls", message: what, nativeCode: status)
+                throw TransportError(.configuration, operation: "broker.secure", message: what, nativeCode: status)
             }
         }
         amqp_ssl_socket_set_verify_peer(socket, 1)
@@ -134,7 +135,7 @@ extension AMQPWire {
         guard let authorities = tls.authorities ?? known.first(where: { access($0, R_OK) == 0 }) else {
             throw TransportError(
                 .configuration,
-                operation: "amqp.tls",
+                operation: "broker.secure",
                 message: "no certificate authorities are installed: install ca-certificates or name a PEM file"
             )
         }
@@ -153,7 +154,7 @@ extension AMQPWire {
         default:
             throw TransportError(
                 .configuration,
-                operation: "amqp.tls",
+                operation: "broker.secure",
                 message: "a client certificate needs its key, and a key its certificate"
             )
         }

@@ -1,5 +1,6 @@
 import CRabbitMQ
 import Foundation
+import Telemetry
 
 /// A frame with the channel it is about.
 enum AMQPReceived {
@@ -52,12 +53,12 @@ extension AMQPWire {
             mayHaveMore = count == room.count
             if count < 0, errno == EAGAIN || errno == EINTR { return false }
             guard count != 0 else {
-                throw .amqp(status: AMQP_STATUS_CONNECTION_CLOSED.rawValue, operation: "amqp.receive")
+                throw .amqp(status: AMQP_STATUS_CONNECTION_CLOSED.rawValue, operation: "broker.receive")
             }
         }
         guard count >= 0 else {
             let status = session == nil ? AMQP_STATUS_SOCKET_ERROR.rawValue : Int32(count)
-            throw .amqp(status: status, operation: "amqp.receive")
+            throw .amqp(status: status, operation: "broker.receive")
         }
         guard count > 0 else { return false }
         arrived.filled(count)

@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Telemetry
 
 /// What settles a delivery on the wire.
 enum AMQPAnswer: Sendable, Hashable {
@@ -56,30 +57,30 @@ extension AMQPWire {
         switch frame.answer {
         case .ack:
             var fields = amqp_basic_ack_t(delivery_tag: tag, multiple: multiple)
-            try send(channel: channel, method: AMQP_BASIC_ACK_METHOD, &fields, operation: "amqp.ack")
+            try send(channel: channel, method: AMQP_BASIC_ACK_METHOD, &fields, operation: "delivery.acknowledge")
         case .nack(let requeue):
             var fields = amqp_basic_nack_t(delivery_tag: tag, multiple: multiple, requeue: requeue ? 1 : 0)
-            try send(channel: channel, method: AMQP_BASIC_NACK_METHOD, &fields, operation: "amqp.nack")
+            try send(channel: channel, method: AMQP_BASIC_NACK_METHOD, &fields, operation: "delivery.give_back")
         case .reject(let requeue):
             var fields = amqp_basic_reject_t(delivery_tag: tag, requeue: requeue ? 1 : 0)
-            try send(channel: channel, method: AMQP_BASIC_REJECT_METHOD, &fields, operation: "amqp.reject")
+            try send(channel: channel, method: AMQP_BASIC_REJECT_METHOD, &fields, operation: "delivery.reject")
         }
     }
 
     /// Confirms that the broker closed a channel.
     func confirmClose(channel: UInt16) throws(TransportError) {
         var fields = amqp_channel_close_ok_t()
-        try send(channel: channel, method: AMQP_CHANNEL_CLOSE_OK_METHOD, &fields, operation: "amqp.channel.close")
+        try send(channel: channel, method: AMQP_CHANNEL_CLOSE_OK_METHOD, &fields, operation: "channel.close")
     }
 
     /// Asks for the end of the connection, or confirms that the broker ended it.
     func sendClose(isAnswer: Bool) throws(TransportError) {
         if isAnswer {
             var fields = amqp_connection_close_ok_t()
-            try send(channel: 0, method: AMQP_CONNECTION_CLOSE_OK_METHOD, &fields, operation: "amqp.close")
+            try send(channel: 0, method: AMQP_CONNECTION_CLOSE_OK_METHOD, &fields, operation: "broker.close")
         } else {
             var fields = amqp_connection_close_t(reply_code: 200, reply_text: Self.none, class_id: 0, method_id: 0)
-            try send(channel: 0, method: AMQP_CONNECTION_CLOSE_METHOD, &fields, operation: "amqp.close")
+            try send(channel: 0, method: AMQP_CONNECTION_CLOSE_METHOD, &fields, operation: "broker.close")
         }
     }
 
@@ -90,7 +91,7 @@ extension AMQPWire {
         fields.exchange = arena.bytes(publish.exchange)
         fields.routing_key = arena.bytes(publish.routingKey)
         fields.mandatory = publish.isMandatory ? 1 : 0
-        try send(channel: channel, method: AMQP_BASIC_PUBLISH_METHOD, &fields, operation: "amqp.publish")
+        try send(channel: channel, method: AMQP_BASIC_PUBLISH_METHOD, &fields, operation: "message.publish")
         var properties = publish.message.properties(in: arena)
         var frame = amqp_frame_t()
         frame.frame_type = UInt8(AMQP_FRAME_HEADER)
@@ -100,7 +101,7 @@ extension AMQPWire {
         let status = withUnsafeMutablePointer(to: &properties) { pointer -> Result<Void, TransportError> in
             frame.payload.properties.decoded = UnsafeMutableRawPointer(pointer)
             return Result { () throws(TransportError) in
-                try send(&frame, size: publish.headerRoom, operation: "amqp.publish")
+                try send(&frame, size: publish.headerRoom, operation: "message.publish")
             }
         }
         try status.get()
@@ -115,7 +116,7 @@ extension AMQPWire {
             len: piece.count,
             bytes: UnsafeMutableRawPointer(mutating: piece.baseAddress)
         )
-        try send(&frame, size: piece.count + 8, operation: "amqp.publish")
+        try send(&frame, size: piece.count + 8, operation: "message.publish")
     }
 
     private func send(

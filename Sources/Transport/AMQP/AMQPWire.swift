@@ -1,5 +1,6 @@
 import CRabbitMQ
 import Foundation
+import Telemetry
 
 /// One TCP or TLS connection to a broker, logged in: owns the C handle and turns methods into frames and frames into Swift values.
 ///
@@ -46,7 +47,7 @@ final class AMQPWire {
         patience: Duration
     ) throws(TransportError) {
         guard let state = amqp_new_connection() else {
-            throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "amqp.connect")
+            throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: "broker.connect")
         }
         do throws(TransportError) {
             (socket, session) = try Self.open(state, configuration, at: address, patience: patience)
@@ -84,7 +85,7 @@ final class AMQPWire {
         channel: UInt16,
         method: amqp_method_number_t,
         _ fields: UnsafeMutableRawPointer,
-        operation: String
+        operation: OperationName
     ) throws(TransportError) {
         var frame = amqp_frame_t()
         frame.frame_type = UInt8(AMQP_FRAME_METHOD)
@@ -94,7 +95,7 @@ final class AMQPWire {
     }
 
     /// Sends one frame and takes its size from the allowance.
-    func send(_ frame: inout amqp_frame_t, size: Int, operation: String) throws(TransportError) {
+    func send(_ frame: inout amqp_frame_t, size: Int, operation: OperationName) throws(TransportError) {
         guard !arena.isExhausted else { throw .amqp(status: AMQP_STATUS_NO_MEMORY.rawValue, operation: operation) }
         credit -= size
         let status = amqp_send_frame(state, &frame)
@@ -107,13 +108,13 @@ final class AMQPWire {
     /// - Throws: When the broker has missed two.
     func beat(now: ContinuousClock.Instant) throws(TransportError) {
         guard !heartbeat.isMissed(now: now) else {
-            throw .amqp(status: AMQP_STATUS_HEARTBEAT_TIMEOUT.rawValue, operation: "amqp.receive")
+            throw .amqp(status: AMQP_STATUS_HEARTBEAT_TIMEOUT.rawValue, operation: "broker.receive")
         }
         // Where there is no room, what waits to be read says that we live.
         guard heartbeat.isDue(now: now), hasRoom(for: Self.smallFrame) else { return }
         var frame = amqp_frame_t()
         frame.frame_type = UInt8(AMQP_FRAME_HEARTBEAT)
-        try send(&frame, size: Self.smallFrame, operation: "amqp.heartbeat")
+        try send(&frame, size: Self.smallFrame, operation: "broker.hear")
     }
 
     /// Takes note that the broker lives.

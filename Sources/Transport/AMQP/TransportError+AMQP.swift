@@ -1,11 +1,12 @@
 import CRabbitMQ
 import Foundation
+import Telemetry
 
 extension TransportError {
     /// The error for a reply code with which the broker closed a channel or a connection.
     ///
     /// Codes: https://www.rabbitmq.com/amqp-0-9-1-reference#constants
-    static func amqp(replyCode: UInt16, reason: String, operation: String) -> TransportError {
+    static func amqp(replyCode: UInt16, reason: String, operation: OperationName) -> TransportError {
         let (code, isRetriable): (Code, Bool) =
             switch replyCode {
             case 406 where brokerLimit(in: reason) != nil: (.tooLarge, false)
@@ -41,7 +42,7 @@ extension TransportError {
     }
 
     /// The error for a status of librabbitmq, a negative number; right after the call, because the system's own error is read here.
-    static func amqp(status: Int32, operation: String) -> TransportError {
+    static func amqp(status: Int32, operation: OperationName) -> TransportError {
         let systemError = errno
         let code: Code =
             switch amqp_status_enum(status) {
@@ -90,7 +91,7 @@ extension TransportError {
             .failure(
                 TransportError(
                     .nacked,
-                    operation: "amqp.publish",
+                    operation: "message.publish",
                     message: "the broker refused the message (basic.nack)"
                 )
             )
@@ -98,7 +99,7 @@ extension TransportError {
             .failure(
                 TransportError(
                     .unroutable,
-                    operation: "amqp.publish",
+                    operation: "message.publish",
                     message: "the message reached no queue: \(reason)",
                     nativeCode: Int32(code),
                     isRetriable: true
@@ -112,7 +113,7 @@ extension AMQPChannelStateMachine {
     static func violation(_ sentence: String) -> TransportError {
         TransportError(
             .protocolViolation,
-            operation: "amqp.receive",
+            operation: "broker.receive",
             message: "the broker sent \(sentence)",
             isRetriable: true
         )

@@ -1,5 +1,6 @@
 package import Concurrency
 internal import Glibc
+package import Telemetry
 
 extension HTTPClient {
     /// Makes a request until it has a good answer, the failure is permanent, or the attempts are used up.
@@ -37,7 +38,7 @@ extension HTTPClient {
 /// - Throws: The last attempt's ``TransportError``, or `cancelled`.
 package func retrying(
     _ policy: RetryPolicy,
-    operation: String,
+    operation: OperationName,
     clock: WaitClock,
     using generator: inout some RandomNumberGenerator,
     attempt: () async throws(TransportError) -> HTTPResponse

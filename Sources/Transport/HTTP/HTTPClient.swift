@@ -2,6 +2,7 @@ internal import CCurl
 internal import Concurrency
 internal import Foundation
 internal import Synchronization
+import Telemetry
 
 /// An HTTP client on libcurl: one thread of its own, kept-alive connections, HTTP/2 where offered, limits on everything.
 ///
@@ -39,7 +40,7 @@ package final class HTTPClient: Sendable {
     /// - Parameter configuration: What holds for all requests.
     /// - Throws: ``TransportError`` with `configuration` when the authorities cannot be read, `internal` when libcurl does not start.
     package init(configuration: Configuration = Configuration()) throws(TransportError) {
-        let operation = "http.start"
+        let operation: OperationName = "http.start"
         try configuration.authorities.check()
         guard Self.globalInit == CURLE_OK, let multi = curl_multi_init() else {
             throw TransportError(
@@ -133,11 +134,11 @@ package final class HTTPClient: Sendable {
 }
 
 extension TransportError {
-    static func shutDown(_ operation: String) -> TransportError {
+    static func shutDown(_ operation: OperationName) -> TransportError {
         TransportError(.closed, operation: operation, message: "the HTTP client was shut down", isRetriable: false)
     }
 
-    static func cancelled(_ operation: String) -> TransportError {
+    static func cancelled(_ operation: OperationName) -> TransportError {
         TransportError(.cancelled, operation: operation, message: "the request was cancelled")
     }
 }

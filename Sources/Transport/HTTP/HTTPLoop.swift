@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Concurrency
+import Telemetry
 
 /// The transfers of one client: lives on the client's thread, from its first to its last instruction.
 final class HTTPLoop {
@@ -107,7 +108,7 @@ final class HTTPLoop {
         return true
     }
 
-    private func abort(_ id: HTTPJob.ID, _ error: (String) -> TransportError) {
+    private func abort(_ id: HTTPJob.ID, _ error: (OperationName) -> TransportError) {
         if let transfer = remove(id) {
             transfer.job.completion.resume(returning: .failure(error(transfer.job.hop.operation)))
         } else if let job = waiting.removeValue(forKey: id) {

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// A proxy: where it is, and who we are to it.
 package struct HTTPProxy: Sendable, Hashable, CustomStringConvertible {
     /// What libcurl is told; may hold a password.
@@ -15,7 +17,7 @@ package struct HTTPProxy: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``TransportError`` with `configuration`; its sentence shows nothing of the address.
     package init(_ text: String) throws(TransportError) {
         func refuse(_ reason: String) -> TransportError {
-            TransportError(.configuration, operation: "http.proxy", message: "the proxy's address \(reason)")
+            TransportError(.configuration, operation: "proxy.read", message: "the proxy's address \(reason)")
         }
         let whole = text.contains("://") ? text : "http://" + text
         let url: HTTPURL

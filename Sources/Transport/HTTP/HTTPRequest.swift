@@ -1,3 +1,5 @@
+import Telemetry
+
 /// One request and the rules it is made under.
 package struct HTTPRequest: Sendable {
     /// What is asked for.
@@ -43,5 +45,5 @@ package struct HTTPRequest: Sendable {
         self.policy = policy
     }
 
-    var operation: String { "http.\(method.rawValue.lowercased())" }
+    var operation: OperationName { OperationName("http.\(method.rawValue.lowercased())") }
 }

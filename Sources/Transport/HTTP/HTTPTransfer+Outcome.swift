@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Glibc
+import Telemetry
 
 extension HTTPTransfer {
     /// Turns libcurl's verdict into an answer or into an error a person understands.

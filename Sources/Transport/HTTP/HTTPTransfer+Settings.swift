@@ -1,4 +1,5 @@
 internal import CCurl
+import Telemetry
 
 extension HTTPTransfer {
     /// From this size on libcurl expects a "100 Continue" where it is let.

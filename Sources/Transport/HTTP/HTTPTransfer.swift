@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Glibc
+import Telemetry
 
 /// One hop under way: owns the easy handle and gathers what comes back.
 ///

@@ -1,4 +1,5 @@
 internal import CCurl
+package import Telemetry
 
 /// An absolute URL as libcurl reads it, so that what is judged is what is connected to.
 ///
@@ -26,7 +27,7 @@ package struct HTTPURL: Sendable, Hashable {
     package init(
         _ text: String,
         relativeTo base: HTTPURL? = nil,
-        operation: String = "http.url"
+        operation: OperationName = "url.read"
     ) throws(TransportError) {
         func malformed(_ reason: String) -> TransportError {
             TransportError(.malformedURL, operation: operation, message: "\(reason): \"\(redactedURL(text))\"")

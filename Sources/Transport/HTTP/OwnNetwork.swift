@@ -1,6 +1,7 @@
 internal import Concurrency
 internal import Foundation
 internal import Synchronization
+import Telemetry
 
 /// Whether a name that was not resolved is at fault, or the network that this process is in.
 ///

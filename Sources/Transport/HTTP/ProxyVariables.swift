@@ -1,3 +1,5 @@
+import Telemetry
+
 /// The variables by which an environment names its proxies, as curl reads them.
 ///
 /// `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, or in capital letters; but not `HTTP_PROXY`, which in a program called

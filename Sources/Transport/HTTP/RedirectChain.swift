@@ -1,3 +1,5 @@
+import Telemetry
+
 /// The hops of one call: judges the first URL and every redirect by the same rules and decides what travels on.
 ///
 /// Pure: it is told what was answered and says what to do. Redirects are followed here rather than by libcurl because then no
@@ -105,7 +107,7 @@ struct HTTPHop: Sendable {
     var headers: HTTPHeaders
     var body: [UInt8]?
     var policy: HTTPPolicy
-    var operation: String
+    var operation: OperationName
 }
 
 /// What came back for one hop.

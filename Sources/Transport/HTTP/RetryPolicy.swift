@@ -1,4 +1,5 @@
 import Concurrency
+import Telemetry
 
 /// How often and how soon a failed request is made again.
 package struct RetryPolicy: Sendable, Hashable {

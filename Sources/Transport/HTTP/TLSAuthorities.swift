@@ -1,4 +1,5 @@
 internal import Foundation
+import Telemetry
 
 /// The authorities whose certificates HTTPS trusts.
 package struct TLSAuthorities: Sendable, Hashable {
@@ -28,7 +29,7 @@ package struct TLSAuthorities: Sendable, Hashable {
     /// - Throws: ``TransportError`` with `configuration`.
     package func check() throws(TransportError) {
         func refuse(_ reason: String) -> TransportError {
-            TransportError(.configuration, operation: "http.tls", message: reason)
+            TransportError(.configuration, operation: "certificates.read", message: reason)
         }
         if let file {
             guard let handle = FileHandle(forReadingAtPath: file), let text = try? handle.read(upToCount: 16 << 20)

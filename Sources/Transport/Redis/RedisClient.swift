@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 
 /// A few connections to one Redis server; each command takes the one with the least to do.
 ///
@@ -156,14 +157,14 @@ package final class RedisClient: Sendable {
 
     // MARK: -
 
-    private func number(_ operation: String, _ arguments: [String]) async throws(TransportError) -> Int64 {
+    private func number(_ operation: OperationName, _ arguments: [String]) async throws(TransportError) -> Int64 {
         let reply = try await run(operation, arguments)
         guard case .integer(let number) = reply else { throw Self.unexpected(operation) }
         return number
     }
 
     private func run(
-        _ operation: String,
+        _ operation: OperationName,
         _ arguments: [String],
         value: LentBytes? = nil,
         place: Place? = nil
@@ -173,7 +174,7 @@ package final class RedisClient: Sendable {
         return try await best.run(operation, arguments, value: value, place: place)
     }
 
-    private static func unexpected(_ operation: String) -> TransportError {
+    private static func unexpected(_ operation: OperationName) -> TransportError {
         .redis(.otherKind, operation: operation)
     }
 }

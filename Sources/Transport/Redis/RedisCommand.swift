@@ -1,3 +1,5 @@
+import Telemetry
+
 /// What a command is answered with.
 enum RedisReply: Sendable, Equatable {
     case status(String)
@@ -25,7 +27,7 @@ struct LentBytes: @unchecked Sendable {
 struct RedisCommand: Sendable {
     typealias Place = @Sendable (Int) throws -> UnsafeMutableRawBufferPointer
 
-    let operation: String
+    let operation: OperationName
     let arguments: [String]
     /// An argument that stands third and is sent from the caller's memory.
     var value: LentBytes?

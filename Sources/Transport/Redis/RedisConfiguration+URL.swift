@@ -1,3 +1,5 @@
+import Telemetry
+
 extension RedisConfiguration {
     /// Each scheme with the port of hosts that name none; a socket has no host.
     private static let ports: [String: UInt16?] = [

@@ -1,4 +1,5 @@
 import Synchronization
+import Telemetry
 
 /// A connection to a Redis server with the thread that sends and receives on it, one command after the other.
 final class RedisConnection: Sendable {
@@ -10,7 +11,7 @@ final class RedisConnection: Sendable {
         let mailbox = try RedisMailbox()
         self.mailbox = mailbox
         commandTimeout = configuration.commandTimeout
-        try startThread(name: "redis", operation: "redis.connection") {
+        try startThread(name: "redis", operation: "redis.keep") {
             RedisLoop(configuration: configuration, resolve: resolve, mailbox: mailbox).run()
         }
     }
@@ -40,7 +41,7 @@ final class RedisConnection: Sendable {
     /// - Returns: The answer.
     /// - Throws: ``TransportError``, also for what the server refuses.
     func run(
-        _ operation: String,
+        _ operation: OperationName,
         _ arguments: [String],
         value: LentBytes?,
         place: RedisClient.Place?

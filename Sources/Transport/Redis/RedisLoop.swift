@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 
 /// What the thread of one connection to Redis does: it connects when there is a command and no connection, and asks one after the other.
 ///
@@ -169,7 +170,7 @@ final class RedisLoop {
         to wire: RedisWire,
         until deadline: ContinuousClock.Instant
     ) throws(TransportError) {
-        func demand(_ operation: String, _ arguments: [String], _ text: String = "OK") throws(TransportError) {
+        func demand(_ operation: OperationName, _ arguments: [String], _ text: String = "OK") throws(TransportError) {
             let command = RedisCommand(operation: operation, arguments: arguments, deadline: deadline)
             switch try wire.ask(command) {
             case .success(.status(text)): break

@@ -1,5 +1,6 @@
 import DequeModule
 import Synchronization
+import Telemetry
 
 /// What callers and the thread of one connection share.
 final class RedisMailbox: Sendable {
@@ -18,7 +19,7 @@ final class RedisMailbox: Sendable {
 
     static let closed = TransportError(
         .closed,
-        operation: "redis.connection",
+        operation: "redis.keep",
         message: "the connection was closed by this process",
         isRetriable: false
     )

@@ -1,5 +1,6 @@
 import CHiredis
 import Foundation
+import Telemetry
 
 extension RedisWire {
     /// Begins to connect; the number is what the system says of an attempt that has failed already.
@@ -55,7 +56,7 @@ extension RedisWire {
         var state = chiredis_tls_begin(context, name, authorities, &tls, &reason)
         func failure(_ code: TransportError.Code, _ otherwise: String) -> TransportError {
             let text = (tls.flatMap { chiredis_tls_reason($0) } ?? reason).map { String(cString: $0) } ?? otherwise
-            return TransportError(code, operation: "redis.tls", message: "Redis at \(address): \(text)")
+            return TransportError(code, operation: "redis.secure", message: "Redis at \(address): \(text)")
         }
         while true {
             switch state {

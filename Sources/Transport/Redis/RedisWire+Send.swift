@@ -1,5 +1,6 @@
 import CHiredis
 import Foundation
+import Telemetry
 
 extension RedisWire {
     /// hiredis copies what it sends; with pieces of a few records of TLS it needs little memory, and moves little of it.

@@ -1,7 +1,9 @@
+import Telemetry
+
 extension RedisWire {
     /// Asks a Sentinel where the master of a service is.
     func master(of service: String, until deadline: ContinuousClock.Instant) throws(TransportError) -> HostPort {
-        operation = "redis.sentinel"
+        operation = "sentinel.ask"
         try append(["SENTINEL", "get-master-addr-by-name", service])
         try flush(until: deadline)
         switch try takeHead(until: deadline) {

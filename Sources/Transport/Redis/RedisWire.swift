@@ -1,5 +1,6 @@
 import CHiredis
 import Foundation
+import Telemetry
 
 /// One connection to a Redis server, by hiredis: it connects, formats small commands, keeps the protocol and parses their answers.
 ///
@@ -15,7 +16,7 @@ final class RedisWire {
     /// What was begun with TLS; the context owns it.
     var tls: OpaquePointer?
     /// What is being done, for errors.
-    var operation = "redis.connect"
+    var operation: OperationName = "redis.connect"
     private let valueLimit: Int
     private let mailbox: RedisMailbox
 

@@ -1,6 +1,8 @@
+import Telemetry
+
 extension TransportError {
     /// The error for a line with which Redis refused a command, such as `OOM command not allowed …`.
-    static func redis(_ line: String, operation: String) -> TransportError {
+    static func redis(_ line: String, operation: OperationName) -> TransportError {
         let word = line.prefix { $0 != " " }
         let code: Code =
             switch word {
@@ -24,9 +26,9 @@ extension TransportError {
     }
 
     /// What sends the password.
-    static let loginOperation = "redis.auth"
+    static let loginOperation: OperationName = "redis.auth"
 
-    static func redis(_ violation: RedisReplyHead.Violation, operation: String) -> TransportError {
+    static func redis(_ violation: RedisReplyHead.Violation, operation: OperationName) -> TransportError {
         TransportError(
             .protocolViolation,
             operation: operation,
@@ -36,7 +38,7 @@ extension TransportError {
     }
 
     /// A time limit has passed.
-    static func lateRedis(at address: RedisAddress?, operation: String) -> TransportError {
+    static func lateRedis(at address: RedisAddress?, operation: OperationName) -> TransportError {
         let place = address.map { " at \($0)" } ?? ""
         return TransportError(.timedOut, operation: operation, message: "Redis\(place) did not answer in time")
     }

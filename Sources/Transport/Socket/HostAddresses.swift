@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 
 /// One address of a host, to connect to without asking for the name again.
 struct HostAddress: Sendable, Hashable, CustomStringConvertible {
@@ -79,7 +80,7 @@ struct HostAddresses {
             if let last = pending.last, last == latest { pending.swapAt(0, pending.count - 1) }
         }
         guard let address = pending.popLast() else {
-            throw TransportError(.nameResolution, operation: "transport.resolve", message: "no host has an address")
+            throw TransportError(.nameResolution, operation: "host.resolve", message: "no host has an address")
         }
         latest = address
         return address
@@ -103,7 +104,7 @@ struct HostAddresses {
         guard status == 0 else {
             throw TransportError(
                 .nameResolution,
-                operation: "transport.resolve",
+                operation: "host.resolve",
                 message: "\(host.host): \(String(cString: gai_strerror(status)))",
                 nativeCode: status
             )

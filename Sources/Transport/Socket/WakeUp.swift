@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Telemetry
 
 /// A descriptor that becomes readable when another thread wants a word with the thread that polls it.
 ///
@@ -18,7 +19,7 @@ final class WakeUp: Sendable {
         guard result == 0 else {
             throw TransportError(
                 .overloaded,
-                operation: "transport.wakeup",
+                operation: "wake_up.open",
                 message: "no descriptor is left for a wake-up pipe",
                 nativeCode: errno
             )

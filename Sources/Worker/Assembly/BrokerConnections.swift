@@ -3,6 +3,7 @@ import Broker
 import Concurrency
 package import Logging
 import Pipeline
+import Telemetry
 package import Transport
 
 /// The two connections of a role to RabbitMQ: an alarm stops only the one that publishes.

@@ -1,6 +1,7 @@
 package import Broker
 import Logging
 package import Settings
+import Telemetry
 package import Transport
 
 extension GroupValues<BrokerSettings> {

@@ -1,6 +1,7 @@
 package import Antenna
 import Foundation
 package import Settings
+import Telemetry
 package import Transport
 
 /// How this process reaches others over HTTP: the authorities it trusts and the proxies it goes through.

@@ -2,6 +2,7 @@ package import Antenna
 package import Inference
 import JSON
 package import Settings
+import Telemetry
 
 /// Registers pipelines with projects of Antenna, and looks at what came of it.
 package struct Registrar {

@@ -1,5 +1,6 @@
 import Logging
 import Settings
+import Telemetry
 import Transport
 
 /// Whether RabbitMQ answers and takes the user.

@@ -1,6 +1,7 @@
 import Imaging
 import Inference
 import Logging
+import Telemetry
 
 /// Whether the devices that are set can be used.
 enum DeviceCheck {

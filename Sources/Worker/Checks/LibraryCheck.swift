@@ -1,6 +1,7 @@
 import Imaging
 import Inference
 import Logging
+import Telemetry
 import Transport
 
 /// Which libraries the process uses, and whether ONNX Runtime can be loaded.

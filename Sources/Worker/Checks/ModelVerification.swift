@@ -3,6 +3,7 @@ import Foundation
 import Inference
 package import Logging
 package import Settings
+import Telemetry
 
 /// Tries pipelines as a worker would at its start, one at a time.
 package struct ModelVerification {

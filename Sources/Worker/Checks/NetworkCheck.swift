@@ -1,4 +1,5 @@
 import Settings
+import Telemetry
 import Transport
 
 /// Which proxies and which authorities are in force.

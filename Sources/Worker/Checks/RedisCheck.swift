@@ -1,4 +1,5 @@
 import Settings
+import Telemetry
 import Transport
 
 /// Whether Redis answers, and how much it may keep.

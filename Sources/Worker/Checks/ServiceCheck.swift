@@ -1,6 +1,7 @@
 import Antenna
 import Inference
 import Settings
+import Telemetry
 import Transport
 
 /// Whether Antenna answers, takes the token, lets us work, and would keep the results.

@@ -1,5 +1,6 @@
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 import Transport
 
 /// Has Redis keep a small value and give it back every few seconds, over a connection of its own.

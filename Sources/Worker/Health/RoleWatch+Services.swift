@@ -2,6 +2,7 @@ import Antenna
 import Broker
 import Concurrency
 import Pipeline
+import Telemetry
 import Transport
 
 extension RoleWatch {

@@ -2,6 +2,7 @@ import Antenna
 import Broker
 import Foundation
 import Pipeline
+import Telemetry
 import TestSupport
 import Testing
 import Transport

@@ -1,5 +1,6 @@
 import Foundation
 import Settings
+import Telemetry
 import TestSupport
 import Testing
 import Transport

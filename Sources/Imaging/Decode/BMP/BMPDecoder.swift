@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Decodes a Windows bitmap.
 ///
 /// Ours and not a library's: there is none that only does this, and those that do more leave open which bits are which colour. Every
@@ -6,7 +8,7 @@ struct BMPDecoder {
     /// What decoding may cost.
     let limits: DecodingLimits
 
-    private static let operation = "decode BMP"
+    private static let operation = OperationName("bmp.decode", "BMP")
 
     /// Reads size and packing.
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {

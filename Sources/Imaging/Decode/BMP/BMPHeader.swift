@@ -1,3 +1,5 @@
+import Telemetry
+
 /// The two headers of a Windows bitmap: where the pixels are, and what their bits mean.
 struct BMPHeader: Equatable {
     /// How the pixels are packed.
@@ -38,8 +40,8 @@ struct BMPHeader: Equatable {
     /// Where the pixels begin.
     let start: Int
 
-    private static let operation = "read BMP header"
-    private static let cut = ImagingError(.truncated, message: "the file ends inside its header", operation: operation)
+    private static let operation = OperationName("bmp_header.read", "BMP header")
+    private static let cut = ImagingError(.truncated, operation: operation, message: "the file ends inside its header")
 
     init(parsing bytes: UnsafeRawBufferPointer) throws(ImagingError) {
         let file = LittleEndian(bytes: bytes)
@@ -116,6 +118,6 @@ struct BMPHeader: Equatable {
     }
 
     private static func unsupported(_ what: String) -> ImagingError {
-        ImagingError(.unsupportedFormat, message: "BMP with \(what) is not supported", operation: operation)
+        ImagingError(.unsupportedFormat, operation: operation, message: "BMP with \(what) is not supported")
     }
 }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Decodes the first picture of a GIF, on its screen.
 ///
 /// Ours and not giflib's: the format is a table, blocks and one loop, where what giflib does with a broken file is written nowhere.
@@ -6,7 +8,7 @@ struct GIFDecoder {
     /// What decoding may cost.
     let limits: DecodingLimits
 
-    private static let operation = "decode GIF"
+    private static let operation = OperationName("gif.decode", "GIF")
 
     /// Reads sizes and colours.
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
@@ -77,7 +79,7 @@ struct GIFDecoder {
     }
 
     private static func damage(_ what: String) -> ImagingError {
-        ImagingError(.damaged, message: "damaged: \(what)", operation: operation)
+        ImagingError(.damaged, operation: operation, message: "damaged: \(what)")
     }
 }
 

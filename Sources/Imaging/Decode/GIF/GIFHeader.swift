@@ -1,3 +1,5 @@
+import Telemetry
+
 /// A GIF up to the data of its first picture.
 struct GIFHeader: Equatable {
     /// A rectangle of the screen.
@@ -20,8 +22,8 @@ struct GIFHeader: Equatable {
     /// Where the first picture's data begins: the width of its codes, then its blocks.
     let start: Int
 
-    private static let operation = "read GIF header"
-    private static let cut = ImagingError(.truncated, message: "the file ends inside its header", operation: operation)
+    private static let operation = OperationName("gif_header.read", "GIF header")
+    private static let cut = ImagingError(.truncated, operation: operation, message: "the file ends inside its header")
 
     init(parsing bytes: UnsafeRawBufferPointer) throws(ImagingError) {
         let file = LittleEndian(bytes: bytes)
@@ -63,8 +65,8 @@ struct GIFHeader: Equatable {
             case 0x3B:
                 throw ImagingError(
                     .damaged,
-                    message: "the file ends before it holds an image",
-                    operation: Self.operation
+                    operation: Self.operation,
+                    message: "the file ends before it holds an image"
                 )
             default:
                 // Between blocks there may be filling.

@@ -1,4 +1,5 @@
 import CTurboJPEG
+import Telemetry
 
 /// libjpeg-turbo and nothing around it: one decompressor, one buffer.
 ///
@@ -14,7 +15,7 @@ package final class BareJPEGDecoder {
     /// - Throws: `ImagingError` when the system has no memory for it.
     package init() throws(ImagingError) {
         guard let handle = tjInitDecompress() else {
-            throw ImagingError(.outOfMemory, message: "libjpeg-turbo did not start", operation: "decode JPEG")
+            throw ImagingError(.outOfMemory, operation: JPEGDecoder.operation, message: "libjpeg-turbo did not start")
         }
         self.handle = handle
     }
@@ -42,6 +43,6 @@ package final class BareJPEGDecoder {
 
     private var failure: ImagingError {
         let message = tjGetErrorStr2(handle).map { String(cString: $0) } ?? "unknown error"
-        return ImagingError(.damaged, message: message, operation: "decode JPEG")
+        return ImagingError(.damaged, operation: JPEGDecoder.operation, message: message)
     }
 }

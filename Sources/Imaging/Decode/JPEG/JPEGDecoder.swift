@@ -1,4 +1,5 @@
 import CJPEGReader
+import Telemetry
 
 /// Decodes a JPEG by libjpeg-turbo with its default settings: the accurate integer DCT and smooth upsampling, whose pixels
 /// are those of Pillow.
@@ -9,7 +10,7 @@ struct JPEGDecoder {
     /// What decoding may cost.
     let limits: DecodingLimits
 
-    private static let operation = "decode JPEG"
+    static let operation = OperationName("jpeg.decode", "JPEG")
     /// What libjpeg takes beside coefficients: tables, and some rows of at most 65,500 pixels.
     private static let workingMemory = 32 << 20
 
@@ -83,11 +84,11 @@ struct JPEGDecoder {
         let message = withUnsafeBytes(of: report.message) { text in
             String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
         }
-        let native = report.code == 0 ? nil : Int(report.code)
+        let native = report.code == 0 ? nil : report.code
         let problem =
             report.is_cut
-            ? ImagingError.endsEarly(nativeCode: native, operation: Self.operation)
-            : ImagingError(.damaged, nativeCode: native, message: "damaged: \(message)", operation: Self.operation)
+            ? ImagingError.endsEarly(operation: Self.operation, nativeCode: native)
+            : ImagingError(.damaged, operation: Self.operation, message: "damaged: \(message)", nativeCode: native)
         switch report.end {
         case JPEG_READER_WHOLE: return nil
         case JPEG_READER_DAMAGED: return problem
@@ -95,15 +96,15 @@ struct JPEGDecoder {
         case JPEG_READER_TOO_MANY_SCANS:
             throw ImagingError(
                 .tooMuchWork,
-                message: "it has more than \(limits.scans) scans",
-                operation: Self.operation
+                operation: Self.operation,
+                message: "it has more than \(limits.scans) scans"
             )
         case JPEG_READER_OUT_OF_MEMORY:
             throw ImagingError(
                 .outOfMemory,
-                nativeCode: native,
+                operation: Self.operation,
                 message: "the system gave libjpeg no memory",
-                operation: Self.operation
+                nativeCode: native
             )
         default: throw problem
         }
@@ -111,7 +112,7 @@ struct JPEGDecoder {
 
     private static let cutInHeader = ImagingError(
         .truncated,
-        message: "the file ends inside its header",
-        operation: operation
+        operation: operation,
+        message: "the file ends inside its header"
     )
 }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// The marker segments of a JPEG up to its first scan (ISO/IEC 10918-1, annex B).
 ///
 /// Read here and not by the library because this takes no memory, names what the library cannot decode, and tells a
@@ -15,7 +17,7 @@ struct JPEGHeader: Equatable {
 
     /// Where libjpeg ends, a little below what 16 bits hold.
     private static let longestSide = 65_500
-    private static let operation = "read JPEG header"
+    private static let operation = OperationName("jpeg_header.read", "JPEG header")
 
     init(parsing bytes: UnsafeRawBufferPointer) throws(ImagingError) {
         var segments = JPEGSegments(bytes: bytes, position: 2)
@@ -37,7 +39,7 @@ struct JPEGHeader: Equatable {
         }
         guard components > 0 else {
             guard firstScan == nil else { throw Self.damaged("picture data comes before the picture's size") }
-            throw ImagingError(.truncated, message: "the file ends inside its header", operation: Self.operation)
+            throw ImagingError(.truncated, operation: Self.operation, message: "the file ends inside its header")
         }
     }
 
@@ -79,7 +81,7 @@ struct JPEGHeader: Equatable {
         height = payload.bigEndian16(at: 1)
         width = payload.bigEndian16(at: 3)
         guard width > 0, height > 0 else {
-            throw ImagingError(.zeroSize, message: "\(width) × \(height) pixels", operation: Self.operation)
+            throw ImagingError(.zeroSize, operation: Self.operation, message: "\(width) × \(height) pixels")
         }
         guard max(width, height) <= Self.longestSide else {
             throw Self.unsupported("JPEG of \(width) × \(height) pixels, with a side above \(Self.longestSide),")
@@ -103,11 +105,11 @@ struct JPEGHeader: Equatable {
     }
 
     private static func damaged(_ message: String) -> ImagingError {
-        ImagingError(.damaged, message: message, operation: operation)
+        ImagingError(.damaged, operation: operation, message: message)
     }
 
     private static func unsupported(_ what: String) -> ImagingError {
-        ImagingError(.unsupportedFormat, message: "\(what) is not supported", operation: operation)
+        ImagingError(.unsupportedFormat, operation: operation, message: "\(what) is not supported")
     }
 }
 
@@ -137,7 +139,11 @@ struct JPEGSegments {
         guard position + 2 <= bytes.count else { return nil }
         let length = bytes[position...].bigEndian16(at: 0)
         guard length >= 2 else {
-            throw ImagingError(.damaged, message: "a segment of \(length) bytes", operation: "read JPEG header")
+            throw ImagingError(
+                .damaged,
+                operation: OperationName("jpeg_header.read", "JPEG header"),
+                message: "a segment of \(length) bytes"
+            )
         }
         guard position + length <= bytes.count else { return nil }
         defer { position += length }

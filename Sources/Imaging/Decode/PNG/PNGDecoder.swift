@@ -1,4 +1,5 @@
 import CSPNG
+import Telemetry
 
 /// Decodes a PNG by libspng.
 ///

@@ -1,17 +1,18 @@
 import CSPNG
+import Telemetry
 
 /// A libspng context over lent bytes.
 struct PNGReader: ~Copyable {
     private let context: OpaquePointer
     private let bytes: UnsafeRawBufferPointer
-    static let operation = "decode PNG"
+    static let operation = OperationName("png.decode", "PNG")
 
     /// Most bytes of one text, profile or other side chunk: without a limit a few kilobytes unpack into gigabytes.
     private static let maximumSideChunk = 16 << 20
 
     private init(_ bytes: UnsafeRawBufferPointer) throws(ImagingError) {
         guard let context = spng_ctx_new(0) else {
-            throw ImagingError(.outOfMemory, message: "libspng did not start", operation: Self.operation)
+            throw ImagingError(.outOfMemory, operation: Self.operation, message: "libspng did not start")
         }
         self.context = context
         self.bytes = bytes
@@ -129,7 +130,7 @@ struct PNGReader: ~Copyable {
 
     private static func error(_ status: Int32) -> ImagingError {
         if status == Int32(SPNG_IO_EOF.rawValue) || status == Int32(SPNG_EOF.rawValue) {
-            return .endsEarly(nativeCode: Int(status), operation: operation)
+            return .endsEarly(operation: operation, nativeCode: Int32(status))
         }
         let text = spng_strerror(status).map { String(cString: $0) } ?? "unknown error"
         let (code, message): (ImagingError.Code, String) =
@@ -143,6 +144,6 @@ struct PNGReader: ~Copyable {
             default:
                 (.damaged, "damaged: \(text)")
             }
-        return ImagingError(code, nativeCode: Int(status), message: message, operation: operation)
+        return ImagingError(code, operation: operation, message: message, nativeCode: Int32(status))
     }
 }

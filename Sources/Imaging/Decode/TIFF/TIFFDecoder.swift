@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Decodes the first page of a TIFF by libtiff, where it is installed.
 ///
 /// Strips and tiles are decoded one by one into memory of their size, and their samples become pixels here: libtiff's own way to RGB
@@ -6,7 +8,7 @@ struct TIFFDecoder {
     /// What decoding may cost.
     let limits: DecodingLimits
 
-    private static let operation = "decode TIFF"
+    private static let operation = OperationName("tiff.decode", "TIFF")
 
     /// Reads the first directory.
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
@@ -67,7 +69,7 @@ struct TIFFDecoder {
     }
 
     private static func damage(_ what: String) -> ImagingError {
-        ImagingError(.damaged, message: "damaged: \(what)", operation: operation)
+        ImagingError(.damaged, operation: operation, message: "damaged: \(what)")
     }
 }
 

@@ -1,4 +1,5 @@
 import CTIFFReader
+import Telemetry
 
 /// A file that libtiff has open over lent bytes, which must stay in place while it lives.
 struct TIFFFile: ~Copyable {
@@ -9,8 +10,8 @@ struct TIFFFile: ~Copyable {
     private static let memoryLimit = 512 << 20
     private static let missing = ImagingError(
         .unsupportedFormat,
-        message: "TIFF is not supported here, as libtiff 4.5 or newer is not installed",
-        operation: "read TIFF header"
+        operation: OperationName("tiff_header.read", "TIFF header"),
+        message: "TIFF is not supported here, as libtiff 4.5 or newer is not installed"
     )
 
     /// libtiff's version; nil where it is not installed.
@@ -23,12 +24,16 @@ struct TIFFFile: ~Copyable {
     init(_ bytes: UnsafeRawBufferPointer) throws(ImagingError) {
         guard tiff_reader_version() != nil else { throw Self.missing }
         guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else {
-            throw .endsEarly(operation: "read TIFF header")
+            throw .endsEarly(operation: OperationName("tiff_header.read", "TIFF header"))
         }
         var info = TIFFReaderInfo()
         var message = [CChar](repeating: 0, count: Int(TIFF_READER_MESSAGE_SIZE))
         guard let reader = tiff_reader_open(base, bytes.count, Self.memoryLimit, &info, &message) else {
-            throw ImagingError(.damaged, message: "damaged: \(Self.text(message))", operation: "read TIFF header")
+            throw ImagingError(
+                .damaged,
+                operation: OperationName("tiff_header.read", "TIFF header"),
+                message: "damaged: \(Self.text(message))"
+            )
         }
         do throws(ImagingError) {
             header = try TIFFHeader(info)
@@ -73,8 +78,8 @@ struct TIFFFile: ~Copyable {
         guard !isThere else { return nil }
         let text = Self.text(message)
         return text.contains("Read error") || text.contains("Not enough data")
-            ? .endsEarly(operation: "decode TIFF")
-            : ImagingError(.damaged, message: "damaged: \(text)", operation: "decode TIFF")
+            ? .endsEarly(operation: OperationName("tiff.decode", "TIFF"))
+            : ImagingError(.damaged, operation: OperationName("tiff.decode", "TIFF"), message: "damaged: \(text)")
     }
 
     private static func text(_ message: [CChar]) -> String {

@@ -1,4 +1,5 @@
 import CTIFFReader
+import Telemetry
 
 /// What the first page of a TIFF is made of.
 struct TIFFHeader: Equatable {
@@ -32,7 +33,7 @@ struct TIFFHeader: Equatable {
 
     /// Eight samples of 16 bits.
     static let maximumPixelByteCount = 16
-    private static let operation = "read TIFF header"
+    private static let operation = OperationName("tiff_header.read", "TIFF header")
 
     init(_ info: TIFFReaderInfo) throws(ImagingError) {
         width = Int(info.width)
@@ -79,6 +80,6 @@ struct TIFFHeader: Equatable {
     }
 
     private static func unsupported(_ what: String) -> ImagingError {
-        ImagingError(.unsupportedFormat, message: "TIFF with \(what) is not supported", operation: operation)
+        ImagingError(.unsupportedFormat, operation: operation, message: "TIFF with \(what) is not supported")
     }
 }

@@ -1,11 +1,12 @@
 import Foundation
+import Telemetry
 
 /// Decodes a WebP by libwebp, where it is installed; of a moving one the first picture, on its canvas.
 struct WebPDecoder {
     /// What decoding may cost.
     let limits: DecodingLimits
 
-    private static let operation = "decode WebP"
+    private static let operation = OperationName("webp.decode", "WebP")
 
     /// Reads size and place of the first picture.
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {
@@ -45,8 +46,8 @@ struct WebPDecoder {
                     ? .endsEarly(operation: Self.operation)
                     : ImagingError(
                         .damaged,
-                        message: "damaged: libwebp cannot read the picture's data",
-                        operation: Self.operation
+                        operation: Self.operation,
+                        message: "damaged: libwebp cannot read the picture's data"
                     )
             }
         }
@@ -72,8 +73,8 @@ final class WebPLibrary: @unchecked Sendable {
     static let shared = WebPLibrary()
     static let missing = ImagingError(
         .unsupportedFormat,
-        message: "WebP is not supported here, as libwebp is not installed",
-        operation: "read WebP header"
+        operation: OperationName("webp_header.read", "WebP header"),
+        message: "WebP is not supported here, as libwebp is not installed"
     )
 
     let version: String

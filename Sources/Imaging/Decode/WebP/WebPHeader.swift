@@ -1,3 +1,5 @@
+import Telemetry
+
 /// The chunks of a WebP up to the data of its first picture.
 struct WebPHeader: Equatable {
     /// The size of the canvas.
@@ -14,8 +16,8 @@ struct WebPHeader: Equatable {
     /// Whether the file ends before that chunk does.
     private(set) var isCut = false
 
-    private static let operation = "read WebP header"
-    private static let cut = ImagingError(.truncated, message: "the file ends inside its header", operation: operation)
+    private static let operation = OperationName("webp_header.read", "WebP header")
+    private static let cut = ImagingError(.truncated, operation: operation, message: "the file ends inside its header")
 
     init(parsing bytes: UnsafeRawBufferPointer) throws(ImagingError) {
         let file = LittleEndian(bytes: bytes)
@@ -71,6 +73,6 @@ struct WebPHeader: Equatable {
     }
 
     private static func damaged(_ what: String) -> ImagingError {
-        ImagingError(.damaged, message: "damaged: \(what)", operation: operation)
+        ImagingError(.damaged, operation: operation, message: "damaged: \(what)")
     }
 }
