@@ -216,8 +216,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: houseStyle
+            swiftSettings: houseStyle,
+            plugins: ["BuildCommit"]
         ),
+        // What `--version` says of the commit.
+        .plugin(name: "BuildCommit", capability: .buildTool()),
 
         .target(
             name: "TestSupport",

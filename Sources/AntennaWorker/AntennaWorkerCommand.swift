@@ -34,13 +34,20 @@ struct AntennaWorkerCommand: AsyncParsableCommand {
             Start with 'antenna-worker demo', which needs no server. 'antenna-worker check' shows what is set, what is \
             missing and how to mend it. All settings are in docs/configuration.md.
             """,
-        version: Version.current,
         subcommands: [
             RunCommand.self, DemoCommand.self, ServeCommand.self, RegisterCommand.self, CheckCommand.self,
             InferFileCommand.self, ModelsCommand.self, EnqueueCommand.self, QueueCommand.self, RelayCommand.self,
             FetchCommand.self, InferCommand.self, BenchCommand.self,
         ]
     )
+
+    @Flag(help: "Show the version, the commit it was built from, and the libraries it uses.")
+    var version = false
+
+    func run() async throws {
+        guard version else { throw CleanExit.helpRequest(self) }
+        try Output.standard.write(Version.text(commit: buildCommit, environment: ProcessInfo.processInfo.environment))
+    }
 
     /// Ends the program with a status of ``ExitStatus``.
     ///
