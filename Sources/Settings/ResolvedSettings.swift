@@ -5,6 +5,12 @@ package struct ResolvedSettings: Sendable {
     /// The configuration file that is taken when it is there and no other is named.
     package static let defaultConfigFile = "antenna-worker.json"
 
+    /// The folder of the program that runs, also when it was started by a link.
+    package static var programFolder: String? {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            .map { URL(filePath: $0).deletingLastPathComponent().path }
+    }
+
     /// Everything that could be read, defaults for the rest.
     package let settings: WorkerSettings
     /// One for each setting of the catalogue.
@@ -20,10 +26,12 @@ package struct ResolvedSettings: Sendable {
     ///   - flags: What the command line said.
     ///   - environment: The variables of the process.
     ///   - directory: Where `.env`, the default configuration file and relative paths are.
+    ///   - programFolder: Where the program is, and what came with it is looked for.
     package init(
         flags: FlagValues,
         environment: [String: String] = ProcessInfo.processInfo.environment,
-        directory: String = FileManager.default.currentDirectoryPath
+        directory: String = FileManager.default.currentDirectoryPath,
+        programFolder: String? = ResolvedSettings.programFolder
     ) {
         let files = SettingsFiles(directory: directory)
         let (dotEnv, dotEnvPath) = files.dotEnv()
@@ -39,6 +47,7 @@ package struct ResolvedSettings: Sendable {
                 SettingsLayer(.environment, variables: environment),
                 dotEnvLayer,
                 configLayer,
+                SettingsLayer.installation(of: programFolder, directory: directory),
             ],
             readFile: { path throws(ValueError) in try files.read(path) }
         )

@@ -164,6 +164,9 @@ typedef struct OrtApiBase {
     const char *_Nonnull (*_Nonnull GetVersionString)(void);
 } OrtApiBase;
 
+/// The file that a function was loaded from; null where the loader does not know.
+const char *_Nullable ort_library_file(const void *symbol);
+
 #pragma clang assume_nonnull end
 
 #define ORT_ASSERT_POSITION(function, position)                                                                       \

@@ -13,7 +13,7 @@ import Telemetry
 struct OrtLibrary {
     /// The library's own version, such as `1.17.3`.
     let version: String
-    /// Where it was found; a bare name when the loader found it.
+    /// Where it was found, also when the loader found it by its name.
     let path: String
     let table: OrtTable
 
@@ -86,7 +86,7 @@ struct OrtLibrary {
                     + "1.17 or newer is needed"
             )
         }
-        self.path = path
+        self.path = ort_library_file(symbol).map { String(cString: $0) } ?? path
         self.table = OrtTable(table)
     }
 

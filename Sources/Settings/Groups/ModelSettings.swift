@@ -7,7 +7,7 @@ package struct ModelSettings: SettingGroup {
         flag: "models",
         .path,
         default: "models",
-        "The folder of the pipelines: one folder each, with a pipeline.json and its models."
+        "The folder of the pipelines: one folder each, with a pipeline.json and its models. Where it is missing, that which came with the program."
     )
 
     package init() {}

@@ -131,8 +131,7 @@ extension AMQPWire {
             amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST),
             "TLS 1.2 or later is not available"
         )
-        let known = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
-        guard let authorities = tls.authorities ?? known.first(where: { access($0, R_OK) == 0 }) else {
+        guard let authorities = tls.authorities ?? SystemAuthorities.file() else {
             throw TransportError(
                 .configuration,
                 operation: "broker.secure",

@@ -1,3 +1,4 @@
+internal import CCurl
 internal import Foundation
 import Telemetry
 
@@ -8,10 +9,10 @@ package struct TLSAuthorities: Sendable, Hashable {
     /// A folder of authorities as `openssl rehash` makes it; `nil` for the system's.
     package var folder: String?
 
-    /// Those of the system.
+    /// Those that libcurl was built to find.
     package init() {}
 
-    /// Those that a setting names, else those of the usual variables, else the system's.
+    /// Those that a setting names, else those of the usual variables, else the system's, wherever it has them.
     ///
     /// - Parameters:
     ///   - file: A PEM file that a setting names.
@@ -22,6 +23,16 @@ package struct TLSAuthorities: Sendable, Hashable {
         }
         self.file = file ?? first("CURL_CA_BUNDLE", "SSL_CERT_FILE")
         folder = first("SSL_CERT_DIR")
+        if self.file == nil, !Self.isFoundByLibrary { self.file = SystemAuthorities.file() }
+    }
+
+    /// Whether any are in force: named, or the system's.
+    package var areThere: Bool { file != nil || folder != nil || Self.isFoundByLibrary }
+
+    /// Whether the system's are where the libcurl that is loaded looks for them: where the system that it was built for has them.
+    private static var isFoundByLibrary: Bool {
+        guard let place = curl_version_info(CURLVERSION_SEVENTH)?.pointee.cainfo else { return true }
+        return access(place, R_OK) == 0
     }
 
     /// Looks at the file and the folder, so that a wrong name is told at the start instead of by every connection.

@@ -56,6 +56,13 @@ enum NetworkCheck {
                 remedy: "Name a PEM file with --tls-ca, or unset CURL_CA_BUNDLE, SSL_CERT_FILE and SSL_CERT_DIR."
             )
         }
+        guard authorities.areThere else {
+            return .note(
+                subject,
+                "this system has none: nothing is trusted over https",
+                remedy: "Install ca-certificates, or name a PEM file with --tls-ca."
+            )
+        }
         let named = [authorities.file, authorities.folder].compactMap { $0 }
         return .good(subject, named.isEmpty ? "those of the system" : named.joined(separator: ", "))
     }

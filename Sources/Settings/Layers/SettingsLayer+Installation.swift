@@ -1,0 +1,26 @@
+import Foundation
+
+extension SettingsLayer {
+    /// What came with the program, where the user says nothing: the models in `share/antenna-worker/models` beside the folder it lies in.
+    ///
+    /// A folder `models` in the working directory comes before them, as it does where the program came alone.
+    ///
+    /// - Parameters:
+    ///   - programFolder: Where the executable is, links followed.
+    ///   - directory: The working directory.
+    /// - Returns: The weakest layer, which is mostly empty.
+    static func installation(of programFolder: String?, directory: String) -> SettingsLayer {
+        var layer = SettingsLayer(.installation)
+        let setting = ModelSettings().folder
+        guard let programFolder, !isFolder("\(directory)/\(setting.defaultValue)") else { return layer }
+        let models = URL(filePath: programFolder).deletingLastPathComponent()
+            .appending(path: "share/antenna-worker/models").path
+        if isFolder(models) { layer.add(models, for: setting.key, place: layer.origin.rawValue) }
+        return layer
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+}
