@@ -41,6 +41,11 @@ LOCKS = (
         keep=("onnxruntime", "nvidia"),
     ),
     Lock("tools/export/requirements.lock", ("-r", "tools/export/requirements.txt"), machines=("x86_64",)),
+    Lock(
+        "tools/bundle/requirements.lock",
+        ("debsbom[cdx]==0.10.2", "cyclonedx-python-lib[json-validation]==11.12.0"),
+        machines=("x86_64",),
+    ),
 )
 
 
