@@ -99,7 +99,7 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "Concurrency", "COnnxRuntime", "Imaging", "JSON", "Telemetry",
+                "COnnxRuntime", "Imaging", "JSON", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle
@@ -203,7 +203,7 @@ let package = Package(
             name: "Lab",
             dependencies: [
                 "Broker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "Pipeline", "Settings",
-                "Telemetry", "Transport", "Worker",
+                "Transport", "Worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle

@@ -1,5 +1,5 @@
 import Concurrency
-package import Inference
+import Inference
 package import Logging
 import ServiceLifecycle
 import Telemetry
@@ -153,13 +153,3 @@ package struct Worker: Service {
 
 /// The task is somebody else's by now, or will come again.
 private struct TakenBack: Error {}
-
-/// An image with what was found in it.
-package struct AnalysedImage: Sendable {
-    /// The task it belongs to.
-    package let task: ImageTask
-    /// Its pixels, which hold their part of the budget for as long as this is kept.
-    package let image: AdmittedPixels
-    /// What was found, the best score first.
-    package let insects: [DetectedInsect]
-}

@@ -1,7 +1,7 @@
 import Testing
+import Worker
 
 @testable import AntennaWorker
-import Worker
 
 @Suite("The command line")
 struct UsageTests {

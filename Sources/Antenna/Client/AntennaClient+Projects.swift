@@ -2,22 +2,6 @@ import JSON
 import Telemetry
 import Transport
 
-/// A project that images and jobs belong to.
-package struct AntennaProject: Sendable, Hashable {
-    /// The project's number.
-    package let id: Int
-    /// Its name, empty if the server did not say.
-    package let name: String
-}
-
-/// What a registration changed.
-package struct AntennaRegistration: Sendable, Hashable {
-    /// Slugs of the pipelines that were new.
-    package let created: [String]
-    /// Slugs of those that were there before; only older servers tell.
-    package let updated: [String]
-}
-
 extension AntennaClient {
     /// All projects the token may see, page by page.
     ///

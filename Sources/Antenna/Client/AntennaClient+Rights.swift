@@ -1,14 +1,6 @@
 import Telemetry
 import Transport
 
-/// What a token's user may do with a job.
-package struct AntennaJobRights: Sendable, Hashable {
-    /// Whether its tasks may be taken.
-    package let mayTakeTasks: Bool
-    /// Whether its results may be posted.
-    package let mayPostResults: Bool
-}
-
 extension AntennaClient {
     /// Finds out what the token's user may do with a job, by calls that ask for nothing: a server judges the right first, and
     /// turns the rest down.

@@ -1,42 +1,6 @@
 import JSON
-package import Pipeline
 import Telemetry
 import Transport
-
-/// A job that has tasks for one of our pipelines.
-package struct AntennaJob: Sendable, Hashable {
-    /// The job's number.
-    package let id: Int
-    /// The slug of the pipeline that analyses its images.
-    package let pipeline: String
-    /// Whether the server's list says that we may take its tasks and post their results; nil when it says nothing.
-    ///
-    /// A hint only: superusers may do what is not listed.
-    package let seemsPermitted: Bool?
-
-    package init(id: Int, pipeline: String, seemsPermitted: Bool? = nil) {
-        self.id = id
-        self.pipeline = pipeline
-        self.seemsPermitted = seemsPermitted
-    }
-
-    /// The job of a task; nil when the task names none.
-    init?(of task: ImageTask) {
-        guard let id = task.jobID else { return nil }
-        self.init(id: id, pipeline: task.pipeline)
-    }
-}
-
-/// What a reservation brought.
-package struct AntennaReservation: Sendable, Hashable {
-    /// Tasks to do.
-    ///
-    /// One without an address has an empty one: the fetch stage says so in its error result.
-    package var tasks: [ImageTask] = []
-    /// How many elements said too little to be answered at all (no id, no image, or no subject to reply to), or were more than
-    /// anybody asks for.
-    package var unanswerable = 0
-}
 
 extension AntennaClient {
     /// The jobs that have work.
@@ -138,45 +102,5 @@ extension AntennaClient {
             }
         }
         return writer.finish()
-    }
-}
-
-extension AntennaReservation {
-    /// No id of any server is longer, nor any subject.
-    private static let longestID = 255
-    private static let longestSubject = 4_096
-
-    init(_ wire: AntennaWire.List<AntennaWire.Task>, job: AntennaJob) {
-        unanswerable = wire.omitted
-        for element in wire.elements {
-            guard let element, let id = Self.text(element.id, Self.longestID),
-                let subject = Self.text(element.replySubject, Self.longestSubject),
-                let imageID = Self.text(element.imageID, Self.longestID)
-            else {
-                unanswerable += 1
-                continue
-            }
-            tasks.append(
-                ImageTask(
-                    id: id,
-                    imageID: imageID,
-                    imageURL: Self.bounded(element.imageURL ?? ""),
-                    replySubject: subject,
-                    pipeline: job.pipeline,
-                    jobID: job.id
-                )
-            )
-        }
-    }
-
-    private static func text(_ value: String?, _ longest: Int) -> String? {
-        guard let value, (1...longest).contains(value.utf8.count) else { return nil }
-        return value
-    }
-
-    /// An address that is longer than any that is fetched, cut just so that the fetch stage still finds it too long.
-    private static func bounded(_ url: String) -> String {
-        let longest = HTTPURL.maximumBytes + 1
-        return url.utf8.count > longest ? String(decoding: url.utf8.prefix(longest), as: UTF8.self) : url
     }
 }

@@ -1,53 +1,7 @@
-import Synchronization
-
 /// How a server wants to be spoken to.
 package enum AntennaDialect: String, Sendable, Hashable, CaseIterable {
     /// Since 2026-04: `POST tasks/`, results as an object.
     case current
     /// Before: `GET tasks?batch=N`, results as a bare list.
     case legacy
-}
-
-/// Which dialect a client speaks: a setting.
-package enum AntennaDialectChoice: String, Sendable, Hashable, CaseIterable {
-    /// Today's first, and whatever the server turns out to understand.
-    case auto
-    /// Today's only.
-    case current
-    /// The older one only.
-    case legacy
-}
-
-/// What has been found out about one server; shared by all copies of its client.
-final class DialectMemory: Sendable {
-    let choice: AntennaDialectChoice
-    private let found = Mutex<AntennaDialect?>(nil)
-
-    init(_ choice: AntennaDialectChoice) {
-        self.choice = choice
-    }
-
-    /// The dialect that is known to be right; nil while it is not.
-    var settled: AntennaDialect? {
-        switch choice {
-        case .current: .current
-        case .legacy: .legacy
-        case .auto: found.withLock { $0 }
-        }
-    }
-
-    /// The order in which the dialects are to be tried.
-    ///
-    /// One found out stays first, but the other follows: a server that is upgraded while the worker runs changes its mind.
-    var candidates: [AntennaDialect] {
-        switch choice {
-        case .current: [.current]
-        case .legacy: [.legacy]
-        case .auto: found.withLock { $0 } == .legacy ? [.legacy, .current] : [.current, .legacy]
-        }
-    }
-
-    func remember(_ dialect: AntennaDialect) {
-        found.withLock { $0 = dialect }
-    }
 }

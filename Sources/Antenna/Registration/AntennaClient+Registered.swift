@@ -1,58 +1,6 @@
 import JSON
 import Telemetry
 
-/// A pipeline as the server has it.
-package struct AntennaPipeline: Sendable, Hashable {
-    /// The name jobs use.
-    package let slug: String
-    /// The name for people; empty if the server did not say.
-    package let name: String
-    /// Its number; nil where the server does not say.
-    package let version: Int?
-    /// Its algorithms; nil where the server does not say.
-    package let algorithms: [AntennaAlgorithm]?
-    /// Whether the project may use it; nil where the server does not say.
-    package let isEnabled: Bool?
-
-    package init(
-        slug: String,
-        name: String = "",
-        version: Int? = nil,
-        algorithms: [AntennaAlgorithm]? = nil,
-        isEnabled: Bool? = nil
-    ) {
-        self.slug = slug
-        self.name = name
-        self.version = version
-        self.algorithms = algorithms
-        self.isEnabled = isEnabled
-    }
-}
-
-/// An algorithm as the server has it.
-package struct AntennaAlgorithm: Sendable, Hashable {
-    /// The name results use, unique on the whole server.
-    package let key: String
-    /// Its number; nil where the server does not say.
-    package let version: Int?
-    /// What it does; nil where the server does not say.
-    package let taskType: String?
-    /// How many labels it has; nil where the server does not say.
-    package let categoryCount: Int?
-
-    package init(key: String, version: Int? = nil, taskType: String? = nil, categoryCount: Int? = nil) {
-        self.key = key
-        self.version = version
-        self.taskType = taskType
-        self.categoryCount = categoryCount
-    }
-
-    /// Whether the server counts it as what finds insects, of which a pipeline has one; nil when it is not known.
-    var isDetector: Bool? {
-        taskType.map { ["detection", "localization", "segmentation"].contains($0.lowercased()) }
-    }
-}
-
 extension AntennaClient {
     /// The pipelines that a project may use, or without one those of the whole server.
     ///

@@ -4,25 +4,6 @@ package import Telemetry
 /// What went wrong in the spool; the native code is `errno`, if a system call failed.
 package typealias SpoolError = OperationError<SpoolErrorCode>
 
-/// What can fail in the spool.
-package enum SpoolErrorCode: String, ErrorCode, CaseIterable {
-    /// The spool's own limit is reached.
-    case full
-    /// The disk, or a quota, has no room left.
-    case diskFull
-    /// Any other failure of the file system.
-    case fileSystem
-    /// The entry is truncated, changed, or none of ours.
-    case damaged
-    /// A file or folder that somebody else may have made or changed.
-    case untrusted
-
-    package static var nativeName: String? { "errno" }
-
-    /// All but what is wrong with a file itself passes when somebody makes room or mends the disk.
-    package var isUsuallyRetriable: Bool { self != .damaged && self != .untrusted }
-}
-
 extension SpoolError {
     /// The error for a file or folder that is not as the spool makes them.
     static func untrusted(_ what: String) -> SpoolError {

@@ -1,8 +1,7 @@
+internal import Glibc
 import JSON
 import Logging
 import Pipeline
-
-internal import Glibc
 import Telemetry
 
 /// The folders of a spool and who owns them.

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Inference
-import Logging
 import Settings
 import Transport
 import Worker

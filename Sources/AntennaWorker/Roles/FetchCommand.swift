@@ -1,6 +1,5 @@
 import ArgumentParser
 import Broker
-import Foundation
 import Logging
 import Settings
 import Telemetry

@@ -1,11 +1,7 @@
-import Antenna
 import ArgumentParser
-import Foundation
 import Logging
-import Relay
 import Settings
 import Telemetry
-import Transport
 import Worker
 
 /// Stands between Antenna's REST API and the queues.

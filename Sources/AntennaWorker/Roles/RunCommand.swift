@@ -1,11 +1,9 @@
-import Antenna
 import ArgumentParser
 import Foundation
 import Logging
 import Pipeline
 import Settings
 import Telemetry
-import Transport
 import Worker
 
 /// The worker itself.

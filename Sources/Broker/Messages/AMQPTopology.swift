@@ -125,14 +125,6 @@ extension TransportError {
     var isRaceOfDeclarations: Bool { operation == "topology.declare" && nativeCode == 404 || nativeCode == 541 }
 }
 
-/// Declares queues, exchanges and bindings; narrower than a connection, so that tests can stand in.
-package protocol AMQPDeclaring: Sendable {
-    /// Declares, or checks passively.
-    ///
-    /// - Throws: ``TransportError`` with code `notFound`, `preconditionFailed`, `accessRefused`, …
-    func declare(_ declaration: AMQPDeclaration) async throws(TransportError) -> AMQPQueueStatus?
-}
-
 extension AMQPConnection: AMQPDeclaring {}
 
 extension AMQPDeclaration {

@@ -140,32 +140,3 @@ package final class LoadedPipeline: Sendable {
         }
     }
 }
-
-/// What a pipeline found in a batch.
-package struct PipelineAnalysis: Sendable {
-    /// The insects of each image, the best score first.
-    package var insects: [[DetectedInsect]]
-    /// How long the parts took.
-    package var times: PipelineTimes
-
-    /// Makes an analysis.
-    package init(insects: [[DetectedInsect]], times: PipelineTimes) {
-        self.insects = insects
-        self.times = times
-    }
-}
-
-/// How long the parts of an analysis took.
-package struct PipelineTimes: Sendable {
-    /// Resampling the images into the detector's input.
-    package var prepare: Duration = .zero
-    /// The detector's run and its boxes.
-    package var detect: Duration = .zero
-    /// Filter and classifier, crops included.
-    package var classify: Duration = .zero
-    /// The share of `detect` and `classify` that was spent inside ONNX Runtime.
-    package var runtime: Duration = .zero
-
-    /// Starts with no time.
-    package init() {}
-}

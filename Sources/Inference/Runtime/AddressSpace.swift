@@ -1,10 +1,5 @@
+import Glibc
 import Telemetry
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// How much address space the process may take (`ulimit -v`).
 ///
@@ -19,12 +14,7 @@ package enum AddressSpace {
     /// - Throws: `libraryUnusable` that says what to do.
     package static func require() throws(InferenceError) {
         var limit = rlimit()
-        #if canImport(Glibc)
-            let kind = __rlimit_resource_t(RLIMIT_AS.rawValue)
-        #else
-            let kind = RLIMIT_AS
-        #endif
-        guard getrlimit(kind, &limit) == 0, limit.rlim_cur < least else { return }
+        guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < least else { return }
         throw InferenceError(
             .libraryUnusable,
             operation: OperationName("library.load", "ONNX Runtime"),

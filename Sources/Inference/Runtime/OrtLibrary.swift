@@ -1,11 +1,6 @@
 import COnnxRuntime
+import Glibc
 import Telemetry
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Finds and opens ONNX Runtime's shared library.
 ///
@@ -60,13 +55,8 @@ struct OrtLibrary {
 
     private static let pathVariable = "ORT_DYLIB_PATH"
 
-    #if canImport(Glibc)
-        private static let loaderNames = ["libonnxruntime.so", "libonnxruntime.so.1"]
-        private static let fileName = "libonnxruntime.so*"
-    #else
-        private static let loaderNames = ["libonnxruntime.dylib"]
-        private static let fileName = "libonnxruntime*.dylib"
-    #endif
+    private static let loaderNames = ["libonnxruntime.so", "libonnxruntime.so.1"]
+    private static let fileName = "libonnxruntime.so*"
 
     private init(path: String, symbol: UnsafeMutableRawPointer) throws(InferenceError) {
         let base = unsafeBitCast(symbol, to: (@convention(c) () -> UnsafePointer<OrtApiBase>?).self)()

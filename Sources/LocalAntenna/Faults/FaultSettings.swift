@@ -26,17 +26,3 @@ package struct FaultSettings: Sendable, Equatable {
     /// Nothing goes wrong.
     package init() {}
 }
-
-/// A failure of one API call.
-package enum APIFault: Sendable, Equatable {
-    case internalError
-    case unavailable(retryAfterSeconds: Int)
-    case tooManyRequests(retryAfterSeconds: Int)
-}
-
-/// How the answer to a POST that was taken in is lost.
-package enum LostAnswer: Sendable, Equatable, CaseIterable {
-    case connectionClosed
-    case halfABody
-    case internalError
-}

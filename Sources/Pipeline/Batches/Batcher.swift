@@ -4,20 +4,6 @@ package import Inference
 import Metrics
 import Synchronization
 
-/// Images of one batch have the same pipeline and the same localization size: height × width of the detector's input.
-package struct BatchKey: Hashable, Sendable {
-    /// The pipeline's slug.
-    package let pipeline: String
-    /// The size every image of the batch is resampled to.
-    package let size: LocalizationSize
-
-    /// Makes a key.
-    package init(pipeline: String, size: LocalizationSize) {
-        self.pipeline = pipeline
-        self.size = size
-    }
-}
-
 /// Gathers images into batches, has the engines infer them and hands every image its own analysis.
 ///
 /// ``run()`` must be running for anything to come back.
@@ -78,7 +64,7 @@ package final class Batcher: Sendable {
         }
     }
 
-    fileprivate func leave() {
+    func leave() {
         perform(state.withLock { $0.upstreamLeft(now: .now) })
     }
 
@@ -177,40 +163,4 @@ package final class Batcher: Sendable {
         }
         perform(state.withLock { $0.engineFinished(engine, now: .now) })
     }
-}
-
-/// A task's place among those whose image may still come to a batcher.
-///
-/// Left when the image is analysed, when the task ends before that, and at the latest when nobody holds it any more.
-package final class UpstreamPlace: Sendable {
-    private let batcher: Batcher
-    private let isHeld = Atomic(true)
-
-    fileprivate init(batcher: Batcher) {
-        self.batcher = batcher
-    }
-
-    deinit {
-        leave()
-    }
-
-    /// Says that the image will not come.
-    ///
-    /// A second call does nothing, nor does one after the image came.
-    package func leave() {
-        if take() { batcher.leave() }
-    }
-
-    /// Whether the place was held until now.
-    fileprivate func take() -> Bool { isHeld.exchange(false, ordering: .acquiringAndReleasing) }
-}
-
-/// What came of one image's batch.
-package struct BatchOutcome: Sendable {
-    /// What was found in the image, the best score first.
-    package let insects: [DetectedInsect]
-    /// How long the image waited for its batch.
-    package let waited: Duration
-    /// The image's share of the time its batch took.
-    package let times: PipelineTimes
 }

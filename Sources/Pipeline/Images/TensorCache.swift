@@ -1,5 +1,4 @@
 package import Concurrency
-import Imaging
 
 /// Keeps decoded pixels between fetching and inference, and for whoever needs the same image again.
 ///
@@ -32,18 +31,4 @@ package protocol TensorCache: Sendable {
 
 extension TensorCache {
     package var trouble: CacheTrouble? { nil }
-}
-
-/// Why a cache does not serve.
-package struct CacheTrouble: Sendable, Hashable {
-    /// A sentence for people, without secrets.
-    package let message: String
-    /// Whether it lasts until somebody changes something: a wrong password, a right that is missing.
-    package let isPermanent: Bool
-
-    /// Tells of trouble.
-    package init(message: String, isPermanent: Bool) {
-        self.message = message
-        self.isPermanent = isPermanent
-    }
 }

@@ -2,30 +2,6 @@ package import Logging
 import Synchronization
 import Telemetry
 
-/// How a lease ends.
-package enum Settlement: Sendable {
-    /// The task has a result, good or bad; it is published, and then the task is acknowledged.
-    case completed(EncodedResult)
-    /// The task was not done and is given back to be done again.
-    case retry(reason: String)
-}
-
-/// What a source does when one of its leases ends.
-package protocol LeaseSettling: Sendable {
-    /// Publishes and acknowledges, or gives back. Called once for each lease.
-    ///
-    /// - Throws: When the settlement could not be carried out; the source then redelivers the task.
-    func settle(_ task: ImageTask, _ settlement: Settlement) async throws
-
-    /// Whether the source has taken the task back meanwhile and hands it out again, to this worker or another.
-    var isGone: Bool { get }
-}
-
-extension LeaseSettling {
-    /// A source that cannot tell takes nothing back.
-    package var isGone: Bool { false }
-}
-
 /// A task on loan from its source, to be settled exactly once.
 ///
 /// A second settlement is refused and logged as an error; a lease that goes out of scope unsettled gives its task back and

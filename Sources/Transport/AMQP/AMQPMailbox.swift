@@ -2,38 +2,6 @@ import Concurrency
 import Synchronization
 import Telemetry
 
-/// The state of a connection as callers see it.
-package enum AMQPConnectionState: Sendable {
-    /// The first connection is being made.
-    case connecting
-    /// Logged in; publishes and deliveries flow.
-    case connected
-    /// Logged in, but the broker takes no publishes, for this reason (an alarm); they wait.
-    case blocked(reason: String)
-    /// The connection was lost or could not be made; it is being made again.
-    case reconnecting(TransportError)
-    /// Closed by us, for good.
-    case closed
-
-    /// Whether the broker is there.
-    package var isLoggedIn: Bool {
-        switch self {
-        case .connected, .blocked: true
-        case .connecting, .reconnecting, .closed: false
-        }
-    }
-}
-
-/// What callers ask of the connection's thread.
-enum AMQPCommand: Sendable {
-    case request(id: UInt64, AMQPRequest)
-    case publish(AMQPPublish)
-    case settle(tag: UInt64, AMQPChannelEpoch, AMQPAnswer)
-    case consume(id: UInt64, AMQPConsumer, prefetch: UInt16, arguments: [String: AMQPValue])
-    case cancel(id: UInt64, consumerTag: String)
-    case close
-}
-
 /// All that callers and the connection's thread share: commands one way, answers the other.
 final class AMQPMailbox: Sendable {
     typealias Reply = Result<AMQPReply, TransportError>

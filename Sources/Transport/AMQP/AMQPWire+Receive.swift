@@ -2,12 +2,6 @@ import CRabbitMQ
 import Foundation
 import Telemetry
 
-/// A frame with the channel it is about.
-enum AMQPReceived {
-    case connection(AMQPConnectionFrame)
-    case channel(UInt16, AMQPChannelFrame)
-}
-
 extension AMQPWire {
     /// Whether there may be more to take; else the kernel tells when there is.
     var hasReceivedMore: Bool { mayHaveMore || arrived.isHolding || !early.isEmpty }

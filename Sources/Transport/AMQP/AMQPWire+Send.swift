@@ -1,13 +1,6 @@
 import CRabbitMQ
 import Telemetry
 
-/// What settles a delivery on the wire.
-enum AMQPAnswer: Sendable, Hashable {
-    case ack
-    case nack(requeue: Bool)
-    case reject(requeue: Bool)
-}
-
 extension AMQPWire {
     private static var none: amqp_bytes_t { amqp_bytes_t(len: 0, bytes: nil) }
 

@@ -4,13 +4,3 @@ enum HTTPCommand: Sendable {
     /// Ends a job that was started; of one that has ended, or was never started, nothing is known.
     case cancel(HTTPJob.ID)
 }
-
-/// One hop on its way through the thread.
-struct HTTPJob: Sendable {
-    typealias ID = UInt64
-
-    let id: ID
-    let hop: HTTPHop
-    let deadline: ContinuousClock.Instant
-    let completion: CheckedContinuation<Result<HTTPAnswer, TransportError>, Never>
-}

@@ -98,23 +98,3 @@ struct RedirectChain {
         }
     }
 }
-
-/// One request to one origin, judged and ready to be sent.
-struct HTTPHop: Sendable {
-    var method: HTTPRequest.Method
-    var url: HTTPURL
-    var proxy: HTTPProxy?
-    var headers: HTTPHeaders
-    var body: [UInt8]?
-    var policy: HTTPPolicy
-    var operation: OperationName
-}
-
-/// What came back for one hop.
-struct HTTPAnswer: Sendable {
-    var status: Int
-    var headers: HTTPHeaders
-    var body: [UInt8]
-    /// Where the answer redirects to, as it says.
-    var location: String?
-}

@@ -1,26 +1,5 @@
 import Telemetry
 
-/// What a command is answered with.
-enum RedisReply: Sendable, Equatable {
-    case status(String)
-    case integer(Int64)
-    case null
-    /// A value that went where the caller wanted it, with its size.
-    case value(Int)
-    /// A value kept here, as nobody gave a place for it.
-    case bytes([UInt8])
-}
-
-/// Memory of the caller that the connection's thread may read until the command is over.
-///
-/// `@unchecked` because of the pointers: the caller suspends until the thread has let go of them, so nobody else touches the
-/// memory meanwhile; reading by both is harmless.
-struct LentBytes: @unchecked Sendable {
-    let parts: [UnsafeRawBufferPointer]
-
-    var count: Int { parts.reduce(0) { $0 + $1.count } }
-}
-
 /// A command with what becomes of its answer.
 ///
 /// Made by a caller, afterwards confined to the connection's thread until `finish` is called.

@@ -1,17 +1,6 @@
 import Foundation
 import Telemetry
 
-/// One address of a host, to connect to without asking for the name again.
-struct HostAddress: Sendable, Hashable, CustomStringConvertible {
-    /// The host as it was set; what a certificate is compared with.
-    let host: HostPort
-    /// The address in digits.
-    let numeric: String
-
-    /// The host, and the address where that is not the same.
-    var description: String { numeric == host.host ? "\(host)" : "\(host) (\(numeric))" }
-}
-
 /// The addresses of a service, one after the other, so that none that is silent, frozen or refusing keeps a client from the others.
 ///
 /// Whoever cannot connect **or log in**, or loses a connection, asks for the next one. In a round every address of every host comes

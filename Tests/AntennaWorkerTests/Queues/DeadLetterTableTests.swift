@@ -1,9 +1,9 @@
 import Broker
 import Testing
+import Worker
 
 @testable import AntennaWorker
 @testable import Transport
-import Worker
 
 @Suite("Dead letters as people see them")
 struct DeadLetterTableTests {

@@ -1,7 +1,7 @@
 import CoreMetrics
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import Worker
 

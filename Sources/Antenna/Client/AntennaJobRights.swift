@@ -1,0 +1,7 @@
+/// What a token's user may do with a job.
+package struct AntennaJobRights: Sendable, Hashable {
+    /// Whether its tasks may be taken.
+    package let mayTakeTasks: Bool
+    /// Whether its results may be posted.
+    package let mayPostResults: Bool
+}

@@ -1,0 +1,35 @@
+import Crypto
+import Foundation
+import Pipeline
+import Transport
+
+/// Names the answer to one message.
+///
+/// A task's id alone does not: servers use an image's number for it, and the same image can be in two jobs, or queued again by an
+/// operator who wants a second answer. Those messages differ in their job, their reply subject or their correlation id.
+package struct ConfirmedResult: Sendable, Hashable, CustomStringConvertible {
+    /// `antenna:done:v1:<queue>:<task id>:<sixteen hexadecimal digits>`, the key in Redis.
+    package let description: String
+
+    /// Names the answer to a message of a queue.
+    ///
+    /// - Parameters:
+    ///   - message: The task's message.
+    ///   - queue: The queue that delivered it.
+    package init(to message: TaskMessage, from queue: TaskQueueName) {
+        let parts = [
+            message.task.jobID.map(String.init) ?? "", message.task.replySubject, message.original.correlationID ?? "",
+        ]
+        self.init("antenna:done:v1:\(queue):\(message.task.id):", digestOf: parts)
+    }
+
+    /// Appends the first eight bytes of the parts' digest, in hexadecimal.
+    package init(_ prefix: String, digestOf parts: [String]) {
+        let digest = SHA256.hash(data: Data(parts.joined(separator: "\n").utf8))
+        let hex = digest.prefix(8).map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }
+        description = prefix + hex.joined()
+    }
+}

@@ -1,0 +1,7 @@
+/// What becomes of an image whose data is cut off or contradicts itself, and of which a part can still be seen.
+package enum DamagedImages: String, Sendable, CaseIterable {
+    /// It is an error.
+    case error
+    /// The part that is there is taken; the rest is grey, black, or whatever the decoder made of it.
+    case accept
+}

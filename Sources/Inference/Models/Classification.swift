@@ -1,0 +1,32 @@
+/// What a classifier says of a crop.
+package struct Classification: Sendable, Hashable {
+    /// The classifier.
+    package let algorithm: PipelineManifest.Algorithm
+    /// Whether it has the last word; a filter has not.
+    package let isTerminal: Bool
+    /// The position of the greatest score.
+    package let labelIndex: Int
+    /// The label at that position.
+    package let label: String
+    /// The softmax of the logits, one for each label.
+    package let scores: [Float]
+    /// The model's output, one for each label.
+    package let logits: [Float]
+
+    /// Makes a classification.
+    package init(
+        algorithm: PipelineManifest.Algorithm,
+        isTerminal: Bool,
+        labelIndex: Int,
+        label: String,
+        scores: [Float],
+        logits: [Float]
+    ) {
+        self.algorithm = algorithm
+        self.isTerminal = isTerminal
+        self.labelIndex = labelIndex
+        self.label = label
+        self.scores = scores
+        self.logits = logits
+    }
+}

@@ -1,0 +1,9 @@
+/// The body of a successful result.
+package struct SubmittedDetections: Sendable {
+    /// Slug of the pipeline that ran.
+    package let pipeline: String
+    /// Ids of the images it ran on.
+    package let sourceImageIDs: [String]
+    /// What was found.
+    package let detections: [SubmittedDetection]
+}

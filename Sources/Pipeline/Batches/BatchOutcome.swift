@@ -1,0 +1,12 @@
+import Concurrency
+package import Inference
+
+/// What came of one image's batch.
+package struct BatchOutcome: Sendable {
+    /// What was found in the image, the best score first.
+    package let insects: [DetectedInsect]
+    /// How long the image waited for its batch.
+    package let waited: Duration
+    /// The image's share of the time its batch took.
+    package let times: PipelineTimes
+}

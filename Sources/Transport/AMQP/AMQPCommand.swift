@@ -1,0 +1,11 @@
+import Concurrency
+
+/// What callers ask of the connection's thread.
+enum AMQPCommand: Sendable {
+    case request(id: UInt64, AMQPRequest)
+    case publish(AMQPPublish)
+    case settle(tag: UInt64, AMQPChannelEpoch, AMQPAnswer)
+    case consume(id: UInt64, AMQPConsumer, prefetch: UInt16, arguments: [String: AMQPValue])
+    case cancel(id: UInt64, consumerTag: String)
+    case close
+}

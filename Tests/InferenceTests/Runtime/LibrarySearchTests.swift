@@ -1,0 +1,63 @@
+import Foundation
+import Telemetry
+import Testing
+
+@testable import Inference
+
+@Suite("Where ONNX Runtime is looked for")
+struct LibrarySearchTests {
+    @Test("A path by setting that leads nowhere is an error that says so, and nothing else is tried")
+    func settingLeadsNowhere() {
+        let error = #expect(throws: InferenceError.self) {
+            try OrtLibrary.open(environment: ["ORT_DYLIB_PATH": "/nowhere/libonnxruntime.so"], searchRoots: ["/"])
+        }
+        #expect(error?.code == .libraryNotFound)
+        #expect(error?.message.contains("/nowhere/libonnxruntime.so") == true)
+        #expect(error?.message.contains("To mend it") == true)
+    }
+
+    @Test("A library that is something else is named as that")
+    func otherLibrary() {
+        let error = #expect(throws: InferenceError.self) {
+            try OrtLibrary.open(environment: ["ORT_DYLIB_PATH": "libc.so.6"], searchRoots: [])
+        }
+        #expect(error?.message.contains("OrtGetApiBase") == true)
+    }
+
+    @Test(
+        "Files under .deps are found in every layout, and a broken one is reported",
+        arguments: [
+            "onnxruntime/lib", "onnxruntime-linux-x64-1.17.3/lib64",
+            "venv/lib/python3.11/site-packages/onnxruntime/capi",
+            "lib/python3.12/site-packages/onnxruntime/capi", "site/onnxruntime/capi", "onnxruntime/capi",
+        ]
+    )
+    func layouts(folder: String) throws {
+        let root = NSTemporaryDirectory() + "deps-\(UUID().uuidString)"
+        let library = "\(root)/.deps/\(folder)/libonnxruntime.so.1.99.0"
+        try FileManager.default.createDirectory(
+            atPath: "\(root)/.deps/\(folder)",
+            withIntermediateDirectories: true
+        )
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: root) } }
+        try Data("not a library".utf8).write(to: URL(filePath: library))
+        #expect(OrtLibrary.candidates(under: root) == [library])
+    }
+
+    @Test(
+        "It is looked for beside the executable and in the package it was built from, and nowhere that may be somebody else's"
+    )
+    func roots() {
+        for (executable, roots) in [
+            ("/usr/local/bin", ["/usr/local/bin"]),
+            ("/a/package/.build/x86_64-unknown-linux-gnu/release", ["/a/package"]),
+            ("/a/package/.build-release/release", ["/a/package"]),
+            ("/a/.build/checkouts/b/.build/debug", ["/a/.build/checkouts/b"]),
+            ("/.build/debug", []),
+        ] {
+            let found = OrtLibrary.defaultSearchRoots(executableDirectory: executable)
+            #expect(found == (roots.first == executable ? [] : [executable]) + roots)
+        }
+        #expect(OrtLibrary.defaultSearchRoots(executableDirectory: nil).isEmpty)
+    }
+}
