@@ -31,6 +31,19 @@ package final class WakeSignal: Sendable {
     /// How many wait.
     var waiting: Int { state.withLock { $0.waiters.count } }
 
+    /// Waits until something holds, looked at now and after every signal; returns early when the task is cancelled.
+    ///
+    /// Everything that ends the wait belongs into the condition: what is asked before, and signalled between, is missed.
+    ///
+    /// - Parameter condition: Whether there is nothing to wait for.
+    package func wait(until condition: () -> Bool) async {
+        while !Task.isCancelled {
+            let change = next
+            if condition() { return }
+            await change.wait()
+        }
+    }
+
     /// Wakes everyone who waits.
     package func notify() {
         let waiters = state.withLock { state in

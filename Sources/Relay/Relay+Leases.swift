@@ -64,8 +64,9 @@ extension Relay {
 
     /// Gives up, once a second, leases that are over.
     func endLeases() async {
-        while !Task.isCancelled, !isDraining {
+        while true {
             let change = draining.next
+            if isDraining || Task.isCancelled { return }
             let expired = state.withLock { state in
                 let expired = state.ledger.takeExpired(at: .now)
                 state.counters.expired += expired.count

@@ -163,11 +163,7 @@ package final class Relay: Service {
     var isDraining: Bool { state.withLock(\.isDraining) }
 
     private func waitForDrain() async {
-        while true {
-            let change = draining.next
-            if isDraining || Task.isCancelled { return }
-            await change.wait()
-        }
+        await draining.wait { isDraining }
     }
 
     private func publishTasks() async {

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -50,5 +51,28 @@ import Testing
             await change.wait()
         }.value
         #expect(signal.waiting == 0)
+    }
+
+    @Test func aConditionIsLookedAtAfterEverySignal() async throws {
+        let signal = WakeSignal()
+        let looks = Atomic(0)
+        let waiting = Task {
+            await signal.wait { looks.add(1, ordering: .relaxed).newValue == 3 }
+            return Task.isCancelled
+        }
+        for _ in 0..<2 {
+            try await eventually { signal.waiting == 1 }
+            signal.notify()
+        }
+        #expect(await waiting.value == false)
+        #expect(looks.load(ordering: .relaxed) == 3 && signal.waiting == 0)
+    }
+
+    @Test func whoeverIsCancelledWaitsForNoCondition() async throws {
+        let signal = WakeSignal()
+        let waiting = Task { await signal.wait { false } }
+        try await eventually { signal.waiting == 1 }
+        waiting.cancel()
+        await waiting.value
     }
 }

@@ -86,12 +86,10 @@ package final class AMQPSubscription: Sendable {
     /// - Parameter take: Takes a delivery; the next one is handed over when it returns.
     package func run(_ take: (AMQPDelivery) async -> Void) async {
         var misses = 0
-        while !isStopping, !Task.isCancelled {
+        while true {
+            await changed.wait { !isPaused || isStopping }
             let change = changed.next
-            if isPaused {
-                await change.wait()
-                continue
-            }
+            if isStopping || Task.isCancelled { return }
             do throws(TransportError) {
                 try await declare()
                 let consumer = try await connection.consume(queue: queue, prefetch: prefetch)

@@ -82,21 +82,15 @@ final class AMQPTaskDesk: Sendable {
 
     /// Waits until fewer than `limit` tasks of a queue are worked on; those held apart do not count.
     func waitForPlace(in queue: TaskQueueName, limit: Int) async {
-        while !publisher.isDraining, !Task.isCancelled {
-            let change = settled.next
-            let atWork = state.withLock { $0.deliveries.count(from: queue) - $0.held.count(from: queue) }
-            if atWork < limit { return }
-            await change.wait()
+        await settled.wait {
+            publisher.isDraining
+                || state.withLock { $0.deliveries.count(from: queue) - $0.held.count(from: queue) } < limit
         }
     }
 
     /// Waits until everything is settled, or the task is cancelled.
     func waitUntilIdle() async {
-        while !Task.isCancelled {
-            let change = settled.next
-            if outstanding == 0 { return }
-            await change.wait()
-        }
+        await settled.wait { outstanding == 0 }
     }
 
     /// Publishes, then acknowledges; or gives back.
