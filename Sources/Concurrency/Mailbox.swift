@@ -14,8 +14,8 @@ package final class Mailbox<Command: Sendable>: Sendable {
 
     /// Makes an empty mailbox.
     ///
-    /// - Parameter wake: Ends the thread's wait, or the next one. Called under the mailbox's lock and only while it is open, so never after
-    ///   the thread has seen it closed.
+    /// - Parameter wake: Ends the thread's wait, or the next one. Called outside the mailbox's lock, which the woken thread takes at once; so
+    ///   it may still be called when the thread has seen the mailbox closed and has ended.
     package init(wake: @escaping @Sendable () -> Void) {
         self.wake = wake
     }
@@ -25,22 +25,23 @@ package final class Mailbox<Command: Sendable>: Sendable {
     /// - Returns: `false` once the mailbox is closed; the command is still the caller's.
     @discardableResult
     package func post(_ command: Command) -> Bool {
-        state.withLock { state in
-            guard state.isOpen else { return false }
+        let waiting = state.withLock { state -> Int? in
+            guard state.isOpen else { return nil }
             state.commands.append(command)
-            // Before there were others the thread was woken for those, and takes this one with them.
-            if state.commands.count == 1 { wake() }
-            return true
+            return state.commands.count
         }
+        // Before there were others the thread was woken for those, and takes this one with them.
+        if waiting == 1 { wake() }
+        return waiting != nil
     }
 
     /// Takes in no more, and wakes the thread; a second call does nothing.
     package func close() {
-        state.withLock { state in
-            guard state.isOpen else { return }
-            state.isOpen = false
-            wake()
+        let wasOpen = state.withLock { state in
+            defer { state.isOpen = false }
+            return state.isOpen
         }
+        if wasOpen { wake() }
     }
 
     /// Whether ``take()`` would say anything new; for the thread alone.

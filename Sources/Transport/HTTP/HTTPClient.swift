@@ -57,7 +57,7 @@ package final class HTTPClient: Sendable {
                 HTTPLoop(configuration, multi: handle, mailbox: mailbox).run()
             }
         } catch {
-            curl_multi_cleanup(multi)
+            handle.free()
             throw error
         }
         self.mailbox = mailbox

@@ -45,7 +45,7 @@ final class HTTPLoop {
         mailbox.close()
         for command in mailbox.take().commands { handle(command) }
         for id in Array(running.keys) + Array(waiting.keys) { abort(id, TransportError.shutDown) }
-        curl_multi_cleanup(multi.pointer)
+        multi.free()
         if let share { curl_share_cleanup(share) }
     }
 
