@@ -13,11 +13,11 @@ extension BrokerTests {
             // What was declared a moment before a kill may be forgotten by half, as the broker writes its metadata seconds later.
             try await broker.control("eval", "[dets:sync(T) || T <- dets:all()], mnesia:sync_log().")
             try await fixture.enqueue(0..<200)
-            let queue = try fixture.taskQueue { $0.prefetch = 16 }
-            let running = Task { await queue.run() }
+            let source = try fixture.taskSource { $0.prefetch = 16 }
+            let running = Task { await source.run() }
             let working = Task {
                 await withDiscardingTaskGroup { group in
-                    while let delivery = await queue.next() {
+                    while let delivery = await source.nextDelivery() {
                         group.addTask {
                             // Given up when the broker went in between: it delivers the task again.
                             try? await delivery.settle(.answered(answer(to: delivery.message.task)))
@@ -26,19 +26,19 @@ extension BrokerTests {
                 }
             }
             for seen in [20, 100] {
-                try await eventually { queue.counters.answered >= seen }
+                try await eventually { source.counters.answered >= seen }
                 try await broker.kill()
                 try await broker.start()
             }
             try await eventually {
                 do throws(TransportError) {
                     let tasks = try await fixture.observer.status(ofQueue: "\(fixture.tasks)")
-                    return tasks.messages == 0 && queue.outstanding == 0
+                    return tasks.messages == 0 && source.outstanding == 0
                 } catch {
                     return false
                 }
             }
-            queue.drain()
+            source.drain()
             await running.value
             await working.value
             let results = try await fixture.takeAll(fixture.results).compactMap(\.message.messageID)
@@ -56,14 +56,14 @@ extension BrokerTests {
             try await fixture.enqueue(0..<3)
             let proxy = try TCPProxy(to: server.port)
             defer { proxy.stop() }
-            let queue = try fixture.taskQueue(through: proxy) { settings in
+            let source = try fixture.taskSource(through: proxy) { settings in
                 settings.prefetch = 3
                 settings.maximumAttempts = 2
             }
-            async let running: Void = queue.run()
+            async let running: Void = source.run()
             for _ in 0..<4 {
                 var begun: [AMQPTaskDelivery] = []
-                while begun.count < 3, let delivery = await queue.next() { begun.append(delivery) }
+                while begun.count < 3, let delivery = await source.nextDelivery() { begun.append(delivery) }
                 #expect(begun.map(\.attempts) == [0, 0, 0])
                 proxy.cut()
                 try await eventually { begun.allSatisfy(\.isGone) }
@@ -72,10 +72,10 @@ extension BrokerTests {
                 proxy.thaw()
             }
             for _ in 0..<3 {
-                let delivery = try #require(await queue.next())
+                let delivery = try #require(await source.nextDelivery())
                 try await delivery.settle(.answered(answer(to: delivery.message.task)))
             }
-            queue.drain()
+            source.drain()
             await running
             #expect(try await Set(fixture.take(3, from: fixture.results).compactMap(\.message.messageID)).count == 3)
             #expect(try await fixture.takeAll("\(fixture.dead)").isEmpty)
@@ -97,10 +97,10 @@ extension BrokerTests {
             #expect(await !one.contains(name))
             await one.insert(name)
             fixture.observer.nack(delivery, requeue: true)
-            let queue = try fixture.taskQueue(confirmed: other)
-            let running = Task { await queue.run() }
-            try await eventually { queue.counters.recognised == 1 }
-            queue.drain()
+            let source = try fixture.taskSource(confirmed: other)
+            let running = Task { await source.run() }
+            try await eventually { source.counters.recognised == 1 }
+            source.drain()
             await running.value
             #expect(try await fixture.observer.status(ofQueue: fixture.results).messages == 0)
             try await fixture.discard()

@@ -14,7 +14,7 @@ extension BrokerTests {
         func headers() async throws {
             let fixture = try await BrokerFixture()
             let server = try await RabbitMQServer.shared()
-            let queue = try fixture.taskQueue()
+            let source = try fixture.taskSource()
             // Lists in lists, from the outside: each says how long the rest is.
             var nested: [UInt8] = []
             for level in 0..<20_000 { nested += Array("A".utf8) + Self.big((20_000 - 1 - level) * 5) }
@@ -35,14 +35,14 @@ extension BrokerTests {
             try publisher.publish(dead, to: "\(fixture.tasks)", headers: Raw.field("x-death", "A", deaths))
             try publisher.close()
             try await fixture.enqueue(4..<5)
-            let running = Task { await queue.run() }
+            let running = Task { await source.run() }
             for _ in 0..<3 {
-                let delivery = try #require(await queue.next())
+                let delivery = try #require(await source.nextDelivery())
                 try await delivery.settle(.answered(answer(to: delivery.message.task)))
             }
-            try await eventually { queue.counters.deadLettered == 1 }
-            #expect(queue.counters.redelivered == 1, "the connection was not lost")
-            queue.drain()
+            try await eventually { source.counters.deadLettered == 1 }
+            #expect(source.counters.redelivered == 1, "the connection was not lost")
+            source.drain()
             await running.value
             let letters = try await fixture.takeAll("\(fixture.dead)").map(DeadLetter.init)
             #expect(letters.map(\.reason) == ["delivered 2000000000 times without a result"])
@@ -65,11 +65,11 @@ extension BrokerTests {
                 .queue(name: "\(fixture.tasks)", arguments: ["x-queue-type": .string(kind)])
             )
             let log = CapturedLog()
-            let queue = try fixture.taskQueue(logger: log.logger)
-            let running = Task { await queue.run() }
+            let source = try fixture.taskSource(logger: log.logger)
+            let running = Task { await source.run() }
             try await eventually { log.warnings.contains { $0.contains("is no quorum queue") } }
             #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").consumers == 0)
-            queue.drain()
+            source.drain()
             await running.value
             try await fixture.discard()
         }
@@ -112,29 +112,29 @@ extension BrokerTests {
                 if id <= 60 { task.replySubject = "nobody-\(fixture.pipeline)" }
                 try await fixture.observer.publish(TaskMessage.encode(task), routingKey: "\(fixture.tasks)")
             }
-            let queue = try fixture.taskQueue {
+            let source = try fixture.taskSource {
                 $0.prefetch = 4
                 $0.unroutablePatience = .seconds(6)
             }
-            let running = Task { await queue.run() }
+            let running = Task { await source.run() }
             let working = Task {
                 // As many as a worker has places.
                 await withDiscardingTaskGroup { group in
                     for _ in 0..<2 {
                         group.addTask {
-                            while let delivery = await queue.next() {
+                            while let delivery = await source.nextDelivery() {
                                 try? await delivery.settle(.answered(answer(to: delivery.message.task)))
                             }
                         }
                     }
                 }
             }
-            try await eventually { queue.counters.answered == 5 }
-            #expect(queue.held == 60 && queue.resultProblem?.contains("nobody") == true)
+            try await eventually { source.counters.answered == 5 }
+            #expect(source.held == 60 && source.resultProblem?.contains("nobody") == true)
             // Counted when its letter is out, and held until its delivery is settled.
-            try await eventually { queue.counters.deadLettered == 60 && queue.held == 0 }
-            #expect(queue.resultProblem == nil)
-            queue.drain()
+            try await eventually { source.counters.deadLettered == 60 && source.held == 0 }
+            #expect(source.resultProblem == nil)
+            source.drain()
             await running.value
             await working.value
             let letters = try await fixture.takeAll("\(fixture.dead)").map(DeadLetter.init)
@@ -149,13 +149,13 @@ extension BrokerTests {
             var task = fixture.task(1)
             task.replySubject = "later-\(fixture.pipeline)"
             try await fixture.observer.publish(TaskMessage.encode(task), routingKey: "\(fixture.tasks)")
-            let queue = try fixture.taskQueue { $0.maximumAttempts = 2 }
-            let running = Task { await queue.run() }
-            let delivery = try #require(await queue.next())
+            let source = try fixture.taskSource { $0.maximumAttempts = 2 }
+            let running = Task { await source.run() }
+            let delivery = try #require(await source.nextDelivery())
             try await delivery.settle(.answered(answer(to: task)))
             for loss in 1...3 {
                 try await broker.control("close_all_connections", "test")
-                try await eventually { queue.counters.redelivered == loss }
+                try await eventually { source.counters.redelivered == loss }
             }
             try await eventually {
                 do throws(TransportError) {
@@ -167,12 +167,12 @@ extension BrokerTests {
                     return false
                 }
             }
-            try await eventually { queue.counters.answered == 1 && queue.outstanding == 0 }
-            queue.drain()
+            try await eventually { source.counters.answered == 1 && source.outstanding == 0 }
+            source.drain()
             await running.value
             #expect(try await fixture.takeAll(task.replySubject).count == 1)
             #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages == 0)
-            #expect(queue.counters.deadLettered == 0)
+            #expect(source.counters.deadLettered == 0)
             try await fixture.discard()
             try await broker.discard()
         }

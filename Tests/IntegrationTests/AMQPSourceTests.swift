@@ -11,8 +11,8 @@ extension BrokerTests {
         func ledger() async throws {
             let fixture = try await BrokerFixture()
             try await fixture.enqueue(0..<300)
-            let source = AMQPTaskSource(queue: try fixture.taskQueue { $0.prefetch = 32 }, logger: fixture.logger)
-            let running = Task { try await source.run() }
+            let source = try fixture.taskSource { $0.prefetch = 32 }
+            let running = Task { await source.run() }
             await withDiscardingTaskGroup { group in
                 for _ in 0..<300 {
                     guard let lease = await source.next() else { return }
@@ -26,7 +26,7 @@ extension BrokerTests {
                 }
             }
             source.drain()
-            try await running.value
+            await running.value
             #expect(await source.next() == nil)
             #expect(source.counters.answered == 300 && source.counters.givenBack == 0)
             let results = try await fixture.take(300, from: fixture.results)
@@ -42,17 +42,17 @@ extension BrokerTests {
             try await fixture.observer.delete(queue: fixture.results)
             try await fixture.enqueue(0..<1)
             let log = CapturedLog()
-            let queue = try fixture.taskQueue(logger: log.logger)
-            async let running: Void = queue.run()
-            let delivery = try #require(await queue.next())
+            let source = try fixture.taskSource(logger: log.logger)
+            async let running: Void = source.run()
+            let delivery = try #require(await source.nextDelivery())
             async let settling: Void = delivery.settle(.answered(answer(to: delivery.message.task)))
             try await eventually { log.warnings.contains { $0.contains(fixture.results) && $0.contains("unroutable") } }
-            #expect(queue.outstanding == 1 && queue.counters.answered == 0)
+            #expect(source.outstanding == 1 && source.counters.answered == 0)
             try await fixture.observer.declare(.queue(name: fixture.results, arguments: ["x-queue-type": "quorum"]))
             try await settling
-            try await eventually { queue.counters.answered == 1 }
+            try await eventually { source.counters.answered == 1 }
             #expect(try await fixture.take(1, from: fixture.results).first?.message.messageID == "0")
-            queue.drain()
+            source.drain()
             await running
             #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages == 0)
             try await fixture.discard()
@@ -66,12 +66,12 @@ extension BrokerTests {
                 routingKey: "\(fixture.tasks)"
             )
             try await fixture.enqueue(1..<2)
-            let queue = try fixture.taskQueue()
-            async let running: Void = queue.run()
-            let delivery = try #require(await queue.next())
+            let source = try fixture.taskSource()
+            async let running: Void = source.run()
+            let delivery = try #require(await source.nextDelivery())
             #expect(delivery.message.task.id == "1")
             try await delivery.settle(.answered(answer(to: delivery.message.task)))
-            queue.drain()
+            source.drain()
             await running
             let letters = try await fixture.takeAll("\(fixture.dead)").map(DeadLetter.init)
             #expect(letters.count == 1 && letters.first?.reason.contains("JSON") == true)
@@ -89,10 +89,10 @@ extension BrokerTests {
                 #expect(delivery.attempts(from: "\(fixture.tasks)") == attempt)
                 fixture.observer.nack(delivery, requeue: true)
             }
-            let queue = try fixture.taskQueue { $0.maximumAttempts = 3 }
-            async let running: Void = queue.run()
-            try await eventually { queue.counters.deadLettered == 1 }
-            queue.drain()
+            let source = try fixture.taskSource { $0.maximumAttempts = 3 }
+            async let running: Void = source.run()
+            try await eventually { source.counters.deadLettered == 1 }
+            source.drain()
             await running
             let letter = try #require(try await fixture.takeAll("\(fixture.dead)").map(DeadLetter.init).first)
             #expect(letter.reason == "delivered 3 times without a result" && letter.attempts == 3)
@@ -108,15 +108,15 @@ extension BrokerTests {
             try await fixture.enqueue(0..<2)
             let (first, _) = try #require(try await fixture.observer.get(queue: "\(fixture.tasks)"))
             fixture.observer.nack(first, requeue: true)
-            let queue = try fixture.taskQueue { settings in
+            let source = try fixture.taskSource { settings in
                 settings.declares = false
                 settings.prefetch = 1
             }
-            async let running: Void = queue.run()
-            try await eventually { queue.consumerProblem?.contains("no quorum queue") == true }
-            queue.drain()
+            async let running: Void = source.run()
+            try await eventually { source.consumerProblem?.contains("no quorum queue") == true }
+            source.drain()
             await running
-            #expect(queue.counters.answered == 0 && queue.counters.deadLettered == 0)
+            #expect(source.counters.answered == 0 && source.counters.deadLettered == 0)
             #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages == 2)
             try await fixture.discard()
         }
@@ -130,11 +130,11 @@ extension BrokerTests {
             let message = try TaskMessage(delivery.message, pipeline: fixture.pipeline)
             await confirmed.insert(ConfirmedResult(to: message, from: fixture.tasks))
             fixture.observer.nack(delivery, requeue: true)
-            let queue = try fixture.taskQueue(confirmed: confirmed)
-            async let running: Void = queue.run()
-            try await eventually { queue.counters.recognised == 1 }
-            #expect(queue.outstanding == 0)
-            queue.drain()
+            let source = try fixture.taskSource(confirmed: confirmed)
+            async let running: Void = source.run()
+            try await eventually { source.counters.recognised == 1 }
+            #expect(source.outstanding == 0)
+            source.drain()
             await running
             #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages == 0)
             #expect(try await fixture.observer.status(ofQueue: fixture.results).messages == 0)
@@ -145,12 +145,13 @@ extension BrokerTests {
         func drain() async throws {
             let fixture = try await BrokerFixture()
             try await fixture.enqueue(0..<10)
-            let queue = try fixture.taskQueue { $0.prefetch = 10 }
-            async let running: Void = queue.run()
-            let taken = [await queue.next(), await queue.next(), await queue.next()].compactMap { $0 }
+            let source = try fixture.taskSource { $0.prefetch = 10 }
+            async let running: Void = source.run()
+            let taken = [await source.nextDelivery(), await source.nextDelivery(), await source.nextDelivery()]
+                .compactMap { $0 }
             #expect(taken.map(\.message.task.id) == ["0", "1", "2"])
-            queue.drain()
-            while let late = await queue.next() { try await late.settle(.givenBack(reason: "late")) }
+            source.drain()
+            while let late = await source.nextDelivery() { try await late.settle(.givenBack(reason: "late")) }
             for delivery in taken { try await delivery.settle(.answered(answer(to: delivery.message.task))) }
             await running
             try await eventually { try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages == 7 }
@@ -163,9 +164,9 @@ extension BrokerTests {
             let fixture = try await BrokerFixture()
             try await fixture.observer.delete(queue: fixture.results)
             try await fixture.enqueue(0..<1)
-            let queue = try fixture.taskQueue()
-            let running = Task { await queue.run() }
-            let delivery = try #require(await queue.next())
+            let source = try fixture.taskSource()
+            let running = Task { await source.run() }
+            let delivery = try #require(await source.nextDelivery())
             let settling = Task { try await delivery.settle(.answered(answer(to: delivery.message.task))) }
             running.cancel()
             await running.value
@@ -177,8 +178,8 @@ extension BrokerTests {
         @Test("A consumer that the broker cancels is there again once the queue is")
         func cancelledByBroker() async throws {
             let fixture = try await BrokerFixture()
-            let queue = try fixture.taskQueue()
-            async let running: Void = queue.run()
+            let source = try fixture.taskSource()
+            async let running: Void = source.run()
             try await eventually { try await fixture.observer.status(ofQueue: "\(fixture.tasks)").consumers == 1 }
             try await fixture.observer.delete(queue: "\(fixture.tasks)")
             try await eventually {
@@ -189,10 +190,10 @@ extension BrokerTests {
                 }
             }
             try await fixture.enqueue(5..<6)
-            let delivery = try #require(await queue.next())
+            let delivery = try #require(await source.nextDelivery())
             #expect(delivery.message.task.id == "5")
             try await delivery.settle(.answered(answer(to: delivery.message.task)))
-            queue.drain()
+            source.drain()
             await running
             try await fixture.discard()
         }

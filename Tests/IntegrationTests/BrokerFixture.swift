@@ -62,18 +62,18 @@ struct BrokerFixture {
     }
 
     /// Something that takes tasks; results go through the default exchange.
-    func taskQueue(
+    func taskSource(
         _ queue: TaskQueueName? = nil,
         confirmed: any ConfirmedResults = MemoryConfirmedResults(),
         logger: Logger? = nil,
         through proxy: TCPProxy? = nil,
         _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }
-    ) throws -> AMQPTaskQueue {
+    ) throws -> AMQPTaskSource {
         var settings = AMQPSourceSettings(queues: [queue ?? tasks])
         settings.backoff = Backoff(first: .milliseconds(20), most: .milliseconds(100), jitter: 0.1...1)
         adjust(&settings)
         let configuration = try AMQPConfiguration(url: url(through: proxy))
-        return AMQPTaskQueue(
+        return AMQPTaskSource(
             settings: settings,
             consuming: try AMQPConnection(configuration: configuration, logger: logger ?? self.logger),
             publishing: try AMQPConnection(configuration: configuration, logger: logger ?? self.logger),

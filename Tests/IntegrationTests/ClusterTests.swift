@@ -16,14 +16,14 @@ extension BrokerTests {
             let cluster = try await RabbitMQCluster()
             let fixture = try await BrokerFixture(url: cluster.url)
             try await fixture.enqueue(0..<50)
-            let queue = try fixture.taskQueue { $0.prefetch = 8 }
-            async let running: Void = queue.run()
-            async let working: Void = work(queue)
+            let source = try fixture.taskSource { $0.prefetch = 8 }
+            async let running: Void = source.run()
+            async let working: Void = work(source)
 
             let leader = try await cluster.leader(ofQueue: "\(fixture.tasks)")
             try await leader.kill()
             try await fixture.enqueueInSpiteOfAll(50..<100)
-            try await eventually { queue.counters.answered + queue.counters.recognised >= 50 }
+            try await eventually { source.counters.answered + source.counters.recognised >= 50 }
             try await leader.start()
             let next = try await cluster.leader(ofQueue: "\(fixture.tasks)")
             try await cluster.isolate(next)
@@ -41,7 +41,7 @@ extension BrokerTests {
                 try await fixture.untilConnected { try await ledger.take(from: fixture.results, of: fixture) }
                 return ledger.results.count == 120
             }
-            queue.drain()
+            source.drain()
             await running
             await working
             #expect(ledger.inconsistent == [])
@@ -50,9 +50,9 @@ extension BrokerTests {
             try await cluster.discard()
         }
 
-        private func work(_ queue: AMQPTaskQueue) async {
+        private func work(_ source: AMQPTaskSource) async {
             await withDiscardingTaskGroup { group in
-                while let delivery = await queue.next() {
+                while let delivery = await source.nextDelivery() {
                     group.addTask {
                         // Given up when the connection went in between: the task comes again.
                         try? await delivery.settle(.answered(answer(to: delivery.message.task)))

@@ -15,16 +15,16 @@ extension BrokerTests {
             try await broker.control("eval", "application:set_env(rabbit, channel_tick_interval, 500).")
             let fixture = try await BrokerFixture(broker: broker)
             try await fixture.enqueue(0..<12)
-            let queue = try fixture.taskQueue { $0.prefetch = 6 }
-            async let running: Void = queue.run()
+            let source = try fixture.taskSource { $0.prefetch = 6 }
+            async let running: Void = source.run()
             // Two are worked on for longer than the broker waits, four wait for their turn.
-            let slow = [await queue.next(), await queue.next()].compactMap { $0 }
+            let slow = [await source.nextDelivery(), await source.nextDelivery()].compactMap { $0 }
             #expect(slow.count == 2)
             try await eventually { slow.allSatisfy(\.isGone) }
             for delivery in slow { try await delivery.settle(.answered(answer(to: delivery.message.task))) }
             async let working: Void = withDiscardingTaskGroup { group in
-                while let delivery = await queue.next() {
-                    #expect(queue.outstanding <= 7, "in hand, and one that is just let in")
+                while let delivery = await source.nextDelivery() {
+                    #expect(source.outstanding <= 7, "in hand, and one that is just let in")
                     group.addTask {
                         do {
                             try await delivery.settle(.answered(answer(to: delivery.message.task)))
@@ -35,7 +35,7 @@ extension BrokerTests {
                 }
             }
             let results = try await fixture.take(12, from: fixture.results)
-            queue.drain()
+            source.drain()
             await running
             await working
             #expect(Set(results.compactMap(\.message.messageID)).count == 12)

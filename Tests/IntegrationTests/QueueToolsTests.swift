@@ -31,10 +31,10 @@ extension BrokerTests {
             let tools = QueueTools(connection: fixture.observer, logger: fixture.logger)
             try await fixture.enqueue(0..<4)
             // One that makes no attempt at all has nothing but dead letters.
-            let queue = try fixture.taskQueue { $0.maximumAttempts = 0 }
-            let running = Task { await queue.run() }
-            try await eventually { queue.counters.deadLettered == 4 }
-            queue.drain()
+            let source = try fixture.taskSource { $0.maximumAttempts = 0 }
+            let running = Task { await source.run() }
+            try await eventually { source.counters.deadLettered == 4 }
+            source.drain()
             await running.value
             for _ in 0..<2 {
                 let letters = try await tools.deadLetters(of: fixture.pipeline, limit: 10)

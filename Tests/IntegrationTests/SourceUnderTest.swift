@@ -119,7 +119,7 @@ extension SourceUnderTest {
         try await fixture.enqueue(1..<(count + 1))
         let seen = Mutex<[String]>([])
         return SourceUnderTest(
-            source: AMQPTaskSource(queue: try fixture.taskQueue { $0.prefetch = 64 }, logger: logger),
+            source: try fixture.taskSource(logger: logger) { $0.prefetch = 64 },
             answered: {
                 let new = try await fixture.takeAll(fixture.results).map { delivery in
                     let result = try JSONDecoder().decode([String: String].self, from: Data(delivery.message.body))

@@ -11,7 +11,7 @@ import Telemetry
 /// cache is full or away those in hand wait, once an outage and for a while, and then go on without pixels: whoever infers fetches the image
 /// itself. For a cache that refuses until somebody changes something nothing waits.
 package struct FetchWorker: Service {
-    private let queue: AMQPTaskQueue
+    private let source: AMQPTaskSource
     private let gauge: ReadyQueueGauge
     private let images: PixelProvider
     private let cache: any TensorCache
@@ -24,7 +24,7 @@ package struct FetchWorker: Service {
     /// Puts a fetch worker together.
     ///
     /// - Parameters:
-    ///   - queue: The task queues; asks the gauge whether it is open.
+    ///   - source: The task queues; asks the gauge whether it is open.
     ///   - gauge: Watches the ready queues.
     ///   - images: Fetches and decodes; it has no cache of its own.
     ///   - cache: Where the pixels go.
@@ -34,7 +34,7 @@ package struct FetchWorker: Service {
     ///   - statistics: Where outcomes are counted.
     ///   - logger: Gets one debug line a failed task, and warnings.
     package init(
-        queue: AMQPTaskQueue,
+        source: AMQPTaskSource,
         gauge: ReadyQueueGauge,
         images: PixelProvider,
         cache: any TensorCache,
@@ -44,7 +44,7 @@ package struct FetchWorker: Service {
         statistics: FetchStatistics = FetchStatistics(),
         logger: Logger
     ) {
-        self.queue = queue
+        self.source = source
         self.gauge = gauge
         self.images = images
         self.cache = cache
@@ -60,21 +60,21 @@ package struct FetchWorker: Service {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { services in
                 services.addTask { await gauge.run() }
-                services.addTask { await queue.run() }
+                services.addTask { await source.run() }
                 services.addTask { await takeTasks() }
-                // The gauge never ends by itself: the queue and the tasks do.
+                // The gauge never ends by itself: the source and the tasks do.
                 await services.next()
                 await services.next()
                 services.cancelAll()
             }
         } onGracefulShutdown: {
-            queue.drain()
+            source.drain()
         }
     }
 
     private func takeTasks() async {
         await window.forEach {
-            await queue.next()
+            await source.nextDelivery()
         } perform: { delivery in
             await process(delivery)
         }
@@ -122,7 +122,7 @@ package struct FetchWorker: Service {
         pixels.logDamage(task, logger)
         while await !cache.store(pixels, for: key) {
             let (trouble, now) = (cache.trouble, clock.now)
-            guard !queue.isDraining, cachePatience.isLeft(after: trouble, at: now) else { return false }
+            guard !source.isDraining, cachePatience.isLeft(after: trouble, at: now) else { return false }
             statistics.count { $0.waitsForCache += 1 }
             try await clock.sleep(for: .seconds(1))
         }

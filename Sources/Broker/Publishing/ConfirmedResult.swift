@@ -1,5 +1,4 @@
 import Crypto
-import Foundation
 import Pipeline
 import Transport
 
@@ -25,11 +24,18 @@ package struct ConfirmedResult: Sendable, Hashable, CustomStringConvertible {
 
     /// Appends the first eight bytes of the parts' digest, in hexadecimal.
     package init(_ prefix: String, digestOf parts: [String]) {
-        let digest = SHA256.hash(data: Data(parts.joined(separator: "\n").utf8))
-        let hex = digest.prefix(8).map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }
-        description = prefix + hex.joined()
+        var text = parts.joined(separator: "\n")
+        let digest = text.withUTF8 { SHA256.hash(data: $0) }
+        // Once a task, so without a string for each byte.
+        let digits = Array("0123456789abcdef".utf8)
+        description =
+            prefix
+            + String(unsafeUninitializedCapacity: 16) { hex in
+                for (index, byte) in digest.prefix(8).enumerated() {
+                    hex[2 * index] = digits[Int(byte >> 4)]
+                    hex[2 * index + 1] = digits[Int(byte & 15)]
+                }
+                return 16
+            }
     }
 }

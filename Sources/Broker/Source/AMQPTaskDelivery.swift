@@ -42,8 +42,18 @@ package final class AMQPTaskDelivery: Sendable {
     private let isSettled = Atomic(false)
 
     /// Takes a task in hand.
+    ///
+    /// - Parameters:
+    ///   - message: The task, and the message it was.
+    ///   - name: What its result is remembered by.
+    ///   - queue: The queue it came from.
+    ///   - attempts: How often it was tried before.
+    ///   - delivery: The delivery that brought it.
+    ///   - desk: Settles it.
+    ///   - logger: Hears of an end that is missing or comes twice.
     init(
         message: TaskMessage,
+        name: ConfirmedResult,
         queue: TaskQueueName,
         attempts: Int,
         delivery: AMQPDelivery,
@@ -55,7 +65,7 @@ package final class AMQPTaskDelivery: Sendable {
         self.attempts = attempts
         self.takenAt = .now
         self.delivery = delivery
-        name = ConfirmedResult(to: message, from: queue)
+        self.name = name
         id = desk.handOut(delivery, as: name, from: queue, tried: attempts)
         self.desk = desk
         self.logger = logger

@@ -48,7 +48,10 @@ extension AMQPTaskDesk {
             routingKey: delivery.message.task.replySubject
         )
         let bytes = result.json.count + delivery.message.original.body.count
-        defer { settled.notify() }
+        defer {
+            settled.notify()
+            heldChanged.notify()
+        }
         return state.withLock {
             $0.held.add(delivery.id, from: delivery.queue, to: destination, bytes: bytes, since: now)
         }
@@ -68,6 +71,7 @@ extension AMQPTaskDesk {
             defer {
                 state.withLock { $0.held.remove(delivery.id) }
                 settled.notify()
+                heldChanged.notify()
             }
             while publisher.now < deadline {
                 await publisher.pause(for: min(publisher.delay(failures: failures), deadline - publisher.now))

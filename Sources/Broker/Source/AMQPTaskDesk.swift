@@ -10,7 +10,7 @@ import Transport
 /// Knows of no queue's consumer, so everything about settlement can be tested without a broker.
 final class AMQPTaskDesk: Sendable {
     struct State {
-        var counters = AMQPTaskQueue.Counters()
+        var counters = AMQPTaskSource.Counters()
         var outstanding = 0
         var deliveries = DeliveriesInHand()
         var held = HeldResults()
@@ -21,6 +21,8 @@ final class AMQPTaskDesk: Sendable {
     let confirmed: any ConfirmedResults
     /// Given when a delivery was settled, or held apart.
     let settled = WakeSignal()
+    /// Given when a result is held, and when it is held no more; rare, unlike the other.
+    let heldChanged = WakeSignal()
     let results: AMQPResultPublisher
     let unroutablePatience: Duration
     let logger: Logger
@@ -46,7 +48,7 @@ final class AMQPTaskDesk: Sendable {
         self.warnings = ThrottledLog(logger, clock: publisher.clock)
     }
 
-    var counters: AMQPTaskQueue.Counters { state.withLock(\.counters) }
+    var counters: AMQPTaskSource.Counters { state.withLock(\.counters) }
 
     /// Deliveries handed out, held or on their way to the dead letters, and not settled.
     var outstanding: Int { state.withLock(\.outstanding) }
@@ -186,14 +188,14 @@ final class AMQPTaskDesk: Sendable {
         logger.debug("A task was given back", metadata: [LogKey.reason: "\(reason)"])
     }
 
-    private func acknowledge(_ delivery: AMQPTaskDelivery, _ count: (inout AMQPTaskQueue.Counters) -> Void) {
+    private func acknowledge(_ delivery: AMQPTaskDelivery, _ count: (inout AMQPTaskSource.Counters) -> Void) {
         release(delivery.id, settle: { self.acknowledger.ack($0) }, count)
     }
 
     private func release(
         _ id: UInt64,
         settle: (AMQPDelivery) -> AMQPSettlement,
-        _ count: (inout AMQPTaskQueue.Counters) -> Void
+        _ count: (inout AMQPTaskSource.Counters) -> Void
     ) {
         // From here on a redelivery is a new one; whether the result is out is remembered by now.
         let deliveries = state.withLock { $0.deliveries.release(id) { !acknowledger.holds($0) } }
@@ -203,7 +205,7 @@ final class AMQPTaskDesk: Sendable {
     private func settle(
         _ deliveries: [AMQPDelivery],
         _ settle: (AMQPDelivery) -> AMQPSettlement,
-        _ count: (inout AMQPTaskQueue.Counters) -> Void
+        _ count: (inout AMQPTaskSource.Counters) -> Void
     ) {
         let isStale = deliveries.map(settle).last == .stale
         state.withLock { state in

@@ -1,33 +1,172 @@
+package import Concurrency
 package import Logging
 package import Pipeline
+import Synchronization
+package import Transport
 
-/// Takes tasks from RabbitMQ and publishes their results, as a source for a worker.
+/// Takes tasks from RabbitMQ and settles what it hands out: publish, confirm, then acknowledge.
+///
+/// ``run()`` consumes; ``next()`` hands out leases to a worker, ``nextDelivery()`` deliveries to whoever passes tasks on. Two connections,
+/// because an alarm of the broker stops those that publish. What is in hand is bounded by the prefetch of each queue.
 package final class AMQPTaskSource: TaskSource {
-    private let queue: AMQPTaskQueue
-    private let logger: Logger
+    /// What has been done since the start.
+    package struct Counters: Sendable, Hashable {
+        /// Tasks whose result was published and confirmed.
+        package var answered = 0
+        /// Tasks passed on to another queue.
+        package var passedOn = 0
+        /// Deliveries given back.
+        package var givenBack = 0
+        /// Messages sent to the dead letters.
+        package var deadLettered = 0
+        /// Redeliveries acknowledged because their result was out already.
+        package var recognised = 0
+        /// Acknowledgements that came after the loss of their connection.
+        package var stale = 0
+        /// Deliveries of tasks that had been delivered before.
+        package var redelivered = 0
+    }
 
-    /// Makes a source of a queue.
+    let settings: AMQPSourceSettings
+    let consuming: AMQPConnection
+    let publishing: AMQPConnection
+    let desk: AMQPTaskDesk
+    let untried: UntriedDeliveries
+    let obstacle: @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String?
+    let taking: TakingSwitch
+    let subscriptions: [AMQPSubscription]
+    /// For each queue further consumers, which begin while results of it are held.
+    let reserves: [[AMQPSubscription]]
+    let clock: WaitClock
+    let logger: Logger
+    let holds: Mutex<[TaskQueueName: TaskHold]>
+    let oldAgeWarnings: ThrottledLog
+    let inHand = AsyncQueue<AMQPTaskDelivery, Never>()
+    /// Given when the consumers may have to be stopped or started.
+    let steering = WakeSignal()
+    private let draining = Atomic(false)
+    let refusals = Mutex<[TaskQueueName: String]>([:])
+
+    /// Makes a source that begins with ``run()`` and closes its connections at the end.
     ///
     /// - Parameters:
-    ///   - queue: Consumes and settles.
-    ///   - logger: For leases that nobody settled.
-    package init(queue: AMQPTaskQueue, logger: Logger) {
-        self.queue = queue
+    ///   - settings: Which queues, and how.
+    ///   - consuming: Consumes and acknowledges.
+    ///   - publishing: Publishes; another connection than `consuming`.
+    ///   - confirmed: Remembers whose result is out.
+    ///   - obstacle: What keeps a queue's deliveries from being handed out now, in a sentence, while so many are handed out and not
+    ///     settled; nil lets one more through. Asked again and again while there is one.
+    ///   - taking: Whether the queues are consumed.
+    ///   - clock: What is waited by.
+    ///   - generator: Where the jitter comes from.
+    ///   - logger: Where events are reported.
+    package init(
+        settings: AMQPSourceSettings,
+        consuming: AMQPConnection,
+        publishing: AMQPConnection,
+        confirmed: any ConfirmedResults = MemoryConfirmedResults(),
+        obstacle: @escaping @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String? = { _, _ in nil },
+        taking: TakingSwitch = TakingSwitch(),
+        clock: WaitClock = WaitClock(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.consuming = consuming
+        self.publishing = publishing
+        self.obstacle = obstacle
+        self.taking = taking
         self.logger = logger
+        oldAgeWarnings = ThrottledLog(logger, clock: clock, interval: .seconds(300))
+        holds = Mutex(Dictionary(settings.queues.map { ($0, TaskHold()) }) { first, _ in first })
+        self.clock = clock
+        let publisher = ConfirmedPublisher(
+            connection: publishing,
+            backoff: settings.backoff,
+            drainPatience: settings.drainPatience,
+            clock: clock,
+            generator: generator,
+            logger: logger
+        )
+        self.desk = AMQPTaskDesk(
+            publisher: publisher,
+            acknowledger: consuming,
+            confirmed: confirmed,
+            resultsExchange: settings.resultsExchange,
+            unroutablePatience: settings.unroutablePatience,
+            logger: logger
+        )
+        let untried = UntriedDeliveries(
+            publisher: publishing,
+            acknowledger: consuming,
+            canPublish: { publishing.takesPublishes },
+            clock: clock,
+            logger: logger
+        )
+        self.untried = untried
+        subscriptions = settings.queues.map { queue in
+            let onward = settings.onward.filter { $0.pipeline == queue.pipeline }
+            let declarations =
+                ([queue] + onward).flatMap(AMQPTopology.declarations(for:))
+                + AMQPTopology.declarations(forResultsExchange: settings.resultsExchange)
+            return AMQPSubscription(
+                connection: consuming,
+                queue: "\(queue)",
+                prefetch: settings.prefetch,
+                declarations: settings.declares ? declarations : [],
+                backoff: settings.backoff,
+                clock: clock,
+                generator: generator,
+                giveBack: { await untried.giveBack($0, to: queue) },
+                logger: logger
+            )
+        }
+        reserves = settings.queues.map { queue in
+            HeldResults.reserves.map { reserve in
+                AMQPSubscription(
+                    connection: consuming,
+                    queue: "\(queue)",
+                    prefetch: reserve.prefetch,
+                    declarations: [],
+                    backoff: settings.backoff,
+                    clock: clock,
+                    generator: generator,
+                    giveBack: { await untried.giveBack($0, to: queue) },
+                    logger: logger
+                )
+            }
+        }
+        taking.observe { [weak steering] in steering?.notify() }
     }
 
     /// What has been done so far.
-    package var counters: AMQPTaskQueue.Counters { queue.counters }
-
-    /// Whether tasks can come and results can go.
-    package var isReady: Bool { queue.isReady }
-
-    package func run() async throws {
-        await queue.run()
+    package var counters: Counters {
+        var counters = desk.counters
+        counters.givenBack += untried.count
+        return counters
     }
 
+    /// Deliveries in hand: waiting to be taken, or taken and not settled.
+    package var outstanding: Int { desk.outstanding }
+
+    /// Whether the broker is there, now and at every change.
+    package func brokerPresence() -> some AsyncSequence<Bool, Never> & Sendable {
+        consuming.states().map(\.isLoggedIn)
+    }
+
+    /// Whether tasks can come and results can go: both connections are there and the broker takes publishes.
+    package var isReady: Bool {
+        if case .connected = consuming.state, case .connected = publishing.state { true } else { false }
+    }
+
+    /// Results that no queue takes, with their tasks held.
+    package var held: Int { desk.held }
+
+    /// What keeps results and dead letters from going out, in a sentence; nil when nothing does.
+    package var resultProblem: String? { desk.problem }
+
     package func next() async -> Lease? {
-        guard let delivery = await queue.next() else { return nil }
+        guard let delivery = await nextDelivery() else { return nil }
         return Lease(
             task: delivery.message.task,
             takenAt: delivery.takenAt,
@@ -37,12 +176,33 @@ package final class AMQPTaskSource: TaskSource {
         )
     }
 
-    package func drain() {
-        queue.drain()
+    /// The next task, first in, first out; nil once drained, and when the calling task is cancelled.
+    ///
+    /// What the broker has taken back before anybody began it is passed over.
+    package func nextDelivery() async -> AMQPTaskDelivery? {
+        while let task = await inHand.next() {
+            guard task.isGone else { return task }
+            await task.returnUntried(by: untried)
+        }
+        return nil
     }
 
-    /// Gives up results that wait for the broker; see ``AMQPTaskQueue/abandonUnpublished()``.
-    package func abandonUnpublished() {
-        queue.abandonUnpublished()
+    /// Takes no more tasks, and gives back those that nobody has taken.
+    ///
+    /// Settlements go on; what cannot be published within the drain's patience is given back.
+    package func drain() {
+        guard !draining.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        desk.publisher.drain()
+        steering.notify()
+        desk.settled.notify()
     }
+
+    /// Gives up results that wait for the broker, so that whoever holds their tasks is free for others.
+    ///
+    /// Their tasks are given back, or redelivered where the connection is gone.
+    package func abandonUnpublished() {
+        desk.publisher.abandon()
+    }
+
+    var isDraining: Bool { draining.load(ordering: .acquiring) }
 }

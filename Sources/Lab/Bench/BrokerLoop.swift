@@ -17,20 +17,19 @@ struct BrokerLoop {
     /// - Throws: ``TransportError`` when the broker is away or a result could not be published.
     func run(count: Int, progress: @escaping @Sendable (Int) -> Void) async throws -> BenchSample {
         let logger = Logger(label: "bench")
-        let queue = AMQPTaskQueue(
+        let source = AMQPTaskSource(
             settings: settings,
             consuming: try await AMQPConnection.connect(connection, logger: logger),
             publishing: try await AMQPConnection.connect(connection, logger: logger),
             logger: logger
         )
-        let source = AMQPTaskSource(queue: queue, logger: logger)
         async let consuming: Void = source.run()
         guard let first = await source.next() else { throw CommandFailure("RabbitMQ delivers no tasks.") }
         let sample = try await BenchSample(count: count) {
             try await answer(count, of: source, beginningWith: first, progress: progress)
         }
         source.drain()
-        try await consuming
+        await consuming
         return sample
     }
 

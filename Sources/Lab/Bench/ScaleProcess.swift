@@ -32,7 +32,7 @@ package struct ScaleProcess {
             inference: { [settings] _ in try .constant(settings, secondsPerImage: Double(sleep) / 1_000) },
             onProgress: { _ in }
         )
-        let tasks = AMQPTaskQueue(
+        let source = AMQPTaskSource(
             settings: AMQPSourceSettings(
                 settings.broker,
                 settings.consuming,
@@ -48,7 +48,7 @@ package struct ScaleProcess {
             taking: TakingSwitch(),
             logger: logger
         )
-        let worker = stages.worker(source: AMQPTaskSource(queue: tasks, logger: logger))
+        let worker = stages.worker(source: source)
         try await ServiceRunner(grace: settings.shutdown.grace, logger: logger).run([worker])
     }
 }

@@ -42,7 +42,7 @@ package struct AMQPWorker: WatchedWorker {
             onProgress: onProgress
         )
         let slugs = stages.manifests.map(\.slug)
-        let queue = AMQPTaskQueue(
+        let source = AMQPTaskSource(
             settings: AMQPSourceSettings(settings.broker, settings.consuming, kind: kind, pipelines: slugs),
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
@@ -50,9 +50,9 @@ package struct AMQPWorker: WatchedWorker {
             logger: logger
         )
         statistics = stages.statistics
-        worker = stages.worker(source: AMQPTaskSource(queue: queue, logger: logger))
+        worker = stages.worker(source: source)
         watch =
-            try stages.watch(worker) + RoleWatch(broker) + RoleWatch(queue)
+            try stages.watch(worker) + RoleWatch(broker) + RoleWatch(source)
             + QueueDepths(broker, pipelines: slugs, audience: hooks.audience, logger: logger).watch
     }
 
@@ -62,8 +62,8 @@ package struct AMQPWorker: WatchedWorker {
     }
 }
 
-extension AMQPTaskQueue {
-    /// Makes a queue of a role's two connections.
+extension AMQPTaskSource {
+    /// Makes a source of a role's two connections.
     package convenience init(
         settings: AMQPSourceSettings,
         broker: BrokerConnections,

@@ -48,19 +48,18 @@ package struct FallbackWorker: WatchedWorker {
             taking: hooks.taking,
             logger: logger
         )
-        let queue = AMQPTaskQueue(
+        let source = AMQPTaskSource(
             settings: AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: slugs),
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
             taking: hooks.taking,
             logger: logger
         )
-        let source = AMQPTaskSource(queue: queue, logger: logger)
         self.delivery = delivery
         statistics = stages.statistics
         let either = FallbackTaskSource(
             broker: source,
-            presence: queue.brokerPresence(),
+            presence: source.brokerPresence(),
             abandon: { source.abandonUnpublished() },
             makeFallback: { delivery.makeSource() },
             patience: settings.fallback.after,
@@ -71,7 +70,7 @@ package struct FallbackWorker: WatchedWorker {
             { [MetricCatalogue.fallback.sample(either.isOnFallback ? 1 : 0)] }
         ])
         watch =
-            try stages.watch(worker) + RoleWatch(broker) + RoleWatch(queue) + delivery.watch + fallback
+            try stages.watch(worker) + RoleWatch(broker) + RoleWatch(source) + delivery.watch + fallback
             + QueueDepths(broker, pipelines: slugs, audience: hooks.audience, logger: logger).watch
     }
 

@@ -54,11 +54,11 @@ package struct FleetFetcher: WatchedWorker {
             logger: logger
         )
         let images = try ImageStages(settings, logger: logger)
-        var source = AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: pipelines)
-        source.onward = pipelines.map { TaskQueueName(.ready, pipeline: $0) }
+        var queues = AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: pipelines)
+        queues.onward = pipelines.map { TaskQueueName(.ready, pipeline: $0) }
         outcomes = FetchStatistics(onChange: onProgress)
-        let queue = AMQPTaskQueue(
-            settings: source,
+        let source = AMQPTaskSource(
+            settings: queues,
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
             obstacle: { gauge.obstacle(to: $0, underWay: $1) },
@@ -67,10 +67,10 @@ package struct FleetFetcher: WatchedWorker {
         )
         watch =
             RoleWatch(fetching: statistics, outcomes: outcomes, imagePatience: settings.images.longestFetch)
-            + (try RoleWatch(images, redis: try settings.redis.connection())) + RoleWatch(broker) + RoleWatch(queue)
+            + (try RoleWatch(images, redis: try settings.redis.connection())) + RoleWatch(broker) + RoleWatch(source)
             + QueueDepths(broker, pipelines: pipelines, audience: hooks.audience, logger: logger).watch
         worker = FetchWorker(
-            queue: queue,
+            source: source,
             gauge: gauge,
             images: images.provider(isCaching: false, statistics: statistics),
             cache: images.cache,

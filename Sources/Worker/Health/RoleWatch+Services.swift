@@ -63,20 +63,20 @@ extension RoleWatch {
         ]
     }
 
-    /// What a task queue shows.
-    init(_ queue: AMQPTaskQueue) {
+    /// What a source on RabbitMQ shows.
+    init(_ source: AMQPTaskSource) {
         self.init()
         checks = [
-            Check(name: "consumers", problem: { queue.consumerProblem }),
-            Check(name: "deliveries", problem: { queue.deliveryProblem }),
-            Check(name: "results", problem: { queue.resultProblem }),
+            Check(name: "consumers", problem: { source.consumerProblem }),
+            Check(name: "deliveries", problem: { source.deliveryProblem }),
+            Check(name: "results", problem: { source.resultProblem }),
         ]
         collectors = [
             {
-                let counters = queue.counters
+                let counters = source.counters
                 return [
-                    MetricCatalogue.brokerOutstanding.sample(queue.outstanding),
-                    MetricCatalogue.brokerHeld.sample(queue.held),
+                    MetricCatalogue.brokerOutstanding.sample(source.outstanding),
+                    MetricCatalogue.brokerHeld.sample(source.held),
                     MetricCatalogue.brokerRedeliveries.sample(counters.redelivered),
                     MetricCatalogue.brokerSettlements.sample(counters.answered, "answered"),
                     MetricCatalogue.brokerSettlements.sample(counters.passedOn, "passed_on"),

@@ -26,7 +26,7 @@ extension BrokerTests {
             try await eventually {
                 do {
                     try await ledger.take(from: fixture.broker.results, of: fixture.broker)
-                    guard ledger.results.count >= count, worker.queue.outstanding == 0 else { return false }
+                    guard ledger.results.count >= count, worker.source.outstanding == 0 else { return false }
                     return try await fixture.broker.waitingCount() == 0
                 } catch let error as TransportError where error.isRetriable {
                     // The observer has lost its connection, too.
@@ -119,7 +119,7 @@ extension BrokerTests {
                 #expect(worker.source.isReady)
                 proxy.freeze()
                 let frozen = ContinuousClock.now
-                for await isThere in worker.queue.brokerPresence() where !isThere { break }
+                for await isThere in worker.source.brokerPresence() where !isThere { break }
                 // A second beside the two heartbeats, for a machine that is busy.
                 #expect(ContinuousClock.now - frozen <= .seconds(3))
                 #expect(!worker.source.isReady)
@@ -141,13 +141,13 @@ extension BrokerTests {
                 try await broker.control("set_vm_memory_high_watermark", "absolute", "1MB")
                 try await eventually { !worker.source.isReady }
                 // What nobody has begun goes back after a while, so there may be fewer than the prefetch.
-                try await eventually { (1...plan.prefetch).contains(worker.queue.outstanding) }
+                try await eventually { (1...plan.prefetch).contains(worker.source.outstanding) }
                 let (answered, requests) = (worker.source.counters.answered, fixture.imageRequests)
                 let resident = try residentBytes()
                 let end = ContinuousClock.now + .seconds(20)
                 while ContinuousClock.now < end {
                     #expect(!worker.source.isReady)
-                    #expect(worker.queue.outstanding <= plan.prefetch)
+                    #expect(worker.source.outstanding <= plan.prefetch)
                     try await Task.sleep(for: .seconds(1))
                 }
                 // The broker still confirms what it had taken before the alarm.

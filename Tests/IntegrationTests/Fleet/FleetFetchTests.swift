@@ -14,7 +14,7 @@ extension BrokerTests {
         struct Fetcher {
             let worker: FetchWorker
             let statistics = FetchStatistics()
-            let queue: AMQPTaskQueue
+            let source: AMQPTaskSource
 
             init(
                 _ fixture: FleetFixture,
@@ -34,7 +34,7 @@ extension BrokerTests {
                 var settings = AMQPSourceSettings(queues: [fixture.broker.tasks])
                 settings.onward = [fixture.broker.ready]
                 settings.prefetch = 4
-                queue = AMQPTaskQueue(
+                source = AMQPTaskSource(
                     settings: settings,
                     consuming: try AMQPConnection(configuration: broker, logger: .quiet),
                     publishing: publishing,
@@ -47,7 +47,7 @@ extension BrokerTests {
                     statistics: WorkerStatistics()
                 )
                 worker = FetchWorker(
-                    queue: queue,
+                    source: source,
                     gauge: gauge,
                     images: images.provider,
                     cache: try #require(images.cache),
@@ -62,7 +62,7 @@ extension BrokerTests {
             func run(while body: () async throws -> Void) async throws {
                 let running = Task { try await worker.run() }
                 try await body()
-                queue.drain()
+                source.drain()
                 try await running.value
             }
         }
@@ -74,7 +74,7 @@ extension BrokerTests {
             let fetcher = try Fetcher(fixture, redis: redis)
             try await fixture.enqueue(1...12)
             try await fetcher.run { try await eventually { fetcher.statistics.counts.prepared == 12 } }
-            #expect(fetcher.queue.counters.passedOn == 12 && fixture.imageRequests == 12)
+            #expect(fetcher.source.counters.passedOn == 12 && fixture.imageRequests == 12)
             #expect(try await fixture.broker.waitingCount() == 0)
 
             var plan = fixture.plan
@@ -135,7 +135,7 @@ extension BrokerTests {
             let fetcher = try Fetcher(fixture, redis: redis)
             try await fixture.broker.observer.delete(queue: fixture.broker.results)
             try await fixture.enqueue(1, path: "images/999999/none.jpg")
-            try await fetcher.run { try await eventually { fetcher.queue.outstanding == 1 } }
+            try await fetcher.run { try await eventually { fetcher.source.outstanding == 1 } }
             #expect(fetcher.statistics.counts.settled == 0)
             try await eventually { try await fixture.broker.waitingCount() == 1 }
             try await fixture.discard()
@@ -180,8 +180,8 @@ extension BrokerTests {
                     return tasks.consumers == 0 && tasks.messages == 22
                 }
                 #expect(try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.ready)").messages == 8)
-                #expect(fetcher.queue.deliveryProblem?.contains("is full") == true)
-                #expect(fetcher.queue.consumerProblem == nil, "that is not a fault of the consumer's")
+                #expect(fetcher.source.deliveryProblem?.contains("is full") == true)
+                #expect(fetcher.source.consumerProblem == nil, "that is not a fault of the consumer's")
                 // Somebody takes what is ready, again and again.
                 var ready = 0
                 try await eventually {
@@ -189,7 +189,7 @@ extension BrokerTests {
                     return ready == 30
                 }
             }
-            #expect(fetcher.queue.counters.redelivered == 0, "what was given back counts as new")
+            #expect(fetcher.source.counters.redelivered == 0, "what was given back counts as new")
             #expect(try await fixture.broker.deadLetterCount() == 0)
             try await fixture.discard()
         }
@@ -217,7 +217,7 @@ extension BrokerTests {
             try await fetcher.run { try await eventually { fetcher.statistics.counts.settled == 6 } }
             let counts = fetcher.statistics.counts
             #expect(counts.passedWithoutPixels > 0 && counts.waitsForCache > 0 && counts.failed == 0, "\(counts)")
-            #expect(fetcher.queue.counters.passedOn == 6)
+            #expect(fetcher.source.counters.passedOn == 6)
             try await fixture.discard()
             try await redis.discard()
         }

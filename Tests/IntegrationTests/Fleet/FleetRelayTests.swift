@@ -61,10 +61,10 @@ extension BrokerTests {
         }
 
         /// Answers whatever is in the task queue until drained.
-        func answerAll(_ queue: AMQPTaskQueue) async {
+        func answerAll(_ source: AMQPTaskSource) async {
             await withDiscardingTaskGroup { group in
-                group.addTask { await queue.run() }
-                while let delivery = await queue.next() {
+                group.addTask { await source.run() }
+                while let delivery = await source.nextDelivery() {
                     group.addTask {
                         do {
                             try await delivery.settle(.answered(.error("no image", for: delivery.message.task)))
@@ -86,14 +86,14 @@ extension BrokerTests {
             let fixture = try await BrokerFixture()
             let antenna = try await makeAntenna(fixture, tasks: 120)
             let relays = try [makeRelay(fixture, antenna), makeRelay(fixture, antenna)]
-            let queue = try fixture.taskQueue { $0.resultsExchange = exchange }
+            let source = try fixture.taskSource { $0.resultsExchange = exchange }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for relay in relays { group.addTask { try await relay.run() } }
-                group.addTask { await answerAll(queue) }
+                group.addTask { await answerAll(source) }
                 try await eventually { antenna.counts().saved == 120 }
                 try await eventually { relays.allSatisfy { $0.outstanding == 0 } }
                 for relay in relays { relay.drain() }
-                queue.drain()
+                source.drain()
                 try await group.waitForAll()
             }
             let counts = antenna.counts()
@@ -113,10 +113,10 @@ extension BrokerTests {
             try await eventually { first.counters.published == 8 }
             first.drain()
             try await running.value
-            let queue = try fixture.taskQueue()
-            let answering = Task { await answerAll(queue) }
-            try await eventually { queue.counters.answered == 8 }
-            queue.drain()
+            let source = try fixture.taskSource()
+            let answering = Task { await answerAll(source) }
+            try await eventually { source.counters.answered == 8 }
+            source.drain()
             await answering.value
             #expect(antenna.counts().saved == 0)
             let second = try makeRelay(fixture, antenna)

@@ -24,7 +24,6 @@ struct FleetWorkerPlan: Codable, Sendable {
 
 /// A whole worker on RabbitMQ whose engine answers from the pixels themselves: real source, fetching, decoding, batching, encoding.
 struct FleetWorker {
-    let queue: AMQPTaskQueue
     let source: AMQPTaskSource
     let cache: (any TensorCache)?
     let statistics = WorkerStatistics()
@@ -44,14 +43,13 @@ struct FleetWorker {
         var broker = try AMQPConfiguration(url: plan.brokerURL)
         broker.heartbeat = .seconds(plan.heartbeat)
         let redis = try plan.redisURL.map { try RedisConfiguration(url: $0) }
-        queue = AMQPTaskQueue(
+        source = AMQPTaskSource(
             settings: settings,
             consuming: try AMQPConnection(configuration: broker, logger: logger),
             publishing: try AMQPConnection(configuration: broker, logger: logger),
             confirmed: try confirmed ?? Self.confirmedResults(redis),
             logger: logger
         )
-        source = AMQPTaskSource(queue: queue, logger: logger)
         let images = try FleetImages(redis: redis, statistics: statistics)
         let manifest = try PipelineManifest(directory: plan.models)
         cache = images.cache

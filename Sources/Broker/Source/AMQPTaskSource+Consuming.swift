@@ -5,7 +5,7 @@ import Synchronization
 import Telemetry
 import Transport
 
-extension AMQPTaskQueue {
+extension AMQPTaskSource {
     /// Consumes until drained and every delivery in hand is settled; then closes both connections.
     ///
     /// Cancellation drains without patience: what is being published is given up.
@@ -52,7 +52,7 @@ extension AMQPTaskQueue {
     private func steerReserves(of queue: TaskQueueName, _ subscriptions: [AMQPSubscription]) async {
         var isConsuming = subscriptions.map { _ in false }
         while true {
-            let change = desk.settled.next
+            let (steered, heldChanged) = (steering.next, desk.heldChanged.next)
             if isDraining || Task.isCancelled { break }
             let held = desk.held(from: queue)
             let isPaused = taking.isPaused || isHeld(queue) || isRefused(queue)
@@ -62,7 +62,7 @@ extension AMQPTaskQueue {
                 isConsuming[index] = isWanted
                 await subscriptions[index].set(paused: !isWanted)
             }
-            await clock.pause(for: .seconds(1), orUntil: change)
+            await clock.pause(for: .seconds(1), orUntil: steered, heldChanged)
         }
         for subscription in subscriptions { await subscription.stop() }
     }
@@ -76,7 +76,7 @@ extension AMQPTaskQueue {
     }
 }
 
-extension AMQPTaskQueue {
+extension AMQPTaskSource {
     /// Decides what becomes of a delivery, and carries it out or hands it on.
     private func take(_ delivery: AMQPDelivery, from queue: TaskQueueName) async {
         while obstacle(queue, desk.outstanding - desk.held) != nil {
@@ -109,11 +109,11 @@ extension AMQPTaskQueue {
         case .task:
             await desk.waitForPlace(in: queue, limit: settings.prefetch)
             // The queue ends only after the consumers have.
-            inHand.push(task(message, delivery, from: queue, attempts: attempts))
+            inHand.push(task(message, as: name, delivery, from: queue, attempts: attempts))
         case .inHand:
             break
         case .done(let result):
-            answer(task(message, delivery, from: queue, attempts: attempts), with: result)
+            answer(task(message, as: name, delivery, from: queue, attempts: attempts), with: result)
         case .answered:
             desk.acknowledgeRecognised(delivery, task: message.task.id)
         case .worn:
@@ -152,12 +152,14 @@ extension AMQPTaskQueue {
 
     private func task(
         _ message: TaskMessage,
+        as name: ConfirmedResult,
         _ delivery: AMQPDelivery,
         from queue: TaskQueueName,
         attempts: Int
     ) -> AMQPTaskDelivery {
         AMQPTaskDelivery(
             message: message,
+            name: name,
             queue: queue,
             attempts: attempts,
             delivery: delivery,

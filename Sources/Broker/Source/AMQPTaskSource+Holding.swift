@@ -6,7 +6,7 @@ import Telemetry
 import Transport
 
 /// What keeps tasks from going on, and what follows from it: for the consumers, for the log, for readiness.
-extension AMQPTaskQueue {
+extension AMQPTaskSource {
     /// A third of the time for which RabbitMQ leaves a delivery in hand (`consumer_timeout`), half an hour by itself.
     private var oldAge: Duration { min(.seconds(1800), consuming.consumerTimeout ?? .seconds(1800)) / 3 }
 
@@ -33,7 +33,6 @@ extension AMQPTaskQueue {
         guard refusals.withLock({ $0.updateValue(reason, forKey: queue) }) == nil else { return }
         logger.error("A queue is not consumed", metadata: [LogKey.queue: "\(queue)", LogKey.reason: "\(reason)"])
         steering.notify()
-        desk.settled.notify()
     }
 
     func isRefused(_ queue: TaskQueueName) -> Bool { refusals.withLock { $0[queue] != nil } }

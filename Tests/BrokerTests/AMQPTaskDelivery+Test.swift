@@ -1,0 +1,26 @@
+import Logging
+import Transport
+
+@testable import Broker
+
+extension AMQPTaskDelivery {
+    /// Takes a task in hand under the name that a source gives it.
+    convenience init(
+        message: TaskMessage,
+        queue: TaskQueueName,
+        attempts: Int,
+        delivery: AMQPDelivery,
+        desk: AMQPTaskDesk,
+        logger: Logger
+    ) {
+        self.init(
+            message: message,
+            name: ConfirmedResult(to: message, from: queue),
+            queue: queue,
+            attempts: attempts,
+            delivery: delivery,
+            desk: desk,
+            logger: logger
+        )
+    }
+}
