@@ -23,16 +23,16 @@ extension BrokerTests {
                 let images = (1...2_000).filter { antenna.imageSource($0) != nil }
                     .map { "\(antenna.baseURL.replacing("/api/v2", with: ""))/images/\($0)/image.jpg" }
                 #expect(images.count == 30)
-                let enqueue = try WorkerProcess(
-                    scratch: scratch,
-                    arguments: [
+                let enqueue = try RunningProgram(
+                    [
                         "enqueue", "--amqp-url-file", address.path, "--pipeline", "demo", "--reply-to", results,
                     ]
-                        + images
+                        + images,
+                    scratch: scratch
                 )
                 await enqueue.child.waitForExit()
-                #expect(enqueue.child.exitStatus == 0, "\(enqueue.log)")
-                #expect(enqueue.log.contains("30 tasks enqueued, 0 refused"), "\(enqueue.log)")
+                #expect(enqueue.child.exitStatus == 0, "\(enqueue.said)")
+                #expect(enqueue.said.contains("30 tasks enqueued, 0 refused"), "\(enqueue.said)")
 
                 let observer = try await AMQPConnection.connect(
                     AMQPConfiguration(url: broker.url),
@@ -42,27 +42,27 @@ extension BrokerTests {
                     "run", "--source", "amqp", "--amqp-url-file", address.path, "--pipeline", "demo",
                     "--models", PackagePaths.models, "--prefetch", "8", "--localization-batch-size", "2",
                 ]
-                let stopped = try WorkerProcess(scratch: scratch, arguments: arguments)
+                let stopped = try RunningProgram(arguments, scratch: scratch)
                 try await eventually {
                     try await observer.status(ofQueue: results).messages >= 3 || !stopped.child.isRunning
                 }
                 stopped.child.send(signal: SIGTERM)
                 await stopped.child.waitForExit()
-                #expect(stopped.child.exitStatus == 0, "\(stopped.log)")
+                #expect(stopped.child.exitStatus == 0, "\(stopped.said)")
                 let finished = try await observer.status(ofQueue: results).messages
                 let givenBack = try await observer.status(ofQueue: "antenna.tasks.demo").messages
                 #expect(finished + givenBack == 30, "what was in hand is finished or given back")
 
-                let first = try WorkerProcess(scratch: scratch, arguments: arguments)
+                let first = try RunningProgram(arguments, scratch: scratch)
                 try await eventually {
                     try await observer.status(ofQueue: results).messages >= finished + 2 || !first.child.isRunning
                 }
                 first.child.send(signal: SIGKILL)
                 await first.child.waitForExit()
                 let before = try await observer.status(ofQueue: results).messages
-                #expect((finished + 2..<30).contains(before), "it was killed in the middle: \(first.log)")
+                #expect((finished + 2..<30).contains(before), "it was killed in the middle: \(first.said)")
 
-                let second = try WorkerProcess(scratch: scratch, arguments: arguments)
+                let second = try RunningProgram(arguments, scratch: scratch)
                 var answered: Set<String> = []
                 try await eventually {
                     while let (delivery, _) = try await observer.get(queue: results) {
@@ -71,10 +71,10 @@ extension BrokerTests {
                     }
                     return answered.count >= 30 || !second.child.isRunning
                 }
-                #expect(answered.count == 30, "\(second.log)")
+                #expect(answered.count == 30, "\(second.said)")
                 second.child.send(signal: SIGTERM)
                 await second.child.waitForExit()
-                #expect(second.child.exitStatus == 0, "\(second.log)")
+                #expect(second.child.exitStatus == 0, "\(second.said)")
                 #expect(try await observer.status(ofQueue: "antenna.tasks.demo").messages == 0)
                 #expect(try await observer.status(ofQueue: "antenna.dead.demo").messages == 0)
                 for queue in [results, "antenna.tasks.demo", "antenna.ready.demo", "antenna.dead.demo"] {

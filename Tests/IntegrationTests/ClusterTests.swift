@@ -64,7 +64,7 @@ extension BrokerTests {
 }
 
 extension BrokerFixture {
-    /// Puts tasks into the queue while brokers come and go; some may be there twice then.
+    /// Puts tasks into the queue while brokers come and go; some may be repeated then.
     func enqueueInSpiteOfAll(_ ids: Range<Int>) async throws {
         for id in ids { try await untilConnected { try await enqueue(id..<id + 1) } }
     }

@@ -13,14 +13,14 @@ struct InferFileTests {
             "\(Self.models)/images/upright.jpg", scratch.appending(path: "bad.jpg").path, "/nowhere/gone.jpg",
             "\(Self.models)/images/wide.jpg",
         ]
-        let worker = try WorkerProcess(
-            scratch: scratch,
-            arguments: ["infer-file"] + images + ["--json", "--pipeline", "tiny_pyramid", "--models", Self.models]
+        let worker = try RunningProgram(
+            ["infer-file"] + images + ["--json", "--pipeline", "tiny_pyramid", "--models", Self.models],
+            scratch: scratch
         )
         await worker.child.waitForExit()
-        #expect(worker.child.exitStatus == 1, "\(worker.log)")
-        #expect(worker.log.contains("2 of 4 images could not be analysed"))
-        let results = try worker.log.split(separator: "\n").filter { $0.hasPrefix("{") }.map { line in
+        #expect(worker.child.exitStatus == 1, "\(worker.said)")
+        #expect(worker.said.contains("2 of 4 images could not be analysed"))
+        let results = try worker.said.split(separator: "\n").filter { $0.hasPrefix("{") }.map { line in
             try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         }
         #expect(results.map { ($0["detections"] as? [Any])?.count } == [24, nil, nil, 7])
@@ -33,22 +33,19 @@ struct InferFileTests {
     @Test func aTableIsTheDefaultAndAPageCanBeHad() async throws {
         let scratch = try PackagePaths.scratch("infer-file")
         let arguments = ["infer-file", "\(Self.models)/images/wide.jpg", "--models", Self.models]
-        let table = try WorkerProcess(scratch: scratch, arguments: arguments + ["--pipeline", "tiny_pyramid"])
+        let table = try RunningProgram(arguments + ["--pipeline", "tiny_pyramid"], scratch: scratch)
         await table.child.waitForExit()
         #expect(table.child.exitStatus == 0)
-        #expect(table.log.contains("wide.jpg, 7 insects"))
+        #expect(table.said.contains("wide.jpg, 7 insects"))
         let page = scratch.appending(path: "a/page.html").path
-        let html = try WorkerProcess(
-            scratch: scratch,
-            arguments: arguments + ["--pipeline", "tiny_pyramid", "--html", page]
-        )
+        let html = try RunningProgram(arguments + ["--pipeline", "tiny_pyramid", "--html", page], scratch: scratch)
         await html.child.waitForExit()
-        #expect(html.child.exitStatus == 0, "\(html.log)")
+        #expect(html.child.exitStatus == 0, "\(html.said)")
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<dd>7</dd><dt>insects found</dt>"))
         // Two pipelines are there, and none is named.
-        let choice = try WorkerProcess(scratch: scratch, arguments: arguments)
+        let choice = try RunningProgram(arguments, scratch: scratch)
         await choice.child.waitForExit()
         #expect(choice.child.exitStatus == 2)
-        #expect(choice.log.contains("tiny_pyramid, tiny_single_level"))
+        #expect(choice.said.contains("tiny_pyramid, tiny_single_level"))
     }
 }

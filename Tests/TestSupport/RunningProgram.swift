@@ -1,6 +1,6 @@
 package import Foundation
 
-/// The built program, started by a shell that arranges what it finds.
+/// The built program, run as a user would.
 package struct RunningProgram {
     package let child: ChildProcess
     /// A folder for this program alone, in which it works.
@@ -11,13 +11,13 @@ package struct RunningProgram {
     ///
     /// - Parameters:
     ///   - arguments: The command line without the program's name.
-    ///   - shell: What the shell runs, the program and its arguments as `"$@"`.
+    ///   - shell: What a shell runs that arranges what the program finds, the program and its arguments as `"$@"`; none when left out.
     ///   - environment: Added to this process's.
     ///   - scratch: The folder; a fresh one when left out.
     /// - Throws: What the system says when it cannot be started.
     package init(
         _ arguments: [String],
-        shell: String = #"exec "$@""#,
+        shell: String? = nil,
         environment: [String: String] = [:],
         scratch: URL? = nil
     ) throws {
@@ -25,8 +25,8 @@ package struct RunningProgram {
         self.scratch = scratch
         output = scratch.appending(path: "\(UUID().uuidString).log")
         child = try ChildProcess(
-            executable: "/bin/bash",
-            arguments: ["-c", shell, "bash", PackagePaths.executable] + arguments,
+            executable: shell == nil ? PackagePaths.executable : "/bin/bash",
+            arguments: (shell.map { ["-c", $0, "bash", PackagePaths.executable] } ?? []) + arguments,
             environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
             output: output,
             directory: scratch,

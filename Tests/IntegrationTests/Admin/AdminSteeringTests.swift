@@ -65,8 +65,8 @@ extension BrokerTests {
                 arguments: ["--prefetch", "3", "--max-rss", "\(Int(atRest) + 72_000_000)"]
             )
             await worker.process.child.waitForExit()
-            #expect(worker.process.child.exitStatus == 0, "\(worker.process.log)")
-            #expect(worker.process.log.contains("--max-rss"), "\(worker.process.log)")
+            #expect(worker.process.child.exitStatus == 0, "\(worker.process.said)")
+            #expect(worker.process.said.contains("--max-rss"), "\(worker.process.said)")
             var ledger = ResultLedger()
             try await ledger.take(from: fixture.broker.results, of: fixture.broker)
             #expect((1..<40).contains(ledger.results.count), "it ended in the middle")
@@ -76,8 +76,8 @@ extension BrokerTests {
             // A limit below what it needs at all: it takes nothing, and says why.
             let hopeless = try AdminWorker(fixture, arguments: ["--max-rss", "1MiB"])
             await hopeless.process.child.waitForExit()
-            #expect(hopeless.process.child.exitStatus == 0, "\(hopeless.process.log)")
-            #expect(hopeless.process.log.contains("--max-rss"))
+            #expect(hopeless.process.child.exitStatus == 0, "\(hopeless.process.said)")
+            #expect(hopeless.process.said.contains("--max-rss"))
             #expect(try await fixture.broker.waitingCount() == 40 - ledger.results.count)
             try await fixture.discard()
         }
@@ -105,7 +105,7 @@ extension BrokerTests {
                         hear()
                         return heard.allSatisfy { $0.contains("READY=1") && $0.count { $0 == "WATCHDOG=1" } >= 3 }
                     }
-                    let warnings = second.process.log.split(separator: "\n").filter { $0.contains("--admin-port") }
+                    let warnings = second.process.said.split(separator: "\n").filter { $0.contains("--admin-port") }
                     #expect(warnings.count == 1 && warnings[0].contains("127.0.0.1:\(first.port)"))
                     #expect(warnings.first?.contains("\"level\":\"warning\"") == true, "JSON where no terminal is")
                     // With the first one paused the second does it all.

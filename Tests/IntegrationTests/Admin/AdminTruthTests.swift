@@ -10,7 +10,7 @@ extension BrokerTests {
         /// Part of every secret.
         private static let secret = "t0ps3cret"
 
-        @Test("page and metrics say the same, promtool finds nothing to mend, and no secret is in any of it")
+        @Test("page and metrics say the same, promtool finds nothing to fix, and no secret is in any of it")
         func truth() async throws {
             let broker = try await AdminBroker.shared()
             let redis = try await RedisServer(arguments: ["--requirepass", "\(Self.secret)-redis"])
@@ -62,7 +62,7 @@ extension BrokerTests {
                 await worker.stop()
                 #expect(seen.allSatisfy { !$0.contains(Self.secret) })
                 // The log of the worker at its most talkative keeps them, too.
-                #expect(!worker.process.log.contains(Self.secret))
+                #expect(!worker.process.said.contains(Self.secret))
             }
             try await fixture.discard()
             try await redis.discard()

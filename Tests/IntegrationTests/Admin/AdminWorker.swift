@@ -5,7 +5,7 @@ import Testing
 
 /// A worker process on RabbitMQ with an admin port.
 struct AdminWorker {
-    let process: WorkerProcess
+    let process: RunningProgram
     let client: PlainHTTPClient
     /// The admin port.
     let port: UInt16
@@ -35,15 +35,15 @@ struct AdminWorker {
         }
         self.port = port
         client = PlainHTTPClient(port: port)
-        process = try WorkerProcess(
-            scratch: scratch,
-            arguments: [
+        process = try RunningProgram(
+            [
                 "run", "--source", "amqp", "--amqp-url-file", try file("broker.txt", fixture.broker.url),
                 "--results-exchange", "amq.default", "--pipeline", fixture.broker.pipeline,
                 "--models", URL(filePath: fixture.plan.models).deletingLastPathComponent().path,
                 "--prefetch", "8", "--localization-batch-size", "2", "--admin-port", "\(port)",
             ] + (try redisURL.map { ["--redis-url-file", try file("redis.txt", $0)] } ?? []) + arguments,
-            environment: environment
+            environment: environment,
+            scratch: scratch
         )
     }
 
@@ -53,7 +53,7 @@ struct AdminWorker {
     init(antenna: LocalAntennaServer) throws {
         port = try LoopbackPort.free(1)[0]
         client = PlainHTTPClient(port: port)
-        process = try WorkerProcess(
+        process = try RunningProgram(
             antenna: antenna,
             scratch: try PackagePaths.scratch("admin"),
             arguments: ["--admin-port", "\(port)"]
@@ -76,7 +76,7 @@ struct AdminWorker {
     func stop() async {
         process.child.send(signal: SIGTERM)
         await process.child.waitForExit()
-        #expect(process.child.exitStatus == 0, "\(process.log)")
+        #expect(process.child.exitStatus == 0, "\(process.said)")
     }
 
     private func kill() async {
@@ -86,7 +86,7 @@ struct AdminWorker {
 
     /// What `/readyz` answers; nil while nobody listens.
     func readiness() async throws -> PlainHTTPClient.Answer? {
-        try #require(process.child.isRunning, "\(process.log)")
+        try #require(process.child.isRunning, "\(process.said)")
         do {
             return try await client.get("/readyz")
         } catch let error as POSIXError where error.code == .ECONNREFUSED {

@@ -20,32 +20,32 @@ extension BrokerTests {
                 ]
             } body: { antenna in
                 try await fixture.enqueue(1...40)
-                let worker = try WorkerProcess(
-                    scratch: scratch,
-                    arguments: [
+                let worker = try RunningProgram(
+                    [
                         "run", "--source", "auto", "--fallback-after", "1", "--amqp-url-file", address.path,
                         "--results-exchange", "amq.default", "--base-url", antenna.baseURL,
                         "--pipeline", fixture.broker.pipeline,
                         "--models", URL(filePath: fixture.plan.models).deletingLastPathComponent().path,
                         "--spool", scratch.appending(path: "spool").path,
                         "--prefetch", "8", "--localization-batch-size", "2", "--api-batch-size", "4",
-                    ]
+                    ],
+                    scratch: scratch
                 )
                 var ledger = ResultLedger()
                 try await eventually {
-                    try #require(worker.child.isRunning, "\(worker.log)")
+                    try #require(worker.child.isRunning, "\(worker.said)")
                     try await ledger.take(from: fixture.broker.results, of: fixture.broker)
                     return ledger.results.count >= 4
                 }
                 #expect(antenna.counts().reserved == 0, "REST is left alone while the broker is there")
                 try await broker.stop()
                 try await eventually {
-                    try #require(worker.child.isRunning, "\(worker.log)")
+                    try #require(worker.child.isRunning, "\(worker.said)")
                     return antenna.counts().saved >= 6
                 }
                 try await broker.start()
                 try await eventually {
-                    try #require(worker.child.isRunning, "\(worker.log)")
+                    try #require(worker.child.isRunning, "\(worker.said)")
                     do {
                         try await ledger.take(from: fixture.broker.results, of: fixture.broker)
                     } catch {
@@ -56,7 +56,7 @@ extension BrokerTests {
                 }
                 worker.child.send(signal: SIGTERM)
                 await worker.child.waitForExit()
-                #expect(worker.child.exitStatus == 0, "\(worker.log)")
+                #expect(worker.child.exitStatus == 0, "\(worker.said)")
                 try await ledger.take(from: fixture.broker.results, of: fixture.broker)
                 #expect(Set(ledger.results.keys) == ids(1...40))
                 #expect(ledger.inconsistent == [] && ledger.failed == [])

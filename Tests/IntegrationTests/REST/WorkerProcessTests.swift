@@ -13,7 +13,7 @@ struct WorkerProcessTests {
         } body: { antenna in
             let scratch = try PackagePaths.scratch("killed")
             for goal in [5, 20, 40] {
-                let worker = try WorkerProcess(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
+                let worker = try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
                 while antenna.counts().saved < goal, worker.child.isRunning {
                     try await Task.sleep(for: .milliseconds(5))
                 }
@@ -21,11 +21,11 @@ struct WorkerProcessTests {
                 await worker.child.waitForExit()
             }
             #expect(antenna.counts().saved < 80, "the job was not over when the last one was killed")
-            let last = try WorkerProcess(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
+            let last = try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
             while !antenna.isSettled, last.child.isRunning { try await Task.sleep(for: .milliseconds(20)) }
             last.child.send(signal: SIGTERM)
             await last.child.waitForExit()
-            #expect(last.child.exitStatus == 0, "\(last.log)")
+            #expect(last.child.exitStatus == 0, "\(last.said)")
             #expect(antenna.counts().isExactlyOnce, "\(antenna.counts())")
         }
     }
@@ -34,12 +34,12 @@ struct WorkerProcessTests {
         try await withLocalAntenna { configuration in
             configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(3), count: 500)]
         } body: { antenna in
-            let worker = try WorkerProcess(antenna: antenna, scratch: try PackagePaths.scratch("drained"))
+            let worker = try RunningProgram(antenna: antenna, scratch: try PackagePaths.scratch("drained"))
             while antenna.counts().saved < 10, worker.child.isRunning { try await Task.sleep(for: .milliseconds(5)) }
             worker.child.send(signal: SIGTERM)
             await worker.child.waitForExit()
             let counts = antenna.counts()
-            #expect(worker.child.exitStatus == 0, "\(worker.log)")
+            #expect(worker.child.exitStatus == 0, "\(worker.said)")
             #expect(counts.reserved == 0, "everything reserved was finished: \(counts)")
             #expect(counts.saved < 500, "nothing more was reserved: \(counts)")
         }
@@ -49,28 +49,28 @@ struct WorkerProcessTests {
         try await withLocalAntenna { configuration in
             configuration.jobs = [JobSeed(pipelineSlug: "demo", images: [.fault(.hang), .fault(.hang)])]
         } body: { antenna in
-            let worker = try WorkerProcess(antenna: antenna, scratch: try PackagePaths.scratch("stopped"))
+            let worker = try RunningProgram(antenna: antenna, scratch: try PackagePaths.scratch("stopped"))
             while antenna.counts().reserved < 2, worker.child.isRunning { try await Task.sleep(for: .milliseconds(5)) }
             worker.child.send(signal: SIGINT)
-            while !worker.log.contains("Draining"), worker.child.isRunning {
+            while !worker.said.contains("Draining"), worker.child.isRunning {
                 try await Task.sleep(for: .milliseconds(5))
             }
             worker.child.send(signal: SIGINT)
             await worker.child.waitForExit()
-            #expect(worker.child.exitStatus == 130, "\(worker.log)")
+            #expect(worker.child.exitStatus == 130, "\(worker.said)")
         }
     }
 
     @Test func wrongSettingsAreAllNamedAndEndWithTwo() async throws {
         let scratch = try PackagePaths.scratch("wrong")
-        let worker = try WorkerProcess(
-            scratch: scratch,
-            arguments: ["run", "--device", "toaster", "--image-timeout", "soon", "--base-url", "gopher://x"]
+        let worker = try RunningProgram(
+            ["run", "--device", "toaster", "--image-timeout", "soon", "--base-url", "gopher://x"],
+            scratch: scratch
         )
         await worker.child.waitForExit()
         #expect(worker.child.exitStatus == 2)
         for name in ["toaster", "soon", "gopher"] {
-            #expect(worker.log.contains(name), "\(worker.log)")
+            #expect(worker.said.contains(name), "\(worker.said)")
         }
     }
 }
