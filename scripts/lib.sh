@@ -16,7 +16,7 @@ step() { printf '%s==>%s %s\n' "$style_step" "$style_off" "$*" >&2; }
 good() { printf '  %s✓%s %s\n' "$style_good" "$style_off" "$*" >&2; }
 warn() { printf '  %s!%s %s\n' "$style_bad" "$style_off" "$*" >&2; }
 
-# Ends the script: what is wrong, then one line each on how to mend it.
+# Ends the script: what is wrong, then one line each on how to fix it.
 fail() {
     printf '%s✗ %s%s\n' "$style_bad" "$1" "$style_off" >&2
     shift

@@ -32,7 +32,7 @@ struct AntennaWorkerCommand: AsyncParsableCommand {
         abstract: "Finds and names the insects in the images that Antenna queues.",
         discussion: """
             Start with 'antenna-worker demo', which needs no server. 'antenna-worker check' shows what is set, what is \
-            missing and how to mend it. All settings are in docs/configuration.md.
+            missing and how to fix it. All settings are in docs/configuration.md.
             """,
         subcommands: [
             RunCommand.self, DemoCommand.self, ServeCommand.self, RegisterCommand.self, CheckCommand.self,

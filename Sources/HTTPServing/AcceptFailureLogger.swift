@@ -5,7 +5,7 @@ import Telemetry
 /// Tells of connections that could not be accepted.
 ///
 /// NIO tries again after a second; a connection of ours that only waits is closed meanwhile, since the process may be out of descriptors.
-final class AcceptWatch: ChannelInboundHandler {
+final class AcceptFailureLogger: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
     private static let pause = TimeAmount.minutes(1)

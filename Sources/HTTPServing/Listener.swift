@@ -128,7 +128,7 @@ final class Listener: Sendable {
             onServerRunning: { channel in
                 let watching = channel.eventLoop.submit {
                     try channel.pipeline.syncOperations.addHandler(
-                        AcceptWatch(table: table, logger: logger, ended: ended),
+                        AcceptFailureLogger(table: table, logger: logger, ended: ended),
                         position: .first
                     )
                 }

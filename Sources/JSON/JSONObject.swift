@@ -1,4 +1,4 @@
-/// The members of an object in the order in which they were written, those that are there twice included.
+/// The members of an object in the order in which they were written, repeated ones included.
 ///
 /// A member is looked for from the end: of two of one name the last one counts, as in Python and in browsers.
 package struct JSONObject: Sendable {

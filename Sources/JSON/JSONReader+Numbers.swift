@@ -46,7 +46,7 @@ extension JSONReader {
         return false
     }
 
-    // Inlined like all that is done for each number of a result: that is a fifth of the proof's time.
+    // Inlined like all that is done for each number of a result: that is a fifth of the validator's time.
     @inline(__always)
     private mutating func skipDigits(of start: Int) throws(JSONError) {
         let count = digitCount

@@ -1,8 +1,8 @@
-/// Proves that bytes are one JSON value by RFC 8259, and nothing beside it.
+/// Checks that bytes are one JSON value by RFC 8259, and nothing beside it.
 ///
-/// What is spliced into a post or a file as it came must not end its place there and begin another. The proof makes no values and reads
-/// every byte once. It is strict: UTF-8 without faults, surrogates in pairs, no byte before or after the value but blanks.
-package enum JSONProof {
+/// What is spliced into a post or a file as it came must not end its place there and begin another. It makes no values and reads
+/// every byte once, and is strict: UTF-8 without faults, surrogates in pairs, no byte before or after the value but blanks.
+package enum JSONValidator {
     /// Checks that bytes are one JSON object.
     ///
     /// - Throws: ``JSONError`` with the place of the first wrong byte.

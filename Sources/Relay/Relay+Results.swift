@@ -44,7 +44,7 @@ extension Relay {
                 )
             }
             do throws(JSONError) {
-                try JSONProof.checkObject(delivery.message.body)
+                try JSONValidator.checkObject(delivery.message.body)
             } catch {
                 return try await bury(delivery, reason: "no result: \(error)")
             }

@@ -117,7 +117,7 @@ package final class Relay: Service {
     ///
     /// What is in the queues stays there; its results are posted by other relays, or by the next one.
     ///
-    /// - Throws: What no retry can mend, such as a token that Antenna refuses at the start.
+    /// - Throws: What no retry can fix, such as a token that Antenna refuses at the start.
     package func run() async throws {
         let outcome: Result<Void, any Error>
         do {

@@ -5,10 +5,10 @@ import Testing
 @testable import JSON
 
 @Suite("Proof that bytes are one JSON value")
-struct JSONProofTests {
+struct JSONValidatorTests {
     private func fault(_ bytes: [UInt8]) -> JSONError? {
         do throws(JSONError) {
-            try JSONProof.checkValue(bytes)
+            try JSONValidator.checkValue(bytes)
             return nil
         } catch {
             return error
@@ -63,9 +63,9 @@ struct JSONProofTests {
         for tooDeep in [nested(deepest + 1), Array(String(repeating: "[", count: 1 << 20).utf8)] {
             #expect(fault(tooDeep)?.code == .tooDeep && fault(tooDeep)?.offset == deepest)
         }
-        let error = #expect(throws: JSONError.self) { try JSONProof.checkObject(Array(" []".utf8)) }
+        let error = #expect(throws: JSONError.self) { try JSONValidator.checkObject(Array(" []".utf8)) }
         #expect(error?.code == .noObject)
-        #expect(throws: Never.self) { try JSONProof.checkObject(Array(" {} ".utf8)) }
+        #expect(throws: Never.self) { try JSONValidator.checkObject(Array(" {} ".utf8)) }
     }
 
     @Test(
@@ -81,7 +81,7 @@ struct JSONProofTests {
         ]
     )
     func sentences(text: String, sentence: String) {
-        let error = #expect(throws: JSONError.self) { try JSONProof.checkObject(Array(text.utf8)) }
+        let error = #expect(throws: JSONError.self) { try JSONValidator.checkObject(Array(text.utf8)) }
         #expect(error?.description == sentence)
     }
 

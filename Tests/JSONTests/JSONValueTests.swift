@@ -162,7 +162,7 @@ struct JSONValueTests {
                     _ = try? JSONValue(parsing: input, dialect: .python)
                 }
                 let hasMark = input.starts(with: [0xEF, 0xBB, 0xBF])
-                if !hasMark, value != nil { #expect(throws: Never.self) { try JSONProof.checkValue(input) } }
+                if !hasMark, value != nil { #expect(throws: Never.self) { try JSONValidator.checkValue(input) } }
             }
         }
         #expect(read > 1_000)

@@ -85,7 +85,7 @@ struct ValueTests {
         }
     }
 
-    @Test("no key, flag or variable is there twice")
+    @Test("no key, flag or variable is declared twice")
     func unique() {
         let keys = Catalogue.all.map(\.key)
         let flags = Catalogue.all.map(\.flag)

@@ -76,9 +76,9 @@ extension POSIXError {
     package static var last: POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
 }
 
-/// A test cannot run here, with a sentence that says how to mend that.
+/// A test cannot run here, with a sentence that says how to fix that.
 package struct TestEnvironmentError: Error, CustomStringConvertible {
-    /// What is wrong and how to mend it.
+    /// What is wrong and how to fix it.
     package let description: String
 
     /// Makes the error.

@@ -21,7 +21,7 @@ extension AntennaClient {
     ///     as a whole.
     ///   - operation: Names the call in errors.
     ///   - url: The address of a page.
-    /// - Returns: The elements in the server's order; with a shuffled list some may be there twice.
+    /// - Returns: The elements in the server's order; with a shuffled list some may be repeated.
     /// - Throws: ``AntennaError``.
     func pages<Item: AntennaWire.Element>(
         of type: Item.Type,

@@ -40,7 +40,7 @@ extension AntennaClient {
     /// Refuses what would not stay in its place in the body, wherever it comes from: the token goes with it.
     private static func check(_ result: OutgoingResult) throws(AntennaError) {
         do throws(JSONError) {
-            try JSONProof.checkObject(result.json)
+            try JSONValidator.checkObject(result.json)
         } catch {
             throw AntennaError(
                 .refused,

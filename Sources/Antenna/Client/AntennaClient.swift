@@ -9,7 +9,7 @@ package struct AntennaClient: Sendable {
     package let address: AntennaAddress
     let serviceName: String
     let clientInfo: AntennaClientInfo?
-    let dialect: DialectMemory
+    let dialect: DetectedDialect
     /// How the last call went.
     package let reachability = AntennaReachability()
     private let http: any HTTPExecuting
@@ -51,7 +51,7 @@ package struct AntennaClient: Sendable {
         self.token = AntennaToken(token, file: tokenFile)
         self.serviceName = serviceName
         self.clientInfo = clientInfo
-        self.dialect = DialectMemory(dialect)
+        self.dialect = DetectedDialect(dialect)
         self.timeout = timeout
         self.reserveTimeout = reserveTimeout
         self.maximumResponseBytes = maximumResponseBytes

@@ -39,7 +39,7 @@ extension AntennaError {
 }
 
 extension TransportErrorCode {
-    /// Failures that no retry mends where one's own settings led there, and that pass where the network or the server did: a login
+    /// Failures that no retry fixes where one's own settings led there, and that pass where the network or the server did: a login
     /// page that redirects, a certificate while the clock is wrong or a proxy that reads along, a fault page over the size limit.
     fileprivate static let passing: Set<Self> = [
         .tooLarge, .protocolViolation, .tls, .redirectLimit, .forbiddenScheme, .forbiddenAddress, .malformedURL,

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What has been found out about one server; shared by all copies of its client.
-final class DialectMemory: Sendable {
+final class DetectedDialect: Sendable {
     let choice: AntennaDialectChoice
     private let found = Mutex<AntennaDialect?>(nil)
 

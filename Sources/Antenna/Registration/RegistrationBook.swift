@@ -10,7 +10,7 @@ struct RegistrationBook {
 
     /// Somebody may change what was well.
     static let goodFor = Duration.seconds(600)
-    /// Somebody may be mending it right now.
+    /// Somebody may be fixing it right now.
     static let badFor = Duration.seconds(30)
     /// More jobs and projects than a worker sees; the oldest knowledge goes first, and is asked for again.
     static let mostJobs = 10_000

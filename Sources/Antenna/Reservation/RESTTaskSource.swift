@@ -40,7 +40,7 @@ package final class RESTTaskSource: TaskSource {
         var reservations = 0
         /// Tasks that are being answered again.
         var answering = 0
-        /// What no retry can mend: the source ends.
+        /// What no retry can fix: the source ends.
         var failure: AntennaError?
         var hasCheckedProject = false
         /// What the project that the settings name lacks.

@@ -4,7 +4,7 @@ import Telemetry
 extension ReservationPlanner {
     /// What a failed call means.
     enum Verdict: Equatable {
-        /// No retry can mend it: the source ends.
+        /// No retry can fix it: the source ends.
         case fatal
         /// Tried again by itself.
         case retried
@@ -87,7 +87,7 @@ extension ReservationPlanner {
             forget(job)
             return .jobForgotten
         case (.refused, .some(let job)), (.methodNotAllowed, .some(let job)):
-            // No async job, or one without a pipeline: an operator must mend it.
+            // No async job, or one without a pipeline: an operator must fix it.
             change(job) { planner, state in
                 state.isEmpty = true
                 state.readyAt = now + planner.jittered(planner.limits.refusedDelay)

@@ -15,6 +15,6 @@ package enum SpoolErrorCode: String, ErrorCode, CaseIterable {
 
     package static var nativeName: String? { "errno" }
 
-    /// All but what is wrong with a file itself passes when somebody makes room or mends the disk.
+    /// All but what is wrong with a file itself passes when somebody makes room or repairs the disk.
     package var isUsuallyRetriable: Bool { self != .damaged && self != .untrusted }
 }

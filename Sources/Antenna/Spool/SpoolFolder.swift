@@ -188,7 +188,7 @@ final class SpoolFolder: Sendable {
     /// Sees to it that a result stays in its place when it is put into a post: a checksum says nothing of who made it.
     private static func prove(_ result: OutgoingResult) throws(SpoolError) {
         do throws(JSONError) {
-            try JSONProof.checkObject(result.json)
+            try JSONValidator.checkObject(result.json)
         } catch {
             throw SpoolEntry.damage("holds something else than a result: \(error)")
         }

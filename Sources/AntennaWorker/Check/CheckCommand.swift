@@ -2,7 +2,7 @@ import ArgumentParser
 import Settings
 import Worker
 
-/// Shows what is set, what is there, what is wrong and how to mend it.
+/// Shows what is set, what is there, what is wrong and how to fix it.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",

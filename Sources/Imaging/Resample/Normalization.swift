@@ -5,7 +5,7 @@ package struct Normalization: Sendable, Hashable {
     /// Standard deviations of red, green and blue, in units of 0…1.
     package var standardDeviation: SIMD3<Float>
 
-    /// Creates a normalization.
+    /// Creates a normalisation.
     package init(mean: SIMD3<Float>, standardDeviation: SIMD3<Float>) {
         self.mean = mean
         self.standardDeviation = standardDeviation

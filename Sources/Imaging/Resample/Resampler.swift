@@ -1,6 +1,6 @@
 import Telemetry
 
-/// Brings a rectangle of an image to another size, straight from bytes into normalized float planes.
+/// Brings a rectangle of an image to another size, straight from bytes into normalised float planes.
 ///
 /// No float copy of the source exists at any time: a horizontal pass turns the few source rows that an output row needs
 /// into floats of the output's width, a vertical pass joins them.

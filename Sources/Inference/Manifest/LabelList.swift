@@ -23,7 +23,7 @@ enum LabelList {
     }
 
     private static func contents(of path: String, _ reader: inout ManifestReader) -> [String]? {
-        guard let data = PlainFile.contents(path) else {
+        guard let data = RegularFile.contents(path) else {
             reader.note("labels_file", "names \(path), which cannot be read")
             return nil
         }

@@ -42,7 +42,7 @@ struct ManifestReader: ~Copyable {
             if members.updateValue(member.value, forKey: member.key) == nil {
                 order.append(member.key)
             } else {
-                notes.add("line \(member.line): \(name(member.key)) is there twice")
+                notes.add("line \(member.line): \(name(member.key)) is declared twice")
             }
         }
     }

@@ -8,7 +8,7 @@ extension PipelineManifest {
     /// checked by `LoadedPipeline`.
     package init(directory: String) throws(ManifestError) {
         let path = "\(directory)/\(PipelineManifest.fileName)"
-        guard let bytes = PlainFile.contents(path) else {
+        guard let bytes = RegularFile.contents(path) else {
             throw ManifestError(path: path, mistakes: ["the file cannot be read"])
         }
         try self.init(json: bytes, directory: directory)
@@ -140,7 +140,7 @@ extension PipelineManifest.Algorithm {
         let uri = reader.string("uri")
         let file = reader.string("file", required: true).flatMap { reader.path($0, of: "file", in: directory) }
         if let key { reader.notes.declare(key: key, of: reader.name("key")) }
-        if let file, !PlainFile.exists(file) {
+        if let file, !RegularFile.exists(file) {
             reader.note("file", "names \(file), which is not there")
         }
         guard let name, let key, let file else { return nil }

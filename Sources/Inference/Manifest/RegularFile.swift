@@ -3,7 +3,7 @@ import Glibc
 /// Reads files that a manifest names: only files, and only as much as one of their kind can have.
 ///
 /// A pipe would be waited for, a device read without an end.
-enum PlainFile {
+enum RegularFile {
     /// More than a manifest or a list of labels has.
     static let maximumBytes = 16 << 20
 

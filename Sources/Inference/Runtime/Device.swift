@@ -26,7 +26,7 @@ package enum Device: Hashable, Sendable {
         }
     }
 
-    /// Reads a list such as `cuda:0,cuda:1`; no device may be there twice.
+    /// Reads a list such as `cuda:0,cuda:1`; no device may be named twice.
     package static func list(parsing text: String) throws(InferenceError) -> [Device] {
         var devices: [Device] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -35,7 +35,7 @@ package enum Device: Hashable, Sendable {
                 throw InferenceError(
                     .invalidDevice,
                     operation: OperationName("devices.read", "the devices \"\(text)\""),
-                    message: "\(device) is there twice"
+                    message: "\(device) is named twice"
                 )
             }
             devices.append(device)

@@ -102,7 +102,7 @@ struct OrtLibrary {
         InferenceError(
             .libraryNotFound,
             operation: OperationName("library.load", "ONNX Runtime"),
-            message: "tried \(tried.joined(separator: "; ")). To mend it: \(hint)"
+            message: "tried \(tried.joined(separator: "; ")). To fix it: \(hint)"
         )
     }
 

@@ -28,7 +28,7 @@ package actor FileResults {
     private let output: Form
     private let write: @Sendable ([UInt8]) throws -> Void
     private let onFailure: @Sendable () -> Void
-    private var order = InOrder<[UInt8]>()
+    private var order = Resequencer<[UInt8]>()
     private var shown: [Int: FileResult] = [:]
     private var mistake: (any Error)?
 

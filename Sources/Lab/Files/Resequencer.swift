@@ -1,5 +1,5 @@
 /// Hands elements on in the order of their positions, whatever order they come in.
-struct InOrder<Element> {
+struct Resequencer<Element> {
     private var next = 0
     private var early: [Int: Element] = [:]
 

@@ -13,7 +13,7 @@ struct URLSignature {
         let names: Set<String>
         /// Whether names count in any case: those with a vendor's prefix are nobody else's.
         var ignoresCase = false
-        /// Whether the items, by name, can only be of this scheme; none of them is empty or there twice.
+        /// Whether the items, by name, can only be of this scheme; none of them is empty or repeated.
         let isProven: @Sendable ([String: Substring]) -> Bool
     }
 
@@ -26,7 +26,7 @@ struct URLSignature {
         others = items.filter { Self.name(of: $0, in: scheme) == nil }
     }
 
-    /// The values of a scheme's items by name; nil when one is there twice, is empty, or has a name that is only nearly one of them.
+    /// The values of a scheme's items by name; nil when one is repeated, is empty, or has a name that is only nearly one of them.
     private static func values(of scheme: Scheme, in items: [Substring]) -> [String: Substring]? {
         var values: [String: Substring] = [:]
         for item in items {

@@ -5,7 +5,7 @@
 package protocol TaskSource: Sendable {
     /// Polls or consumes until the source has ended: drained after ``drain()``, or empty where it was told to end then.
     ///
-    /// - Throws: Only what no retry can mend, such as a refused token at start.
+    /// - Throws: Only what no retry can fix, such as a refused token at start.
     func run() async throws
 
     /// The next task on loan, first in, first out; nil once the source has ended.

@@ -7,7 +7,7 @@ import DequeModule
 /// (message id, exchange, routing key). When several messages in flight are the same in all three, all of them count as returned,
 /// because one reported as lost and published twice is harmless and one lost and reported as safe is not.
 struct AMQPConfirmWindow {
-    /// What a returned message can be recognized by.
+    /// What a returned message can be recognised by.
     struct Identity: Hashable {
         let messageID: String?
         let exchange: String

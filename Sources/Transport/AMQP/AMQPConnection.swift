@@ -54,7 +54,7 @@ package final class AMQPConnection: Sendable {
         mailbox.commands.post(.close)
     }
 
-    /// Connects; unlike the initializer it gives up when the first attempt fails.
+    /// Connects; unlike the initialiser it gives up when the first attempt fails.
     ///
     /// - Parameters:
     ///   - configuration: Where and how.

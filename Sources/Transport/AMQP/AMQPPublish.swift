@@ -8,7 +8,7 @@ struct AMQPPublish: Sendable {
     let routingKey: String
     let isMandatory: Bool
 
-    /// What a returned message will be recognized by.
+    /// What a returned message will be recognised by.
     var identity: AMQPConfirmWindow.Identity {
         AMQPConfirmWindow.Identity(messageID: message.messageID, exchange: exchange, routingKey: routingKey)
     }

@@ -29,7 +29,7 @@ package final class HTTPClient: Sendable {
     }
 
     private let mailbox: Mailbox<HTTPCommand>
-    private let ownNetwork: OwnNetwork
+    private let offlineDetector: OfflineDetector
     private let nextID = Atomic<UInt64>(0)
 
     /// `curl_global_init` is to be called once, before anything else of libcurl.
@@ -61,7 +61,7 @@ package final class HTTPClient: Sendable {
             throw error
         }
         self.mailbox = mailbox
-        ownNetwork = OwnNetwork(resolve: configuration.resolve)
+        offlineDetector = OfflineDetector(resolve: configuration.resolve)
     }
 
     deinit {
@@ -83,9 +83,9 @@ package final class HTTPClient: Sendable {
             do throws(TransportError) {
                 answer = try await transfer(chain.hop, deadline: deadline)
             } catch {
-                throw await ownNetwork.judged(chain.explained(error), of: chain.hop.url)
+                throw await offlineDetector.judged(chain.explained(error), of: chain.hop.url)
             }
-            ownNetwork.answered()
+            offlineDetector.answered()
             guard try chain.answered(redirectingTo: answer.location) == .finish else { continue }
             return HTTPResponse(
                 status: answer.status,

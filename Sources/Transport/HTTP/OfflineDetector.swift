@@ -7,11 +7,11 @@ import Telemetry
 ///
 /// An image of a host that does not exist ends in an error; the images that come while the machine is offline must not, by the
 /// hundreds. The name service tells the two apart ("no such name", or "try again"), and so does an answer of any host meanwhile.
-final class OwnNetwork: Sendable {
+final class OfflineDetector: Sendable {
     /// How long an answer of any host proves that names can be resolved.
-    private static let proofHolds = Duration.seconds(30)
+    private static let answerLifetime = Duration.seconds(30)
     /// How long the name service is taken to be away before it is asked again.
-    private static let troubleHolds = Duration.seconds(5)
+    private static let failureLifetime = Duration.seconds(5)
     /// What the resolver says when it is not the name that is wrong.
     private static let passing: Set<Int32> = [EAI_AGAIN, EAI_SYSTEM, EAI_MEMORY]
     /// The system's resolver blocks for many seconds just when it is asked here.
@@ -19,7 +19,7 @@ final class OwnNetwork: Sendable {
 
     private struct State {
         var latestAnswer: ContinuousClock.Instant?
-        var latestTrouble: ContinuousClock.Instant?
+        var latestFailure: ContinuousClock.Instant?
     }
 
     private let state = Mutex(State())
@@ -66,12 +66,12 @@ final class OwnNetwork: Sendable {
 
     private var isProvenWell: Bool {
         let now = now()
-        return state.withLock { $0.latestAnswer.map { $0.duration(to: now) < Self.proofHolds } ?? false }
+        return state.withLock { $0.latestAnswer.map { $0.duration(to: now) < Self.answerLifetime } ?? false }
     }
 
     private func isInTrouble(asking host: HostPort) -> Bool {
         let now = now()
-        let isKnown = state.withLock { $0.latestTrouble.map { $0.duration(to: now) < Self.troubleHolds } ?? false }
+        let isKnown = state.withLock { $0.latestFailure.map { $0.duration(to: now) < Self.failureLifetime } ?? false }
         if isKnown { return true }
         do throws(TransportError) {
             _ = try resolve(host)
@@ -80,7 +80,7 @@ final class OwnNetwork: Sendable {
             guard Self.passing.contains(error.nativeCode ?? 0) else { return false }
             // Not when it was asked: the answer may have taken its time.
             let now = self.now()
-            state.withLock { $0.latestTrouble = now }
+            state.withLock { $0.latestFailure = now }
             return true
         }
     }

@@ -77,7 +77,7 @@ struct ServiceURL {
             guard parts.count == 2 else { throw Fault(why: "a parameter behind its ? has no value") }
             let name = try plain(parts[0], "query")
             guard parameters.updateValue(try plain(parts[1], "query"), forKey: name) == nil else {
-                throw Fault(why: "a parameter behind its ? is there twice")
+                throw Fault(why: "a parameter behind its ? is repeated")
             }
         }
         return parameters

@@ -77,7 +77,7 @@ package struct RESTWorker: WatchedWorker {
 
     /// Works until the source has ended or a graceful shutdown has drained it, and what the spool holds was tried once more.
     ///
-    /// - Throws: What no retry can mend, such as a refused token; `CommandFailure` when it ended by itself and every job that
+    /// - Throws: What no retry can fix, such as a refused token; `CommandFailure` when it ended by itself and every job that
     ///   there was is forbidden to it or not registered.
     package func run() async throws {
         try await delivery.run(worker)

@@ -15,7 +15,7 @@ extension CheckReport {
         if !mistakes.isEmpty {
             lines += ["", terminal.styled("Mistakes in the settings", .bold)]
             lines += mistakes.map { "  \(terminal.styled("✗", .red)) \("\($0)".visible)" }
-            lines += ["", "Nothing else was checked. Mend these first; docs/configuration.md lists all settings."]
+            lines += ["", "Nothing else was checked. Fix these first; docs/configuration.md lists all settings."]
         }
         for section in sections {
             lines += ["", terminal.styled(section.title, .bold)]

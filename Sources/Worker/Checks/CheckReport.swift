@@ -17,7 +17,7 @@ package struct CheckReport: Sendable, Equatable {
         let subject: String
         /// What was found; may have several lines.
         let detail: String
-        /// How to mend it.
+        /// How to fix it.
         var remedy: String?
     }
 

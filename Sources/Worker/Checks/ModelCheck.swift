@@ -11,7 +11,7 @@ enum ModelCheck {
             .missing(
                 slug,
                 "there is no \(models)/\(slug)/\(PipelineManifest.fileName)\(Spelling.suggestion(for: slug, among: slugs))",
-                remedy: "Mend the slug (--pipeline), or the folder (--models)."
+                remedy: "Fix the slug (--pipeline), or the folder (--models)."
             )
         }
         if slugs.isEmpty {
@@ -37,7 +37,7 @@ enum ModelCheck {
         } catch {
             let detail = "\(error)"
             return isWanted
-                ? .missing(slug, detail, remedy: "Mend \(error.path), or choose other pipelines with --pipeline.")
+                ? .missing(slug, detail, remedy: "Fix \(error.path), or choose other pipelines with --pipeline.")
                 : .note(slug, detail, remedy: "Not among the pipelines that are set, so the worker starts without it.")
         }
     }

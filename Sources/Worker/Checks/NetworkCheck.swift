@@ -19,7 +19,7 @@ enum NetworkCheck {
                 CheckReport.Finding.missing(
                     $0.place,
                     $0.reason,
-                    remedy: "Mend the variable, or set \($0.place) to none."
+                    remedy: "Fix the variable, or set \($0.place) to none."
                 )
             }
             return CheckReport.Section(title: "Network", findings: findings)

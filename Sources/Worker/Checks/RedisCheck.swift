@@ -14,7 +14,7 @@ enum RedisCheck {
             return [await finding(configuration)]
         } catch {
             let reasons = error.mistakes.map(\.reason).joined(separator: "; ")
-            return [.missing("Redis", reasons, remedy: "Mend the address in \(RedisSettings().url.variables[0]).")]
+            return [.missing("Redis", reasons, remedy: "Fix the address in \(RedisSettings().url.variables[0]).")]
         }
     }
 

@@ -112,7 +112,7 @@ struct AMQPTaskMessageTests {
         #expect(code(of: body) == .notJSON)
     }
 
-    @Test("Bytes that are no UTF-8 are refused rather than mended")
+    @Test("Bytes that are no UTF-8 are refused rather than repaired")
     func notUTF8() {
         var bytes = Array(Self.body.utf8)
         bytes[bytes.count - 4] = 0xFF

@@ -77,7 +77,7 @@ struct HostileManifestTests {
             let error = #expect(throws: ManifestError.self) { try spoiled.manifest() }
             #expect(error?.mistakes.count == 2, "\(error?.mistakes ?? [])")
         }
-        #expect(PlainFile.contents(pipe) == nil && PlainFile.contents("/dev/zero") == nil)
+        #expect(RegularFile.contents(pipe) == nil && RegularFile.contents("/dev/zero") == nil)
         try FileManager.default.moveItem(atPath: pipe, toPath: "\(fixture.directory)/\(PipelineManifest.fileName)")
         #expect(throws: ManifestError.self) { try PipelineManifest(directory: fixture.directory) }
     }
@@ -103,13 +103,13 @@ struct HostileManifestTests {
 
     @Test(
         "A file larger than any manifest is not read",
-        arguments: [PlainFile.maximumBytes, PlainFile.maximumBytes + 1]
+        arguments: [RegularFile.maximumBytes, RegularFile.maximumBytes + 1]
     )
     func oversized(count: Int) throws {
         let fixture = try ManifestFixture()
         let path = "\(fixture.directory)/large"
         _ = FileManager.default.createFile(atPath: path, contents: nil)
         try #require(truncate(path, off_t(count)) == 0)
-        #expect((PlainFile.contents(path)?.count == count) == (count == PlainFile.maximumBytes))
+        #expect((RegularFile.contents(path)?.count == count) == (count == RegularFile.maximumBytes))
     }
 }

@@ -58,9 +58,9 @@ struct ManifestSentenceTests {
         let error = #expect(throws: ManifestError.self) { try fixture.manifest() }
         #expect(
             error?.mistakes == [
-                "line 2: version is there twice",
-                "line 4: name is there twice",
-                "line 7: detector.input.antialias is there twice",
+                "line 2: version is declared twice",
+                "line 4: name is declared twice",
+                "line 7: detector.input.antialias is declared twice",
                 "line 7: detector.input.antialias is a number, not true or false",
                 "line 9: detector.input.mean is a string, not a number",
                 "line 10: detector.input.mean is 11.0, outside -10.0 to 10.0",

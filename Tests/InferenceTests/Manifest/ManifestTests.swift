@@ -111,7 +111,7 @@ struct ManifestMistake: Sendable, CustomTestStringConvertible {
         ManifestMistake(
             original: #""version":3"#,
             replacement: #""version":3,"version":3"#,
-            sentence: "is there twice"
+            sentence: "is declared twice"
         ),
         ManifestMistake(
             original: #""version":3"#,

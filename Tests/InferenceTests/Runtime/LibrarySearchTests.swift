@@ -13,7 +13,7 @@ struct LibrarySearchTests {
         }
         #expect(error?.code == .libraryNotFound)
         #expect(error?.message.contains("/nowhere/libonnxruntime.so") == true)
-        #expect(error?.message.contains("To mend it") == true)
+        #expect(error?.message.contains("To fix it") == true)
     }
 
     @Test("A library that is something else is named as that")

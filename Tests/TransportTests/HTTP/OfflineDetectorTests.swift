@@ -7,7 +7,7 @@ import Testing
 @testable import Transport
 
 @Suite("A name that is wrong, and a network that is away")
-struct OwnNetworkTests {
+struct OfflineDetectorTests {
     private let failure = TransportError(
         .nameResolution,
         operation: "http.get",
@@ -26,7 +26,7 @@ struct OwnNetworkTests {
         arguments: [(EAI_AGAIN, true), (EAI_SYSTEM, true), (EAI_NONAME, false), (EAI_FAIL, false)]
     )
     func told(_ status: Int32, _ isTrouble: Bool) async throws {
-        let network = OwnNetwork(resolve: resolver(status))
+        let network = OfflineDetector(resolve: resolver(status))
         let error = await network.judged(failure, of: try HTTPURL("http://h/"))
         #expect(error.code == (isTrouble ? .noNetwork : .nameResolution))
         #expect(error.isRetriable)
@@ -36,10 +36,10 @@ struct OwnNetworkTests {
     @Test("A name that is resolved after all is judged as before, and so is every other failure")
     func others() async throws {
         let url = try HTTPURL("http://h/")
-        let network = OwnNetwork { host throws(TransportError) in [HostAddress(host: host, numeric: "192.0.2.1")] }
+        let network = OfflineDetector { host throws(TransportError) in [HostAddress(host: host, numeric: "192.0.2.1")] }
         #expect(await network.judged(failure, of: url).code == .nameResolution)
         let other = TransportError(.refused, operation: "http.get", message: "no")
-        #expect(await OwnNetwork(resolve: resolver(EAI_AGAIN)).judged(other, of: url).code == .refused)
+        #expect(await OfflineDetector(resolve: resolver(EAI_AGAIN)).judged(other, of: url).code == .refused)
     }
 
     @Test("While any host answers it is the name; the name service is not asked again for each image of many")
@@ -48,7 +48,7 @@ struct OwnNetworkTests {
         let url = try HTTPURL("http://h/")
         let start = ContinuousClock.now
         let time = Mutex(start)
-        let network = OwnNetwork(resolve: resolver(EAI_AGAIN) { asked.add(1, ordering: .relaxed) }) {
+        let network = OfflineDetector(resolve: resolver(EAI_AGAIN) { asked.add(1, ordering: .relaxed) }) {
             time.withLock { $0 }
         }
         for _ in 0..<20 { #expect(await network.judged(failure, of: url).code == .noNetwork) }

@@ -25,7 +25,7 @@ struct CheckReportTests {
         #expect(CheckReport(try fixture.resolve(flags: ["--grace", "x"])).exitStatus == ExitStatus.usage)
     }
 
-    @Test("text shows each value with its origin, and how to mend what is missing")
+    @Test("text shows each value with its origin, and how to fix what is missing")
     func text() throws {
         let environment = ["AMI_ANTENNA_API_AUTH_TOKEN": "t0ps3cret", "AMI_NUM_WORKERS": "2"]
         var report = CheckReport(try fixture.resolve(flags: ["--lease", "30"], environment: environment))

@@ -43,7 +43,7 @@ def ordered_labels(entries: dict[str, object], source: str) -> list[str]:
 
 
 def with_names(labels: list[str], names: dict[str, str]) -> list[str]:
-    """Replaces the ids that have a name; a name that would be there twice is left out, since labels must differ."""
+    """Replaces the ids that have a name; a name that would be repeated is left out, since labels must differ."""
     replaced = [names.get(label, label) for label in labels]
     counts = collections.Counter(replaced)
     return [new if counts[new] == 1 else old for old, new in zip(labels, replaced, strict=True)]

@@ -44,8 +44,8 @@ struct PNGDecoder {
             problem = error
         }
         // libspng takes no part of a block that is cut off, nor one whose sum is wrong.
-        return try PNGReader.mended(bytes).withUnsafeBufferPointer { (mended) throws(ImagingError) in
-            let reader = try PNGReader.open(UnsafeRawBufferPointer(mended), checkingSums: false)
+        return try PNGReader.repaired(bytes).withUnsafeBufferPointer { (repaired) throws(ImagingError) in
+            let reader = try PNGReader.open(UnsafeRawBufferPointer(repaired), checkingSums: false)
             let image = try decode(reader, header: header, into: pool, clock)
             return DecodedImage(pixels: image.pixels, damage: problem)
         }

@@ -108,20 +108,20 @@ struct PNGReader: ~Copyable {
     /// The file with its last, cut off block as long as what is left of it, and an end.
     ///
     /// Its sums are no longer right.
-    static func mended(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        var mended = Array(bytes)
+    static func repaired(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        var repaired = Array(bytes)
         var position = 8
         while position + 8 <= bytes.count {
             let length = Int(bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self).bigEndian)
             if position + 12 + length > bytes.count {
                 let rest = UInt32(clamping: bytes.count - position - 8)
-                withUnsafeBytes(of: rest.bigEndian) { mended.replaceSubrange(position..<(position + 4), with: $0) }
-                mended += [0, 0, 0, 0]
+                withUnsafeBytes(of: rest.bigEndian) { repaired.replaceSubrange(position..<(position + 4), with: $0) }
+                repaired += [0, 0, 0, 0]
                 break
             }
             position += 12 + length
         }
-        return mended + [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
+        return repaired + [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
     }
 
     private static func check(_ status: Int32) throws(ImagingError) {

@@ -15,8 +15,8 @@ struct TIFFDecoder {
         let header = try TIFFFile(bytes).header
         let image = try ImageHeader(
             .tiff,
-            width: header.turn.swapsSides ? header.height : header.width,
-            height: header.turn.swapsSides ? header.width : header.height,
+            width: header.orientation.swapsSides ? header.height : header.width,
+            height: header.orientation.swapsSides ? header.width : header.height,
             scratchByteCount: header.blockByteCount,
             details: .tiff(header),
             within: limits
@@ -46,7 +46,7 @@ struct TIFFDecoder {
         }
         let block = try pool.lease(byteCount: header.blockByteCount)
         let size =
-            header.turn.swapsSides
+            header.orientation.swapsSides
             ? (height: header.width, width: header.height) : (height: header.height, width: header.width)
         let clock = DecodingClock(limits, operation: Self.operation)
         var damage: ImagingError?
@@ -86,7 +86,7 @@ private struct TIFFSamples {
         for row in 0..<min(header.blockHeight, header.height - top) {
             let line = row * header.pitch
             for column in 0..<columns {
-                let place = header.turn.place(
+                let place = header.orientation.place(
                     column: first + column,
                     row: top + row,
                     width: header.width,

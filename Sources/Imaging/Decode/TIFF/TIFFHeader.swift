@@ -19,7 +19,7 @@ struct TIFFHeader: Equatable {
     let width: Int
     let height: Int
     /// How it is to be turned: of TIFF alone Pillow does that by itself.
-    let turn: TIFFTurn
+    let orientation: TIFFOrientation
     let kind: Kind
     let bits: Int
     /// Of a pixel, those that are not used included.
@@ -38,7 +38,7 @@ struct TIFFHeader: Equatable {
     init(_ info: TIFFReaderInfo) throws(ImagingError) {
         width = Int(info.width)
         height = Int(info.height)
-        turn = TIFFTurn(orientation: info.orientation)
+        orientation = TIFFOrientation(orientation: info.orientation)
         bits = Int(info.bits_per_sample)
         samples = Int(info.samples_per_pixel)
         isPlanar = info.is_planar && samples > 1

@@ -1,5 +1,5 @@
 /// Where the pixels of a stored row go in the picture as it is seen.
-struct TIFFTurn: Equatable {
+struct TIFFOrientation: Equatable {
     /// Rows become columns.
     let swapsSides: Bool
     private let mirrorsColumns: Bool
