@@ -14,9 +14,9 @@ func image(height: Int, width: Int, _ colour: (Int, Int) -> (UInt8, UInt8, UInt8
     }
 }
 
-/// A lit sheet, darker toward its upper and lower edge, with ellipses on it.
+/// A lit sheet, darker towards its upper and lower edge, with ellipses on it.
 ///
-/// Whole rows are copied: tests run unoptimized, and these are the largest images.
+/// Whole rows are copied: tests run unoptimised, and these are the largest images.
 func sheet(
     height: Int,
     width: Int,

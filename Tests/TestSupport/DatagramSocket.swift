@@ -2,7 +2,7 @@ import Foundation
 
 /// A Unix datagram socket, as systemd has one for its services.
 ///
-/// `@unchecked Sendable`: the descriptor is made in the initializer and closed with the last reference.
+/// `@unchecked Sendable`: the descriptor is made in the initialiser and closed with the last reference.
 package final class DatagramSocket: @unchecked Sendable {
     private let descriptor: Int32
 

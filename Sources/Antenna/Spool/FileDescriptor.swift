@@ -98,7 +98,7 @@ struct FileDescriptor: ~Copyable {
         return Array(bytes.prefix(offset))
     }
 
-    func synchronize(operation: OperationName, path: String) throws(SpoolError) {
+    func synchronise(operation: OperationName, path: String) throws(SpoolError) {
         while fsync(number) != 0 {
             if errno == EINTR { continue }
             throw SpoolError(errno: errno, operation: operation, path: path)

@@ -20,13 +20,13 @@ enum SpoolFiles {
         do throws(SpoolError) {
             let file = try FileDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL, operation: operation)
             try file.write(bytes, operation: operation, path: temporary)
-            try file.synchronize(operation: operation, path: temporary)
+            try file.synchronise(operation: operation, path: temporary)
             try rename(temporary, to: path)
         } catch {
             unlink(temporary)
             throw error
         }
-        try synchronizeFolder(folder)
+        try synchroniseFolder(folder)
     }
 
     /// Writes a file that a crash may take; whoever reads it sees by its checksum whether it is whole.
@@ -159,8 +159,8 @@ enum SpoolFiles {
     }
 
     /// Makes renames and new names in a folder survive a crash.
-    static func synchronizeFolder(_ folder: String) throws(SpoolError) {
+    static func synchroniseFolder(_ folder: String) throws(SpoolError) {
         let file = try FileDescriptor(folder: folder, operation: "spool.flush")
-        try file.synchronize(operation: "spool.flush", path: folder)
+        try file.synchronise(operation: "spool.flush", path: folder)
     }
 }

@@ -63,7 +63,7 @@ final class SpoolFolder: Sendable {
         guard try lock.lock(waits: false, path: path) else {
             throw SpoolError(.fileSystem, operation: operation, message: "\(path) is locked by another worker")
         }
-        try SpoolFiles.synchronizeFolder(root)
+        try SpoolFiles.synchroniseFolder(root)
         return lock
     }
 
@@ -103,7 +103,7 @@ final class SpoolFolder: Sendable {
                         found.append(entry)
                     }
                 }
-                try SpoolFiles.synchronizeFolder(own)
+                try SpoolFiles.synchroniseFolder(own)
                 try SpoolFiles.remove(path)
                 SpoolFiles.removeFolder(folder)
             } catch {
@@ -201,7 +201,7 @@ final class SpoolFolder: Sendable {
         let destination = "\(root)/\(folder)/\(worker)-\(name)"
         do throws(SpoolError) {
             try SpoolFiles.rename(path, to: destination)
-            try SpoolFiles.synchronizeFolder("\(root)/\(folder)")
+            try SpoolFiles.synchroniseFolder("\(root)/\(folder)")
             logger.warning(
                 "A spooled result was set aside",
                 metadata: [LogKey.file: "\(destination)", LogKey.reason: "\(reason)"]

@@ -41,11 +41,11 @@ struct ResampleAxis: Sendable {
         taps = min(widest, input)
         reserve(output)
         for index in 0..<output {
-            let center = Float(Double(scale) * (Double(index) + 0.5))
-            let start = max(Int(Double(center - support) + 0.5), 0)
-            let end = min(Int(Double(center + support) + 0.5), input)
+            let centre = Float(Double(scale) * (Double(index) + 0.5))
+            let start = max(Int(Double(centre - support) + 0.5), 0)
+            let end = min(Int(Double(centre + support) + 0.5), input)
             let row = (0..<min(max(end - start, 1), taps)).map { offset in
-                let distance = Float((Double(Float(start + offset) - center) + 0.5) * Double(inverse)).magnitude
+                let distance = Float((Double(Float(start + offset) - centre) + 0.5) * Double(inverse)).magnitude
                 return distance < 1 ? 1 - distance : 0
             }
             let total = row.reduce(0, +)

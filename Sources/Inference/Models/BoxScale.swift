@@ -13,7 +13,7 @@ struct BoxScale {
         limit = SIMD4(Float(width), Float(height), Float(width), Float(height))
     }
 
-    /// The box in whole pixels, truncated toward zero and inside the image; nil when nothing is left of it.
+    /// The box in whole pixels, truncated towards zero and inside the image; nil when nothing is left of it.
     func box(_ corners: SIMD4<Float>) -> Box? {
         let scaled = (corners * ratio).clamped(lowerBound: .zero, upperBound: limit)
         let box = Box(x1: Int(scaled[0]), y1: Int(scaled[1]), x2: Int(scaled[2]), y2: Int(scaled[3]))

@@ -5,9 +5,9 @@ import Testing
     @Test(arguments: JPEGEncoder.Subsampling.allCases)
     func whatIsWrittenIsReadBack(_ subsampling: JPEGEncoder.Subsampling) throws {
         let source = try ImageDecoder().decode(Fixtures.image("one-pixel.jpg"), into: Fixtures.pool)
-        let color = source.withRGB { Array($0) }
+        let colour = source.withRGB { Array($0) }
         let plain = try PixelBuffer(pool: Fixtures.pool, height: 21, width: 33) { bytes in
-            for index in bytes.indices { bytes[index] = color[index % 3] }
+            for index in bytes.indices { bytes[index] = colour[index % 3] }
         }
         let encoded = try JPEGEncoder(quality: 95, subsampling: subsampling).encode(plain)
         let image = try ImageDecoder().decode(encoded, into: Fixtures.pool)
@@ -15,7 +15,7 @@ import Testing
         #expect(image.width == 33)
         image.withRGB { bytes in
             for (index, byte) in bytes.enumerated() {
-                #expect(abs(Int(byte) - Int(color[index % 3])) <= 2)
+                #expect(abs(Int(byte) - Int(colour[index % 3])) <= 2)
             }
         }
     }

@@ -12,7 +12,7 @@ struct DemoPipelineTests {
         Box(x1: 375, y1: 38, x2: 450, y2: 83), Box(x1: 250, y1: 200, x2: 263, y2: 213),
     ]
 
-    /// The demo pipeline with a detector input of half the size: tests run unoptimized.
+    /// The demo pipeline with a detector input of half the size: tests run unoptimised.
     private func pipeline() throws -> LoadedPipeline {
         let path = demoDirectory + "/" + PipelineManifest.fileName
         let text = try String(contentsOfFile: path, encoding: .utf8)
