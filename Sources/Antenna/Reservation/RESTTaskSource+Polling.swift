@@ -29,13 +29,13 @@ extension RESTTaskSource {
             let isBackedUp = poster.isBackedUp || taking.isPaused
             let closedJobs = poster.closedJobs
             let now = clock.now
-            let (step, waits): (ReservationPlanner.Step, (calls: [CallTroubles.Call], nextLook: Duration?))
+            let (step, waits): (ReservationPlanner.Step, (calls: [CallWarnings.Call], nextLook: Duration?))
             (step, waits) = state.withLock { state in
                 if state.failure != nil { return (.finished, ([], nil)) }
                 state.letTimePass(to: now)
                 let load = ReservationPlanner.Load(
-                    queued: state.book.queued,
-                    outstanding: state.book.outstanding + state.answering,
+                    queued: state.leases.queued,
+                    outstanding: state.leases.outstanding + state.answering,
                     ratePerSecond: state.rate.perSecond,
                     isBackedUp: isBackedUp,
                     closedJobs: closedJobs
@@ -77,11 +77,11 @@ extension RESTTaskSource {
                 projectID: settings.projectID,
                 limit: settings.jobLimit
             )
-            let trouble = ended { state, now in
+            let duration = ended { state, now in
                 state.planner.listed(jobs, now: now)
-                return state.troubles.answered(.jobs, now: now)
+                return state.warnings.answered(.jobs, now: now)
             }
-            tellOfAnswer(.jobs, after: trouble)
+            tellOfAnswer(.jobs, after: duration)
         } catch {
             failed(error, job: nil)
         }
@@ -93,7 +93,7 @@ extension RESTTaskSource {
         guard let project = settings.projectID,
             state.withLock({ !$0.hasCheckedProject || $0.projectProblem != nil })
         else { return }
-        let problems = try await desk.checkProject(project)
+        let problems = try await registrations.checkProject(project)
         let problem = problems.isEmpty ? nil : "\(problems.joined(separator: "; ")), with project \(project)"
         let isNew = state.withLock { state in
             defer {
@@ -127,14 +127,14 @@ extension RESTTaskSource {
             return
         }
         do throws(AntennaError) {
-            switch try await desk.verdict(on: job) {
+            switch try await registrations.verdict(on: job) {
             case .good: break
             case .foreign:
                 ended { state, _ in state.forget(job) }
                 return
             case .dropped(let reason):
                 let isNews = ended { state, now in
-                    state.troubles.forget(.tasks(job: job.id))
+                    state.warnings.forget(.tasks(job: job.id))
                     // What the project lacks was said when it was looked at.
                     return state.planner.setAside(job, because: reason, now: now) && state.projectProblem == nil
                 }
@@ -171,7 +171,7 @@ extension RESTTaskSource {
         let poster = self.poster
         let lease = settings.lease
         let now = clock.now
-        let (answered, trouble): ([ImageTask], Duration?) = state.withLock { state in
+        let (answered, duration): ([ImageTask], Duration?) = state.withLock { state in
             state.letTimePass(to: now)
             // After a slow answer part of the lease may be over. A task that is dropped has lost one of two deliveries for sure.
             let deadline = max(askedAt, now - lease / 2) + lease
@@ -186,7 +186,7 @@ extension RESTTaskSource {
                 } else if poster.remembers(key) {
                     // One answer settles a task, however often the server named it.
                     if seen.insert(key).inserted { answered.append(task) } else { state.counters.duplicates += 1 }
-                } else if state.book.admit(task, deadline: deadline) {
+                } else if state.leases.admit(task, deadline: deadline) {
                     fresh += 1
                 } else {
                     state.counters.duplicates += 1
@@ -201,10 +201,10 @@ extension RESTTaskSource {
             state.planner.reserved(count, fresh: fresh, of: job, now: now)
             state.answering += answered.count
             // With the planner, which would else still have the call under way, and waiting for long.
-            return (answered, state.troubles.answered(.tasks(job: job.id), now: now))
+            return (answered, state.warnings.answered(.tasks(job: job.id), now: now))
         }
         changed.notify()
-        tellOfAnswer(.tasks(job: job.id), after: trouble)
+        tellOfAnswer(.tasks(job: job.id), after: duration)
         if reservation.unanswerable > 0 {
             logger.warning(
                 "Tasks without an id, an image or a reply subject cannot be answered",
@@ -231,7 +231,7 @@ extension RESTTaskSource {
                 state.answering -= 1
                 if isAnswered {
                     state.counters.answeredAgain += 1
-                } else if state.book.admit(task, deadline: deadline) {
+                } else if state.leases.admit(task, deadline: deadline) {
                     state.counters.reserved += 1
                 }
             }
@@ -241,12 +241,12 @@ extension RESTTaskSource {
 
     private func failed(_ error: AntennaError, job: AntennaJob?, mayHoldTasks: Bool = true) {
         let isCancelled = error.code == .cancelled
-        let call = job.map { CallTroubles.Call.tasks(job: $0.id) } ?? .jobs
+        let call = job.map { CallWarnings.Call.tasks(job: $0.id) } ?? .jobs
         let (verdict, isNews) = ended { state, now in
             let verdict = state.planner.failed(error, job: job, mayHoldTasks: mayHoldTasks, now: now)
             if verdict == .fatal, !isCancelled { state.failure = error }
-            if verdict == .retried, !isCancelled { return (verdict, state.troubles.failed(call, now: now)) }
-            state.troubles.forget(call)
+            if verdict == .retried, !isCancelled { return (verdict, state.warnings.failed(call, now: now)) }
+            state.warnings.forget(call)
             return (verdict, false)
         }
         var metadata: Logger.Metadata = [LogKey.error: "\(error)"]
@@ -271,7 +271,7 @@ extension RESTTaskSource {
     }
 
     /// Says that a call has waited for long: whoever reads the log would else see nothing for minutes.
-    private func tellOfWaiting(_ call: CallTroubles.Call) {
+    private func tellOfWaiting(_ call: CallWarnings.Call) {
         switch call {
         case .jobs:
             logger.warning("Antenna does not answer; it is waited for")
@@ -283,8 +283,8 @@ extension RESTTaskSource {
         }
     }
 
-    /// Says that a trouble is over, where one was told of that ended with a call's answer.
-    private func tellOfAnswer(_ call: CallTroubles.Call, after length: Duration?) {
+    /// Says that a problem is over, where one was logged that ended with a call's answer.
+    private func tellOfAnswer(_ call: CallWarnings.Call, after length: Duration?) {
         guard let length else { return }
         var metadata: Logger.Metadata = [LogKey.duration: "\(length)"]
         if case .tasks(let job) = call { metadata[LogKey.jobID] = "\(job)" }

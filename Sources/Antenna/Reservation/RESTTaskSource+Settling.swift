@@ -32,7 +32,7 @@ extension RESTTaskSource: LeaseSettling {
         }
         let outgoing = OutgoingResult(
             jobID: jobID,
-            replySubject: state.withLock { $0.book.replySubject(of: task) },
+            replySubject: state.withLock { $0.leases.replySubject(of: task) },
             taskID: task.id,
             json: result.json
         )
@@ -45,7 +45,7 @@ extension RESTTaskSource: LeaseSettling {
         let now = clock.now
         state.withLock { state in
             state.letTimePass(to: now)
-            guard let held = state.book.release(TaskKey(task)) else { return }
+            guard let held = state.leases.release(TaskKey(task)) else { return }
             state.counters.completed += 1
             state.rate.completed()
             if let handedOutAt = held.handedOutAt {
@@ -60,7 +60,7 @@ extension RESTTaskSource: LeaseSettling {
         let now = clock.now
         state.withLock { state in
             state.letTimePass(to: now)
-            guard let held = state.book.release(TaskKey(task)) else { return }
+            guard let held = state.leases.release(TaskKey(task)) else { return }
             state.counters.givenBack += 1
             state.expectReturn(of: task, by: held.deadline)
         }

@@ -29,7 +29,7 @@ package final class RESTTaskSource: TaskSource {
 
     struct State {
         var planner: ReservationPlanner
-        var book = LeaseBook()
+        var leases = LeaseTable()
         var rate: CompletionRate
         /// How long a task takes from being handed out to being settled, averaged; zero until measured.
         var latency = Duration.zero
@@ -48,7 +48,7 @@ package final class RESTTaskSource: TaskSource {
         var hasEnded = false
         var reportedExpiry = false
         /// What was said of calls that hang or fail.
-        var troubles = CallTroubles()
+        var warnings = CallWarnings()
 
         /// Notes that a call that reserves begins; false when it must not any more.
         mutating func beginReservation() -> Bool {
@@ -58,7 +58,7 @@ package final class RESTTaskSource: TaskSource {
         }
 
         mutating func letTimePass(to now: Duration) {
-            rate.advance(to: now, isBusy: book.outstanding > 0)
+            rate.advance(to: now, isBusy: leases.outstanding > 0)
         }
 
         mutating func expectReturn(of task: ImageTask, by deadline: Duration) {
@@ -67,17 +67,17 @@ package final class RESTTaskSource: TaskSource {
 
         mutating func forget(_ job: AntennaJob) {
             planner.forget(job)
-            troubles.forget(.tasks(job: job.id))
+            warnings.forget(.tasks(job: job.id))
         }
 
         /// The calls that have waited for too long by now and that is to be told of, and when to look again.
-        mutating func tellableWaits(now: Duration) -> (calls: [CallTroubles.Call], nextLook: Duration?) {
-            var (tellable, nextLook): ([CallTroubles.Call], Duration?) = ([], nil)
+        mutating func tellableWaits(now: Duration) -> (calls: [CallWarnings.Call], nextLook: Duration?) {
+            var (tellable, nextLook): ([CallWarnings.Call], Duration?) = ([], nil)
             for (call, since) in planner.callsUnderWay {
-                let due = since + CallTroubles.patience
+                let due = since + CallWarnings.patience
                 if due > now {
                     nextLook = min(nextLook ?? due, due)
-                } else if troubles.waits(call, since: since) {
+                } else if warnings.waits(call, since: since) {
                     tellable.append(call)
                 }
             }
@@ -91,7 +91,7 @@ package final class RESTTaskSource: TaskSource {
     let client: AntennaClient
     let poster: any ResultDelivering
     let taking: TakingSwitch
-    let desk: RegistrationDesk
+    let registrations: RegistrationChecker
     let clock: WaitClock
     let logger: Logger
     /// Given when something was reserved, handed out, settled, or ended.
@@ -125,7 +125,7 @@ package final class RESTTaskSource: TaskSource {
         self.taking = taking
         self.clock = clock
         self.logger = logger
-        self.desk = RegistrationDesk(
+        self.registrations = RegistrationChecker(
             client: client,
             expectations: settings.expectations,
             onlyProject: settings.projectID,
@@ -144,7 +144,7 @@ package final class RESTTaskSource: TaskSource {
     package var counters: Counters { state.withLock { $0.counters } }
 
     /// Tasks reserved and not settled.
-    package var outstanding: Int { state.withLock { $0.book.outstanding } }
+    package var outstanding: Int { state.withLock { $0.leases.outstanding } }
 
     /// How many jobs are being worked on, and how many are left alone.
     package var jobCounts: (open: Int, forbidden: Int, unregistered: Int) { state.withLock { $0.planner.jobCounts } }
@@ -166,7 +166,7 @@ package final class RESTTaskSource: TaskSource {
             let (held, expired, isOver) = state.withLock { state in
                 state.letTimePass(to: now)
                 // Never more than half the lease: a worker that is slower than its lease still gets to work.
-                let (held, expired) = state.book.take(now: now, margin: min(state.latency, settings.lease / 2))
+                let (held, expired) = state.leases.take(now: now, margin: min(state.latency, settings.lease / 2))
                 for item in expired {
                     state.counters.expired += 1
                     state.expectReturn(of: item.task, by: item.deadline)
@@ -190,7 +190,7 @@ package final class RESTTaskSource: TaskSource {
         changed.notify()
     }
 
-    private func lease(on held: LeaseBook.Held, now: Duration) -> Lease {
+    private func lease(on held: LeaseTable.Held, now: Duration) -> Lease {
         let instant = ContinuousClock.now
         return Lease(
             task: held.task,
@@ -201,7 +201,7 @@ package final class RESTTaskSource: TaskSource {
         )
     }
 
-    private func report(_ expired: [LeaseBook.Held]) {
+    private func report(_ expired: [LeaseTable.Held]) {
         let isFirst = state.withLock { state in
             defer { state.reportedExpiry = true }
             return !state.reportedExpiry

@@ -86,7 +86,7 @@ struct ReservationPlanner {
     }
 
     /// The calls under way, and since when each is.
-    var callsUnderWay: [(call: CallTroubles.Call, since: Duration)] {
+    var callsUnderWay: [(call: CallWarnings.Call, since: Duration)] {
         (listingSince.map { [(.jobs, $0)] } ?? [])
             + jobs.compactMap { state in state.askedSince.map { (.tasks(job: state.job.id), $0) } }
     }

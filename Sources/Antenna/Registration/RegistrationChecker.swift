@@ -6,7 +6,7 @@ import Telemetry
 
 /// Finds out whether results would be kept, before tasks are taken: a server drops those of pipelines and algorithms that are
 /// not registered with the job's project, after it has answered 200.
-final class RegistrationDesk: Sendable {
+final class RegistrationChecker: Sendable {
     /// What may be done about a job.
     enum Verdict: Equatable {
         /// Its results would be kept, as far as the server tells.
@@ -23,7 +23,7 @@ final class RegistrationDesk: Sendable {
     private let watch: ResultWatch?
     private let clock: WaitClock
     private let logger: Logger
-    private let book = Mutex(RegistrationBook())
+    private let cache = Mutex(RegistrationCache())
 
     init(
         client: AntennaClient,
@@ -75,21 +75,21 @@ final class RegistrationDesk: Sendable {
     }
 
     private func project(of job: AntennaJob) async throws(AntennaError) -> Int? {
-        if let known = book.withLock({ $0.project(ofJob: job.id) }) { return known }
+        if let known = cache.withLock({ $0.project(ofJob: job.id) }) { return known }
         var detail: AntennaJobDetail?
         do throws(AntennaError) {
             detail = try await client.detail(ofJob: job.id)
         } catch {
             guard error.meansHidden else { throw error }
         }
-        book.withLock { $0.learn(job: job.id, project: detail?.projectID) }
+        cache.withLock { $0.learn(job: job.id, project: detail?.projectID) }
         if let detail { watch?.began(job.id, detail) }
         return detail?.projectID
     }
 
     private func problems(inProject id: Int) async throws(AntennaError) -> [String: String] {
         let now = clock.now
-        if let known = book.withLock({ $0.problems(inProject: id, now: now) }) { return known }
+        if let known = cache.withLock({ $0.problems(inProject: id, now: now) }) { return known }
         let registered = try await client.pipelines(projectID: id)
         if registered == nil {
             logger.notice(
@@ -97,9 +97,9 @@ final class RegistrationDesk: Sendable {
                 metadata: [LogKey.projectID: "\(id)"]
             )
         }
-        return book.withLock { book in
-            book.learn(registered, for: expectations, inProject: id, now: now)
-            return book.lastProblems(inProject: id)
+        return cache.withLock { cache in
+            cache.learn(registered, for: expectations, inProject: id, now: now)
+            return cache.lastProblems(inProject: id)
         }
     }
 }

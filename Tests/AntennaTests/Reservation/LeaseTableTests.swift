@@ -3,7 +3,7 @@ import Testing
 @testable import Antenna
 @testable import Pipeline
 
-@Suite struct RESTLeaseBookTests {
+@Suite struct LeaseTableTests {
     private func task(_ id: Int, job: Int = 1, delivery: Int = 1) -> ImageTask {
         ImageTask(
             id: "\(id)",
@@ -16,52 +16,52 @@ import Testing
     }
 
     @Test func handsOutFirstInFirstOut() {
-        var book = LeaseBook()
-        for id in 1...3 { #expect(book.admit(task(id), deadline: .seconds(300)) == true) }
-        let order = (1...3).map { _ in book.take(now: .zero, margin: .zero).taken?.task.id }
+        var leases = LeaseTable()
+        for id in 1...3 { #expect(leases.admit(task(id), deadline: .seconds(300)) == true) }
+        let order = (1...3).map { _ in leases.take(now: .zero, margin: .zero).taken?.task.id }
         #expect(order == ["1", "2", "3"])
-        #expect(book.take(now: .zero, margin: .zero).taken == nil)
-        #expect(book.outstanding == 3)
-        #expect(book.queued == 0)
+        #expect(leases.take(now: .zero, margin: .zero).taken == nil)
+        #expect(leases.outstanding == 3)
+        #expect(leases.queued == 0)
     }
 
     @Test func aTaskDeliveredAgainWhileHeldIsNotDoneTwiceButAnswersTheLatestDelivery() {
-        var book = LeaseBook()
-        #expect(book.admit(task(1), deadline: .seconds(300)) == true)
-        #expect(book.admit(task(1, delivery: 2), deadline: .seconds(600)) == false)
-        #expect(book.take(now: .seconds(301), margin: .zero).taken != nil)
-        #expect(book.take(now: .seconds(301), margin: .zero).taken == nil)
-        #expect(book.admit(task(1, delivery: 3), deadline: .seconds(900)) == false)
-        #expect(book.queued == 0)
-        #expect(book.replySubject(of: task(1)) == "ack.1.1.3")
-        #expect(book.release(TaskKey(task(1)))?.deadline == .seconds(900))
-        #expect(book.release(TaskKey(task(1))) == nil)
-        #expect(book.admit(task(1, delivery: 4), deadline: .seconds(1200)) == true)
+        var leases = LeaseTable()
+        #expect(leases.admit(task(1), deadline: .seconds(300)) == true)
+        #expect(leases.admit(task(1, delivery: 2), deadline: .seconds(600)) == false)
+        #expect(leases.take(now: .seconds(301), margin: .zero).taken != nil)
+        #expect(leases.take(now: .seconds(301), margin: .zero).taken == nil)
+        #expect(leases.admit(task(1, delivery: 3), deadline: .seconds(900)) == false)
+        #expect(leases.queued == 0)
+        #expect(leases.replySubject(of: task(1)) == "ack.1.1.3")
+        #expect(leases.release(TaskKey(task(1)))?.deadline == .seconds(900))
+        #expect(leases.release(TaskKey(task(1))) == nil)
+        #expect(leases.admit(task(1, delivery: 4), deadline: .seconds(1200)) == true)
     }
 
     @Test func theSameImageInTwoJobsIsTwoTasks() {
-        var book = LeaseBook()
-        #expect(book.admit(task(1, job: 1), deadline: .seconds(300)) == true)
-        #expect(book.admit(task(1, job: 2), deadline: .seconds(300)) == true)
-        #expect(book.outstanding == 2)
+        var leases = LeaseTable()
+        #expect(leases.admit(task(1, job: 1), deadline: .seconds(300)) == true)
+        #expect(leases.admit(task(1, job: 2), deadline: .seconds(300)) == true)
+        #expect(leases.outstanding == 2)
     }
 
     @Test func whatCannotBeFinishedInTimeIsDroppedAndForgotten() {
-        var book = LeaseBook()
-        _ = book.admit(task(1), deadline: .seconds(100))
-        _ = book.admit(task(2), deadline: .seconds(100))
-        _ = book.admit(task(3), deadline: .seconds(200))
-        let (taken, expired) = book.take(now: .seconds(91), margin: .seconds(10))
+        var leases = LeaseTable()
+        _ = leases.admit(task(1), deadline: .seconds(100))
+        _ = leases.admit(task(2), deadline: .seconds(100))
+        _ = leases.admit(task(3), deadline: .seconds(200))
+        let (taken, expired) = leases.take(now: .seconds(91), margin: .seconds(10))
         #expect(taken?.task.id == "3")
         #expect(expired.map(\.task.id) == ["1", "2"])
-        #expect(book.outstanding == 1)
-        #expect(book.admit(task(1, delivery: 2), deadline: .seconds(400)) == true)
+        #expect(leases.outstanding == 1)
+        #expect(leases.admit(task(1, delivery: 2), deadline: .seconds(400)) == true)
     }
 
     @Test func atTheDeadlineToTheMomentThereIsStillTime() {
-        var book = LeaseBook()
-        _ = book.admit(task(1), deadline: .seconds(100))
-        #expect(book.take(now: .seconds(90), margin: .seconds(10)).taken != nil)
+        var leases = LeaseTable()
+        _ = leases.admit(task(1), deadline: .seconds(100))
+        #expect(leases.take(now: .seconds(90), margin: .seconds(10)).taken != nil)
     }
 }
 

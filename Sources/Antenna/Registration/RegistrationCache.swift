@@ -1,7 +1,7 @@
 /// What is known of the registration of our pipelines, project by project.
 ///
 /// Pure: the time comes from outside.
-struct RegistrationBook {
+struct RegistrationCache {
     /// What a project's pipelines look like to us.
     private struct Entry {
         let problems: [String: String]

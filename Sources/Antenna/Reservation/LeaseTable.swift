@@ -4,7 +4,7 @@ import Pipeline
 /// The tasks that are ours for now: reserved and not settled.
 ///
 /// Pure: the time comes from outside.
-struct LeaseBook {
+struct LeaseTable {
     /// A task we hold.
     struct Held {
         /// The task, with the subject of its latest delivery.

@@ -2,14 +2,14 @@ import Testing
 
 @testable import Antenna
 
-@Suite struct CallTroublesTests {
-    private let one = CallTroubles.Call.tasks(job: 1)
-    private let two = CallTroubles.Call.tasks(job: 2)
+@Suite struct CallWarningsTests {
+    private let one = CallWarnings.Call.tasks(job: 1)
+    private let two = CallWarnings.Call.tasks(job: 2)
 
     /// Whether each of these steps, one after the other, is to be told.
-    private func told(_ steps: (inout CallTroubles) -> Bool...) -> [Bool] {
-        var troubles = CallTroubles()
-        return steps.map { $0(&troubles) }
+    private func told(_ steps: (inout CallWarnings) -> Bool...) -> [Bool] {
+        var warnings = CallWarnings()
+        return steps.map { $0(&warnings) }
     }
 
     @Test func anOutageOfAllIsToldOnceAndSoIsItsEnd() {
