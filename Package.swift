@@ -31,7 +31,6 @@ let package = Package(
         .executable(name: "antenna-worker", targets: ["AntennaWorker"])
     ],
     dependencies: [
-        released("HdrHistogram/hdrhistogram-swift", "0.2.0"),
         released("apple/swift-argument-parser", "1.8.2"),
         released("apple/swift-collections", "1.6.0"),
         released("apple/swift-crypto", "4.5.2"),
@@ -71,7 +70,11 @@ let package = Package(
         // Planes of YCbCr to RGB, with a version for newer processors.
         .target(name: "CYCbCr"),
 
-        .target(name: "Telemetry", swiftSettings: houseStyle),
+        .target(
+            name: "Telemetry",
+            dependencies: [.product(name: "Metrics", package: "swift-metrics")],
+            swiftSettings: houseStyle
+        ),
         .target(
             name: "Concurrency",
             dependencies: [
@@ -110,7 +113,6 @@ let package = Package(
                 "CXXHash", "Concurrency", "Imaging", "Inference", "JSON", "Telemetry", "Transport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -338,8 +340,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Antenna", "Concurrency", "Inference", "LocalAntenna", "Settings", "TestSupport", "Transport", "Worker",
-                "WorkerTestSupport",
+                "Antenna", "Broker", "Concurrency", "Inference", "LocalAntenna", "Pipeline", "Relay", "Settings",
+                "Telemetry", "TestSupport", "Transport", "Worker", "WorkerTestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],

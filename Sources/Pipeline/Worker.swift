@@ -15,7 +15,7 @@ package struct Worker: Service {
     private let encoder: ResultEncoder
     private let window: Budget
     private let statistics: WorkerStatistics
-    private let onAnalysed: @Sendable (AnalysedImage) -> Void
+    private let observers: [any TaskObserver]
     private let logger: Logger
 
     /// Puts a worker together.
@@ -27,7 +27,7 @@ package struct Worker: Service {
     ///   - encoder: Writes the results.
     ///   - tasksInHand: Tasks taken from the source and not yet settled, at most.
     ///   - statistics: Where outcomes and durations are counted.
-    ///   - onAnalysed: Shown every image with its insects, while a task waits; it must return at once.
+    ///   - observers: Shown what becomes of every task.
     ///   - logger: Gets one debug line a task, and warnings.
     package init(
         source: any TaskSource,
@@ -36,7 +36,7 @@ package struct Worker: Service {
         encoder: ResultEncoder,
         tasksInHand: Int,
         statistics: WorkerStatistics,
-        onAnalysed: @escaping @Sendable (AnalysedImage) -> Void = { _ in },
+        observers: [any TaskObserver] = [],
         logger: Logger
     ) {
         self.source = source
@@ -45,7 +45,7 @@ package struct Worker: Service {
         self.encoder = encoder
         self.window = Budget(limit: tasksInHand)
         self.statistics = statistics
-        self.onAnalysed = onAnalysed
+        self.observers = observers
         self.logger = logger
     }
 
@@ -83,7 +83,8 @@ package struct Worker: Service {
 
     private func process(_ lease: Lease, _ place: UpstreamPlace) async {
         let task = lease.task
-        statistics.record(.now - lease.takenAt, in: .queue)
+        statistics.stages.record(.now - lease.takenAt, in: .queue)
+        for observer in observers { observer.taken(task) }
         let settlement: Settlement
         do {
             settlement = .completed(try await analyse(lease, place))
@@ -104,15 +105,20 @@ package struct Worker: Service {
             try await statistics.progress.settlement.pass {
                 try await Task { try await lease.settle(settlement) }.value
             }
-            statistics.record(.now - began, in: .publish)
-            statistics.count(settlement)
+            statistics.stages.record(.now - began, in: .publish)
+            ended(task, TaskOutcome(settlement))
         } catch {
-            statistics.countUnsettled()
+            statistics.unsettled.add()
             logger.warning(
                 "Task not settled; its source will deliver it again",
                 metadata: metadata(of: task, error: error)
             )
         }
+    }
+
+    private func ended(_ task: ImageTask, _ outcome: TaskOutcome) {
+        statistics.count(outcome)
+        for observer in observers { observer.settled(task, outcome) }
     }
 
     /// Takes a task through the stages; before each that costs much it is asked whether the task is still ours.
@@ -137,8 +143,9 @@ package struct Worker: Service {
             )
         }
         statistics.record(outcome)
-        onAnalysed(AnalysedImage(task: task, image: image, insects: outcome.insects))
-        return statistics.time(.encode) {
+        let analysed = AnalysedImage(task: task, image: image, insects: outcome.insects)
+        for observer in observers { observer.analysed(analysed) }
+        return statistics.stages.time(.encode) {
             encoder.encode(outcome.insects, of: task, duration: .now - lease.takenAt)
         }
     }
@@ -153,3 +160,13 @@ package struct Worker: Service {
 
 /// The task is somebody else's by now, or will come again.
 private struct TakenBack: Error {}
+
+extension TaskOutcome {
+    fileprivate init(_ settlement: Settlement) {
+        self =
+            switch settlement {
+            case .completed(let result): result.isError ? .failed : .succeeded
+            case .retry: .givenBack
+            }
+    }
+}

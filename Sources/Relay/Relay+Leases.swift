@@ -67,11 +67,8 @@ extension Relay {
         while true {
             let change = draining.next
             if isDraining || Task.isCancelled { return }
-            let expired = state.withLock { state in
-                let expired = state.ledger.takeExpired(at: .now)
-                state.counters.expired += expired.count
-                return expired
-            }
+            let expired = state.withLock { $0.ledger.takeExpired(at: .now) }
+            statistics.expired.add(expired.count)
             for lease in expired { await settle(lease, .retry(reason: "not answered within its lease")) }
             if !expired.isEmpty {
                 warn(

@@ -50,7 +50,7 @@ extension Relay {
             }
             let name = ConfirmedResult(posting: taskID, ticket: ticket)
             if await posted.contains(name) {
-                state.withLock { $0.counters.duplicates += 1 }
+                statistics.duplicates.add()
             } else {
                 let result = OutgoingResult(
                     jobID: ticket.jobID,
@@ -61,7 +61,7 @@ extension Relay {
                 switch await post(result) {
                 case .taken:
                     await posted.insert(name)
-                    state.withLock { $0.counters.posted += 1 }
+                    statistics.posted.add()
                 case .refused(let error):
                     try await bury(delivery, reason: error.description)
                     await answered(taskID, ticket)
@@ -135,7 +135,7 @@ extension Relay {
             exchange: AMQPTopology.deadExchange,
             routingKey: AMQPTopology.relayDeadLetters.pipeline
         )
-        state.withLock { $0.counters.refused += 1 }
+        statistics.refused.add()
         warn("A result went to the dead letters", reason)
         consuming.ack(delivery)
     }

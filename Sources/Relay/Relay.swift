@@ -13,23 +13,11 @@ package import Transport
 /// The tasks are reserved as a worker on REST does it, by what was finished a second; a lease ends when the task's result was posted
 /// by this relay or another. Results wait in the broker, not here: one is acknowledged after Antenna's 2xx. Any number may run.
 package final class Relay: Service {
-    /// What has been done since the start.
-    package struct Counters: Sendable, Hashable {
-        /// Tasks put into the queues.
-        package var published = 0
-        /// Results that Antenna has taken.
-        package var posted = 0
-        /// Results that were posted before.
-        package var duplicates = 0
-        /// Results that Antenna will never take, with the dead letters now.
-        package var refused = 0
-        /// Tasks whose lease ended without a result.
-        package var expired = 0
-    }
+    /// What was done so far.
+    package let statistics = RelayStatistics()
 
     struct State {
         var ledger = RelayLedger()
-        var counters = Counters()
         var isDraining = false
         var generator: any RandomNumberGenerator & Sendable
     }
@@ -103,9 +91,6 @@ package final class Relay: Service {
             logger: logger
         )
     }
-
-    /// What has been done so far.
-    package var counters: Counters { state.withLock(\.counters) }
 
     /// Why tasks of some jobs are not taken whose results would be dropped; nil when there are none.
     package var registrationProblem: String? { source.registrationProblem }
@@ -204,7 +189,7 @@ package final class Relay: Service {
         do throws(TransportError) {
             let queue = TaskQueueName(.tasks, pipeline: task.pipeline)
             try await publisher.publish(message, exchange: "", routingKey: "\(queue)")
-            state.withLock { $0.counters.published += 1 }
+            statistics.published.add()
         } catch {
             let unpublished = state.withLock { $0.ledger.take(TaskKey(task)) }
             if let unpublished { await settle(unpublished, .retry(reason: error.description)) }

@@ -1,4 +1,5 @@
 import Broker
+import Telemetry
 import TestSupport
 import Testing
 import Transport
@@ -26,7 +27,7 @@ extension BrokerTests {
                 }
             }
             for seen in [20, 100] {
-                try await eventually { source.counters.answered >= seen }
+                try await eventually { source.statistics.answered.value >= seen }
                 try await broker.kill()
                 try await broker.start()
             }
@@ -99,7 +100,7 @@ extension BrokerTests {
             fixture.observer.nack(delivery, requeue: true)
             let source = try fixture.taskSource(confirmed: other)
             let running = Task { await source.run() }
-            try await eventually { source.counters.recognised == 1 }
+            try await eventually { source.statistics.recognised.value == 1 }
             source.drain()
             await running.value
             #expect(try await fixture.observer.status(ofQueue: fixture.results).messages == 0)

@@ -40,8 +40,8 @@ extension BrokerTests {
                 let delivery = try #require(await source.nextDelivery())
                 try await delivery.settle(.answered(answer(to: delivery.message.task)))
             }
-            try await eventually { source.counters.deadLettered == 1 }
-            #expect(source.counters.redelivered == 1, "the connection was not lost")
+            try await eventually { source.statistics.deadLettered.value == 1 }
+            #expect(source.statistics.redelivered.value == 1, "the connection was not lost")
             source.drain()
             await running.value
             let letters = try await fixture.takeAll("\(fixture.dead)").map(DeadLetter.init)
@@ -129,10 +129,10 @@ extension BrokerTests {
                     }
                 }
             }
-            try await eventually { source.counters.answered == 5 }
+            try await eventually { source.statistics.answered.value == 5 }
             #expect(source.held == 60 && source.resultProblem?.contains("nobody") == true)
             // Counted when its letter is out, and held until its delivery is settled.
-            try await eventually { source.counters.deadLettered == 60 && source.held == 0 }
+            try await eventually { source.statistics.deadLettered.value == 60 && source.held == 0 }
             #expect(source.resultProblem == nil)
             source.drain()
             await running.value
@@ -155,7 +155,7 @@ extension BrokerTests {
             try await delivery.settle(.answered(answer(to: task)))
             for loss in 1...3 {
                 try await broker.control("close_all_connections", "test")
-                try await eventually { source.counters.redelivered == loss }
+                try await eventually { source.statistics.redelivered.value == loss }
             }
             try await eventually {
                 do throws(TransportError) {
@@ -167,12 +167,12 @@ extension BrokerTests {
                     return false
                 }
             }
-            try await eventually { source.counters.answered == 1 && source.outstanding == 0 }
+            try await eventually { source.statistics.answered.value == 1 && source.outstanding == 0 }
             source.drain()
             await running.value
             #expect(try await fixture.takeAll(task.replySubject).count == 1)
             #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages == 0)
-            #expect(source.counters.deadLettered == 0)
+            #expect(source.statistics.deadLettered.value == 0)
             try await fixture.discard()
             try await broker.discard()
         }

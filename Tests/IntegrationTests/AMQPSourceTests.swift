@@ -1,5 +1,6 @@
 import Broker
 import Pipeline
+import Telemetry
 import TestSupport
 import Testing
 import Transport
@@ -28,7 +29,7 @@ extension BrokerTests {
             source.drain()
             await running.value
             #expect(await source.next() == nil)
-            #expect(source.counters.answered == 300 && source.counters.givenBack == 0)
+            #expect(source.statistics.answered.value == 300 && source.statistics.givenBack.value == 0)
             let results = try await fixture.take(300, from: fixture.results)
             #expect(Set(results.compactMap(\.message.messageID)) == Set((0..<300).map(String.init)))
             #expect(try await fixture.observer.status(ofQueue: fixture.results).messages == 0)
@@ -47,10 +48,10 @@ extension BrokerTests {
             let delivery = try #require(await source.nextDelivery())
             async let settling: Void = delivery.settle(.answered(answer(to: delivery.message.task)))
             try await eventually { log.warnings.contains { $0.contains(fixture.results) && $0.contains("unroutable") } }
-            #expect(source.outstanding == 1 && source.counters.answered == 0)
+            #expect(source.outstanding == 1 && source.statistics.answered.value == 0)
             try await fixture.observer.declare(.queue(name: fixture.results, arguments: ["x-queue-type": "quorum"]))
             try await settling
-            try await eventually { source.counters.answered == 1 }
+            try await eventually { source.statistics.answered.value == 1 }
             #expect(try await fixture.take(1, from: fixture.results).first?.message.messageID == "0")
             source.drain()
             await running
@@ -91,7 +92,7 @@ extension BrokerTests {
             }
             let source = try fixture.taskSource { $0.maximumAttempts = 3 }
             async let running: Void = source.run()
-            try await eventually { source.counters.deadLettered == 1 }
+            try await eventually { source.statistics.deadLettered.value == 1 }
             source.drain()
             await running
             let letter = try #require(try await fixture.takeAll("\(fixture.dead)").map(DeadLetter.init).first)
@@ -116,7 +117,7 @@ extension BrokerTests {
             try await eventually { source.consumerProblem?.contains("no quorum queue") == true }
             source.drain()
             await running
-            #expect(source.counters.answered == 0 && source.counters.deadLettered == 0)
+            #expect(source.statistics.answered.value == 0 && source.statistics.deadLettered.value == 0)
             #expect(try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages == 2)
             try await fixture.discard()
         }
@@ -132,7 +133,7 @@ extension BrokerTests {
             fixture.observer.nack(delivery, requeue: true)
             let source = try fixture.taskSource(confirmed: confirmed)
             async let running: Void = source.run()
-            try await eventually { source.counters.recognised == 1 }
+            try await eventually { source.statistics.recognised.value == 1 }
             #expect(source.outstanding == 0)
             source.drain()
             await running

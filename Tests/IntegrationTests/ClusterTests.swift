@@ -23,7 +23,7 @@ extension BrokerTests {
             let leader = try await cluster.leader(ofQueue: "\(fixture.tasks)")
             try await leader.kill()
             try await fixture.enqueueInSpiteOfAll(50..<100)
-            try await eventually { source.counters.answered + source.counters.recognised >= 50 }
+            try await eventually { source.statistics.answered.value + source.statistics.recognised.value >= 50 }
             try await leader.start()
             let next = try await cluster.leader(ofQueue: "\(fixture.tasks)")
             try await cluster.isolate(next)

@@ -1,5 +1,6 @@
 import Broker
 import Pipeline
+import Telemetry
 import TestSupport
 import Testing
 import Transport
@@ -33,7 +34,7 @@ extension BrokerTests {
             // One that makes no attempt at all has nothing but dead letters.
             let source = try fixture.taskSource { $0.maximumAttempts = 0 }
             let running = Task { await source.run() }
-            try await eventually { source.counters.deadLettered == 4 }
+            try await eventually { source.statistics.deadLettered.value == 4 }
             source.drain()
             await running.value
             for _ in 0..<2 {

@@ -4,6 +4,7 @@ import Inference
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 
@@ -19,7 +20,7 @@ struct WorkerTests {
         let answers = source.settlements.map { "\($0.task.id) \($0.summary)" }.sorted()
         #expect(answers == ["0 result", "1 error", "2 result"])
         #expect(source.settlements.first { $0.task.id == "1" }?.text.contains("no such image") == true)
-        #expect(subject.statistics.counts.succeeded == 2)
+        #expect(subject.statistics.succeeded.value == 2)
     }
 
     @Test("What may go well another time is given back")
@@ -47,7 +48,7 @@ struct WorkerTests {
         try await subject.worker.run()
         #expect(source.settlements.map(\.task.id) == ["1"])
         #expect(log.warnings.count { $0.contains("Task not settled") && $0.contains("no disk") } == 1)
-        #expect(subject.statistics.counts.unsettled == 1 && subject.statistics.counts.succeeded == 1)
+        #expect(subject.statistics.unsettled.value == 1 && subject.statistics.succeeded.value == 1)
     }
 
     @Test("No more tasks are taken than fit in hand")
@@ -142,7 +143,7 @@ private struct WorkerFixture {
                     budget: memory
                 ),
                 imagesReadAhead: 8,
-                statistics: statistics
+                statistics: statistics.images
             ),
             batcher: batcher,
             encoder: ResultEncoder(manifests: catalogue.manifests),

@@ -65,7 +65,7 @@ extension ResultPoster {
             case .taken:
                 try await spool.remove(entry)
             case .refused(let error):
-                state.withLock { $0.counters.refused += 1 }
+                statistics.refused.add()
                 try await spool.refuse(entry, because: error)
             case .later(let error):
                 // A forbidden job sleeps now, and the others may be well.

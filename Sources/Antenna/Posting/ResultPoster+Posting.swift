@@ -75,7 +75,7 @@ extension ResultPoster {
     }
 
     private func taken(_ result: OutgoingResult) async {
-        state.withLock { $0.counters.posted += 1 }
+        statistics.posted.add()
         watch?.posted(result)
         await memory?.insert(result)
     }

@@ -52,20 +52,7 @@ package final class ResultPoster: Sendable {
         package init() {}
     }
 
-    /// What the poster has done since its start.
-    package struct Counters: Sendable, Hashable {
-        /// Results that the server has taken, those from the spool included.
-        package var posted = 0
-        /// Results put into the spool.
-        package var spooled = 0
-        /// Results that the server will never take.
-        package var refused = 0
-        /// Results that the server was given a second time, since it had delivered their tasks again.
-        package var repeated = 0
-    }
-
     struct State {
-        var counters = Counters()
         /// Until when the server is left alone; nil while all is well.
         var awayUntil: Duration?
         /// Whether any call that succeeds ends that wait.
@@ -96,6 +83,8 @@ package final class ResultPoster: Sendable {
     let logger: Logger
     let turns: Budget
     let changed = WakeSignal()
+    /// What was done so far.
+    package let statistics = ResultStatistics()
     let state: Mutex<State>
 
     /// Makes a poster.
@@ -131,9 +120,6 @@ package final class ResultPoster: Sendable {
         client.reachability.observeReturn { [weak self] in self?.serverReturned() }
     }
 
-    /// What has been done so far.
-    package var counters: Counters { state.withLock { $0.counters } }
-
     /// Whether results have nowhere to go: the spool is full, or the disk is.
     package var isBackedUp: Bool { spool.isFull || state.withLock { $0.stranded > 0 } }
 
@@ -148,7 +134,7 @@ package final class ResultPoster: Sendable {
         guard let jobID = task.jobID, let json = try await memory?.json(of: TaskKey(task)) else { return false }
         let result = OutgoingResult(jobID: jobID, replySubject: task.replySubject, taskID: task.id, json: json)
         try await deliver(result)
-        state.withLock { $0.counters.repeated += 1 }
+        statistics.repeated.add()
         return true
     }
 
@@ -171,7 +157,7 @@ package final class ResultPoster: Sendable {
             if mayPost, try await postAndSetAside(result) { return }
             do {
                 try await spool.add(result)
-                state.withLock { $0.counters.spooled += 1 }
+                statistics.spooled.add()
                 return
             } catch let error as SpoolError {
                 misses += 1
@@ -220,7 +206,7 @@ package final class ResultPoster: Sendable {
             if error.code == .cancelled { try Task.checkCancellation() }
             return false
         case .refused(let error):
-            state.withLock { $0.counters.refused += 1 }
+            statistics.refused.add()
             do {
                 try await spool.setAside(result, because: error)
                 return true

@@ -91,7 +91,7 @@ struct DemoCommand: RoleCommand {
             let worker = try await RESTWorker(
                 settings: settings,
                 ending: .never,
-                hooks: oversight.hooks,
+                context: oversight.context,
                 logger: oversight.logger
             )
             Output.standard.offer("Open \(page) in a browser; Ctrl-C ends it.\n")

@@ -53,8 +53,8 @@ struct InferFileCommand: AsyncParsableCommand {
         let worker = try FileWorker(
             settings: settings,
             paths: paths,
+            context: RoleContext().counting { if showsProgress { progress.update(done: $0) } },
             logger: logger,
-            onProgress: { if showsProgress { progress.update(done: $0.answered) } },
             deliver: { await results.take($0, at: $1) }
         )
         try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, life: life).run([worker])
@@ -74,7 +74,7 @@ struct InferFileCommand: AsyncParsableCommand {
             )
             try Output.standard.print("Open \(DemoReport(page).write(to: html)) in a browser.")
         }
-        try judge(failed: await results.failed, answered: worker.statistics.counts.answered, of: paths.count)
+        try judge(failed: await results.failed, answered: worker.statistics.answered, of: paths.count)
     }
 
     private var output: FileResults.Form {

@@ -39,9 +39,11 @@ struct FetchCommand: RoleCommand {
         let oversight = Oversight(role: "fetch", resolved: resolved, logger: logger)
         try await oversight.during { _ in
             let progress = ProgressBar.ofRole("Fetching")
-            let worker = try FleetFetcher(settings: settings, hooks: oversight.hooks, logger: logger) {
-                progress?.update(done: $0.settled)
-            }
+            let worker = try FleetFetcher(
+                settings: settings,
+                context: oversight.context.counting { progress?.update(done: $0) },
+                logger: logger
+            )
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
             progress?.finish()
             logger.info("This is what was done", metadata: [LogKey.outcome: "\(worker.summary)"])

@@ -43,11 +43,9 @@ struct InferCommand: RoleCommand {
             let worker = try await AMQPWorker(
                 settings: settings,
                 kind: .ready,
-                hooks: oversight.hooks,
+                context: oversight.context.counting { progress?.update(done: $0) },
                 logger: logger
-            ) {
-                progress?.update(done: $0.answered)
-            }
+            )
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
             progress?.finish()
             StageReport(worker.statistics).show(logger: logger)

@@ -35,7 +35,7 @@ struct RelayCommand: RoleCommand {
         }
         try await AntennaPreflight.run(settings, role: "relay", logger: logger)
         let oversight = Oversight(role: "relay", resolved: resolved, logger: logger)
-        let relay = try RelayRole(settings: settings, hooks: oversight.hooks, logger: logger)
+        let relay = try RelayRole(settings: settings, context: oversight.context, logger: logger)
         try await oversight.during { _ in
             try await oversight.run(relay, watch: relay.watch, grace: settings.shutdown.grace)
         }

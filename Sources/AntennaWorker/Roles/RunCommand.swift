@@ -62,7 +62,8 @@ struct RunCommand: RoleCommand {
         let oversight = Oversight(role: "run", resolved: resolved, logger: Logger(label: "antenna-worker"))
         try await oversight.during { _ in
             let progress = ProgressBar.ofRole("Working")
-            let worker = try await makeWorker(settings, oversight) { progress?.update(done: $0.answered) }
+            let context = oversight.context.counting { progress?.update(done: $0) }
+            let worker = try await makeWorker(settings, context, oversight.logger)
             try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
             progress?.finish()
             StageReport(worker.statistics).show(logger: oversight.logger)
@@ -71,14 +72,13 @@ struct RunCommand: RoleCommand {
 
     private func makeWorker(
         _ settings: WorkerSettings,
-        _ oversight: Oversight,
-        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+        _ context: RoleContext,
+        _ logger: Logger
     ) async throws -> any WatchedWorker {
         guard !untilEmpty || settings.work.source == .rest else {
             throw ValidationError("--until-empty needs --source rest: a queue may be filled at any time.")
         }
         guard !waitForOthers || untilEmpty else { throw ValidationError("--wait-for-others needs --until-empty.") }
-        let (hooks, logger) = (oversight.hooks, oversight.logger)
         if settings.work.source != .amqp { try await AntennaPreflight.run(settings, role: "run", logger: logger) }
         if register { try await register(settings, logger) }
         return switch settings.work.source {
@@ -86,12 +86,11 @@ struct RunCommand: RoleCommand {
             try await RESTWorker(
                 settings: settings,
                 ending: untilEmpty ? (waitForOthers ? .untilOthersAreDone : .untilEmpty) : .never,
-                hooks: hooks,
-                logger: logger,
-                onProgress: onProgress
+                context: context,
+                logger: logger
             )
-        case .amqp: try await AMQPWorker(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
-        case .auto: try await FallbackWorker(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+        case .amqp: try await AMQPWorker(settings: settings, context: context, logger: logger)
+        case .auto: try await FallbackWorker(settings: settings, context: context, logger: logger)
         }
     }
 

@@ -2,7 +2,6 @@ package import Concurrency
 package import Logging
 package import Pipeline
 import ServiceLifecycle
-import Synchronization
 import Telemetry
 
 /// The fetch role: takes tasks, puts their pixels into the cache, and passes the tasks on to the ready queue.
@@ -19,6 +18,7 @@ package struct FetchWorker: Service {
     private let window: Budget
     private let clock: WaitClock
     private let statistics: FetchStatistics
+    private let observers: [any TaskObserver]
     private let logger: Logger
 
     /// Puts a fetch worker together.
@@ -32,6 +32,7 @@ package struct FetchWorker: Service {
     ///   - cachePatience: How long an outage of the cache holds up the pixels that meet it. Default: 30 s.
     ///   - clock: What is waited by.
     ///   - statistics: Where outcomes are counted.
+    ///   - observers: Shown what becomes of every task.
     ///   - logger: Gets one debug line a failed task, and warnings.
     package init(
         source: AMQPTaskSource,
@@ -42,6 +43,7 @@ package struct FetchWorker: Service {
         cachePatience: Duration = .seconds(30),
         clock: WaitClock = WaitClock(),
         statistics: FetchStatistics = FetchStatistics(),
+        observers: [any TaskObserver] = [],
         logger: Logger
     ) {
         self.source = source
@@ -52,6 +54,7 @@ package struct FetchWorker: Service {
         self.window = Budget(limit: tasksInHand)
         self.clock = clock
         self.statistics = statistics
+        self.observers = observers
         self.logger = logger
     }
 
@@ -82,27 +85,32 @@ package struct FetchWorker: Service {
 
     private func process(_ delivery: AMQPTaskDelivery) async {
         let task = delivery.message.task
+        for observer in observers { observer.taken(task) }
         let ending: AMQPTaskDelivery.Ending
-        var outcome: WritableKeyPath<FetchStatistics.Counts, Int>?
+        let (counter, outcome): (Tally?, TaskOutcome)
         do {
             // Another worker does it, or this one when it comes again.
             if delivery.isGone { throw CancellationError() }
-            outcome = try await prepare(task) ? \.prepared : \.passedWithoutPixels
+            counter = try await prepare(task) ? statistics.prepared : statistics.passedWithoutPixels
+            outcome = .passedOn
             ending = .passedOn(to: TaskQueueName(.ready, pipeline: delivery.queue.pipeline))
         } catch is CancellationError {
+            (counter, outcome) = (nil, .givenBack)
             ending = .givenBack(reason: "the worker is stopping")
         } catch let failure as TaskFailure where failure.isRetriable {
+            (counter, outcome) = (nil, .givenBack)
             ending = .givenBack(reason: failure.message)
         } catch {
             logger.debug("Task failed", metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"])
-            outcome = \.failed
+            (counter, outcome) = (statistics.failed, .failed)
             ending = .answered(.error("\(error)", for: task))
         }
         do {
             // Not cut off by a cancellation: the pixels are there.
             try await Task { try await delivery.settle(ending) }.value
             if case .passedOn(let queue) = ending { gauge.passed(to: queue.pipeline) }
-            if let outcome { statistics.count { $0[keyPath: outcome] += 1 } }
+            counter?.add()
+            for observer in observers { observer.settled(task, outcome) }
         } catch {
             logger.warning(
                 "Task not settled; its queue will deliver it again",
@@ -123,7 +131,7 @@ package struct FetchWorker: Service {
         while await !cache.store(pixels, for: key) {
             let (trouble, now) = (cache.trouble, clock.now)
             guard !source.isDraining, cachePatience.isLeft(after: trouble, at: now) else { return false }
-            statistics.count { $0.waitsForCache += 1 }
+            statistics.waitedForCache()
             try await clock.sleep(for: .seconds(1))
         }
         cachePatience.succeeded()

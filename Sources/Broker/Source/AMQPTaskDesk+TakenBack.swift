@@ -1,6 +1,7 @@
 import Concurrency
 import Pipeline
 import Synchronization
+import Telemetry
 import Transport
 
 /// Tasks that the broker has taken back while they were in hand: after a consumer timeout, or with a connection.
@@ -18,11 +19,13 @@ extension AMQPTaskDesk {
             guard let latest = state.deliveries.latest(delivery.id), !acknowledger.holds(latest) else { return false }
             _ = state.deliveries.release(delivery.id) { _ in true }
             if let result { state.kept.add(result, of: delivery.name) }
-            state.counters.stale += 1
             state.outstanding -= 1
             return true
         }
-        if isGone { settled.notify() }
+        if isGone {
+            statistics.stale.add()
+            settled.notify()
+        }
         return isGone
     }
 

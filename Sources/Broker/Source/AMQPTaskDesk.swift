@@ -10,13 +10,13 @@ import Transport
 /// Knows of no queue's consumer, so everything about settlement can be tested without a broker.
 final class AMQPTaskDesk: Sendable {
     struct State {
-        var counters = AMQPTaskSource.Counters()
         var outstanding = 0
         var deliveries = DeliveriesInHand()
         var held = HeldResults()
         var kept = KeptResults()
     }
 
+    let statistics = DeliveryStatistics()
     let publisher: ConfirmedPublisher
     let confirmed: any ConfirmedResults
     /// Given when a delivery was settled, or held apart.
@@ -48,8 +48,6 @@ final class AMQPTaskDesk: Sendable {
         self.warnings = ThrottledLog(logger, clock: publisher.clock)
     }
 
-    var counters: AMQPTaskSource.Counters { state.withLock(\.counters) }
-
     /// Deliveries handed out, held or on their way to the dead letters, and not settled.
     var outstanding: Int { state.withLock(\.outstanding) }
 
@@ -79,7 +77,7 @@ final class AMQPTaskDesk: Sendable {
     }
 
     func redelivered() {
-        state.withLock { $0.counters.redelivered += 1 }
+        statistics.redelivered.add()
     }
 
     /// Waits until fewer than `limit` tasks of a queue are worked on; those held apart do not count.
@@ -108,7 +106,7 @@ final class AMQPTaskDesk: Sendable {
                 try await answerOrHold(delivery, with: result)
             case .passedOn(let queue):
                 try await publisher.publish(delivery.messageToPassOn, exchange: "", routingKey: "\(queue)")
-                acknowledge(delivery) { $0.passedOn += 1 }
+                acknowledge(delivery, as: statistics.passedOn)
             case .givenBack(let reason):
                 await pauseAndGiveBack(delivery, reason: reason)
             }
@@ -122,7 +120,7 @@ final class AMQPTaskDesk: Sendable {
     func answer(_ delivery: AMQPTaskDelivery, with result: EncodedResult) async throws(TransportError) {
         try await results.publish(result, to: delivery.message)
         await confirmed.insert(delivery.name)
-        acknowledge(delivery) { $0.answered += 1 }
+        acknowledge(delivery, as: statistics.answered)
     }
 
     /// Sends a task to the dead letters and acknowledges it once they have it.
@@ -135,7 +133,7 @@ final class AMQPTaskDesk: Sendable {
             attempts: delivery.attempts,
             reason: reason
         )
-        release(delivery.id, settle: { self.remove($0, rejects: rejects) }) { $0.deadLettered += 1 }
+        release(delivery.id, as: statistics.deadLettered) { self.remove($0, rejects: rejects) }
     }
 
     /// Sends a message to the dead letters that is no task in hand, beside what goes on.
@@ -149,10 +147,10 @@ final class AMQPTaskDesk: Sendable {
             defer { place?.release() }
             do throws(TransportError) {
                 let rejects = try await publishLetter(delivery.message, from: queue, attempts: attempts, reason: reason)
-                settle([delivery], { self.remove($0, rejects: rejects) }) { $0.deadLettered += 1 }
+                settle([delivery], as: statistics.deadLettered) { self.remove($0, rejects: rejects) }
             } catch {
                 await publisher.pauseBeforeRetry(attempts: attempts)
-                settle([delivery], { self.acknowledger.nack($0, requeue: true) }) { $0.givenBack += 1 }
+                settle([delivery], as: statistics.givenBack) { self.acknowledger.nack($0, requeue: true) }
             }
         }
     }
@@ -160,7 +158,7 @@ final class AMQPTaskDesk: Sendable {
     /// Acknowledges a redelivery whose result is out already.
     func acknowledgeRecognised(_ delivery: AMQPDelivery, task: String) {
         acknowledger.ack(delivery)
-        state.withLock { $0.counters.recognised += 1 }
+        statistics.recognised.add()
         logger.debug("A redelivered task has its result already", metadata: [LogKey.taskID: "\(task)"])
     }
 
@@ -184,35 +182,25 @@ final class AMQPTaskDesk: Sendable {
     }
 
     private func giveBack(_ id: UInt64, reason: String) {
-        release(id, settle: { self.acknowledger.nack($0, requeue: true) }) { $0.givenBack += 1 }
+        release(id, as: statistics.givenBack) { self.acknowledger.nack($0, requeue: true) }
         logger.debug("A task was given back", metadata: [LogKey.reason: "\(reason)"])
     }
 
-    private func acknowledge(_ delivery: AMQPTaskDelivery, _ count: (inout AMQPTaskSource.Counters) -> Void) {
-        release(delivery.id, settle: { self.acknowledger.ack($0) }, count)
+    private func acknowledge(_ delivery: AMQPTaskDelivery, as ending: Tally) {
+        release(delivery.id, as: ending) { self.acknowledger.ack($0) }
     }
 
-    private func release(
-        _ id: UInt64,
-        settle: (AMQPDelivery) -> AMQPSettlement,
-        _ count: (inout AMQPTaskSource.Counters) -> Void
-    ) {
+    private func release(_ id: UInt64, as ending: Tally, settle: (AMQPDelivery) -> AMQPSettlement) {
         // From here on a redelivery is a new one; whether the result is out is remembered by now.
         let deliveries = state.withLock { $0.deliveries.release(id) { !acknowledger.holds($0) } }
-        self.settle(deliveries, settle, count)
+        self.settle(deliveries, as: ending, settle)
     }
 
-    private func settle(
-        _ deliveries: [AMQPDelivery],
-        _ settle: (AMQPDelivery) -> AMQPSettlement,
-        _ count: (inout AMQPTaskSource.Counters) -> Void
-    ) {
+    private func settle(_ deliveries: [AMQPDelivery], as ending: Tally, _ settle: (AMQPDelivery) -> AMQPSettlement) {
         let isStale = deliveries.map(settle).last == .stale
-        state.withLock { state in
-            count(&state.counters)
-            if isStale { state.counters.stale += 1 }
-            state.outstanding -= 1
-        }
+        ending.add()
+        if isStale { statistics.stale.add() }
+        state.withLock { $0.outstanding -= 1 }
         settled.notify()
     }
 

@@ -9,24 +9,6 @@ package import Transport
 /// ``run()`` consumes; ``next()`` hands out leases to a worker, ``nextDelivery()`` deliveries to whoever passes tasks on. Two connections,
 /// because an alarm of the broker stops those that publish. What is in hand is bounded by the prefetch of each queue.
 package final class AMQPTaskSource: TaskSource {
-    /// What has been done since the start.
-    package struct Counters: Sendable, Hashable {
-        /// Tasks whose result was published and confirmed.
-        package var answered = 0
-        /// Tasks passed on to another queue.
-        package var passedOn = 0
-        /// Deliveries given back.
-        package var givenBack = 0
-        /// Messages sent to the dead letters.
-        package var deadLettered = 0
-        /// Redeliveries acknowledged because their result was out already.
-        package var recognised = 0
-        /// Acknowledgements that came after the loss of their connection.
-        package var stale = 0
-        /// Deliveries of tasks that had been delivered before.
-        package var redelivered = 0
-    }
-
     let settings: AMQPSourceSettings
     let consuming: AMQPConnection
     let publishing: AMQPConnection
@@ -100,6 +82,7 @@ package final class AMQPTaskSource: TaskSource {
             publisher: publishing,
             acknowledger: consuming,
             canPublish: { publishing.takesPublishes },
+            given: desk.statistics.givenBack,
             clock: clock,
             logger: logger
         )
@@ -139,12 +122,8 @@ package final class AMQPTaskSource: TaskSource {
         taking.observe { [weak steering] in steering?.notify() }
     }
 
-    /// What has been done so far.
-    package var counters: Counters {
-        var counters = desk.counters
-        counters.givenBack += untried.count
-        return counters
-    }
+    /// What became of deliveries so far.
+    package var statistics: DeliveryStatistics { desk.statistics }
 
     /// Deliveries in hand: waiting to be taken, or taken and not settled.
     package var outstanding: Int { desk.outstanding }

@@ -1,7 +1,6 @@
 import Concurrency
 import Logging
 import Pipeline
-import Synchronization
 import Telemetry
 import Transport
 
@@ -20,12 +19,13 @@ final class UntriedDeliveries: Sendable {
     private let patience: Duration
     private let clock: WaitClock
     private let logger: Logger
-    private let given = Atomic(0)
+    private let given: Tally
 
     /// - Parameters:
     ///   - publisher: Publishes copies.
     ///   - acknowledger: Acknowledges and gives back.
     ///   - canPublish: Whether publishing is worth a try.
+    ///   - given: Counts those that were given back.
     ///   - patience: How long it may take.
     ///   - clock: What is waited by.
     ///   - logger: Hears of each at debug level.
@@ -33,6 +33,7 @@ final class UntriedDeliveries: Sendable {
         publisher: any AMQPPublishing,
         acknowledger: any AMQPAcknowledging,
         canPublish: @escaping @Sendable () -> Bool,
+        given: Tally,
         patience: Duration = .seconds(5),
         clock: WaitClock,
         logger: Logger
@@ -40,13 +41,11 @@ final class UntriedDeliveries: Sendable {
         self.publisher = publisher
         self.acknowledger = acknowledger
         self.canPublish = canPublish
+        self.given = given
         self.patience = patience
         self.clock = clock
         self.logger = logger
     }
-
-    /// How many were given back.
-    var count: Int { given.load(ordering: .relaxed) }
 
     /// Gives a delivery back to its queue.
     ///
@@ -61,7 +60,7 @@ final class UntriedDeliveries: Sendable {
         let copy = Self.copy(of: delivery.message, tried: tried ?? counted, isRedelivered: counted > 0)
         let isCopied = canPublish() ? await isPublished(copy, to: queue) : false
         if isCopied { acknowledger.ack(delivery) } else { acknowledger.nack(delivery, requeue: true) }
-        given.add(1, ordering: .relaxed)
+        given.add()
         logger.debug(
             "A task that nobody had begun was given back",
             metadata: [LogKey.taskID: "\(delivery.message.messageID ?? "")", LogKey.queue: "\(queue)"]

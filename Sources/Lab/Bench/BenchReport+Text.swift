@@ -35,7 +35,7 @@ extension BenchReport {
     }
 
     private var stageTable: String {
-        let order = Stage.allCases.map(\.rawValue)
+        let order = Stage.allCases.map(\.name)
         let names = stages.keys.sorted {
             (order.firstIndex(of: $0) ?? order.count, $0) < (order.firstIndex(of: $1) ?? order.count, $1)
         }

@@ -19,6 +19,6 @@ struct BenchStage: Sendable {
     }
 
     init(_ summary: StageStatistics.Summary) {
-        self.init(name: summary.stage.rawValue, p50Seconds: summary.p50Seconds, p99Seconds: summary.p99Seconds)
+        self.init(name: summary.stage.name, p50Seconds: summary.p50Seconds, p99Seconds: summary.p99Seconds)
     }
 }

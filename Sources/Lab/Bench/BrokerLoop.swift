@@ -2,6 +2,7 @@ import Broker
 import Concurrency
 import Logging
 import Pipeline
+import Telemetry
 import Transport
 import Worker
 
@@ -57,7 +58,7 @@ struct BrokerLoop {
                 try? await lease.settle(.completed(answer))
                 statistics.record(.now - began, in: .publish)
             }
-        let answered = source.counters.answered
+        let answered = source.statistics.answered.value
         guard answered == count else { throw CommandFailure("Only \(answered) of \(count) results were confirmed.") }
         return statistics.summaries().map(BenchStage.init)
     }

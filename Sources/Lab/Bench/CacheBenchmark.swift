@@ -98,7 +98,7 @@ package struct CacheBenchmark {
                                 case .put: await cache.store(pixels, for: key)
                                 case .get: try await cache.pixels(for: key) { try await budget.reserve($0) } != nil
                                 }
-                            guard isDone else { throw CommandFailure("Redis failed: \(cache.counters.failures)") }
+                            guard isDone else { throw CommandFailure("Redis failed: \(cache.failures)") }
                             durations.add(began.duration(to: .now))
                             progress(number)
                         }

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Pipeline
 package import Settings
+import Telemetry
 import Worker
 
 /// A whole worker over REST, and a local Antenna in a process of its own.
@@ -49,6 +50,7 @@ package struct EndToEndBenchmark {
         let logger = Logger(label: "bench")
         let stages = try WorkerStages(
             settings: settings,
+            context: RoleContext().counting(progress),
             logger: logger,
             inference: { [settings] threads in
                 if let constant {
@@ -60,8 +62,7 @@ package struct EndToEndBenchmark {
                     threads: threads,
                     logger: logger
                 )
-            },
-            onProgress: { progress($0.answered) }
+            }
         )
         try await Registrar.register(
             settings,
@@ -73,12 +74,12 @@ package struct EndToEndBenchmark {
         let worker = try await RESTWorker(stages: stages, settings: settings, ending: .untilEmpty, logger: logger)
         let sample = try await BenchSample(count: images.count, pixels: images.pixels) {
             try await worker.run()
-            return worker.statistics.stageSummaries.map(BenchStage.init)
+            return worker.statistics.stages.summaries().map(BenchStage.init)
         }
-        let counts = worker.statistics.counts
-        guard counts.succeeded == images.count else {
+        let (succeeded, failed) = (worker.statistics.succeeded.value, worker.statistics.failed.value)
+        guard succeeded == images.count else {
             throw CommandFailure(
-                "\(counts.succeeded) of \(images.count) images were analysed, \(counts.failed) failed."
+                "\(succeeded) of \(images.count) images were analysed, \(failed) failed."
             )
         }
         return sample

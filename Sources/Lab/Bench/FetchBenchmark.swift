@@ -47,9 +47,9 @@ package struct FetchBenchmark {
         let logger = Logger(label: "bench")
         let stages = try WorkerStages(
             settings: settings,
+            context: RoleContext().counting(progress),
             logger: logger,
-            inference: { _ in try .constant(settings) },
-            onProgress: { progress($0.answered) }
+            inference: { _ in try .constant(settings) }
         )
         let failures = BenchFailures()
         let source = FileTaskSource(paths: urls, pipeline: stages.manifests[0].slug, logger: logger) { result, _ in
@@ -57,7 +57,7 @@ package struct FetchBenchmark {
         }
         let sample = try await BenchSample(count: urls.count, pixels: pixels) {
             try await stages.worker(source: source).run()
-            return stages.statistics.stageSummaries.map(BenchStage.init)
+            return stages.statistics.stages.summaries().map(BenchStage.init)
         }
         try failures.check()
         return sample

@@ -29,8 +29,7 @@ package struct ScaleProcess {
         let stages = try WorkerStages(
             settings: settings,
             logger: logger,
-            inference: { [settings] _ in try .constant(settings, secondsPerImage: Double(sleep) / 1_000) },
-            onProgress: { _ in }
+            inference: { [settings] _ in try .constant(settings, secondsPerImage: Double(sleep) / 1_000) }
         )
         let source = AMQPTaskSource(
             settings: AMQPSourceSettings(

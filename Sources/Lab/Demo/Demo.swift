@@ -55,9 +55,12 @@ package struct Demo {
     package func work(_ settings: WorkerSettings, life: WorkerLife) async throws -> DemoReport {
         let progress = ProgressBar(label: "Working", total: images.sources.count, logger: logger)
         let began = ContinuousClock.now
-        let worker = try await RESTWorker(settings: settings, ending: .untilEmpty, logger: logger) { counts in
-            progress.update(done: counts.answered)
-        }
+        let worker = try await RESTWorker(
+            settings: settings,
+            ending: .untilEmpty,
+            context: RoleContext().counting { progress.update(done: $0) },
+            logger: logger
+        )
         try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, life: life).run([worker])
         progress.finish()
         let elapsed = began.duration(to: .now)

@@ -37,9 +37,9 @@ extension DemoReportData {
             elapsedSeconds: elapsed / .seconds(1),
             images: images,
             imageCount: imageCount,
-            stages: statistics.stageSummaries.map { summary in
+            stages: statistics.stages.summaries().map { summary in
                 Stage(
-                    name: summary.stage.rawValue.replacing("_", with: " "),
+                    name: summary.stage.name.replacing("_", with: " "),
                     isWaiting: waiting.contains(summary.stage),
                     count: summary.count,
                     p50Seconds: summary.p50Seconds,

@@ -3,6 +3,7 @@ import Imaging
 package import Inference
 import Metrics
 import Synchronization
+import Telemetry
 
 /// Gathers images into batches, has the engines infer them and hands every image its own analysis.
 ///
@@ -27,7 +28,7 @@ package final class Batcher: Sendable {
     // As long as the images in hand, which the budget of pixels bounds.
     private let actions: AsyncStream<State.Action>
     private let act: AsyncStream<State.Action>.Continuation
-    private let batchSizes = Recorder(label: "antenna_worker_batch_images")
+    private let batchSizes = WorkMetrics.batchImages.recorder()
 
     /// Makes a batcher that feeds `engines`, of which there is at least one.
     ///

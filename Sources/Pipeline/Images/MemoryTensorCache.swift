@@ -1,6 +1,7 @@
 package import Concurrency
 import Imaging
 import Synchronization
+import Telemetry
 
 /// A tensor cache in the worker's own memory, for several pipelines over the same images and for redeliveries.
 ///
@@ -12,25 +13,14 @@ package final class MemoryTensorCache: TensorCache {
         var lastUse: UInt64
     }
 
-    /// What a cache was asked and how it went.
-    package struct Counters: Sendable, Equatable {
-        /// Images found.
-        package var hits = 0
-        /// Images not found.
-        package var misses = 0
-        /// Images kept.
-        package var stores = 0
-        /// Images that were not kept, for want of room.
-        package var refusedStores = 0
-    }
-
     private struct State {
-        var counters = Counters()
         var entries: [TensorKey: Entry] = [:]
         var byteCount = 0
         var uses: UInt64 = 0
     }
 
+    /// Images found, not found, kept, and not kept for want of room.
+    package let statistics = CacheStatistics("memory")
     private let maximumBytes: Int
     private let state = Mutex(State())
 
@@ -41,9 +31,6 @@ package final class MemoryTensorCache: TensorCache {
         self.maximumBytes = maximumBytes
     }
 
-    /// What was asked so far and how it went.
-    package var counters: Counters { state.withLock(\.counters) }
-
     /// Bytes of pixels kept now.
     package var byteCount: Int { state.withLock(\.byteCount) }
 
@@ -51,13 +38,13 @@ package final class MemoryTensorCache: TensorCache {
         for key: TensorKey,
         admit: (_ byteCount: Int) async throws -> Budget.Reservation
     ) async throws -> AdmittedPixels? {
-        state.withLock { state in
+        let pixels = state.withLock { state in
             state.uses += 1
             state.entries[key]?.lastUse = state.uses
-            let pixels = state.entries[key]?.pixels
-            if pixels == nil { state.counters.misses += 1 } else { state.counters.hits += 1 }
-            return pixels
+            return state.entries[key]?.pixels
         }
+        if pixels == nil { statistics.misses.add() } else { statistics.hits.add() }
+        return pixels
     }
 
     package func keeps(_ key: TensorKey) async -> Bool {
@@ -72,7 +59,7 @@ package final class MemoryTensorCache: TensorCache {
     package func store(_ pixels: AdmittedPixels, for key: TensorKey) async -> Bool {
         let size = pixels.buffer.byteCount
         guard size <= maximumBytes else {
-            state.withLock { $0.counters.refusedStores += 1 }
+            statistics.refusedStores.add()
             return false
         }
         let dropped = state.withLock { state in
@@ -88,9 +75,7 @@ package final class MemoryTensorCache: TensorCache {
         // Whoever began to wait before the image was in here could not ask for it.
         if pixels.reservation.isWanted { makeRoom(for: size) }
         let isKept = await keeps(key)
-        state.withLock { state in
-            if isKept { state.counters.stores += 1 } else { state.counters.refusedStores += 1 }
-        }
+        if isKept { statistics.stores.add() } else { statistics.refusedStores.add() }
         return isKept
     }
 

@@ -1,5 +1,6 @@
 import Concurrency
 import Imaging
+import Telemetry
 
 /// Gets the pixels of a task's image, within the worker's budgets: from the cache, else fetched and decoded.
 package struct PixelProvider: Sendable {
@@ -8,7 +9,7 @@ package struct PixelProvider: Sendable {
     private let decoding: ImageDecodingStage
     private let readAhead: Budget
     private let turns = ImageTurns()
-    private let statistics: WorkerStatistics
+    private let statistics: ImageStatistics
 
     /// Makes a provider.
     ///
@@ -17,13 +18,13 @@ package struct PixelProvider: Sendable {
     ///   - fetcher: Gets the bytes.
     ///   - decoding: Decodes them, within the budget of pixels.
     ///   - imagesReadAhead: Images being fetched, or fetched and not yet decoded, at most.
-    ///   - statistics: Where the stages' durations are recorded.
+    ///   - statistics: Where durations and damaged images are counted.
     package init(
         cache: (any TensorCache)?,
         fetcher: any ImageFetching,
         decoding: ImageDecodingStage,
         imagesReadAhead: Int,
-        statistics: WorkerStatistics
+        statistics: ImageStatistics
     ) {
         self.cache = cache
         self.fetcher = fetcher
@@ -39,7 +40,7 @@ package struct PixelProvider: Sendable {
     /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
     package func pixels(of task: ImageTask) async throws -> AdmittedPixels {
         let image = try await statistics.progress.image.pass { try await cachedOrDecoded(task) }
-        if image.damage != nil { statistics.countDamagedImage() }
+        if image.damage != nil { statistics.damagedImages.add() }
         return image
     }
 
@@ -65,10 +66,10 @@ package struct PixelProvider: Sendable {
         defer { slot.release() }
         let began = ContinuousClock.now
         let bytes = try await fetcher.fetch(task.imageURL)
-        statistics.record(.now - began, in: .fetch)
+        statistics.stages.record(.now - began, in: .fetch)
         let image = try await decoding.decode(bytes)
-        statistics.record(image.waited, in: .admit)
-        statistics.record(image.decoding, in: .decode)
+        statistics.stages.record(image.waited, in: .admit)
+        statistics.stages.record(image.decoding, in: .decode)
         return image.pixels
     }
 }

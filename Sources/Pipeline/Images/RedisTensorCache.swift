@@ -13,7 +13,6 @@ package final class RedisTensorCache: TensorCache {
     private struct State {
         var breaker: CircuitBreaker
         var outage = RedisOutage()
-        var counters = Counters()
         /// Whether the log has been told that values are not what they should be.
         var hasToldOfForgery = false
         /// The address that the log has been told of.
@@ -30,6 +29,10 @@ package final class RedisTensorCache: TensorCache {
     /// The value is not of the size that its header announced.
     private struct SizeChanged: Error {}
 
+    /// Images found, read and verified; not found, stored, and not stored, for whatever reason.
+    package let statistics = CacheStatistics("redis")
+    /// What went wrong, by kind; each is a miss, a refused store or a ``TensorCache/keeps(_:)`` without answer, too.
+    package let failures = FailureTallies()
     private let client: RedisClient
     private let pool: PixelBufferPool
     private let ttl: Duration
@@ -72,9 +75,6 @@ package final class RedisTensorCache: TensorCache {
         state = Mutex(State(breaker: breaker))
     }
 
-    /// What was asked so far and how it went.
-    package var counters: Counters { state.withLock(\.counters) }
-
     package var trouble: CacheTrouble? { state.withLock(\.outage.trouble) }
 
     package func pixels(
@@ -82,16 +82,16 @@ package final class RedisTensorCache: TensorCache {
         admit: (_ byteCount: Int) async throws -> Budget.Reservation
     ) async throws -> AdmittedPixels? {
         guard let head = await head(of: key) else {
-            state.withLock { $0.counters.misses += 1 }
+            statistics.misses.add()
             return nil
         }
         let reservation = try await admit(head.header.pixelByteCount)
         guard let buffer = await read(head, of: key) else {
             reservation.release()
-            state.withLock { $0.counters.misses += 1 }
+            statistics.misses.add()
             return nil
         }
-        state.withLock { $0.counters.hits += 1 }
+        statistics.hits.add()
         return AdmittedPixels(
             buffer: buffer,
             reservation: reservation,
@@ -117,9 +117,7 @@ package final class RedisTensorCache: TensorCache {
                 return true
             }
         }
-        state.withLock { state in
-            if isStored == nil { state.counters.refusedStores += 1 } else { state.counters.stores += 1 }
-        }
+        if isStored == nil { statistics.refusedStores.add() } else { statistics.stores.add() }
         return isStored != nil
     }
 
@@ -226,8 +224,8 @@ package final class RedisTensorCache: TensorCache {
     }
 
     private func miss<Value>(_ failure: Failure) -> Value? {
+        failures[failure].add()
         let isFirstForgery = state.withLock { state in
-            state.counters.failures[failure, default: 0] += 1
             defer { state.hasToldOfForgery = state.hasToldOfForgery || failure == .forged }
             return failure == .forged && !state.hasToldOfForgery
         }

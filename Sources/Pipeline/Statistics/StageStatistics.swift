@@ -1,6 +1,5 @@
-import Histogram
 import Metrics
-import Synchronization
+import Telemetry
 
 /// Durations of every stage since the start, as counts, sums and percentiles.
 package final class StageStatistics: Sendable {
@@ -12,56 +11,52 @@ package final class StageStatistics: Sendable {
         package let count: Int
         /// Their sum in seconds.
         package let totalSeconds: Double
-        /// The median in seconds.
+        /// The median in seconds, to two digits.
         package let p50Seconds: Double
-        /// The 99th percentile in seconds.
+        /// The 99th percentile in seconds, to two digits.
         package let p99Seconds: Double
     }
 
     private struct Recording {
+        let stage: Stage
         let timer: Timer
-        var total = Duration.zero
-        // Microseconds to two significant digits, growing as needed: some kilobytes a stage.
-        var microseconds = Histogram<UInt32>(numberOfSignificantValueDigits: .two)
+        let seconds = FixedHistogram(bounds: StageStatistics.bounds)
     }
 
-    private let recordings: Mutex<[Stage: Recording]>
+    private static let bounds = FixedHistogram.bounds(from: 1e-6, to: 3_600, ratio: 1.02)
+    /// One a stage, in the order of ``Stage/allCases``.
+    private let recordings: [Recording]
 
-    /// Starts empty; every duration is also given to the metrics system as `antenna_worker_stage_seconds`.
+    /// Starts empty; every duration is also given to the metrics system.
     package init() {
-        let recordings = Stage.allCases.map { stage in
-            (
-                stage,
-                Recording(timer: Timer(label: "antenna_worker_stage_seconds", dimensions: [("stage", stage.rawValue)]))
-            )
-        }
-        self.recordings = Mutex(Dictionary(uniqueKeysWithValues: recordings))
+        recordings = Stage.allCases.map { Recording(stage: $0, timer: WorkMetrics.stageSeconds.timer($0.name)) }
     }
 
     /// Adds one duration.
     package func record(_ duration: Duration, in stage: Stage) {
-        let microseconds = UInt64(max(0, duration / .microseconds(1)))
-        let timer = recordings.withLock { recordings in
-            recordings[stage]?.total += duration
-            _ = recordings[stage]?.microseconds.record(microseconds)
-            return recordings[stage]?.timer
-        }
-        timer?.record(duration: duration)
+        let recording = recordings[stage.rawValue]
+        recording.seconds.record(max(0, duration / .seconds(1)))
+        recording.timer.record(duration: duration)
+    }
+
+    func time<Value>(_ stage: Stage, _ body: () -> Value) -> Value {
+        let began = ContinuousClock.now
+        defer { record(.now - began, in: stage) }
+        return body()
     }
 
     /// The stages that have at least one duration, in the order of the way.
     package func summaries() -> [Summary] {
-        recordings.withLock { recordings in
-            Stage.allCases.compactMap { stage in
-                guard let recording = recordings[stage], recording.microseconds.totalCount > 0 else { return nil }
-                return Summary(
-                    stage: stage,
-                    count: Int(recording.microseconds.totalCount),
-                    totalSeconds: recording.total / .seconds(1),
-                    p50Seconds: Double(recording.microseconds.valueAtPercentile(50)) / 1e6,
-                    p99Seconds: Double(recording.microseconds.valueAtPercentile(99)) / 1e6
-                )
-            }
+        recordings.compactMap { recording in
+            let seconds = recording.seconds.contents
+            guard seconds.count > 0 else { return nil }
+            return Summary(
+                stage: recording.stage,
+                count: seconds.count,
+                totalSeconds: seconds.sum,
+                p50Seconds: seconds.quantile(0.5),
+                p99Seconds: seconds.quantile(0.99)
+            )
         }
     }
 }

@@ -7,7 +7,7 @@ import Pipeline
 import Synchronization
 
 /// The last few images with their boxes, small; made only while somebody watches, one at a time and on a thread of their own.
-final class LiveImages: Sendable {
+final class LiveImages: TaskObserver {
     /// A box, in pixels of the full-size image.
     struct Box: Sendable, Equatable {
         let x1: Int
@@ -63,7 +63,7 @@ final class LiveImages: Sendable {
     func jpeg(_ id: Int) -> [UInt8]? { state.withLock { $0.pictures[id] } }
 
     /// Takes an image if somebody watches and none was taken within the last second; returns at once.
-    func offer(_ analysed: AnalysedImage) {
+    func analysed(_ analysed: AnalysedImage) {
         let now = ContinuousClock.now
         let isWanted = state.withLock { state in
             guard !state.isBusy, let until = state.watchedUntil, now < until,

@@ -1,6 +1,8 @@
 import Foundation
 import JSON
+import Pipeline
 import Settings
+import Telemetry
 
 /// What the live page is told every second: the metrics themselves, so that it cannot say something else.
 struct LiveSnapshot {
@@ -36,10 +38,10 @@ struct LiveSnapshot {
         values = oversight.registry.samples().map {
             Value(name: $0.name, labels: Dictionary($0.labels) { $1 }, value: $0.value)
         }
-        stages = oversight.registry.histograms(of: MetricCatalogue.stageSeconds.name).map {
+        stages = oversight.registry.histograms(of: WorkMetrics.stageSeconds.name).map {
             StageTimes(stage: $0.labels.first?.value ?? "", $1)
         }
-        batches = oversight.registry.histograms(of: MetricCatalogue.batchImages.name).first.map {
+        batches = oversight.registry.histograms(of: WorkMetrics.batchImages.name).first.map {
             StageTimes(stage: "batch", $1)
         }
         checks = oversight.readiness.map { Check(name: $0.name, detail: $0.detail, problem: $0.problem) }
@@ -50,9 +52,8 @@ struct LiveSnapshot {
 }
 
 extension LiveSnapshot.StageTimes {
-    init(stage: String, _ instrument: HistogramInstrument) {
-        let contents = instrument.contents
-        self.init(stage: stage, count: contents.counts.reduce(0, +), seconds: contents.sum)
+    init(stage: String, _ contents: FixedHistogram.Contents) {
+        self.init(stage: stage, count: contents.count, seconds: contents.sum)
     }
 }
 

@@ -1,3 +1,7 @@
+import Pipeline
+import Relay
+import Telemetry
+
 /// Tasks that have their end in this role, from the metrics.
 struct LiveTotals {
     /// Tasks with a result, or passed on, or relayed back.
@@ -8,12 +12,12 @@ struct LiveTotals {
     init(_ samples: [MetricSample]) {
         for sample in samples {
             switch (sample.name, sample.labels.first?.1) {
-            case (MetricCatalogue.tasks.name, "succeeded"), (MetricCatalogue.preparedTasks.name, "prepared"),
-                (MetricCatalogue.preparedTasks.name, "passed_without_pixels"),
-                (MetricCatalogue.relayResults.name, "posted"):
+            case (WorkMetrics.tasks.name, "succeeded"), (WorkMetrics.preparedTasks.name, "prepared"),
+                (WorkMetrics.preparedTasks.name, "passed_without_pixels"),
+                (RelayMetrics.results.name, "posted"):
                 done += sample.value
-            case (MetricCatalogue.tasks.name, "failed"), (MetricCatalogue.preparedTasks.name, "failed"),
-                (MetricCatalogue.relayResults.name, "refused"):
+            case (WorkMetrics.tasks.name, "failed"), (WorkMetrics.preparedTasks.name, "failed"),
+                (RelayMetrics.results.name, "refused"):
                 failed += sample.value
             default: break
             }

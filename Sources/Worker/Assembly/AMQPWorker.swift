@@ -18,16 +18,14 @@ package struct AMQPWorker: WatchedWorker {
     /// - Parameters:
     ///   - settings: All settings.
     ///   - kind: Which queues of the pipelines are consumed.
-    ///   - hooks: What looks at it and steers it.
+    ///   - context: What steers it, and who looks at it.
     ///   - logger: The worker's log.
-    ///   - onProgress: Called after every settled task.
     /// - Throws: What keeps the worker from starting, in sentences for people. A broker that is away does not.
     package init(
         settings: WorkerSettings,
         kind: TaskQueueName.Kind = .tasks,
-        hooks: WorkerHooks = WorkerHooks(),
-        logger: Logger,
-        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
+        context: RoleContext = RoleContext(),
+        logger: Logger
     ) async throws {
         // Before the models are loaded, which takes its time.
         let broker = try BrokerConnections(
@@ -37,23 +35,22 @@ package struct AMQPWorker: WatchedWorker {
         )
         let stages = try await WorkerStages.load(
             settings: settings,
-            hooks: hooks,
-            logger: logger,
-            onProgress: onProgress
+            context: context,
+            logger: logger
         )
         let slugs = stages.manifests.map(\.slug)
         let source = AMQPTaskSource(
             settings: AMQPSourceSettings(settings.broker, settings.consuming, kind: kind, pipelines: slugs),
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
-            taking: hooks.taking,
+            taking: context.taking,
             logger: logger
         )
         statistics = stages.statistics
         worker = stages.worker(source: source)
         watch =
             try stages.watch(worker) + RoleWatch(broker) + RoleWatch(source)
-            + QueueDepths(broker, pipelines: slugs, audience: hooks.audience, logger: logger).watch
+            + QueueDepths(broker, pipelines: slugs, audience: context.audience, logger: logger).watch
     }
 
     /// Works until a graceful shutdown has drained it.

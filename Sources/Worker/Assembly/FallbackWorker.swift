@@ -5,6 +5,7 @@ package import Logging
 package import Pipeline
 import ServiceLifecycle
 package import Settings
+import Telemetry
 import Transport
 
 /// A whole worker in this process that takes its tasks from RabbitMQ, and while that is away from Antenna's REST API.
@@ -19,15 +20,13 @@ package struct FallbackWorker: WatchedWorker {
     ///
     /// - Parameters:
     ///   - settings: All settings.
-    ///   - hooks: What looks at it and steers it.
+    ///   - context: What steers it, and who looks at it.
     ///   - logger: The worker's log.
-    ///   - onProgress: Called after every settled task.
     /// - Throws: What keeps the worker from starting, in sentences for people. A broker that is away does not.
     package init(
         settings: WorkerSettings,
-        hooks: WorkerHooks = WorkerHooks(),
-        logger: Logger,
-        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
+        context: RoleContext = RoleContext(),
+        logger: Logger
     ) async throws {
         let broker = try BrokerConnections(
             try settings.broker.connection(named: "worker"),
@@ -36,23 +35,22 @@ package struct FallbackWorker: WatchedWorker {
         )
         let stages = try await WorkerStages.load(
             settings: settings,
-            hooks: hooks,
-            logger: logger,
-            onProgress: onProgress
+            context: context,
+            logger: logger
         )
         let slugs = stages.manifests.map(\.slug)
         let delivery = try await RESTDelivery(
             RESTSourceSettings(settings, role: "run", manifests: stages.manifests),
             models: stages.modelsDescription,
             http: stages.images.antenna,
-            taking: hooks.taking,
+            taking: context.taking,
             logger: logger
         )
         let source = AMQPTaskSource(
             settings: AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: slugs),
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
-            taking: hooks.taking,
+            taking: context.taking,
             logger: logger
         )
         self.delivery = delivery
@@ -67,11 +65,11 @@ package struct FallbackWorker: WatchedWorker {
         )
         worker = stages.worker(source: either)
         let fallback = RoleWatch(collectors: [
-            { [MetricCatalogue.fallback.sample(either.isOnFallback ? 1 : 0)] }
+            { [RoleMetrics.fallback.sample(either.isOnFallback ? 1 : 0)] }
         ])
         watch =
             try stages.watch(worker) + RoleWatch(broker) + RoleWatch(source) + delivery.watch + fallback
-            + QueueDepths(broker, pipelines: slugs, audience: hooks.audience, logger: logger).watch
+            + QueueDepths(broker, pipelines: slugs, audience: context.audience, logger: logger).watch
     }
 
     /// Works until a graceful shutdown has drained it, and what the spool holds was tried once more.

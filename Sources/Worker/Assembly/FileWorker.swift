@@ -14,18 +14,18 @@ package struct FileWorker: WorkerService {
     /// - Parameters:
     ///   - settings: All settings; exactly one pipeline.
     ///   - paths: The files.
+    ///   - context: Who looks at it.
     ///   - logger: The worker's log.
-    ///   - onProgress: Called after every settled task.
     ///   - deliver: Takes each file's result.
     /// - Throws: What keeps the worker from starting, in sentences for people.
     package init(
         settings: WorkerSettings,
         paths: [String],
+        context: RoleContext,
         logger: Logger,
-        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void,
         deliver: @escaping FileTaskSource.Delivery
     ) throws {
-        let stages = try WorkerStages(settings: settings, logger: logger, onProgress: onProgress)
+        let stages = try WorkerStages(settings: settings, context: context, logger: logger)
         let pipeline = stages.manifests[0].slug
         statistics = stages.statistics
         worker = stages.worker(

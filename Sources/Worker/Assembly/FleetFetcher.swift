@@ -1,32 +1,31 @@
-package import Broker
+import Broker
 import Inference
 package import Logging
-package import Pipeline
+import Pipeline
 import ServiceLifecycle
 package import Settings
+import Telemetry
 import Transport
 
 /// The fetch role of a fleet, put together: task queues in, Redis and ready queues out.
-package struct FleetFetcher: WatchedWorker {
+package struct FleetFetcher: Service, CustomStringConvertible {
     package let description = "fetch role"
-    package let statistics = WorkerStatistics()
+    /// What it shows of itself.
     package let watch: RoleWatch
     private let worker: FetchWorker
-    private let outcomes: FetchStatistics
+    private let outcomes = FetchStatistics()
 
     /// Starts connecting and puts the stages together; nothing is taken before ``run()``.
     ///
     /// - Parameters:
     ///   - settings: All settings.
-    ///   - hooks: What looks at it and steers it.
+    ///   - context: What steers it, and who looks at it.
     ///   - logger: The role's log.
-    ///   - onProgress: Called after every settled task.
     /// - Throws: What keeps it from starting, in sentences for people. A broker or a Redis that is away does not.
     package init(
         settings: WorkerSettings,
-        hooks: WorkerHooks = WorkerHooks(),
-        logger: Logger,
-        onProgress: @escaping @Sendable (FetchStatistics.Counts) -> Void
+        context: RoleContext = RoleContext(),
+        logger: Logger
     ) throws {
         guard settings.redis.url != nil else {
             throw SettingsError(
@@ -56,19 +55,19 @@ package struct FleetFetcher: WatchedWorker {
         let images = try ImageStages(settings, logger: logger)
         var queues = AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: pipelines)
         queues.onward = pipelines.map { TaskQueueName(.ready, pipeline: $0) }
-        outcomes = FetchStatistics(onChange: onProgress)
         let source = AMQPTaskSource(
             settings: queues,
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
             obstacle: { gauge.obstacle(to: $0, underWay: $1) },
-            taking: hooks.taking,
+            taking: context.taking,
             logger: logger
         )
+        let statistics = ImageStatistics()
         watch =
             RoleWatch(fetching: statistics, outcomes: outcomes, imagePatience: settings.images.longestFetch)
             + (try RoleWatch(images, redis: try settings.redis.connection())) + RoleWatch(broker) + RoleWatch(source)
-            + QueueDepths(broker, pipelines: pipelines, audience: hooks.audience, logger: logger).watch
+            + QueueDepths(broker, pipelines: pipelines, audience: context.audience, logger: logger).watch
         worker = FetchWorker(
             source: source,
             gauge: gauge,
@@ -76,6 +75,7 @@ package struct FleetFetcher: WatchedWorker {
             cache: images.cache,
             tasksInHand: settings.images.fetchConcurrency * 2,
             statistics: outcomes,
+            observers: context.observers,
             logger: logger
         )
     }
@@ -87,8 +87,8 @@ package struct FleetFetcher: WatchedWorker {
 
     /// What was done, in a line.
     package var summary: String {
-        let counts = outcomes.counts
-        return "\(counts.prepared) tasks passed on with their image in Redis, \(counts.passedWithoutPixels) without, "
-            + "\(counts.failed) answered with an error"
+        let (prepared, without) = (outcomes.prepared.value, outcomes.passedWithoutPixels.value)
+        return "\(prepared) tasks passed on with their image in Redis, \(without) without, "
+            + "\(outcomes.failed.value) answered with an error"
     }
 }

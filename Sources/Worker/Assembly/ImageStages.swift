@@ -58,12 +58,12 @@ package struct ImageStages {
     /// - Parameters:
     ///   - isCaching: Whether the cache is asked first and given what was decoded.
     ///   - fetcher: Gets the images' bytes; over HTTP when left out.
-    ///   - statistics: Where the stages' durations are recorded.
+    ///   - statistics: Where durations and damaged images are counted.
     /// - Returns: A provider with slots for reading ahead of its own.
     func provider(
         isCaching: Bool = true,
         fetcher: (any ImageFetching)? = nil,
-        statistics: WorkerStatistics
+        statistics: ImageStatistics
     ) -> PixelProvider {
         PixelProvider(
             cache: isCaching ? cache : nil,

@@ -5,6 +5,7 @@ package import Logging
 import Metrics
 package import Pipeline
 package import Settings
+import Telemetry
 
 /// Loads models onto devices.
 package struct InferenceAssembly {
@@ -48,10 +49,8 @@ package struct InferenceAssembly {
                     sessions: sessions,
                     runtime: runtime
                 )
-                Gauge(
-                    label: "antenna_worker_model_load_seconds",
-                    dimensions: [("pipeline", manifest.slug), ("device", "\(device)")]
-                ).record(began.duration(to: .now) / .seconds(1))
+                RoleMetrics.modelLoadSeconds.gauge(manifest.slug, "\(device)")
+                    .record(began.duration(to: .now) / .seconds(1))
                 return pipeline
             }
             let mistakes = try shelf.loadAll()

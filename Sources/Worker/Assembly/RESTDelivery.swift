@@ -2,6 +2,7 @@ import Antenna
 import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 import Transport
 
 /// Antenna's REST API as a worker uses it: tasks from it, results to it, and the spool for results it does not take now.
@@ -81,7 +82,7 @@ struct RESTDelivery: Sendable {
     /// What Antenna and the spool show.
     var watch: RoleWatch {
         RoleWatch(antenna: client.reachability)
-            + RoleWatch(poster: poster, spool: spool, spoolLimit: settings.spoolMaximumBytes)
+            + RoleWatch(spool: spool, limit: settings.spoolMaximumBytes)
             + RoleWatch(results: results)
             + RoleWatch(
                 checks: [RoleWatch.Check(name: "registration", problem: { [sources] in sources.registrationProblem })],
@@ -89,10 +90,10 @@ struct RESTDelivery: Sendable {
                     { [sources] in
                         let jobs = sources.jobCounts
                         return [
-                            MetricCatalogue.antennaOutstanding.sample(sources.outstanding),
-                            MetricCatalogue.antennaJobs.sample(jobs.open, "open"),
-                            MetricCatalogue.antennaJobs.sample(jobs.forbidden, "forbidden"),
-                            MetricCatalogue.antennaJobs.sample(jobs.unregistered, "unregistered"),
+                            AntennaMetrics.tasksReserved.sample(sources.outstanding),
+                            AntennaMetrics.jobs.sample(jobs.open, "open"),
+                            AntennaMetrics.jobs.sample(jobs.forbidden, "forbidden"),
+                            AntennaMetrics.jobs.sample(jobs.unregistered, "unregistered"),
                         ]
                     }
                 ]

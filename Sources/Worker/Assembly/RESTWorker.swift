@@ -29,24 +29,21 @@ package struct RESTWorker: WatchedWorker {
     /// - Parameters:
     ///   - settings: All settings.
     ///   - ending: When the worker ends by itself.
-    ///   - hooks: What looks at it and steers it.
+    ///   - context: What steers it, and who looks at it.
     ///   - logger: The worker's log.
-    ///   - onProgress: Called after every settled task.
     /// - Throws: What keeps the worker from starting, in sentences for people.
     package init(
         settings: WorkerSettings,
         ending: Ending,
-        hooks: WorkerHooks = WorkerHooks(),
-        logger: Logger,
-        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void = { _ in }
+        context: RoleContext = RoleContext(),
+        logger: Logger
     ) async throws {
         let stages = try await WorkerStages.load(
             settings: settings,
-            hooks: hooks,
-            logger: logger,
-            onProgress: onProgress
+            context: context,
+            logger: logger
         )
-        try await self.init(stages: stages, settings: settings, ending: ending, hooks: hooks, logger: logger)
+        try await self.init(stages: stages, settings: settings, ending: ending, context: context, logger: logger)
     }
 
     /// Opens the spool for stages that are there already; nothing is taken before ``run()``.
@@ -56,7 +53,7 @@ package struct RESTWorker: WatchedWorker {
         stages: WorkerStages,
         settings: WorkerSettings,
         ending: Ending,
-        hooks: WorkerHooks = WorkerHooks(),
+        context: RoleContext = RoleContext(),
         logger: Logger
     ) async throws {
         var rest = RESTSourceSettings(settings, role: "run", manifests: stages.manifests)
@@ -66,7 +63,7 @@ package struct RESTWorker: WatchedWorker {
             rest,
             models: stages.modelsDescription,
             http: stages.images.antenna,
-            taking: hooks.taking,
+            taking: context.taking,
             logger: logger
         )
         self.ending = ending
@@ -85,7 +82,7 @@ package struct RESTWorker: WatchedWorker {
         try ForbiddenJobs(
             delivery.forbiddenJobs,
             unregistered: delivery.registrationProblem,
-            done: statistics.counts.answered
+            done: statistics.answered
         ).report()
     }
 }

@@ -3,6 +3,7 @@ package import Logging
 import Relay
 import ServiceLifecycle
 package import Settings
+import Telemetry
 import Transport
 
 /// The relay of a fleet, put together: tasks of Antenna into the queues, results of the queues to Antenna.
@@ -16,10 +17,10 @@ package struct RelayRole: Service, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - settings: All settings, a pipeline or more among them.
-    ///   - hooks: What looks at it and steers it.
+    ///   - context: What steers it, and who looks at it.
     ///   - logger: The role's log.
     /// - Throws: What keeps it from starting, in sentences for people. A broker that is away does not.
-    package init(settings: WorkerSettings, hooks: WorkerHooks, logger: Logger) throws {
+    package init(settings: WorkerSettings, context: RoleContext, logger: Logger) throws {
         let pipelines = settings.work.pipelines
         let broker = try BrokerConnections(try settings.broker.connection(named: "relay"), logger: logger)
         let rest = RESTSourceSettings(settings, role: "relay", pipelines: pipelines)
@@ -33,14 +34,14 @@ package struct RelayRole: Service, CustomStringConvertible {
             client: client,
             consuming: broker.consuming,
             publishing: broker.publishing,
-            taking: hooks.taking,
+            taking: context.taking,
             logger: logger
         )
         let registration = RoleWatch.Check(name: "registration", problem: { relay.registrationProblem })
         watch =
             RoleWatch(relay: relay) + RoleWatch(checks: [registration]) + RoleWatch(broker)
             + RoleWatch(antenna: client.reachability)
-            + QueueDepths(broker, pipelines: pipelines, audience: hooks.audience, logger: logger).watch
+            + QueueDepths(broker, pipelines: pipelines, audience: context.audience, logger: logger).watch
         self.relay = relay
     }
 
@@ -51,7 +52,7 @@ package struct RelayRole: Service, CustomStringConvertible {
 
     /// What was done, in a line.
     package var summary: String {
-        let counters = relay.counters
-        return "\(counters.published) tasks relayed, \(counters.posted) results posted, \(counters.refused) refused"
+        let (published, posted) = (relay.statistics.published.value, relay.statistics.posted.value)
+        return "\(published) tasks relayed, \(posted) results posted, \(relay.statistics.refused.value) refused"
     }
 }

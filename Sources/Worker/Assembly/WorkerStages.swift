@@ -13,7 +13,7 @@ package struct WorkerStages {
     package let statistics: WorkerStatistics
     package let images: ImageStages
     private let settings: WorkerSettings
-    private let hooks: WorkerHooks
+    private let context: RoleContext
     private let batcher: Batcher
     private let logger: Logger
 
@@ -22,12 +22,11 @@ package struct WorkerStages {
     /// - Throws: What keeps the worker from starting, in sentences for people.
     package static func load(
         settings: WorkerSettings,
-        hooks: WorkerHooks,
-        logger: Logger,
-        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+        context: RoleContext,
+        logger: Logger
     ) async throws -> WorkerStages {
         try await BlockingPool(name: "models", threadCount: 1).run {
-            try WorkerStages(settings: settings, hooks: hooks, logger: logger, onProgress: onProgress)
+            try WorkerStages(settings: settings, context: context, logger: logger)
         }
     }
 
@@ -36,13 +35,12 @@ package struct WorkerStages {
     /// - Throws: What keeps the worker from starting, in sentences for people.
     package init(
         settings: WorkerSettings,
-        hooks: WorkerHooks = WorkerHooks(),
-        logger: Logger,
-        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+        context: RoleContext = RoleContext(),
+        logger: Logger
     ) throws {
         try self.init(
             settings: settings,
-            hooks: hooks,
+            context: context,
             logger: logger,
             inference: { threads in
                 try InferenceAssembly(
@@ -51,8 +49,7 @@ package struct WorkerStages {
                     threads: threads,
                     logger: logger
                 )
-            },
-            onProgress: onProgress
+            }
         )
     }
 
@@ -60,25 +57,23 @@ package struct WorkerStages {
     ///
     /// - Parameters:
     ///   - settings: All settings.
-    ///   - hooks: What looks at the worker and steers it.
+    ///   - context: What steers it, and who looks at it.
     ///   - logger: The worker's log.
     ///   - makeInference: Makes the engines; images are resampled on the threads it gets.
-    ///   - onProgress: Called after every settled task.
     /// - Throws: What keeps the worker from starting, in sentences for people.
     package init(
         settings: WorkerSettings,
-        hooks: WorkerHooks = WorkerHooks(),
+        context: RoleContext = RoleContext(),
         logger: Logger,
-        inference makeInference: (BlockingPool) throws -> InferenceAssembly,
-        onProgress: @escaping @Sendable (WorkerStatistics.Counts) -> Void
+        inference makeInference: (BlockingPool) throws -> InferenceAssembly
     ) throws {
         images = try ImageStages(settings, logger: logger)
         let inference = try makeInference(images.threads)
         self.settings = settings
-        self.hooks = hooks
+        self.context = context
         self.logger = logger
         self.manifests = inference.catalogue.manifests
-        self.statistics = WorkerStatistics(onChange: onProgress)
+        self.statistics = WorkerStatistics()
         self.batcher = Batcher(
             engines: inference.engines,
             sizes: inference.catalogue.localizationSize,
@@ -97,7 +92,7 @@ package struct WorkerStages {
     package func worker(source: any TaskSource) -> Worker {
         worker(
             source: source,
-            images: images.provider(statistics: statistics),
+            images: images.provider(statistics: statistics.images),
             encoder: ResultEncoder(manifests: manifests, scores: settings.results.scores)
         )
     }
@@ -111,7 +106,7 @@ package struct WorkerStages {
             images: images.provider(
                 isCaching: false,
                 fetcher: FileFetcher(threads: images.threads, maximumBytes: settings.images.maxBytes),
-                statistics: statistics
+                statistics: statistics.images
             ),
             encoder: ResultEncoder(
                 manifests: manifests,
@@ -129,7 +124,7 @@ package struct WorkerStages {
             encoder: encoder,
             tasksInHand: tasksInHand,
             statistics: statistics,
-            onAnalysed: hooks.onAnalysed,
+            observers: context.observers,
             logger: logger
         )
     }

@@ -4,15 +4,13 @@ import Telemetry
 
 /// What a worker has done and where the time went, as text for the end of a run.
 package struct StageReport {
-    private let counts: WorkerStatistics.Counts
+    private let statistics: WorkerStatistics
     private let stages: [StageStatistics.Summary]
-    private let insideRuntime: Duration
 
     /// Takes the figures as they are now.
     package init(_ statistics: WorkerStatistics) {
-        counts = statistics.counts
-        stages = statistics.stageSummaries
-        insideRuntime = statistics.insideRuntime
+        self.statistics = statistics
+        stages = statistics.stages.summaries()
     }
 
     /// Shows the report on a terminal; where nobody looks at one, it is a message of the log.
@@ -30,7 +28,7 @@ package struct StageReport {
         for stage in stages {
             lines.append(
                 Self.row(
-                    stage.stage.rawValue,
+                    stage.stage.name,
                     "\(stage.count)",
                     Self.decimal(stage.totalSeconds),
                     Self.decimal(stage.p50Seconds * 1_000),
@@ -46,7 +44,7 @@ package struct StageReport {
     var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = [LogKey.outcome: "\(outcome)", LogKey.work: "\(work)"]
         for stage in stages {
-            metadata[LogKey.stage(stage.stage.rawValue)] = """
+            metadata[LogKey.stage(stage.stage.name)] = """
                 \(stage.count) images, \(Self.decimal(stage.totalSeconds)) s, median \
                 \(Self.decimal(stage.p50Seconds * 1_000)) ms, p99 \(Self.decimal(stage.p99Seconds * 1_000)) ms
                 """
@@ -55,19 +53,19 @@ package struct StageReport {
     }
 
     private var outcome: String {
-        var parts = ["\(counts.succeeded) images analysed, \(counts.insects) insects"]
-        if counts.failed > 0 { parts.append("\(counts.failed) images answered with an error") }
-        if counts.givenBack > 0 { parts.append("\(counts.givenBack) tasks given back") }
-        if counts.unsettled > 0 { parts.append("\(counts.unsettled) tasks not settled") }
+        var parts = ["\(statistics.succeeded.value) images analysed, \(statistics.insects.value) insects"]
+        if statistics.failed.value > 0 { parts.append("\(statistics.failed.value) images answered with an error") }
+        if statistics.givenBack.value > 0 { parts.append("\(statistics.givenBack.value) tasks given back") }
+        if statistics.unsettled.value > 0 { parts.append("\(statistics.unsettled.value) tasks not settled") }
         return parts.joined(separator: ", ")
     }
 
     /// The work the stages did, waits left out: inside ONNX Runtime, and everything else.
     private var work: String {
-        let inside = insideRuntime / .seconds(1)
+        let inside = statistics.insideRuntime.value / .seconds(1)
         let working = stages.filter { [.decode, .prepare, .detect, .classify, .encode].contains($0.stage) }
         let outside = max(0, working.reduce(0) { $0 + $1.totalSeconds } - inside)
-        let perImage = 1_000 / Double(max(1, counts.succeeded))
+        let perImage = 1_000 / Double(max(1, statistics.succeeded.value))
         return "Inside ONNX Runtime \(Self.decimal(inside * perImage)) ms an image; outside it, decoding included, "
             + "\(Self.decimal(outside * perImage)) ms an image of a thread's time."
     }

@@ -174,18 +174,18 @@ package final class Oversight: Sendable {
         let parts = self.parts
         let stalls = watchdog.withLock { $0 }?.stalls ?? [:]
         var samples = [
-            MetricCatalogue.info.sample(1, Version.current, role),
-            MetricCatalogue.ready.sample(checks.allSatisfy { $0.problem == nil } ? 1 : 0),
-            MetricCatalogue.draining.sample(life.isDraining ? 1 : 0),
-            MetricCatalogue.paused.sample(life.taking.isPaused ? 1 : 0),
+            RoleMetrics.info.sample(1, Version.current, role),
+            RoleMetrics.ready.sample(checks.allSatisfy { $0.problem == nil } ? 1 : 0),
+            RoleMetrics.draining.sample(life.isDraining ? 1 : 0),
+            RoleMetrics.paused.sample(life.taking.isPaused ? 1 : 0),
         ]
-        samples += checks.map { MetricCatalogue.readiness.sample($0.problem == nil ? 1 : 0, $0.name) }
-        samples += parts.map { MetricCatalogue.partTasks.sample($0.reading.held, $0.name) }
-        samples += stalls.map { MetricCatalogue.partStalledSeconds.sample($1 / .seconds(1), $0) }
+        samples += checks.map { RoleMetrics.readiness.sample($0.problem == nil ? 1 : 0, $0.name) }
+        samples += parts.map { RoleMetrics.partTasks.sample($0.reading.held, $0.name) }
+        samples += stalls.map { RoleMetrics.partStalledSeconds.sample($1 / .seconds(1), $0) }
         samples += parts.map {
-            MetricCatalogue.stallAfterSeconds.sample(($0.limit ?? .zero) / .seconds(1), $0.name)
+            RoleMetrics.stallAfterSeconds.sample(($0.limit ?? .zero) / .seconds(1), $0.name)
         }
-        samples.append(MetricCatalogue.stallAfterSeconds.sample(settings.stallAfter / .seconds(1), "runtime"))
+        samples.append(RoleMetrics.stallAfterSeconds.sample(settings.stallAfter / .seconds(1), "runtime"))
         return samples
     }
 }

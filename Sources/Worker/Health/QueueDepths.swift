@@ -40,7 +40,7 @@ final class QueueDepths: Service, CustomStringConvertible {
         // What a broker said that is away now says nothing any more.
         guard connection.state.isLoggedIn else { return [] }
         return depths.withLock { $0 }.flatMap { pipeline, depths in
-            depths.map { MetricCatalogue.queueMessages.sample($0.messages, $0.kind.rawValue, pipeline) }
+            depths.map { BrokerMetrics.queueMessages.sample($0.messages, $0.kind.rawValue, pipeline) }
         }
     }
 

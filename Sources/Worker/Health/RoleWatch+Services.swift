@@ -14,25 +14,20 @@ extension RoleWatch {
             {
                 // Nothing is known before the first call has ended.
                 guard reachability.isKnown else { return [] }
-                return [MetricCatalogue.antennaReachable.sample(reachability.problem == nil ? 1 : 0)]
+                return [AntennaMetrics.reachable.sample(reachability.problem == nil ? 1 : 0)]
             }
         ]
     }
 
-    /// What results over REST show.
-    init(poster: ResultPoster, spool: Spool, spoolLimit: Int) {
+    /// What the spool shows.
+    init(spool: Spool, limit spoolLimit: Int) {
         self.init()
         collectors = [
             {
-                let counters = poster.counters
-                return [
-                    MetricCatalogue.results.sample(counters.posted, "posted"),
-                    MetricCatalogue.results.sample(counters.spooled, "spooled"),
-                    MetricCatalogue.results.sample(counters.refused, "refused"),
-                    MetricCatalogue.results.sample(counters.repeated, "repeated"),
-                    MetricCatalogue.spoolEntries.sample(spool.count),
-                    MetricCatalogue.spoolBytes.sample(spool.bytes),
-                    MetricCatalogue.spoolBytesLimit.sample(spoolLimit),
+                [
+                    AntennaMetrics.spoolEntries.sample(spool.count),
+                    AntennaMetrics.spoolBytes.sample(spool.bytes),
+                    AntennaMetrics.spoolBytesLimit.sample(spoolLimit),
                 ]
             }
         ]
@@ -42,7 +37,7 @@ extension RoleWatch {
     init(results: ResultWatch) {
         self.init()
         checks = [Check(name: "results", problem: { results.problem })]
-        collectors = [{ [MetricCatalogue.resultsMissing.sample(results.missing)] }]
+        collectors = [{ [AntennaMetrics.resultsMissing.sample(results.missing)] }]
     }
 
     /// What the two connections to RabbitMQ show.
@@ -54,9 +49,9 @@ extension RoleWatch {
                 broker.named.flatMap { name, connection in
                     let state = connection.state
                     return [
-                        MetricCatalogue.brokerConnected.sample(state.isLoggedIn ? 1 : 0, name),
-                        MetricCatalogue.brokerBlocked.sample(state.isBlocked ? 1 : 0, name),
-                        MetricCatalogue.brokerReconnects.sample(connection.losses, name),
+                        BrokerMetrics.connected.sample(state.isLoggedIn ? 1 : 0, name),
+                        BrokerMetrics.blocked.sample(state.isBlocked ? 1 : 0, name),
+                        BrokerMetrics.reconnects.sample(connection.losses, name),
                     ]
                 }
             }
@@ -73,17 +68,9 @@ extension RoleWatch {
         ]
         collectors = [
             {
-                let counters = source.counters
-                return [
-                    MetricCatalogue.brokerOutstanding.sample(source.outstanding),
-                    MetricCatalogue.brokerHeld.sample(source.held),
-                    MetricCatalogue.brokerRedeliveries.sample(counters.redelivered),
-                    MetricCatalogue.brokerSettlements.sample(counters.answered, "answered"),
-                    MetricCatalogue.brokerSettlements.sample(counters.passedOn, "passed_on"),
-                    MetricCatalogue.brokerSettlements.sample(counters.givenBack, "given_back"),
-                    MetricCatalogue.brokerSettlements.sample(counters.deadLettered, "dead_lettered"),
-                    MetricCatalogue.brokerSettlements.sample(counters.recognised, "recognised"),
-                    MetricCatalogue.brokerSettlements.sample(counters.stale, "stale"),
+                [
+                    BrokerMetrics.deliveries.sample(source.outstanding),
+                    BrokerMetrics.held.sample(source.held),
                 ]
             }
         ]
@@ -96,11 +83,11 @@ extension RoleWatch {
         collectors = [
             {
                 [
-                    MetricCatalogue.pixelBytes.sample(budget.reserved),
-                    MetricCatalogue.pixelBytesLimit.sample(budget.limit),
+                    WorkMetrics.pixelBytes.sample(budget.reserved),
+                    WorkMetrics.pixelBytesLimit.sample(budget.limit),
                 ]
             },
-            { Self.samples(of: cache) },
+            { (cache as? MemoryTensorCache).map { [CacheMetrics.bytes.sample($0.byteCount)] } ?? [] },
         ]
         guard let redis else { return }
         let probe = try RedisProbe(redis)
@@ -111,40 +98,7 @@ extension RoleWatch {
                 problem: { probe.problem.map { "\($0); the work goes on without it" } }
             )
         ]
-        collectors.append { [MetricCatalogue.cacheAvailable.sample(probe.problem == nil ? 1 : 0)] }
+        collectors.append { [CacheMetrics.redisUp.sample(probe.problem == nil ? 1 : 0)] }
         services = [probe]
-    }
-
-    private static func samples(of cache: any TensorCache) -> [MetricSample] {
-        switch cache {
-        case let redis as RedisTensorCache:
-            let counters = redis.counters
-            return [
-                MetricCatalogue.cacheRequests.sample(counters.hits, "redis", "hit"),
-                MetricCatalogue.cacheRequests.sample(counters.misses, "redis", "miss"),
-                MetricCatalogue.cacheStores.sample(counters.stores, "redis", "stored"),
-                MetricCatalogue.cacheStores.sample(counters.refusedStores, "redis", "refused"),
-            ]
-                + RedisTensorCache.Failure.allCases.map {
-                    MetricCatalogue.cacheErrors.sample(counters.failures[$0] ?? 0, $0.label)
-                }
-        case let memory as MemoryTensorCache:
-            let counters = memory.counters
-            return [
-                MetricCatalogue.cacheRequests.sample(counters.hits, "memory", "hit"),
-                MetricCatalogue.cacheRequests.sample(counters.misses, "memory", "miss"),
-                MetricCatalogue.cacheStores.sample(counters.stores, "memory", "stored"),
-                MetricCatalogue.cacheStores.sample(counters.refusedStores, "memory", "refused"),
-                MetricCatalogue.cacheBytes.sample(memory.byteCount),
-            ]
-        default: return []
-        }
-    }
-}
-
-extension RedisTensorCache.Failure {
-    /// The name as a label has it: words with underscores.
-    fileprivate var label: String {
-        rawValue.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : "\($1)" }
     }
 }

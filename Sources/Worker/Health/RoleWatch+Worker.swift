@@ -3,6 +3,7 @@ import Concurrency
 import Pipeline
 import Relay
 import Settings
+import Telemetry
 import Transport
 
 extension RoleWatch {
@@ -16,8 +17,7 @@ extension RoleWatch {
         self.init()
         let progress = statistics.progress
         work = {
-            let counts = statistics.counts
-            return WorkLog.Reading(done: counts.answered, failed: counts.failed, held: progress.held)
+            WorkLog.Reading(done: statistics.answered, failed: statistics.failed.value, held: progress.held)
         }
         parts = [
             Part(name: "image", patience: imagePatience, read: progress.image.reading),
@@ -27,63 +27,35 @@ extension RoleWatch {
         ]
         collectors = [
             {
-                let counts = statistics.counts
-                return [
-                    MetricCatalogue.tasks.sample(counts.succeeded, "succeeded"),
-                    MetricCatalogue.tasks.sample(counts.failed, "failed"),
-                    MetricCatalogue.tasks.sample(counts.givenBack, "given_back"),
-                    MetricCatalogue.tasks.sample(counts.unsettled, "unsettled"),
-                    MetricCatalogue.insects.sample(counts.insects),
-                    MetricCatalogue.damagedImages.sample(counts.damagedImages),
-                    MetricCatalogue.runtimeSeconds.sample(statistics.insideRuntime / .seconds(1)),
-                    MetricCatalogue.tasksInHand.sample(progress.held),
-                    MetricCatalogue.tasksInHandLimit.sample(worker.tasksInHandLimit),
+                [
+                    WorkMetrics.tasksInHand.sample(progress.held),
+                    WorkMetrics.tasksInHandLimit.sample(worker.tasksInHandLimit),
                 ]
             }
         ]
     }
 
     /// What the fetch role shows.
-    init(fetching statistics: WorkerStatistics, outcomes: FetchStatistics, imagePatience: Duration) {
+    init(fetching images: ImageStatistics, outcomes: FetchStatistics, imagePatience: Duration) {
         self.init()
         work = {
-            let counts = outcomes.counts
-            return WorkLog.Reading(done: counts.settled, failed: counts.failed, held: statistics.progress.held)
+            WorkLog.Reading(done: outcomes.settled, failed: outcomes.failed.value, held: images.progress.held)
         }
-        parts = [Part(name: "image", patience: imagePatience, read: statistics.progress.image.reading)]
-        collectors = [
-            {
-                let counts = outcomes.counts
-                return [
-                    MetricCatalogue.preparedTasks.sample(counts.prepared, "prepared"),
-                    MetricCatalogue.preparedTasks.sample(counts.passedWithoutPixels, "passed_without_pixels"),
-                    MetricCatalogue.preparedTasks.sample(counts.failed, "failed"),
-                    MetricCatalogue.damagedImages.sample(statistics.counts.damagedImages),
-                ]
-            }
-        ]
+        parts = [Part(name: "image", patience: imagePatience, read: images.progress.image.reading)]
     }
 
     /// What a relay shows.
     init(relay: Relay) {
         self.init()
         work = {
-            let counters = relay.counters
-            return WorkLog.Reading(done: counters.posted, failed: counters.refused, held: relay.outstanding)
+            let statistics = relay.statistics
+            return WorkLog.Reading(
+                done: statistics.posted.value,
+                failed: statistics.refused.value,
+                held: relay.outstanding
+            )
         }
-        collectors = [
-            {
-                let counters = relay.counters
-                return [
-                    MetricCatalogue.relayPublished.sample(counters.published),
-                    MetricCatalogue.relayResults.sample(counters.posted, "posted"),
-                    MetricCatalogue.relayResults.sample(counters.duplicates, "duplicate"),
-                    MetricCatalogue.relayResults.sample(counters.refused, "refused"),
-                    MetricCatalogue.relayExpired.sample(counters.expired),
-                    MetricCatalogue.relayOutstanding.sample(relay.outstanding),
-                ]
-            }
-        ]
+        collectors = [{ [RelayMetrics.outstanding.sample(relay.outstanding)] }]
     }
 }
 

@@ -1,4 +1,5 @@
 import ServiceLifecycle
+import Telemetry
 
 /// What a role shows of itself to metrics, health and the live page.
 package struct RoleWatch: Sendable {

@@ -1,26 +1,16 @@
 import CoreMetrics
-import Metrics
 import Synchronization
+import Telemetry
 
-/// All metrics of the process: the backend of swift-metrics, and what is read from elsewhere at a scrape.
+/// All metrics of the process: the backend of swift-metrics, and the gauges that are read where their state is kept.
 ///
-/// Durations and sizes are observed by instruments that are made once; what somebody counts anyway is read when it is asked for, so
-/// that the way of an image pays nothing for it. Labels that the catalogue does not have are not kept.
+/// Counters and histograms are instruments that are made once, with their labels; to use one is an atomic addition. A metric that the catalogue
+/// does not have is not kept: no library adds series unasked.
 package final class MetricRegistry: Sendable {
-    /// A series: which metric, and the values of its labels.
-    struct Series: Sendable, Hashable {
-        let name: String
-        let labels: [Label]
-
-        struct Label: Sendable, Hashable {
-            let name: String
-            let value: String
-        }
-    }
-
     private struct State {
-        var numbers: [Series: NumberInstrument] = [:]
-        var histograms: [Series: HistogramInstrument] = [:]
+        var counters = SeriesTable<CounterInstrument>()
+        var numbers = SeriesTable<NumberInstrument>()
+        var histograms = SeriesTable<HistogramInstrument>()
         var collectors: [MetricCollector] = []
     }
 
@@ -44,50 +34,45 @@ package final class MetricRegistry: Sendable {
         for sample in samples() {
             text.add(sample)
         }
-        for (series, instrument) in state.withLock(\.histograms) {
-            text.add(series, instrument.contents, bounds: instrument.bounds)
+        for (series, instrument) in state.withLock(\.histograms.entries) {
+            text.add(series, instrument.contents)
         }
         return text.rendered
     }
 
     /// Counters and gauges as they are now.
     func samples() -> [MetricSample] {
-        let (numbers, collectors) = state.withLock { ($0.numbers, $0.collectors) }
+        let (counters, numbers, collectors) = state.withLock { ($0.counters, $0.numbers, $0.collectors) }
         return collectors.flatMap { $0() }
-            + numbers.map { MetricSample(name: $0.name, labels: $0.pairs, value: $1.value) }
+            + counters.entries.map { MetricSample(name: $0.name, labels: $0.pairs, value: $1.value) }
+            + numbers.entries.map { MetricSample(name: $0.name, labels: $0.pairs, value: $1.value) }
     }
 
     /// Histograms of a name as they are now.
-    func histograms(of name: String) -> [(Series, HistogramInstrument)] {
-        state.withLock(\.histograms).filter { $0.key.name == name }
+    func histograms(of name: String) -> [(series: MetricSeries, contents: FixedHistogram.Contents)] {
+        state.withLock(\.histograms.entries).filter { $0.series.name == name }.map {
+            ($0.series, $0.instrument.contents)
+        }
     }
 
     private func number(_ label: String, _ dimensions: [(String, String)]) -> NumberInstrument {
         guard MetricCatalogue.byName[label] != nil else { return NumberInstrument() }
-        let series = Series(name: label, dimensions: dimensions)
-        return state.withLock { state in
-            if let known = state.numbers[series] { return known }
-            let new = NumberInstrument()
-            state.numbers[series] = new
-            return new
-        }
+        let series = MetricSeries(name: label, dimensions: dimensions)
+        return state.withLock { $0.numbers.instrument(of: series) { NumberInstrument() } }
     }
 
     private func histogram(_ label: String, _ dimensions: [(String, String)]) -> HistogramInstrument {
-        guard let description = MetricCatalogue.byName[label] else { return HistogramInstrument(bounds: []) }
-        let series = Series(name: label, dimensions: dimensions)
-        return state.withLock { state in
-            if let known = state.histograms[series] { return known }
-            let new = HistogramInstrument(bounds: description.buckets)
-            state.histograms[series] = new
-            return new
-        }
+        guard let metric = MetricCatalogue.byName[label] else { return HistogramInstrument(bounds: []) }
+        let series = MetricSeries(name: label, dimensions: dimensions)
+        return state.withLock { $0.histograms.instrument(of: series) { HistogramInstrument(bounds: metric.buckets) } }
     }
 }
 
 extension MetricRegistry: MetricsFactory {
     func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        number(label, dimensions)
+        guard MetricCatalogue.byName[label] != nil else { return CounterInstrument() }
+        let series = MetricSeries(name: label, dimensions: dimensions)
+        return state.withLock { $0.counters.instrument(of: series) { CounterInstrument() } }
     }
 
     func makeFloatingPointCounter(
@@ -101,7 +86,11 @@ extension MetricRegistry: MetricsFactory {
         number(label, dimensions)
     }
 
-    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+    func makeRecorder(
+        label: String,
+        dimensions: [(String, String)],
+        aggregate: Bool
+    ) -> any RecorderHandler {
         aggregate ? histogram(label, dimensions) : number(label, dimensions)
     }
 
@@ -115,12 +104,4 @@ extension MetricRegistry: MetricsFactory {
     func destroyMeter(_ handler: any MeterHandler) {}
     func destroyRecorder(_ handler: any RecorderHandler) {}
     func destroyTimer(_ handler: any TimerHandler) {}
-}
-
-extension MetricRegistry.Series {
-    init(name: String, dimensions: [(String, String)]) {
-        self.init(name: name, labels: dimensions.map { Label(name: $0, value: $1) })
-    }
-
-    var pairs: [(String, String)] { labels.map { ($0.name, $0.value) } }
 }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Writes metrics in Prometheus' text format: families in the order of the catalogue, each with its help and type.
 struct MetricText {
     private var lines: [String: [String]] = [:]
@@ -8,10 +10,10 @@ struct MetricText {
     }
 
     /// Adds one histogram.
-    mutating func add(_ series: MetricRegistry.Series, _ contents: HistogramInstrument.Contents, bounds: [Double]) {
+    mutating func add(_ series: MetricSeries, _ contents: FixedHistogram.Contents) {
         let (name, labels) = (series.name, series.pairs)
         var total = 0
-        for (bound, count) in zip(bounds + [.infinity], contents.counts) {
+        for (bound, count) in zip(contents.bounds + [.infinity], contents.counts) {
             total += count
             add("\(name)_bucket\(Self.braces(labels + [("le", Self.number(bound))])) \(total)", to: name)
         }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// The text of docs/metrics.md, made from the catalogue so that it cannot go stale.
 package enum MetricsDocument {
     /// The whole document.

@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 
 /// What the system knows of this process.
 struct ProcessFigures: Sendable, Equatable {
@@ -30,14 +31,14 @@ struct ProcessFigures: Sendable, Equatable {
     /// All of it, for a scrape.
     static func samples() -> [MetricSample] {
         var samples = [
-            MetricCatalogue.maxDescriptors.sample(maximumDescriptors),
-            MetricCatalogue.cpuSeconds.sample(ProcessUsage.current.cpuSeconds),
-            MetricCatalogue.startTime.sample(startedAt.timeIntervalSince1970),
-            MetricCatalogue.droppedOutput.sample(Output.standard.dropped, "stdout"),
-            MetricCatalogue.droppedOutput.sample(Output.error.dropped, "stderr"),
+            ProcessMetrics.maxDescriptors.sample(maximumDescriptors),
+            ProcessMetrics.cpuSeconds.sample(ProcessUsage.current.cpuSeconds),
+            ProcessMetrics.startTime.sample(startedAt.timeIntervalSince1970),
+            ProcessMetrics.droppedOutput.sample(Output.standard.dropped, "stdout"),
+            ProcessMetrics.droppedOutput.sample(Output.error.dropped, "stderr"),
         ]
-        if let bytes = residentBytes { samples.append(MetricCatalogue.residentBytes.sample(bytes)) }
-        if let count = openDescriptors { samples.append(MetricCatalogue.openDescriptors.sample(count)) }
+        if let bytes = residentBytes { samples.append(ProcessMetrics.residentBytes.sample(bytes)) }
+        if let count = openDescriptors { samples.append(ProcessMetrics.openDescriptors.sample(count)) }
         return samples
     }
 }

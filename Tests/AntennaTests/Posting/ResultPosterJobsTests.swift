@@ -1,6 +1,7 @@
 import Concurrency
 import Foundation
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 import Transport
@@ -40,14 +41,14 @@ import Transport
             try await poster.deliver(outgoing(id, job: 2))
         }
         #expect(poster.closedJobs == [1])
-        #expect(poster.counters == ResultPoster.Counters(posted: 5, spooled: 5))
+        #expect(ResultCounts(poster) == ResultCounts(posted: 5, spooled: 5))
         // The first refusal is enough for the four after it.
         #expect(server.calls.count { $0.contains("/jobs/1/") } == 1)
         let running = Task { await poster.run() }
         try await eventually { spool.count == 0 }
         poster.finish()
         await running.value
-        #expect(poster.closedJobs.isEmpty && poster.counters.posted == 10)
+        #expect(poster.closedJobs.isEmpty && poster.statistics.posted.value == 10)
         // Half an hour at one minute, two, four, eight, fifteen, and then four that may go at once.
         #expect(server.calls.count { $0.contains("/jobs/1/") } <= 14)
     }
@@ -61,7 +62,7 @@ import Transport
         poster.finish()
         await poster.run()
         #expect(spool.oldest(9).map(\.jobID) == [1])
-        #expect(poster.counters.posted == 1)
+        #expect(poster.statistics.posted.value == 1)
     }
 
     @Test func anySuccessfulCallWakesWhatWaits() async throws {
@@ -87,7 +88,7 @@ import Transport
         // The clock stands still from here on.
         _ = try await client.jobs(pipelines: ["moths"], limit: 1)
         try await eventually { spool.count == 0 }
-        #expect(poster.counters.posted == 1)
+        #expect(poster.statistics.posted.value == 1)
         poster.finish()
         await running.value
     }
@@ -149,6 +150,6 @@ import Transport
         #expect(
             server.requests.allSatisfy { String(decoding: $0.body ?? [], as: UTF8.self).contains(#"{"score":0.50}"#) }
         )
-        #expect(poster.counters == ResultPoster.Counters(posted: 2, repeated: 1))
+        #expect(ResultCounts(poster) == ResultCounts(posted: 2, repeated: 1))
     }
 }

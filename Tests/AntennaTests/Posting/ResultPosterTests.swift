@@ -34,7 +34,7 @@ import Transport
         try await poster.deliver(outgoing(1))
         #expect(server.calls == ["POST /jobs/1/result/"])
         #expect(server.requests.first?.subjects == ["ack.1.1.1"])
-        #expect(poster.counters == ResultPoster.Counters(posted: 1))
+        #expect(ResultCounts(poster) == ResultCounts(posted: 1))
         #expect(spool.count == 0)
     }
 
@@ -48,7 +48,7 @@ import Transport
         let poster = try makePoster(server, spool: spool)
         try await poster.deliver(outgoing(1))
         #expect(server.requests.count == 3)
-        #expect(poster.counters == ResultPoster.Counters(posted: 1))
+        #expect(ResultCounts(poster) == ResultCounts(posted: 1))
         #expect(clock.now.offset < .seconds(5))
     }
 
@@ -61,7 +61,7 @@ import Transport
         let poster = try makePoster(server, spool: try await openSpool(folder))
         try await poster.deliver(outgoing(1))
         #expect(server.requests.map(\.subjects) == [["ack.1.1.1"], ["ack.1.1.1"]])
-        #expect(poster.counters.posted == 1)
+        #expect(poster.statistics.posted.value == 1)
     }
 
     @Test func aShortRetryAfterIsWaitedFor() async throws {
@@ -74,7 +74,7 @@ import Transport
         let poster = try makePoster(server, spool: spool)
         try await poster.deliver(outgoing(1))
         #expect(clock.now.offset >= .seconds(2))
-        #expect(poster.counters.spooled == 0)
+        #expect(poster.statistics.spooled.value == 0)
     }
 
     @Test func aLongRetryAfterSpoolsAtOnceAndIsHonouredByTheSpool() async throws {
@@ -95,7 +95,7 @@ import Transport
         poster.finish()
         await running.value
         #expect(times.withLock { $0.dropFirst().allSatisfy { $0 >= .seconds(100) } })
-        #expect(poster.counters == ResultPoster.Counters(posted: 1, spooled: 1))
+        #expect(ResultCounts(poster) == ResultCounts(posted: 1, spooled: 1))
     }
 
     @Test func whileTheServerIsAwayResultsGoStraightToTheSpoolAndAreSentWhenItReturns() async throws {
@@ -120,7 +120,7 @@ import Transport
         let delivered = server.requests.dropFirst(attempts).flatMap(\.subjects)
         #expect(delivered.sorted() == (1...10).map { "ack.1.\($0).1" }.sorted())
         #expect(delivered.first == "ack.1.1.1")
-        #expect(poster.counters == ResultPoster.Counters(posted: 10, spooled: 10))
+        #expect(ResultCounts(poster) == ResultCounts(posted: 10, spooled: 10))
         #expect(folder.files().isEmpty)
     }
 
@@ -163,7 +163,7 @@ import Transport
         poster.finish()
         await poster.run()
         #expect(spool.count == 0)
-        #expect(poster.counters.posted == 2)
+        #expect(poster.statistics.posted.value == 2)
     }
 
     @Test(arguments: [400, 404, 410, 413]) func whatTheServerNeverTakesIsSetAside(_ status: Int) async throws {
@@ -172,7 +172,7 @@ import Transport
         let poster = try makePoster(server, spool: spool)
         try await poster.deliver(outgoing(1))
         #expect(spool.count == 0)
-        #expect(poster.counters == ResultPoster.Counters(refused: 1))
+        #expect(ResultCounts(poster) == ResultCounts(refused: 1))
         #expect(folder.files("refused").count == 1)
     }
 
@@ -191,7 +191,7 @@ import Transport
         #expect(sent.contains(#""image_id":"77""#))
         #expect(sent.contains("The result has \(large.utf8.count) bytes") && sent.contains("--scores top:N"))
         #expect(folder.files("refused").count == 1)
-        #expect(poster.counters.refused == 1)
+        #expect(poster.statistics.refused.value == 1)
     }
 
     @Test func aResultThatIsTooLargeWaitsWholeWhileItsErrorCannotBePosted() async throws {
@@ -226,7 +226,7 @@ import Transport
         let poster = try makePoster(server, spool: spool)
         try await poster.deliver(outgoing(1))
         #expect(spool.count == 1)
-        #expect(poster.counters.posted == 0)
+        #expect(poster.statistics.posted.value == 0)
     }
 
     @Test func aRetryAfterOfACenturyIsAMistake() async throws {
@@ -252,7 +252,7 @@ import Transport
         let poster = try makePoster(server, spool: try await openSpool(folder))
         try await poster.deliver(outgoing(1))
         try await poster.deliver(outgoing(2))
-        #expect(poster.counters == ResultPoster.Counters(posted: 1, refused: 1))
+        #expect(ResultCounts(poster) == ResultCounts(posted: 1, refused: 1))
     }
 
     @Test func aRefusedTokenKeepsTheResultAndAsksSlowly() async throws {
@@ -298,7 +298,7 @@ import Transport
         clock.advanceToNextSleeper()
         try await delivery.value
         #expect(!poster.isBackedUp)
-        #expect(poster.counters == ResultPoster.Counters(posted: 1))
+        #expect(ResultCounts(poster) == ResultCounts(posted: 1))
     }
 
     @Test func aFullSpoolHoldsDeliveriesUntilThereIsRoom() async throws {
@@ -313,7 +313,7 @@ import Transport
         poster.finish()
         await poster.run()
         #expect(!poster.isBackedUp)
-        #expect(poster.counters.posted == 2)
+        #expect(poster.statistics.posted.value == 2)
     }
 
     @Test func cancellingADeliveryWithoutAPlaceEndsIt() async throws {
@@ -356,7 +356,7 @@ import Transport
             gate.open()
             try await group.waitForAll()
         }
-        #expect(poster.counters.posted == 22)
+        #expect(poster.statistics.posted.value == 22)
         #expect(inFlight.withLock { $0.most } == 2)
         for request in server.requests {
             #expect(request.subjects.count == 1)

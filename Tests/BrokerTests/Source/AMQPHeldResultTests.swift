@@ -1,6 +1,7 @@
 import Concurrency
 import Logging
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 
@@ -51,12 +52,12 @@ struct AMQPHeldResultTests {
         #expect(desk.problem?.contains("no queue takes 60 results") == true && desk.problem?.contains("nobody") == true)
         await desk.waitForPlace(in: Self.queue, limit: 1)
         for id in 61...65 { try await take("\(id)", tag: UInt64(id), on: desk).settle(.answered(result("\(id)"))) }
-        #expect(broker.events.filter { $0 == .acked(65) }.count == 1 && desk.counters.answered == 5)
+        #expect(broker.events.filter { $0 == .acked(65) }.count == 1 && desk.statistics.answered.value == 5)
         try await eventually {
             clock.advance(by: .seconds(20))
-            return desk.outstanding == 0
+            return desk.outstanding == 0 && desk.held == 0
         }
-        #expect(desk.counters.deadLettered == 60 && desk.held == 0 && desk.problem == nil)
+        #expect(desk.statistics.deadLettered.value == 60 && desk.held == 0 && desk.problem == nil)
         let letters = broker.published.filter { $0.exchange == "antenna.dead" }.map { DeadLetter(.fake($0.message)) }
         #expect(letters.count == 60 && letters.allSatisfy { $0.reason.contains("no queue took its result in 300 s") })
     }

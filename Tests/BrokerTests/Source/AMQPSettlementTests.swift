@@ -1,4 +1,5 @@
 import Logging
+import Telemetry
 import TestSupport
 import Testing
 
@@ -46,7 +47,7 @@ struct AMQPSettlementTests {
         try await delivery.settle(.answered(result))
         #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(5)])
         #expect(await confirmed.contains(ConfirmedResult(to: delivery.message, from: Self.queue)))
-        #expect(desk.outstanding == 0 && desk.counters.answered == 1)
+        #expect(desk.outstanding == 0 && desk.statistics.answered.value == 1)
         let message = try #require(broker.published.first?.message)
         #expect(message.isPersistent && message.correlationID == "c-7" && message.contentType == "application/json")
         #expect(message.body == result.json)
@@ -130,7 +131,7 @@ struct AMQPSettlementTests {
         broker.loseConnection()
         #expect(delivery.isGone)
         try await delivery.settle(.answered(result))
-        #expect(broker.events == [] && desk.outstanding == 0 && desk.counters.stale == 1)
+        #expect(broker.events == [] && desk.outstanding == 0 && desk.statistics.stale.value == 1)
         #expect(desk.takeKept(delivery.name)?.json == result.json)
         #expect(desk.takeKept(delivery.name) == nil)
     }
@@ -152,7 +153,7 @@ struct AMQPSettlementTests {
         #expect(broker.events.isEmpty)
         clock.advanceToNextSleeper()
         try await settling.value
-        #expect(broker.events.last == .acked(5) && desk.counters.answered == 1)
+        #expect(broker.events.last == .acked(5) && desk.statistics.answered.value == 1)
     }
 
     @Test("Waiting for everything to be settled ends with its task", .timeLimit(.minutes(1)))
@@ -217,7 +218,7 @@ struct AMQPSettlementTests {
         let desk = desk(broker)
         await desk.buryAside(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 0, reason: "poison")
         await desk.waitUntilIdle()
-        #expect(broker.events == [.rejected(5)] && desk.counters.deadLettered == 1)
+        #expect(broker.events == [.rejected(5)] && desk.statistics.deadLettered.value == 1)
     }
 
     @Test("What is no task is buried beside the work, with one warning for twenty thousand of them")
@@ -234,7 +235,7 @@ struct AMQPSettlementTests {
             )
         }
         await desk.waitUntilIdle()
-        #expect(desk.counters.deadLettered == 20_000 && broker.published.count == 20_000)
+        #expect(desk.statistics.deadLettered.value == 20_000 && broker.published.count == 20_000)
         #expect(log.warnings.count == 1)
     }
 

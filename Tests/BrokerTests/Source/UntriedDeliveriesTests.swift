@@ -16,6 +16,7 @@ struct UntriedDeliveriesTests {
             publisher: broker,
             acknowledger: broker,
             canPublish: { canPublish },
+            given: DeliveryStatistics().givenBack,
             clock: WaitClock(JumpingClock()),
             logger: logger
         )

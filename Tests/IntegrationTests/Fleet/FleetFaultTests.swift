@@ -54,23 +54,23 @@ extension BrokerTests {
             plan.imageMilliseconds = 15
             let worker = try await answerAll(400, of: fixture, with: plan) { worker in
                 let client = try RedisClient(configuration: RedisConfiguration(url: redis.url), connections: 1)
-                try await eventually { worker.source.counters.answered >= 20 }
+                try await eventually { worker.source.statistics.answered.value >= 20 }
                 #expect(try await client.info("keyspace")["db0"] != nil, "pixels were cached")
                 try await redis.kill()
-                try await eventually { worker.source.counters.answered >= 60 }
+                try await eventually { worker.source.statistics.answered.value >= 60 }
                 try await redis.start()
-                try await eventually { worker.source.counters.answered >= 100 }
+                try await eventually { worker.source.statistics.answered.value >= 100 }
                 try redis.flush()
-                try await eventually { worker.source.counters.answered >= 140 }
+                try await eventually { worker.source.statistics.answered.value >= 140 }
                 redis.freeze()
                 let thaw = ContinuousClock.now + .seconds(10)
-                try await eventually { worker.source.counters.answered >= 160 }
+                try await eventually { worker.source.statistics.answered.value >= 160 }
                 try await Task.sleep(until: thaw)
                 redis.thaw()
                 client.close()
             }
-            let counters = try #require(worker.cache as? RedisTensorCache).counters
-            #expect(counters.refusedStores > 0 && counters.stores > 0, "\(counters)")
+            let statistics = try #require(worker.cache as? RedisTensorCache).statistics
+            #expect(statistics.refusedStores.value > 0 && statistics.stores.value > 0)
             try await fixture.discard()
             try await redis.discard()
         }
@@ -82,8 +82,8 @@ extension BrokerTests {
             var plan = fixture.plan
             plan.redisURL = redis.url
             let worker = try await answerAll(40, of: fixture, with: plan) { _ in }
-            let counters = try #require(worker.cache as? RedisTensorCache).counters
-            #expect(counters.failures[.outOfMemory, default: 0] > 0, "\(counters)")
+            let failures = try #require(worker.cache as? RedisTensorCache).failures
+            #expect(failures[.outOfMemory].value > 0, "\(failures)")
             try await fixture.discard()
             try await redis.discard()
         }
@@ -96,7 +96,7 @@ extension BrokerTests {
             plan.imageMilliseconds = 15
             _ = try await answerAll(200, of: fixture, with: plan) { worker in
                 for answered in [20, 70, 120] {
-                    try await eventually { worker.source.counters.answered >= answered }
+                    try await eventually { worker.source.statistics.answered.value >= answered }
                     try await broker.stop()
                     try await broker.start()
                 }
@@ -115,7 +115,7 @@ extension BrokerTests {
             plan.heartbeat = 1
             plan.imageMilliseconds = 20
             _ = try await answerAll(120, of: fixture, with: plan) { worker in
-                try await eventually { worker.source.counters.answered >= 20 }
+                try await eventually { worker.source.statistics.answered.value >= 20 }
                 #expect(worker.source.isReady)
                 proxy.freeze()
                 let frozen = ContinuousClock.now
@@ -137,12 +137,12 @@ extension BrokerTests {
             // Work enough to be in the middle of when the broker has been told, also on a machine that is busy.
             plan.imageMilliseconds = 60
             _ = try await answerAll(300, of: fixture, with: plan) { worker in
-                try await eventually { worker.source.counters.answered >= 30 }
+                try await eventually { worker.source.statistics.answered.value >= 30 }
                 try await broker.control("set_vm_memory_high_watermark", "absolute", "1MB")
                 try await eventually { !worker.source.isReady }
                 // What nobody has begun goes back after a while, so there may be fewer than the prefetch.
                 try await eventually { (1...plan.prefetch).contains(worker.source.outstanding) }
-                let (answered, requests) = (worker.source.counters.answered, fixture.imageRequests)
+                let (answered, requests) = (worker.source.statistics.answered.value, fixture.imageRequests)
                 let resident = try residentBytes()
                 let end = ContinuousClock.now + .seconds(20)
                 while ContinuousClock.now < end {
@@ -151,7 +151,7 @@ extension BrokerTests {
                     try await Task.sleep(for: .seconds(1))
                 }
                 // The broker still confirms what it had taken before the alarm.
-                #expect(worker.source.counters.answered <= answered + plan.prefetch)
+                #expect(worker.source.statistics.answered.value <= answered + plan.prefetch)
                 #expect(fixture.imageRequests <= requests + plan.prefetch)
                 #expect(try residentBytes() <= resident + 32 << 20)
                 try await broker.control("set_vm_memory_high_watermark", "absolute", "1GB")

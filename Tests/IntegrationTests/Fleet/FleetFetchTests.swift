@@ -3,6 +3,7 @@ import Broker
 import Foundation
 import Logging
 import Pipeline
+import Telemetry
 import TestSupport
 import Testing
 import Transport
@@ -44,7 +45,7 @@ extension BrokerTests {
                 let images = try FleetImages(
                     redis: RedisConfiguration(url: redis.url),
                     isCaching: false,
-                    statistics: WorkerStatistics()
+                    statistics: ImageStatistics()
                 )
                 worker = FetchWorker(
                     source: source,
@@ -73,19 +74,19 @@ extension BrokerTests {
             let redis = try await RedisServer()
             let fetcher = try Fetcher(fixture, redis: redis)
             try await fixture.enqueue(1...12)
-            try await fetcher.run { try await eventually { fetcher.statistics.counts.prepared == 12 } }
-            #expect(fetcher.source.counters.passedOn == 12 && fixture.imageRequests == 12)
+            try await fetcher.run { try await eventually { fetcher.statistics.prepared.value == 12 } }
+            #expect(fetcher.source.statistics.passedOn.value == 12 && fixture.imageRequests == 12)
             #expect(try await fixture.broker.waitingCount() == 0)
 
             var plan = fixture.plan
             plan.redisURL = redis.url
             let worker = try FleetWorker(plan, from: fixture.broker.ready)
             let running = Task { try await worker.run() }
-            try await eventually { worker.source.counters.answered == 12 }
+            try await eventually { worker.source.statistics.answered.value == 12 }
             worker.source.drain()
             try await running.value
             #expect(fixture.imageRequests == 12, "no image is fetched twice")
-            #expect(try #require(worker.cache as? RedisTensorCache).counters.hits == 12)
+            #expect(try #require(worker.cache as? RedisTensorCache).statistics.hits.value == 12)
             var ledger = ResultLedger()
             try await ledger.take(from: fixture.broker.results, of: fixture.broker)
             #expect(Set(ledger.results.keys) == ids(1...12) && ledger.failed == [])
@@ -99,13 +100,13 @@ extension BrokerTests {
             let redis = try await RedisServer()
             let fetcher = try Fetcher(fixture, redis: redis)
             try await fixture.enqueue(1...5)
-            try await fetcher.run { try await eventually { fetcher.statistics.counts.prepared == 5 } }
+            try await fetcher.run { try await eventually { fetcher.statistics.prepared.value == 5 } }
             try redis.flush()
             var plan = fixture.plan
             plan.redisURL = redis.url
             let worker = try FleetWorker(plan, from: fixture.broker.ready)
             let running = Task { try await worker.run() }
-            try await eventually { worker.source.counters.answered == 5 }
+            try await eventually { worker.source.statistics.answered.value == 5 }
             worker.source.drain()
             try await running.value
             #expect(fixture.imageRequests == 10)
@@ -120,8 +121,8 @@ extension BrokerTests {
             let fetcher = try Fetcher(fixture, redis: redis)
             try await fixture.enqueue(1, path: "images/999999/none.jpg")
             try await fixture.enqueue(2...2)
-            try await fetcher.run { try await eventually { fetcher.statistics.counts.settled == 2 } }
-            #expect(fetcher.statistics.counts.failed == 1 && fetcher.statistics.counts.prepared == 1)
+            try await fetcher.run { try await eventually { fetcher.statistics.settled == 2 } }
+            #expect(fetcher.statistics.failed.value == 1 && fetcher.statistics.prepared.value == 1)
             var ledger = ResultLedger()
             try await ledger.take(from: fixture.broker.results, of: fixture.broker)
             #expect(ledger.failed == ["1"] && ledger.results.count == 1)
@@ -136,7 +137,7 @@ extension BrokerTests {
             try await fixture.broker.observer.delete(queue: fixture.broker.results)
             try await fixture.enqueue(1, path: "images/999999/none.jpg")
             try await fetcher.run { try await eventually { fetcher.source.outstanding == 1 } }
-            #expect(fetcher.statistics.counts.settled == 0)
+            #expect(fetcher.statistics.settled == 0)
             try await eventually { try await fixture.broker.waitingCount() == 1 }
             try await fixture.discard()
         }
@@ -189,7 +190,7 @@ extension BrokerTests {
                     return ready == 30
                 }
             }
-            #expect(fetcher.source.counters.redelivered == 0, "what was given back counts as new")
+            #expect(fetcher.source.statistics.redelivered.value == 0, "what was given back counts as new")
             #expect(try await fixture.broker.deadLetterCount() == 0)
             try await fixture.discard()
         }
@@ -201,9 +202,9 @@ extension BrokerTests {
             try await redis.command("ACL SETUSER default -set")
             let fetcher = try Fetcher(fixture, redis: redis, cachePatience: .seconds(3_600))
             try await fixture.enqueue(1...12)
-            try await fetcher.run { try await eventually { fetcher.statistics.counts.settled == 12 } }
-            let counts = fetcher.statistics.counts
-            #expect(counts.passedWithoutPixels == 12 && counts.waitsForCache == 0, "\(counts)")
+            try await fetcher.run { try await eventually { fetcher.statistics.settled == 12 } }
+            let counts = fetcher.statistics
+            #expect(counts.passedWithoutPixels.value == 12 && counts.waitsForCache == 0)
             try await fixture.discard()
             try await redis.discard()
         }
@@ -214,10 +215,10 @@ extension BrokerTests {
             let redis = try await RedisServer(arguments: ["--maxmemory", "2mb", "--maxmemory-policy", "noeviction"])
             let fetcher = try Fetcher(fixture, redis: redis, cachePatience: .milliseconds(500))
             try await fixture.enqueue(1...6)
-            try await fetcher.run { try await eventually { fetcher.statistics.counts.settled == 6 } }
-            let counts = fetcher.statistics.counts
-            #expect(counts.passedWithoutPixels > 0 && counts.waitsForCache > 0 && counts.failed == 0, "\(counts)")
-            #expect(fetcher.source.counters.passedOn == 6)
+            try await fetcher.run { try await eventually { fetcher.statistics.settled == 6 } }
+            let counts = fetcher.statistics
+            #expect(counts.passedWithoutPixels.value > 0 && counts.waitsForCache > 0 && counts.failed.value == 0)
+            #expect(fetcher.source.statistics.passedOn.value == 6)
             try await fixture.discard()
             try await redis.discard()
         }

@@ -6,6 +6,7 @@ import Logging
 import Pipeline
 import Relay
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 import Transport
@@ -98,8 +99,8 @@ extension BrokerTests {
             }
             let counts = antenna.counts()
             #expect(counts.isExactlyOnce && counts.redeliveries == 0 && counts.savedErrors == 120, "\(counts)")
-            #expect(relays.reduce(0) { $0 + $1.counters.posted } == 120)
-            #expect(relays.reduce(0) { $0 + $1.counters.published } == 120)
+            #expect(relays.reduce(0) { $0 + $1.statistics.posted.value } == 120)
+            #expect(relays.reduce(0) { $0 + $1.statistics.published.value } == 120)
             await antenna.stop()
             try await fixture.discard()
         }
@@ -110,12 +111,12 @@ extension BrokerTests {
             let antenna = try await makeAntenna(fixture, tasks: 8)
             let first = try makeRelay(fixture, antenna)
             let running = Task { try await first.run() }
-            try await eventually { first.counters.published == 8 }
+            try await eventually { first.statistics.published.value == 8 }
             first.drain()
             try await running.value
             let source = try fixture.taskSource()
             let answering = Task { await answerAll(source) }
-            try await eventually { source.counters.answered == 8 }
+            try await eventually { source.statistics.answered.value == 8 }
             source.drain()
             await answering.value
             #expect(antenna.counts().saved == 0)
@@ -124,7 +125,7 @@ extension BrokerTests {
             try await eventually { antenna.counts().saved == 8 }
             second.drain()
             try await again.value
-            #expect(antenna.counts().isExactlyOnce && second.counters.published == 0)
+            #expect(antenna.counts().isExactlyOnce && second.statistics.published.value == 0)
             await antenna.stop()
             try await fixture.discard()
         }
@@ -165,7 +166,7 @@ extension BrokerTests {
                     routingKey: AMQPTopology.relayResultsQueue
                 )
             }
-            try await eventually { relay.counters.refused == 1 }
+            try await eventually { relay.statistics.refused.value == 1 }
             let last = try #require(posts.withLock { $0.last })
             #expect(last.contains(#""reply_subject":"s""#) && last.contains(#""image_id":"77""#), "\(last)")
             #expect(last.contains("(413)") && last.contains("--scores top:N"), "\(last)")
@@ -211,7 +212,7 @@ extension BrokerTests {
             for message in forged {
                 try await fixture.observer.publish(message, routingKey: AMQPTopology.relayResultsQueue)
             }
-            try await eventually { relay.counters.refused == forged.count }
+            try await eventually { relay.statistics.refused.value == forged.count }
             #expect(antenna.counts().saved == 0 && antenna.counts().refused == 0)
             relay.drain()
             try await running.value

@@ -50,7 +50,7 @@ struct FleetWorker {
             confirmed: try confirmed ?? Self.confirmedResults(redis),
             logger: logger
         )
-        let images = try FleetImages(redis: redis, statistics: statistics)
+        let images = try FleetImages(redis: redis, statistics: statistics.images)
         let manifest = try PipelineManifest(directory: plan.models)
         cache = images.cache
         worker = Worker(
@@ -83,7 +83,7 @@ struct FleetImages {
     let cache: (any TensorCache)?
     let provider: PixelProvider
 
-    init(redis: RedisConfiguration?, isCaching: Bool = true, statistics: WorkerStatistics) throws {
+    init(redis: RedisConfiguration?, isCaching: Bool = true, statistics: ImageStatistics) throws {
         let pool = PixelBufferPool(maximumIdleBytes: 16 << 20)
         cache = try redis.map { redis in
             var redis = redis

@@ -15,10 +15,10 @@ enum CrashPoint: String, Codable, CaseIterable, Sendable {
     /// The stage whose end is the point; nil for those around the acknowledgement.
     fileprivate var stage: String? {
         switch self {
-        case .afterFetch: Stage.fetch.rawValue
-        case .afterDecode: Stage.decode.rawValue
-        case .afterInference: Stage.classify.rawValue
-        case .beforePublish: Stage.encode.rawValue
+        case .afterFetch: Stage.fetch.name
+        case .afterDecode: Stage.decode.name
+        case .afterInference: Stage.classify.name
+        case .beforePublish: Stage.encode.name
         case .afterConfirm, .beforeAck: nil
         }
     }

@@ -2,6 +2,7 @@ import Antenna
 import Foundation
 import LocalAntenna
 import Pipeline
+import Telemetry
 import TestSupport
 import Testing
 
@@ -20,7 +21,7 @@ struct RESTDrainTests {
             #expect(counts.savedErrors == 0)
             #expect(counts.detections > 0)
             #expect(counts.identicalDuplicates == 0)
-            #expect(worker.statistics.counts.succeeded == 60)
+            #expect(worker.statistics.succeeded.value == 60)
         }
     }
 
@@ -91,7 +92,7 @@ struct RESTDrainTests {
             #expect(second.spool.count == spooled)
             try await second.run()
             #expect(antenna.counts().isExactlyOnce, "\(antenna.counts())")
-            #expect(second.statistics.counts.answered == 0, "nothing was analysed a second time")
+            #expect(second.statistics.answered == 0, "nothing was analysed a second time")
         }
     }
 

@@ -74,7 +74,7 @@ struct WorkerUnderTest {
                     budget: Budget(limit: 64 << 20)
                 ),
                 imagesReadAhead: 8,
-                statistics: statistics
+                statistics: statistics.images
             ),
             batcher: Batcher(
                 engines: [try DeviceEngine(device: .cpu, shelf: shelf, threads: threads)],

@@ -2,6 +2,7 @@ import Concurrency
 import Imaging
 import Logging
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 import Transport
@@ -44,7 +45,7 @@ import Transport
         await #expect(throws: TaskFailure.self) {
             try await refusing.pixels(of: host.task(1, pipeline: "moths"))
         }
-        let statistics = WorkerStatistics()
+        let statistics = ImageStatistics()
         let cache = MemoryTensorCache(maximumBytes: 1 << 20)
         let images = try host.provider(cache: cache, damaged: .accept, statistics: statistics)
         let log = CapturedLog()
@@ -57,7 +58,7 @@ import Transport
             image.logDamage(task, logger)
         }
         // Decoded once, and told of to both.
-        #expect(statistics.counts.damagedImages == 2 && host.requests == 2)
+        #expect(statistics.damagedImages.value == 2 && host.requests == 2)
         #expect(log.warnings.count { $0.contains("Image is damaged") } == 2)
         let refusingCached = try host.provider(cache: cache)
         await #expect(throws: TaskFailure.self, "a worker that takes none does not take it from another") {
@@ -122,7 +123,7 @@ private struct ImageHost {
         cache: MemoryTensorCache = MemoryTensorCache(maximumBytes: 1 << 20),
         budget limit: Int = 1 << 20,
         damaged: DamagedImages = .error,
-        statistics: WorkerStatistics = WorkerStatistics(),
+        statistics: ImageStatistics = ImageStatistics(),
         onWait: @escaping @Sendable (_ begins: Bool) -> Void = { _ in }
     ) throws -> PixelProvider {
         let budget = Budget(limit: limit) { cache.makeRoom(for: $0) }

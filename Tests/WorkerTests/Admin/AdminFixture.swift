@@ -1,7 +1,9 @@
 import Foundation
 import Logging
+import Pipeline
 import Settings
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 import WorkerTestSupport
@@ -78,7 +80,7 @@ final class PretendedRole: Sendable {
                 RoleWatch.Part(name: "image", patience: .seconds(30), read: { self.reading }),
                 RoleWatch.Part(name: "settlement", patience: nil, read: { self.reading }),
             ],
-            collectors: [{ [MetricCatalogue.tasks.sample(self.reading.passed, "succeeded")] }]
+            collectors: [{ [WorkMetrics.tasks.sample(self.reading.passed, "succeeded")] }]
         )
     }
 }

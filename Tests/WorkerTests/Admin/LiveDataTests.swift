@@ -1,5 +1,8 @@
 import Foundation
 import Logging
+import Pipeline
+import Relay
+import Telemetry
 import Testing
 
 @testable import Worker
@@ -72,13 +75,13 @@ struct LiveDataTests {
     @Test("done and failed are what the metrics say, whichever role has its end there")
     func totals() {
         let samples = [
-            MetricCatalogue.tasks.sample(1, "succeeded"), MetricCatalogue.tasks.sample(2, "failed"),
-            MetricCatalogue.tasks.sample(1_000, "given_back"), MetricCatalogue.tasks.sample(1_000, "unsettled"),
-            MetricCatalogue.preparedTasks.sample(4, "prepared"),
-            MetricCatalogue.preparedTasks.sample(8, "passed_without_pixels"),
-            MetricCatalogue.preparedTasks.sample(16, "failed"),
-            MetricCatalogue.relayResults.sample(32, "posted"), MetricCatalogue.relayResults.sample(64, "refused"),
-            MetricCatalogue.relayResults.sample(1_000, "duplicate"), MetricCatalogue.insects.sample(1_000),
+            WorkMetrics.tasks.sample(1, "succeeded"), WorkMetrics.tasks.sample(2, "failed"),
+            WorkMetrics.tasks.sample(1_000, "given_back"), WorkMetrics.tasks.sample(1_000, "unsettled"),
+            WorkMetrics.preparedTasks.sample(4, "prepared"),
+            WorkMetrics.preparedTasks.sample(8, "passed_without_pixels"),
+            WorkMetrics.preparedTasks.sample(16, "failed"),
+            RelayMetrics.results.sample(32, "posted"), RelayMetrics.results.sample(64, "refused"),
+            RelayMetrics.results.sample(1_000, "duplicate"), WorkMetrics.insects.sample(1_000),
         ]
         let totals = LiveTotals(samples)
         #expect(totals.done == 1 + 4 + 8 + 32)

@@ -1,3 +1,4 @@
+import Telemetry
 import TestSupport
 import Testing
 
@@ -30,22 +31,27 @@ struct MetricNamesTests {
         #expect(count > 50)
     }
 
-    @Test("every metric of the catalogue is measured by somebody")
+    @Test("every metric of the catalogue is declared once and measured by somebody")
     func measured() throws {
-        let sources = try PackageFiles.texts(at: "Sources")
-        let catalogue = try #require(sources.first { $0.key.hasSuffix("/MetricCatalogue.swift") })
-        let others = sources.filter { $0.key != catalogue.key && $0.key.hasSuffix(".swift") }
-        let declarations = catalogue.value.matches(of: /static let ([A-Za-z]+) = MetricDescription\(\s*"([a-z0-9_]+)"/)
-        #expect(declarations.count == MetricCatalogue.all.count)
-        for (_, property, name) in declarations.map(\.output) {
-            let isUsed = others.values.contains { text in
-                text.contains("\"\(name)\"") || text.contains("MetricCatalogue.\(property).sample(")
+        let sources = try PackageFiles.texts(at: "Sources").filter { $0.key.hasSuffix(".swift") }
+        var names: [String] = []
+        for (path, text) in sources {
+            let group = path.split(separator: "/").last?.dropLast(".swift".count) ?? ""
+            for (_, property, name) in text.matches(of: /static let ([A-Za-z]+) = Metric\(\s*"([a-z0-9_]+)"/).map(
+                \.output
+            ) {
+                names.append(String(name))
+                let uses = ["tally", "timeTally", "timer", "recorder", "gauge", "sample"].map {
+                    "\(group).\(property).\($0)("
+                }
+                let isUsed = sources.values.contains { text in uses.contains { text.contains($0) } }
+                #expect(isUsed, "nobody measures \(name)")
             }
-            #expect(isUsed, "nobody measures \(name)")
         }
+        #expect(names.sorted() == MetricCatalogue.all.map(\.name).sorted())
     }
 
-    private static func metric(_ name: String) -> MetricDescription? {
+    private static func metric(_ name: String) -> Metric? {
         if let metric = MetricCatalogue.byName[name] { return metric }
         for part in ["_bucket", "_sum", "_count"] where name.hasSuffix(part) {
             let metric = MetricCatalogue.byName[String(name.dropLast(part.count))]

@@ -1,5 +1,7 @@
+import Broker
 import CoreMetrics
 import Foundation
+import Telemetry
 import TestSupport
 import Testing
 
@@ -42,9 +44,9 @@ struct MetricRegistryTests {
     func collectors() throws {
         registry.collect {
             [
-                MetricCatalogue.queueMessages.sample(3, "tasks", "a\"b\\c\nd"),
-                MetricCatalogue.residentBytes.sample(12_345_678_901),
-                MetricCatalogue.cpuSeconds.sample(1.5),
+                BrokerMetrics.queueMessages.sample(3, "tasks", "a\"b\\c\nd"),
+                ProcessMetrics.residentBytes.sample(12_345_678_901),
+                ProcessMetrics.cpuSeconds.sample(1.5),
             ]
         }
         let page = try PrometheusPage(registry.scrape())

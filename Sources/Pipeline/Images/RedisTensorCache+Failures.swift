@@ -1,9 +1,9 @@
-import Telemetry
+package import Telemetry
 import Transport
 
 extension RedisTensorCache {
     /// What went wrong with one question to the cache.
-    package enum Failure: String, Sendable, Hashable, CaseIterable {
+    package enum Failure: Int, Sendable, Hashable, CaseIterable {
         /// What is stored is no tensor of this version.
         case foreign
         /// The value is shorter or longer than its header says, or changed while it was read.
@@ -42,6 +42,11 @@ extension RedisTensorCache {
             }
         }
 
+        /// The name as a label has it: words with underscores.
+        var label: String {
+            "\(self)".reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : "\($1)" }
+        }
+
         /// Whether Redis itself answered as it should, so that the next question may be asked.
         ///
         /// A full Redis can be read, so it counts as well.
@@ -53,17 +58,19 @@ extension RedisTensorCache {
         }
     }
 
-    /// What a cache was asked and how it went.
-    package struct Counters: Sendable, Equatable {
-        /// Images found, read and verified.
-        package var hits = 0
-        /// Images not found, for whatever reason.
-        package var misses = 0
-        /// Images stored.
-        package var stores = 0
-        /// Images that were not stored, for whatever reason.
-        package var refusedStores = 0
-        /// What went wrong, by kind; each is a miss, a refused store or a ``TensorCache/keeps(_:)`` without answer, too.
-        package var failures: [Failure: Int] = [:]
+    /// A counter for each kind of failure.
+    package struct FailureTallies: Sendable, CustomStringConvertible {
+        /// One a kind, in the order of ``Failure/allCases``.
+        private let tallies = Failure.allCases.map { CacheMetrics.errors.tally($0.label) }
+
+        /// How often a kind has happened.
+        package subscript(failure: Failure) -> Tally { tallies[failure.rawValue] }
+
+        /// Those that have happened.
+        package var description: String {
+            Failure.allCases.filter { self[$0].value > 0 }.map { "\($0.label) \(self[$0].value)" }.joined(
+                separator: ", "
+            )
+        }
     }
 }

@@ -1,0 +1,39 @@
+package import Pipeline
+
+/// What a role is surrounded by: what steers it, and who looks at it; by default nothing and nobody.
+package struct RoleContext: Sendable {
+    /// Whether tasks are taken.
+    package var taking = TakingSwitch()
+    /// Whether anybody looks.
+    var audience = Audience()
+    /// Who is shown what becomes of every task.
+    private(set) var observers: [any TaskObserver] = []
+
+    /// Steered by nothing and seen by nobody.
+    package init() {}
+
+    init(taking: TakingSwitch, audience: Audience, observers: [any TaskObserver]) {
+        self.taking = taking
+        self.audience = audience
+        self.observers = observers
+    }
+
+    /// The same, with somebody more who is shown what becomes of tasks.
+    package func observed(by observer: any TaskObserver) -> RoleContext {
+        var context = self
+        context.observers.append(observer)
+        return context
+    }
+
+    /// The same, with somebody who is told how many tasks are done after each.
+    package func counting(_ tell: @escaping @Sendable (Int) -> Void) -> RoleContext {
+        observed(by: DoneTasks(tell))
+    }
+}
+
+extension Oversight {
+    /// What surrounds a role that this looks at.
+    package var context: RoleContext {
+        RoleContext(taking: life.taking, audience: audience, observers: [images])
+    }
+}
