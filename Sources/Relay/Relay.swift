@@ -210,8 +210,16 @@ private struct PostedElsewhere: ResultDelivering {
     let publishing: AMQPConnection
 
     /// Reserving goes on only while tasks can be published.
-    var isBackedUp: Bool {
-        if case .connected = publishing.state { false } else { true }
+    func observeOutlook(_ observer: @escaping @Sendable (DeliveryOutlook) -> Void) {
+        Task { [states = publishing.states()] in
+            for await state in states {
+                if case .connected = state {
+                    observer(DeliveryOutlook())
+                } else {
+                    observer(DeliveryOutlook(isBackedUp: true))
+                }
+            }
+        }
     }
 
     func holds(_ key: TaskKey) -> Bool { false }

@@ -2,11 +2,10 @@ package import Pipeline
 
 /// Brings results to where they are wanted; what a REST source needs of it.
 package protocol ResultDelivering: Sendable {
-    /// Whether results have nowhere to go, so that more work would only pile up.
-    var isBackedUp: Bool { get }
-
-    /// Jobs whose results the server forbids us to post: their tasks are not worth taking.
-    var closedJobs: Set<Int> { get }
+    /// Tells what to expect for the next results, now and at every change.
+    ///
+    /// - Parameter observer: Told; it neither waits nor calls back.
+    func observeOutlook(_ observer: @escaping @Sendable (DeliveryOutlook) -> Void)
 
     /// Whether a result of this task is on its way already.
     func holds(_ key: TaskKey) -> Bool
@@ -27,8 +26,6 @@ package protocol ResultDelivering: Sendable {
 }
 
 extension ResultDelivering {
-    package var closedJobs: Set<Int> { [] }
-
     package func remembers(_ key: TaskKey) -> Bool { false }
 
     package func answerAgain(_ task: ImageTask) async throws -> Bool { false }

@@ -42,7 +42,7 @@ extension ResultPoster {
     /// - Returns: `false` when an entry has to wait longer.
     private func drainOnce(width: Int, skipping asleep: Set<Int>) async -> Bool {
         // Of a job that was forbidden one result finds out whether it still is.
-        let closed = closedJobs
+        let closed = outlook.closedJobs
         var knocked: Set<Int> = []
         let entries = spool.oldest(max(1, width), skipping: asleep).filter { entry in
             guard let jobID = entry.jobID, closed.contains(jobID) else { return true }
@@ -60,7 +60,10 @@ extension ResultPoster {
         do {
             guard let result = try await spool.read(entry) else { return true }
             let turn = try await turns.reserve(1)
-            defer { turn.release() }
+            defer {
+                turn.release()
+                outlookMayHaveChanged()
+            }
             switch await post(result) {
             case .taken:
                 try await spool.remove(entry)

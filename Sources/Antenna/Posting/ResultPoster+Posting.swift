@@ -98,6 +98,7 @@ extension ResultPoster {
     private func forbidden(_ error: AntennaError, jobID: Int) {
         let now = clock.now
         let isNew = state.withLock { $0.close(jobID, now: now, settings) }
+        outlookMayHaveChanged()
         logger.log(
             level: isNew ? .warning : .debug,
             "The token's user may not post this job's results; they are kept in the spool and tried now and then",
@@ -109,6 +110,7 @@ extension ResultPoster {
 
     private func reopen(_ jobID: Int) {
         guard state.withLock({ $0.closed.removeValue(forKey: jobID) }) != nil else { return }
+        outlookMayHaveChanged()
         changed.notify()
     }
 

@@ -74,6 +74,12 @@ package final class ResultPoster: Sendable {
         var until = Duration.zero
     }
 
+    /// Those who are told of the outlook, and what they were told.
+    private struct Audience {
+        var latest = DeliveryOutlook()
+        var observers: [@Sendable (DeliveryOutlook) -> Void] = []
+    }
+
     let client: AntennaClient
     let spool: Spool
     let memory: PostedResults?
@@ -86,6 +92,7 @@ package final class ResultPoster: Sendable {
     /// What was done so far.
     package let statistics = ResultStatistics()
     let state: Mutex<State>
+    private let audience = Mutex(Audience())
 
     /// Makes a poster.
     ///
@@ -120,10 +127,31 @@ package final class ResultPoster: Sendable {
         client.reachability.observeReturn { [weak self] in self?.serverReturned() }
     }
 
-    /// Whether results have nowhere to go: the spool is full, or the disk is.
-    package var isBackedUp: Bool { spool.isFull || state.withLock { $0.stranded > 0 } }
+    /// Backed up when the spool is full, or the disk is.
+    package var outlook: DeliveryOutlook {
+        let (isStranded, closedJobs) = state.withLock { ($0.stranded > 0, Set($0.closed.keys)) }
+        return DeliveryOutlook(isBackedUp: isStranded || spool.isFull, closedJobs: closedJobs)
+    }
 
-    package var closedJobs: Set<Int> { state.withLock { Set($0.closed.keys) } }
+    package func observeOutlook(_ observer: @escaping @Sendable (DeliveryOutlook) -> Void) {
+        audience.withLock { audience in
+            audience.observers.append(observer)
+            observer(audience.latest)
+        }
+        outlookMayHaveChanged()
+    }
+
+    /// Tells those who want to know, if it has changed.
+    ///
+    /// Under a lock of its own, so that of two changes the later one is told last.
+    func outlookMayHaveChanged() {
+        audience.withLock { audience in
+            let outlook = self.outlook
+            guard outlook != audience.latest else { return }
+            audience.latest = outlook
+            for observer in audience.observers { observer(outlook) }
+        }
+    }
 
     /// Whether a result of this task waits in the spool.
     package func holds(_ key: TaskKey) -> Bool { spool.holds(key) }
@@ -150,6 +178,7 @@ package final class ResultPoster: Sendable {
         var isStranded = false
         defer {
             if isStranded { state.withLock { $0.stranded -= 1 } }
+            outlookMayHaveChanged()
         }
         var mayPost = mayPostNow(result.jobID)
         var misses = 0
@@ -164,6 +193,7 @@ package final class ResultPoster: Sendable {
                 if !isStranded {
                     isStranded = true
                     state.withLock { $0.stranded += 1 }
+                    outlookMayHaveChanged()
                 }
                 logger.log(
                     level: error.code == .full ? .warning : .critical,

@@ -26,8 +26,7 @@ extension RESTTaskSource {
         while !Task.isCancelled {
             let change = changed.next
             // Paused is as if results had nowhere to go: jobs are still listed, which shows the server that we live.
-            let isBackedUp = poster.isBackedUp || taking.isPaused
-            let closedJobs = poster.closedJobs
+            let isPaused = taking.isPaused
             let now = clock.now
             let (step, waits): (ReservationPlanner.Step, (calls: [CallWarnings.Call], nextLook: Duration?))
             (step, waits) = state.withLock { state in
@@ -37,8 +36,8 @@ extension RESTTaskSource {
                     queued: state.leases.queued,
                     outstanding: state.leases.outstanding + state.answering,
                     ratePerSecond: state.rate.perSecond,
-                    isBackedUp: isBackedUp,
-                    closedJobs: closedJobs
+                    isBackedUp: state.outlook.isBackedUp || isPaused,
+                    closedJobs: state.outlook.closedJobs
                 )
                 let step = state.planner.step(now: now, load: load)
                 if step.isCall { state.calls += 1 }

@@ -42,6 +42,8 @@ package final class RESTTaskSource: TaskSource {
         var answering = 0
         /// What no retry can fix: the source ends.
         var failure: AntennaError?
+        /// What the poster has told of the next results.
+        var outlook = DeliveryOutlook()
         var hasCheckedProject = false
         /// What the project that the settings name lacks.
         var projectProblem: String?
@@ -138,6 +140,10 @@ package final class RESTTaskSource: TaskSource {
         let rate = CompletionRate(timeConstant: settings.lease / 10, now: clock.now)
         self.state = Mutex(State(planner: planner, rate: rate))
         taking.observe { [weak changed] in changed?.notify() }
+        poster.observeOutlook { [weak self] outlook in
+            self?.state.withLock { $0.outlook = outlook }
+            self?.changed.notify()
+        }
     }
 
     /// What has been done so far.
@@ -151,7 +157,7 @@ package final class RESTTaskSource: TaskSource {
 
     /// Jobs whose tasks or results the server forbade when they were last tried.
     package var forbiddenJobs: [Int] {
-        state.withLock { $0.planner.forbiddenJobs }.union(poster.closedJobs).sorted()
+        state.withLock { $0.planner.forbiddenJobs.union($0.outlook.closedJobs) }.sorted()
     }
 
     /// Why some jobs are left alone whose results would be dropped; nil when there are none.

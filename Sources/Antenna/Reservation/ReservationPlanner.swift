@@ -108,7 +108,7 @@ struct ReservationPlanner {
         // While the listing itself is slow, whatever ends first wakes the caller; the time is only the latest.
         let nextLook = mayList ? listingDue : now + limits.livenessInterval
         let count = room(load)
-        guard count > 0 else { return .wait(until: load.isBackedUp ? min(nextLook, now + .seconds(1)) : nextLook) }
+        guard count > 0 else { return .wait(until: nextLook) }
         guard calls.count < limits.mostCalls else { return .wait(until: nextLook) }
         func mayBeAsked(_ state: JobState) -> Bool {
             state.askedSince == nil && !load.closedJobs.contains(state.job.id)

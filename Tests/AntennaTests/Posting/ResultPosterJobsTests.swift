@@ -40,7 +40,7 @@ import Transport
             try await poster.deliver(outgoing(id, job: 1))
             try await poster.deliver(outgoing(id, job: 2))
         }
-        #expect(poster.closedJobs == [1])
+        #expect(poster.outlook.closedJobs == [1])
         #expect(ResultCounts(poster) == ResultCounts(posted: 5, spooled: 5))
         // The first refusal is enough for the four after it.
         #expect(server.calls.count { $0.contains("/jobs/1/") } == 1)
@@ -48,7 +48,7 @@ import Transport
         try await eventually { spool.count == 0 }
         poster.finish()
         await running.value
-        #expect(poster.closedJobs.isEmpty && poster.statistics.posted.value == 10)
+        #expect(poster.outlook.closedJobs.isEmpty && poster.statistics.posted.value == 10)
         // Half an hour at one minute, two, four, eight, fifteen, and then four that may go at once.
         #expect(server.calls.count { $0.contains("/jobs/1/") } <= 14)
     }

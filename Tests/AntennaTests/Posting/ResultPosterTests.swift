@@ -289,15 +289,15 @@ import Transport
         // Two quick retries, then the wait of a result without a place.
         for _ in 0..<2 {
             await clock.sleepers()
-            #expect(!poster.isBackedUp)
+            #expect(!poster.outlook.isBackedUp)
             clock.advanceToNextSleeper()
         }
         await clock.sleepers()
-        #expect(poster.isBackedUp)
+        #expect(poster.outlook.isBackedUp)
         isUp.withLock { $0 = true }
         clock.advanceToNextSleeper()
         try await delivery.value
-        #expect(!poster.isBackedUp)
+        #expect(!poster.outlook.isBackedUp)
         #expect(ResultCounts(poster) == ResultCounts(posted: 1))
     }
 
@@ -307,12 +307,15 @@ import Transport
         let spool = try await openSpool(folder, maximumEntries: 1)
         let poster = try makePoster(server, spool: spool)
         try await poster.deliver(outgoing(1))
-        #expect(poster.isBackedUp)
+        #expect(poster.outlook.isBackedUp)
+        let told = Mutex<[Bool]>([])
+        poster.observeOutlook { outlook in told.withLock { $0.append(outlook.isBackedUp) } }
         try await poster.deliver(outgoing(2))
         #expect(clock.now.offset >= .seconds(100))
         poster.finish()
         await poster.run()
-        #expect(!poster.isBackedUp)
+        #expect(!poster.outlook.isBackedUp)
+        #expect(told.withLock(\.self) == [true, false])
         #expect(poster.statistics.posted.value == 2)
     }
 

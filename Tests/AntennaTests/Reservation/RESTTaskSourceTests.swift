@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Synchronization
 import Telemetry
@@ -261,6 +262,30 @@ import Transport
         #expect(source.outstanding == 0)
     }
 
+    @Test func itIsToldThatResultsHaveNowhereToGoAndThatTheyHaveAgain() async throws {
+        let clock = TestClock()
+        let server = ScriptedServer { request in request.isJobs ? .jobs(1) : .tasks([7]) }
+        let delivery = ScriptedDelivery()
+        delivery.tell(DeliveryOutlook(isBackedUp: true))
+        let source = RESTTaskSource(
+            settings: .usual,
+            client: try makeClient(server),
+            poster: delivery,
+            clock: WaitClock(clock),
+            logger: quiet
+        )
+        let running = Task { try await source.run() }
+        try await eventually { server.requests.contains { $0.isJobs } }
+        await clock.sleepers()
+        #expect(server.requests.allSatisfy { $0.isJobs })
+        // The clock stands still: nothing but what is told can make it go on.
+        delivery.tell(DeliveryOutlook())
+        let lease = try #require(await source.next())
+        try await lease.settle(result(lease.task))
+        source.drain()
+        try await running.value
+    }
+
     @Test func tasksNotBegunBeforeTheirLeaseEndsAreDropped() async throws {
         let clock = TestClock()
         let asked = Atomic(false)
@@ -297,4 +322,34 @@ import Transport
         try await running.value
         #expect(await other.value == nil)
     }
+}
+
+/// Takes every result, and says of the next ones what the test wants.
+private final class ScriptedDelivery: ResultDelivering {
+    private struct State {
+        var outlook = DeliveryOutlook()
+        var observers: [@Sendable (DeliveryOutlook) -> Void] = []
+    }
+
+    private let state = Mutex(State())
+
+    func tell(_ outlook: DeliveryOutlook) {
+        let observers = state.withLock { state in
+            state.outlook = outlook
+            return state.observers
+        }
+        for observer in observers { observer(outlook) }
+    }
+
+    func observeOutlook(_ observer: @escaping @Sendable (DeliveryOutlook) -> Void) {
+        let outlook = state.withLock { state in
+            state.observers.append(observer)
+            return state.outlook
+        }
+        observer(outlook)
+    }
+
+    func holds(_ key: TaskKey) -> Bool { false }
+
+    func deliver(_ result: OutgoingResult) async throws {}
 }
