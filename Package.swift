@@ -34,6 +34,7 @@ let package = Package(
         released("apple/swift-argument-parser", "1.8.2"),
         released("apple/swift-collections", "1.6.0"),
         released("apple/swift-crypto", "4.5.2"),
+        released("apple/swift-distributed-tracing", "1.7.3"),
         released("apple/swift-log", "1.16.2"),
         released("apple/swift-metrics", "2.13.0"),
         released("swift-server/swift-service-lifecycle", "2.13.0"),
@@ -116,6 +117,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: houseStyle
         ),
@@ -286,6 +288,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: houseStyle
         ),
@@ -382,7 +386,6 @@ if isRelease {
         released("apple/swift-atomics", "1.3.0"),
         released("apple/swift-certificates", "1.21.1"),
         released("apple/swift-configuration", "1.4.0"),
-        released("apple/swift-distributed-tracing", "1.7.3"),
         released("apple/swift-http-structured-headers", "1.7.0"),
         released("apple/swift-nio-http2", "1.46.0"),
         released("apple/swift-nio-ssl", "2.37.6"),

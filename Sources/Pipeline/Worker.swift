@@ -82,43 +82,53 @@ package struct Worker: Service {
     }
 
     private func process(_ lease: Lease, _ place: UpstreamPlace) async {
+        await statistics.images.tracer.trace(lease.task) {
+            statistics.images.record(.now - lease.takenAt, in: .queue)
+            for observer in observers { observer.taken(lease.task) }
+            return await settle(lease, await judge(lease, place))
+        }
+    }
+
+    /// What becomes of a task.
+    private func judge(_ lease: Lease, _ place: UpstreamPlace) async -> Settlement {
         let task = lease.task
-        statistics.stages.record(.now - lease.takenAt, in: .queue)
-        for observer in observers { observer.taken(task) }
-        let settlement: Settlement
         do {
-            settlement = .completed(try await analyse(lease, place))
+            return .completed(try await analyse(lease, place))
         } catch is TakenBack {
-            settlement = .retry(reason: "its source has taken it back")
+            return .retry(reason: "its source has taken it back")
         } catch is CancellationError {
-            settlement = .retry(reason: "the worker is stopping")
+            return .retry(reason: "the worker is stopping")
         } catch let failure as TaskFailure where failure.isRetriable {
             logger.warning("Task given back", metadata: metadata(of: task, error: failure))
-            settlement = .retry(reason: failure.message)
+            return .retry(reason: failure.message)
         } catch {
             logger.debug("Task failed", metadata: metadata(of: task, error: error))
-            settlement = .completed(encoder.encodeFailure("\(error)", of: task))
+            return .completed(encoder.encodeFailure("\(error)", of: task))
         }
-        let began = ContinuousClock.now
+    }
+
+    /// Settles a task; nil when its source could not be told.
+    private func settle(_ lease: Lease, _ settlement: Settlement) async -> TaskOutcome? {
+        let task = lease.task
         do {
             // Not cut off by a cancellation: the result is there, and goes out or into the spool.
-            try await statistics.progress.settlement.pass {
-                try await Task { try await lease.settle(settlement) }.value
+            try await statistics.images.time(.publish) {
+                try await statistics.progress.settlement.pass {
+                    try await Task { try await lease.settle(settlement) }.value
+                }
             }
-            statistics.stages.record(.now - began, in: .publish)
-            ended(task, TaskOutcome(settlement))
+            let outcome = TaskOutcome(settlement)
+            statistics.count(outcome)
+            for observer in observers { observer.settled(task, outcome) }
+            return outcome
         } catch {
             statistics.unsettled.add()
             logger.warning(
                 "Task not settled; its source will deliver it again",
                 metadata: metadata(of: task, error: error)
             )
+            return nil
         }
-    }
-
-    private func ended(_ task: ImageTask, _ outcome: TaskOutcome) {
-        statistics.count(outcome)
-        for observer in observers { observer.settled(task, outcome) }
     }
 
     /// Takes a task through the stages; before each that costs much it is asked whether the task is still ours.
@@ -145,7 +155,7 @@ package struct Worker: Service {
         statistics.record(outcome)
         let analysed = AnalysedImage(task: task, image: image, insects: outcome.insects)
         for observer in observers { observer.analysed(analysed) }
-        return statistics.stages.time(.encode) {
+        return await statistics.images.time(.encode) {
             encoder.encode(outcome.insects, of: task, duration: .now - lease.takenAt)
         }
     }

@@ -1,5 +1,6 @@
 import Concurrency
 import Imaging
+import InMemoryTracing
 import Inference
 import Logging
 import ServiceLifecycle
@@ -7,6 +8,7 @@ import Synchronization
 import Telemetry
 import TestSupport
 import Testing
+import Tracing
 
 @testable import Pipeline
 
@@ -101,6 +103,33 @@ struct WorkerTests {
         #expect(source.settlements.map(\.summary) == ["result", "result"])
     }
 
+    @Test("A backend of tracing sees each task below what its traceparent names, with a span for every stage below it")
+    func traces() async throws {
+        let tracer = TraceContextTracer()
+        let source = ScriptedSource(images: ["good", "missing"])
+        try await WorkerFixture(source, tracer: tracer).worker.run()
+        let spans = tracer.finishedSpans
+        let tasks = spans.filter { $0.operationName == "task" }
+        #expect(Set(tasks.map(\.spanContext.parentSpanID)) == ["b7ad6b7169203310", "b7ad6b7169203311"])
+        #expect(Set(spans.map(\.spanContext.traceID)) == ["0af7651916cd43dd8448eb211c80319c"])
+        let good = try #require(tasks.first { $0.spanContext.parentSpanID == "b7ad6b7169203310" })
+        let bad = try #require(tasks.first { $0.spanContext.parentSpanID == "b7ad6b7169203311" })
+        let stages = { (task: FinishedInMemorySpan) in
+            Set(spans.filter { $0.spanContext.parentSpanID == task.spanContext.spanID }.map(\.operationName))
+        }
+        #expect(stages(good) == Set(Stage.allCases.map(\.name)))
+        #expect(stages(bad) == ["queue", "fetch", "publish"])
+        #expect(good.status == nil && bad.status?.code == .error)
+        let fetch = spans.filter {
+            $0.operationName == "fetch" && $0.spanContext.parentSpanID == bad.spanContext.spanID
+        }
+        #expect(fetch.first?.errors.first?.error is TaskFailure)
+        #expect(
+            spans.allSatisfy { $0.startInstant.nanosecondsSinceEpoch <= $0.endInstant.nanosecondsSinceEpoch }
+                && tracer.base.activeSpans.isEmpty
+        )
+    }
+
     @Test("What the source cannot go on after ends the worker with that error")
     func sourceFails() async throws {
         let source = ScriptedSource(images: [], failure: ScriptedSource.Failure())
@@ -114,16 +143,18 @@ private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 private struct WorkerFixture {
     let worker: Worker
     let fetcher = NamedImages()
-    let statistics = WorkerStatistics()
+    let statistics: WorkerStatistics
 
     init(
         _ source: ScriptedSource,
+        tracer: any Tracer = NoOpTracer(),
         tasksInHand: Int = 8,
         linger: Duration = .milliseconds(5),
         logger: Logger = quiet
     ) throws {
         let catalogue = PipelineCatalogue([try PipelineManifest(directory: "\(PackagePaths.models)/demo")])
         let memory = Budget(limit: 1 << 20)
+        statistics = WorkerStatistics(images: ImageStatistics(tracer: tracer))
         let batcher = Batcher(
             engines: [OneInsect()],
             sizes: catalogue.localizationSize,
@@ -222,7 +253,8 @@ private final class ScriptedSource: TaskSource {
             imageID: "\(number)",
             imageURL: images[number],
             replySubject: "answers",
-            pipeline: "demo"
+            pipeline: "demo",
+            traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920331\(number)-01"
         )
         return Lease(task: task, takenAt: .now, deadline: nil, settler: Settler(source: self), logger: quiet)
     }

@@ -84,6 +84,11 @@ package struct FetchWorker: Service {
     }
 
     private func process(_ delivery: AMQPTaskDelivery) async {
+        await images.statistics.tracer.trace(delivery.message.task) { await pass(delivery) }
+    }
+
+    /// Passes a task on, or answers it, or gives it back; nil when its queue could not be told.
+    private func pass(_ delivery: AMQPTaskDelivery) async -> TaskOutcome? {
         let task = delivery.message.task
         for observer in observers { observer.taken(task) }
         let ending: AMQPTaskDelivery.Ending
@@ -111,11 +116,13 @@ package struct FetchWorker: Service {
             if case .passedOn(let queue) = ending { gauge.passed(to: queue.pipeline) }
             counter?.add()
             for observer in observers { observer.settled(task, outcome) }
+            return outcome
         } catch {
             logger.warning(
                 "Task not settled; its queue will deliver it again",
                 metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"]
             )
+            return nil
         }
     }
 

@@ -7,6 +7,6 @@ package struct BatchOutcome: Sendable {
     package let insects: [DetectedInsect]
     /// How long the image waited for its batch.
     package let waited: Duration
-    /// The image's share of the time its batch took.
-    package let times: PipelineTimes
+    /// The run that its insects come from.
+    package let batch: BatchRun
 }

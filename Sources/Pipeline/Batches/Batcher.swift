@@ -157,8 +157,8 @@ package final class Batcher: Sendable {
         let outcomes = await BisectingInference(engine: engines[engine], key: key).infer(items.map(\.image.buffer))
         for (item, outcome) in zip(items, outcomes) {
             item.continuation.resume(
-                with: outcome.map { insects, times in
-                    BatchOutcome(insects: insects, waited: began - item.since, times: times)
+                with: outcome.map { insects, batch in
+                    BatchOutcome(insects: insects, waited: began - item.since, batch: batch)
                 }
             )
         }

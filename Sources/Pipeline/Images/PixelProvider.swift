@@ -9,7 +9,8 @@ package struct PixelProvider: Sendable {
     private let decoding: ImageDecodingStage
     private let readAhead: Budget
     private let turns = ImageTurns()
-    private let statistics: ImageStatistics
+    /// Where durations and damaged images are counted.
+    package let statistics: ImageStatistics
 
     /// Makes a provider.
     ///
@@ -64,12 +65,10 @@ package struct PixelProvider: Sendable {
         // Held until the image is decoded, so that compressed images do not pile up in front of a full memory.
         let slot = try await readAhead.reserve(1)
         defer { slot.release() }
-        let began = ContinuousClock.now
-        let bytes = try await fetcher.fetch(task.imageURL)
-        statistics.stages.record(.now - began, in: .fetch)
+        let bytes = try await statistics.time(.fetch) { try await fetcher.fetch(task.imageURL) }
         let image = try await decoding.decode(bytes)
-        statistics.stages.record(image.waited, in: .admit)
-        statistics.stages.record(image.decoding, in: .decode)
+        statistics.record(image.waited, in: .admit, endedBefore: image.decoding)
+        statistics.record(image.decoding, in: .decode)
         return image.pixels
     }
 }

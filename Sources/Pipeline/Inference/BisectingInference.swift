@@ -4,8 +4,8 @@ import Telemetry
 
 /// Infers a batch, and where it fails, its halves, until the image that spoils it is alone.
 struct BisectingInference {
-    /// What became of one image: its insects, and its share of the time of the run it was in.
-    typealias Outcome = Result<(insects: [DetectedInsect], times: PipelineTimes), any Error>
+    /// What became of one image: its insects, and the run it was in.
+    typealias Outcome = Result<(insects: [DetectedInsect], batch: BatchRun), any Error>
 
     let engine: any InferenceEngine
     let key: BatchKey
@@ -13,9 +13,10 @@ struct BisectingInference {
     /// One outcome an image, in order; a failed batch of n costs at most 2 n − 1 runs.
     func infer(_ images: [PixelBuffer]) async -> [Outcome] {
         do {
+            let began = ContinuousClock.now
             let analysis = try await engine.infer(images, key: key)
-            let share = analysis.times.divided(by: images.count)
-            return analysis.insects.map { .success(($0, share)) }
+            let run = BatchRun(images: images.count, began: began, ended: .now, times: analysis.times)
+            return analysis.insects.map { .success(($0, run)) }
         } catch let error as InferenceError where error.code == .modelLost {
             // No image's fault, so halves would fail alike.
             return images.map { _ in .failure(error) }
@@ -27,16 +28,5 @@ struct BisectingInference {
         } catch {
             return images.map { _ in .failure(error) }
         }
-    }
-}
-
-extension PipelineTimes {
-    fileprivate func divided(by count: Int) -> PipelineTimes {
-        var share = self
-        share.prepare /= count
-        share.detect /= count
-        share.classify /= count
-        share.runtime /= count
-        return share
     }
 }

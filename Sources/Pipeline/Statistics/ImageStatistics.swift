@@ -1,4 +1,5 @@
 package import Telemetry
+package import Tracing
 
 /// What getting images took, and how far tasks are: what every role that fetches counts.
 package final class ImageStatistics: Sendable {
@@ -8,7 +9,27 @@ package final class ImageStatistics: Sendable {
     package let stages = StageStatistics()
     /// Images of which a part could be decoded, and was.
     package let damagedImages = WorkMetrics.damagedImages.tally()
+    /// Makes the spans of tasks and their stages.
+    package let tracer: TaskTracer
 
     /// Starts at zero.
-    package init() {}
+    ///
+    /// - Parameter tracer: Where the spans of tasks and their stages go; the process's backend, if it has one.
+    package init(tracer: any Tracer = InstrumentationSystem.tracer) {
+        self.tracer = TaskTracer(tracer)
+    }
+
+    /// Times a stage of the task at hand; one that fails has a span and no duration.
+    func time<Value>(_ stage: Stage, _ body: () async throws -> Value) async rethrows -> Value {
+        let began = ContinuousClock.now
+        let value = try await tracer.trace(stage, body)
+        stages.record(.now - began, in: stage)
+        return value
+    }
+
+    /// Takes a stage of the task at hand that is over.
+    func record(_ duration: Duration, in stage: Stage, endedBefore later: Duration = .zero) {
+        stages.record(duration, in: stage)
+        tracer.ended(stage, began: .now - later - duration, duration: duration)
+    }
 }

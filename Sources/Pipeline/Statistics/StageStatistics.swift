@@ -39,12 +39,6 @@ package final class StageStatistics: Sendable {
         recording.timer.record(duration: duration)
     }
 
-    func time<Value>(_ stage: Stage, _ body: () -> Value) -> Value {
-        let began = ContinuousClock.now
-        defer { record(.now - began, in: stage) }
-        return body()
-    }
-
     /// The stages that have at least one duration, in the order of the way.
     package func summaries() -> [Summary] {
         recordings.compactMap { recording in

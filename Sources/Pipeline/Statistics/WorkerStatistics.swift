@@ -4,7 +4,7 @@ package import Telemetry
 /// What a worker has done since it started.
 package final class WorkerStatistics: Sendable {
     /// What getting the images took.
-    package let images = ImageStatistics()
+    package let images: ImageStatistics
     /// Tasks answered with detections, none included.
     package let succeeded = WorkMetrics.tasks.tally("succeeded")
     /// Tasks answered with an error result.
@@ -19,7 +19,11 @@ package final class WorkerStatistics: Sendable {
     package let insideRuntime = WorkMetrics.runtimeSeconds.timeTally()
 
     /// Starts at zero.
-    package init() {}
+    ///
+    /// - Parameter images: What getting images takes is counted there.
+    package init(images: ImageStatistics = ImageStatistics()) {
+        self.images = images
+    }
 
     /// Tasks that have their answer.
     package var answered: Int { succeeded.value + failed.value }
@@ -31,12 +35,14 @@ package final class WorkerStatistics: Sendable {
     package var stages: StageStatistics { images.stages }
 
     func record(_ outcome: BatchOutcome) {
+        let share = outcome.batch.share
         stages.record(outcome.waited, in: .batchWait)
-        stages.record(outcome.times.prepare, in: .prepare)
-        stages.record(outcome.times.detect, in: .detect)
-        stages.record(outcome.times.classify, in: .classify)
+        stages.record(share.prepare, in: .prepare)
+        stages.record(share.detect, in: .detect)
+        stages.record(share.classify, in: .classify)
+        images.tracer.ended(outcome)
         insects.add(outcome.insects.count)
-        insideRuntime.add(outcome.times.runtime)
+        insideRuntime.add(share.runtime)
     }
 
     func count(_ outcome: TaskOutcome) {
