@@ -240,8 +240,9 @@ let package = Package(
         .target(
             name: "WorkerTestSupport",
             dependencies: [
-                "Antenna", "Settings", "TestSupport",
+                "Antenna", "LocalAntenna", "Settings", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/WorkerTestSupport",
             swiftSettings: houseStyle
@@ -369,7 +370,7 @@ let package = Package(
             dependencies: [
                 "Antenna", "Broker", "Concurrency", "LocalAntenna", "Pipeline", "Relay", "Telemetry", "TestSupport",
                 "Transport",
-                "WorkerTestSupport",
+                "Worker", "WorkerTestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],

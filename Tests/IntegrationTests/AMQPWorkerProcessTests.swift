@@ -4,6 +4,7 @@ import Logging
 import TestSupport
 import Testing
 import Transport
+import WorkerTestSupport
 
 extension BrokerTests {
     @Suite("The worker as a process on RabbitMQ", .serialized, .timeLimit(.minutes(5)))

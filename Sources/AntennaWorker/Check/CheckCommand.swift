@@ -22,21 +22,8 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: .hidden)
     var metricsMarkdown = false
 
-    @OptionGroup var config: ConfigFileOption
-    @OptionGroup(title: "Work") var work: Flags<WorkSettings>
-    @OptionGroup(title: "Antenna") var antenna: Flags<AntennaSettings>
-    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
+    @OptionGroup var flags: WorkerFlags
     @OptionGroup(title: "Passing tasks on") var passing: Flags<PassingSettings>
-    @OptionGroup(title: "Without the broker") var fallback: Flags<FallbackSettings>
-    @OptionGroup(title: "Images") var images: Flags<ImageSettings>
-    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
-    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
-    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
-    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
-    @OptionGroup(title: "Service") var service: Flags<SpoolSettings, ShutdownSettings>
-    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
-    @OptionGroup(title: "Log") var log: Flags<LogSettings>
 
     func run() async throws {
         if markdown {

@@ -19,17 +19,10 @@ struct FetchCommand: RoleCommand {
     )
 
     @OptionGroup(title: "What to work on") var work: Flags<PipelineFlag>
-    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
+    @OptionGroup var queues: QueueFlags
     @OptionGroup(title: "Passing tasks on") var passing: Flags<PassingSettings>
-    @OptionGroup(title: "Images") var images: Flags<ImageSettings>
-    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
-    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
-    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
-    @OptionGroup(title: "Stopping") var stopping: Flags<ShutdownSettings>
-    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
-    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
-    @OptionGroup(title: "Configuration") var file: ConfigFileOption
+    @OptionGroup var images: ImageFlags
+    @OptionGroup var service: ServiceFlags
 
     func run() async throws {
         let resolved = try ResolvedSettings.load(FlagValues(of: self))

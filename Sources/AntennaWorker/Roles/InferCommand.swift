@@ -17,17 +17,10 @@ struct InferCommand: RoleCommand {
     )
 
     @OptionGroup(title: "What to work on") var work: Flags<PipelineFlag>
-    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
-    @OptionGroup(title: "Images") var images: Flags<ImageSettings>
-    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
-    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
-    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
+    @OptionGroup var queues: QueueFlags
+    @OptionGroup var images: ImageFlags
     @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
-    @OptionGroup(title: "Stopping") var stopping: Flags<ShutdownSettings>
-    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
-    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
-    @OptionGroup(title: "Configuration") var file: ConfigFileOption
+    @OptionGroup var service: ServiceFlags
 
     func run() async throws {
         let resolved = try ResolvedSettings.load(FlagValues(of: self))

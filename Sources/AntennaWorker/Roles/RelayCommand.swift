@@ -20,10 +20,7 @@ struct RelayCommand: RoleCommand {
     @OptionGroup(title: "Antenna") var antenna: Flags<AntennaSettings>
     @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
     @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
-    @OptionGroup(title: "Stopping") var stopping: Flags<ShutdownSettings>
-    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
-    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
-    @OptionGroup(title: "Configuration") var file: ConfigFileOption
+    @OptionGroup var service: ServiceFlags
 
     func run() async throws {
         let resolved = try ResolvedSettings.load(FlagValues(of: self))

@@ -31,20 +31,7 @@ struct RunCommand: RoleCommand {
             """
     )
 
-    @OptionGroup(title: "What to work on") var work: Flags<WorkSettings>
-    @OptionGroup(title: "Antenna") var antenna: Flags<AntennaSettings>
-    @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
-    @OptionGroup(title: "Without the broker") var fallback: Flags<FallbackSettings>
-    @OptionGroup(title: "Images") var images: Flags<ImageSettings>
-    @OptionGroup(title: "HTTPS") var tls: Flags<TLSSettings>
-    @OptionGroup(title: "Decoded images") var cache: Flags<RedisSettings, MemorySettings>
-    @OptionGroup(title: "Models") var models: Flags<ModelSettings>
-    @OptionGroup(title: "Inference") var inference: Flags<BatchSettings, InferenceSettings, ResultSettings>
-    @OptionGroup(title: "Spool and stopping") var service: Flags<SpoolSettings, ShutdownSettings>
-    @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>
-    @OptionGroup(title: "Messages") var log: Flags<LogSettings>
-    @OptionGroup(title: "Configuration") var file: ConfigFileOption
+    @OptionGroup var flags: WorkerFlags
 
     @Flag(help: "End once every job came back empty and all results are posted or in the spool.")
     var untilEmpty = false

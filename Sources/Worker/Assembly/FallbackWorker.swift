@@ -1,12 +1,10 @@
 import Antenna
 import Broker
-import Inference
 package import Logging
 package import Pipeline
 import ServiceLifecycle
 package import Settings
 import Telemetry
-import Transport
 
 /// A whole worker in this process that takes its tasks from RabbitMQ, and while that is away from Antenna's REST API.
 package struct FallbackWorker: WatchedWorker {
@@ -28,28 +26,12 @@ package struct FallbackWorker: WatchedWorker {
         context: RoleContext = RoleContext(),
         logger: Logger
     ) async throws {
-        let broker = try BrokerConnections(
-            try settings.broker.connection(named: "worker"),
-            largestDelivery: TaskMessage.largestDelivery,
-            logger: logger
-        )
-        let stages = try await WorkerStages.load(
-            settings: settings,
-            context: context,
-            logger: logger
-        )
-        let slugs = stages.manifests.map(\.slug)
+        let parts = try await AMQPWorkerParts(settings: settings, kind: .tasks, context: context, logger: logger)
+        let (stages, source) = (parts.stages, parts.source)
         let delivery = try await RESTDelivery(
             RESTSourceSettings(settings, role: "run", manifests: stages.manifests),
             models: stages.modelsDescription,
             http: stages.images.antenna,
-            taking: context.taking,
-            logger: logger
-        )
-        let source = AMQPTaskSource(
-            settings: AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: slugs),
-            broker: broker,
-            confirmed: try settings.redis.confirmedResults(),
             taking: context.taking,
             logger: logger
         )
@@ -67,9 +49,7 @@ package struct FallbackWorker: WatchedWorker {
         let fallback = RoleWatch(collectors: [
             { [RoleMetrics.fallback.sample(either.isOnFallback ? 1 : 0)] }
         ])
-        watch =
-            try stages.watch(worker) + RoleWatch(broker) + RoleWatch(source) + delivery.watch + fallback
-            + QueueDepths(broker, pipelines: slugs, audience: context.audience, logger: logger).watch
+        watch = try parts.watch(worker) + delivery.watch + fallback
     }
 
     /// Works until a graceful shutdown has drained it, and what the spool holds was tried once more.

@@ -10,7 +10,8 @@ struct RESTDelivery: Sendable {
     private let settings: RESTSourceSettings
     private let client: AntennaClient
     private let poster: ResultPoster
-    private let spool: Spool
+    /// Results that wait on disk.
+    let spool: Spool
     private let memory: PostedResults
     private let results: ResultWatch
     private let taking: TakingSwitch

@@ -1,6 +1,7 @@
 import LocalAntenna
 import TestSupport
 import Testing
+import WorkerTestSupport
 
 @Suite("What a worker over REST shows of itself", .timeLimit(.minutes(5)))
 struct RESTAdminTests {

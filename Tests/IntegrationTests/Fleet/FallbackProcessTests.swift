@@ -3,6 +3,7 @@ import Foundation
 import LocalAntenna
 import TestSupport
 import Testing
+import WorkerTestSupport
 
 extension BrokerTests {
     @Suite("The worker as a process on RabbitMQ and, while that is away, over REST", .timeLimit(.minutes(5)))

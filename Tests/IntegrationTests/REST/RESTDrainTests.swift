@@ -5,6 +5,7 @@ import Pipeline
 import Telemetry
 import TestSupport
 import Testing
+import WorkerTestSupport
 
 @Suite("Jobs drained over REST, end to end", .serialized, .timeLimit(.minutes(5)))
 struct RESTDrainTests {

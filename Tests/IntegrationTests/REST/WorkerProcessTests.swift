@@ -2,6 +2,7 @@ import Foundation
 import LocalAntenna
 import TestSupport
 import Testing
+import WorkerTestSupport
 
 @Suite("The worker as a process", .serialized, .timeLimit(.minutes(5)))
 struct WorkerProcessTests {

@@ -20,17 +20,7 @@ import WorkerTestSupport
 
     /// Starts a local Antenna of two projects' jobs that asks for a token, or for none.
     private func withAntenna(token: String? = "t0ken", _ body: (LocalAntennaServer) async throws -> Void) async throws {
-        var configuration = LocalAntennaConfiguration()
-        configuration.token = token
-        let antenna = LocalAntennaServer(configuration: configuration, logger: quiet)
-        try await antenna.start()
-        do {
-            try await body(antenna)
-        } catch {
-            await antenna.stop()
-            throw error
-        }
-        await antenna.stop()
+        try await withLocalAntenna({ $0.token = token }, body: body)
     }
 
     private func settings(_ address: String, _ flags: String...) throws -> WorkerSettings {

@@ -1,0 +1,20 @@
+package import Broker
+package import Settings
+
+extension AMQPSourceSettings {
+    package init(
+        _ broker: BrokerSettings.Values,
+        _ consuming: ConsumingSettings.Values,
+        kind: TaskQueueName.Kind,
+        pipelines: [String]
+    ) {
+        self.init(
+            queues: pipelines.map { TaskQueueName(kind, pipeline: $0) },
+            prefetch: consuming.prefetch,
+            maximumAttempts: consuming.maxAttempts,
+            unroutablePatience: consuming.unroutableAfter,
+            resultsExchange: broker.exchange,
+            declares: broker.declares
+        )
+    }
+}
