@@ -75,25 +75,25 @@ package struct Worker: Service {
 
     private func takeTasks() async {
         await window.forEach {
-            await source.next().map { (lease: $0, place: batcher.enter()) }
-        } perform: { lease, place in
-            await process(lease, place)
+            await source.next().map { (lease: $0, slot: batcher.enter()) }
+        } perform: { lease, slot in
+            await process(lease, slot)
         }
     }
 
-    private func process(_ lease: Lease, _ place: UpstreamPlace) async {
+    private func process(_ lease: Lease, _ slot: UpstreamSlot) async {
         await statistics.images.tracer.trace(lease.task) {
             statistics.images.record(.now - lease.takenAt, in: .queue)
             for observer in observers { observer.taken(lease.task) }
-            return await settle(lease, await judge(lease, place))
+            return await settle(lease, await judge(lease, slot))
         }
     }
 
     /// What becomes of a task.
-    private func judge(_ lease: Lease, _ place: UpstreamPlace) async -> Settlement {
+    private func judge(_ lease: Lease, _ slot: UpstreamSlot) async -> Settlement {
         let task = lease.task
         do {
-            return .completed(try await analyse(lease, place))
+            return .completed(try await analyse(lease, slot))
         } catch is TakenBack {
             return .retry(reason: "its source has taken it back")
         } catch is CancellationError {
@@ -132,9 +132,9 @@ package struct Worker: Service {
     }
 
     /// Takes a task through the stages; before each that costs much it is asked whether the task is still ours.
-    private func analyse(_ lease: Lease, _ place: UpstreamPlace) async throws -> EncodedResult {
+    private func analyse(_ lease: Lease, _ slot: UpstreamSlot) async throws -> EncodedResult {
         // The result that says why an image never came may wait long to be published.
-        defer { place.leave() }
+        defer { slot.leave() }
         let task = lease.task
         if lease.isGone { throw TakenBack() }
         let image = try await images.pixels(of: task)
@@ -143,7 +143,7 @@ package struct Worker: Service {
         let outcome: BatchOutcome
         do {
             outcome = try await statistics.progress.inference.pass {
-                try await batcher.analyse(image, pipeline: task.pipeline, from: place)
+                try await batcher.analyse(image, pipeline: task.pipeline, from: slot)
             }
         } catch let error as InferenceError {
             throw TaskFailure(

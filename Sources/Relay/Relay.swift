@@ -45,7 +45,7 @@ package final class Relay: Service {
     ///   - consuming: Consumes results.
     ///   - publishing: Publishes tasks; another connection than `consuming`.
     ///   - posted: Remembers which results were posted.
-    ///   - taking: Whether tasks are reserved.
+    ///   - pauseSwitch: Whether tasks are reserved.
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
@@ -56,7 +56,7 @@ package final class Relay: Service {
         consuming: AMQPConnection,
         publishing: AMQPConnection,
         posted: any ConfirmedResults = MemoryConfirmedResults(),
-        taking: TakingSwitch = TakingSwitch(),
+        pauseSwitch: PauseSwitch = PauseSwitch(),
         clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
@@ -85,7 +85,7 @@ package final class Relay: Service {
             settings: antenna,
             client: client,
             poster: PostedElsewhere(publishing: publishing),
-            taking: taking,
+            pauseSwitch: pauseSwitch,
             clock: clock,
             generator: generator,
             logger: logger

@@ -108,7 +108,7 @@ func restSource(
     _ folder: TemporaryFolder,
     clock: some Clock<Duration>,
     memory: PostedResults? = nil,
-    taking: TakingSwitch = TakingSwitch(),
+    pauseSwitch: PauseSwitch = PauseSwitch(),
     logger: Logger = quiet,
     change: (inout RESTSourceSettings) -> Void
 ) async throws -> RESTTaskSource {
@@ -128,7 +128,7 @@ func restSource(
         settings: settings,
         client: client,
         poster: poster,
-        taking: taking,
+        pauseSwitch: pauseSwitch,
         clock: WaitClock(clock),
         generator: SeededGenerator(seed: 4),
         logger: logger

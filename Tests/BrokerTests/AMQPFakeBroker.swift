@@ -143,8 +143,8 @@ extension AMQPMessage {
     }
 }
 
-extension AMQPTaskDesk {
-    /// A desk at that broker; its waits are over at once unless the clock says otherwise.
+extension AMQPTaskSettler {
+    /// A settler at that broker; its waits are over at once unless the clock says otherwise.
     convenience init(
         testing broker: AMQPFakeBroker,
         clock: some Clock<Duration> = JumpingClock(),

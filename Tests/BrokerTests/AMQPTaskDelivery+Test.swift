@@ -10,7 +10,7 @@ extension AMQPTaskDelivery {
         queue: TaskQueueName,
         attempts: Int,
         delivery: AMQPDelivery,
-        desk: AMQPTaskDesk,
+        settler: AMQPTaskSettler,
         logger: Logger
     ) {
         self.init(
@@ -19,7 +19,7 @@ extension AMQPTaskDelivery {
             queue: queue,
             attempts: attempts,
             delivery: delivery,
-            desk: desk,
+            settler: settler,
             logger: logger
         )
     }

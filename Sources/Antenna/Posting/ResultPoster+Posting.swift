@@ -76,7 +76,7 @@ extension ResultPoster {
 
     private func taken(_ result: OutgoingResult) async {
         statistics.posted.add()
-        watch?.posted(result)
+        monitor?.posted(result)
         await memory?.insert(result)
     }
 

@@ -75,7 +75,7 @@ package final class ResultPoster: Sendable {
     }
 
     /// Those who are told of the outlook, and what they were told.
-    private struct Audience {
+    private struct ViewerActivity {
         var latest = DeliveryOutlook()
         var observers: [@Sendable (DeliveryOutlook) -> Void] = []
     }
@@ -83,7 +83,7 @@ package final class ResultPoster: Sendable {
     let client: AntennaClient
     let spool: Spool
     let memory: PostedResults?
-    let watch: ResultWatch?
+    let monitor: ResultMonitor?
     let settings: Settings
     let clock: WaitClock
     let logger: Logger
@@ -92,7 +92,7 @@ package final class ResultPoster: Sendable {
     /// What was done so far.
     package let statistics = ResultStatistics()
     let state: Mutex<State>
-    private let audience = Mutex(Audience())
+    private let audience = Mutex(ViewerActivity())
 
     /// Makes a poster.
     ///
@@ -100,7 +100,7 @@ package final class ResultPoster: Sendable {
     ///   - client: Speaks the API.
     ///   - spool: Where results wait.
     ///   - memory: Keeps what was posted, to answer tasks that are delivered again.
-    ///   - watch: Looks whether results arrive.
+    ///   - monitor: Looks whether results arrive.
     ///   - settings: How results are posted.
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
@@ -109,7 +109,7 @@ package final class ResultPoster: Sendable {
         client: AntennaClient,
         spool: Spool,
         memory: PostedResults? = nil,
-        watch: ResultWatch? = nil,
+        monitor: ResultMonitor? = nil,
         settings: Settings = Settings(),
         clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
@@ -118,7 +118,7 @@ package final class ResultPoster: Sendable {
         self.client = client
         self.spool = spool
         self.memory = memory
-        self.watch = watch
+        self.monitor = monitor
         self.settings = settings
         self.clock = clock
         self.turns = Budget(limit: settings.postsInFlight)

@@ -20,7 +20,7 @@ final class RegistrationChecker: Sendable {
     private let client: AntennaClient
     private let expectations: [PipelineExpectation]
     private let onlyProject: Int?
-    private let watch: ResultWatch?
+    private let monitor: ResultMonitor?
     private let clock: WaitClock
     private let logger: Logger
     private let cache = Mutex(RegistrationCache())
@@ -29,14 +29,14 @@ final class RegistrationChecker: Sendable {
         client: AntennaClient,
         expectations: [PipelineExpectation],
         onlyProject: Int?,
-        watch: ResultWatch?,
+        monitor: ResultMonitor?,
         clock: WaitClock,
         logger: Logger
     ) {
         self.client = client
         self.expectations = expectations
         self.onlyProject = onlyProject
-        self.watch = watch
+        self.monitor = monitor
         self.clock = clock
         self.logger = logger
     }
@@ -83,7 +83,7 @@ final class RegistrationChecker: Sendable {
             guard error.meansHidden else { throw error }
         }
         cache.withLock { $0.learn(job: job.id, project: detail?.projectID) }
-        if let detail { watch?.began(job.id, detail) }
+        if let detail { monitor?.began(job.id, detail) }
         return detail?.projectID
     }
 

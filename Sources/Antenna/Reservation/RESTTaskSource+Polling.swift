@@ -26,7 +26,7 @@ extension RESTTaskSource {
         while !Task.isCancelled {
             let change = changed.next
             // Paused is as if results had nowhere to go: jobs are still listed, which shows the server that we live.
-            let isPaused = taking.isPaused
+            let isPaused = pauseSwitch.isPaused
             let now = clock.now
             let (step, waits): (ReservationPlanner.Step, (calls: [CallWarnings.Call], nextLook: Duration?))
             (step, waits) = state.withLock { state in

@@ -92,7 +92,7 @@ package final class RESTTaskSource: TaskSource {
     let settings: RESTSourceSettings
     let client: AntennaClient
     let poster: any ResultDelivering
-    let taking: TakingSwitch
+    let pauseSwitch: PauseSwitch
     let registrations: RegistrationChecker
     let clock: WaitClock
     let logger: Logger
@@ -106,8 +106,8 @@ package final class RESTTaskSource: TaskSource {
     ///   - settings: Where and how.
     ///   - client: Speaks the API; the poster uses the same, so that both know the server's dialect.
     ///   - poster: Brings the results back.
-    ///   - taking: Whether tasks are reserved.
-    ///   - watch: Looks whether results arrive; told how far each job is at its beginning.
+    ///   - pauseSwitch: Whether tasks are reserved.
+    ///   - monitor: Looks whether results arrive; told how far each job is at its beginning.
     ///   - clock: What time is measured and waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
@@ -115,8 +115,8 @@ package final class RESTTaskSource: TaskSource {
         settings: RESTSourceSettings,
         client: AntennaClient,
         poster: any ResultDelivering,
-        taking: TakingSwitch = TakingSwitch(),
-        watch: ResultWatch? = nil,
+        pauseSwitch: PauseSwitch = PauseSwitch(),
+        monitor: ResultMonitor? = nil,
         clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
@@ -124,14 +124,14 @@ package final class RESTTaskSource: TaskSource {
         self.settings = settings
         self.client = client
         self.poster = poster
-        self.taking = taking
+        self.pauseSwitch = pauseSwitch
         self.clock = clock
         self.logger = logger
         self.registrations = RegistrationChecker(
             client: client,
             expectations: settings.expectations,
             onlyProject: settings.projectID,
-            watch: watch,
+            monitor: monitor,
             clock: clock,
             logger: logger
         )
@@ -139,7 +139,7 @@ package final class RESTTaskSource: TaskSource {
         // A tenth of the lease: long enough for several batches, short enough to notice that images became larger.
         let rate = CompletionRate(timeConstant: settings.lease / 10, now: clock.now)
         self.state = Mutex(State(planner: planner, rate: rate))
-        taking.observe { [weak changed] in changed?.notify() }
+        pauseSwitch.observe { [weak changed] in changed?.notify() }
         poster.observeOutlook { [weak self] outlook in
             self?.state.withLock { $0.outlook = outlook }
             self?.changed.notify()

@@ -48,8 +48,8 @@ struct DemoCommand: RoleCommand {
         flags.prefer("warning", for: LogSettings().level)
         LoggingSetup.bootstrap(try WorkerSettings.load(flags).log)
         let logger = Logger(label: "demo")
-        let life = WorkerLife()
-        life.obeySignals(logger: logger)
+        let lifecycle = WorkerLifecycle()
+        lifecycle.obeySignals(logger: logger)
         let demo = try Demo(paths: images, scenes: scenes, isLive: live, logger: logger)
         let spool = FileManager.default.temporaryDirectory.appending(path: "antenna-demo-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: spool) }
@@ -75,28 +75,28 @@ struct DemoCommand: RoleCommand {
             say: { _ in }
         )
         if live {
-            try await workUntilStopped(settings, Oversight(role: "demo", resolved: resolved, logger: logger))
+            try await workUntilStopped(settings, HealthService(role: "demo", resolved: resolved, logger: logger))
         } else {
-            let report = try await demo.work(settings, life: life)
+            let report = try await demo.work(settings, lifecycle: lifecycle)
             try Output.standard.print("Open \(report.write(to: "\(out)/report.html")) in a browser.")
         }
         await antenna.stop()
     }
 
-    private func workUntilStopped(_ settings: WorkerSettings, _ oversight: Oversight) async throws {
-        try await oversight.during { page in
+    private func workUntilStopped(_ settings: WorkerSettings, _ healthService: HealthService) async throws {
+        try await healthService.during { page in
             guard let page else {
                 throw CommandFailure("There is no live page: see above, and name another port with --admin-port.")
             }
             let worker = try await RESTWorker(
                 settings: settings,
                 ending: .never,
-                context: oversight.context,
-                logger: oversight.logger
+                context: healthService.context,
+                logger: healthService.logger
             )
             Output.standard.offer("Open \(page) in a browser; Ctrl-C ends it.\n")
-            try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
-            StageReport(worker.statistics).show(logger: oversight.logger)
+            try await healthService.run(worker, health: worker.health, grace: settings.shutdown.grace)
+            StageReport(worker.statistics).show(logger: healthService.logger)
         }
     }
 }

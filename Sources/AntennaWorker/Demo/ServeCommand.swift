@@ -80,15 +80,15 @@ struct ServeCommand: RoleCommand {
         let settings = try WorkerSettings.load(FlagValues(of: self))
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "local-antenna")
-        let life = WorkerLife()
-        life.obeySignals(logger: logger)
+        let lifecycle = WorkerLifecycle()
+        lifecycle.obeySignals(logger: logger)
         let configuration = try configuration(token: settings.antenna.token)
         let server = LocalAntennaServer(configuration: configuration, logger: logger)
         try await server.start()
         Output.standard.offer("Local Antenna at \(server.baseURL)\n")
         let drawing = Task { try await drawScenes(for: server, logger: logger) }
         defer { drawing.cancel() }
-        try await ServiceRunner(grace: .seconds(5), logger: logger, life: life).run([server])
+        try await ServiceRunner(grace: .seconds(5), logger: logger, lifecycle: lifecycle).run([server])
     }
 
     /// Draws while others are answered already; whoever asks for a scene before it is drawn waits for it alone.

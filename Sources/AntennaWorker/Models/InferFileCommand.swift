@@ -45,9 +45,9 @@ struct InferFileCommand: AsyncParsableCommand {
         try DescriptorLimit.require(DescriptorLimit.least + settings.images.fetchConcurrency)
         try AddressSpace.require()
         let paths = try files()
-        let life = WorkerLife()
+        let lifecycle = WorkerLifecycle()
         // Who cannot be told what was found needs no more of it.
-        let results = try FileResults(paths: paths, output: output, onFailure: { life.drain() })
+        let results = try FileResults(paths: paths, output: output, onFailure: { lifecycle.drain() })
         let progress = ProgressBar(label: "Analysing", total: paths.count)
         let began = ContinuousClock.now
         let worker = try FileWorker(
@@ -57,12 +57,12 @@ struct InferFileCommand: AsyncParsableCommand {
             logger: logger,
             deliver: { await results.take($0, at: $1) }
         )
-        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, life: life).run([worker])
+        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, lifecycle: lifecycle).run([worker])
         if showsProgress { progress.finish() }
         let elapsed = began.duration(to: .now)
         try await results.finish()
         if let html {
-            let page = DemoReportData(
+            let page = ReportData(
                 title: "antenna-worker infer-file",
                 pipeline: settings.work.pipelines.joined(),
                 note: "",
@@ -72,7 +72,7 @@ struct InferFileCommand: AsyncParsableCommand {
                 elapsed: elapsed,
                 settings: settings
             )
-            try Output.standard.print("Open \(DemoReport(page).write(to: html)) in a browser.")
+            try Output.standard.print("Open \(ReportPage(page).write(to: html)) in a browser.")
         }
         try judge(failed: await results.failed, answered: worker.statistics.answered, of: paths.count)
     }

@@ -29,15 +29,15 @@ struct FetchCommand: RoleCommand {
         let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "antenna-fetch")
-        let oversight = Oversight(role: "fetch", resolved: resolved, logger: logger)
-        try await oversight.during { _ in
+        let healthService = HealthService(role: "fetch", resolved: resolved, logger: logger)
+        try await healthService.during { _ in
             let progress = ProgressBar.ofRole("Fetching")
-            let worker = try FleetFetcher(
+            let worker = try FetchRole(
                 settings: settings,
-                context: oversight.context.counting { progress?.update(done: $0) },
+                context: healthService.context.counting { progress?.update(done: $0) },
                 logger: logger
             )
-            try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
+            try await healthService.run(worker, health: worker.health, grace: settings.shutdown.grace)
             progress?.finish()
             logger.info("This is what was done", metadata: [LogKey.outcome: "\(worker.summary)"])
         }

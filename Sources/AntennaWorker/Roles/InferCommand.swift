@@ -30,16 +30,16 @@ struct InferCommand: RoleCommand {
         if settings.redis.url == nil {
             logger.warning("No Redis is set: every image is fetched and decoded here, again where 'fetch' has done so")
         }
-        let oversight = Oversight(role: "infer", resolved: resolved, logger: logger)
-        try await oversight.during { _ in
+        let healthService = HealthService(role: "infer", resolved: resolved, logger: logger)
+        try await healthService.during { _ in
             let progress = ProgressBar.ofRole("Working")
             let worker = try await AMQPWorker(
                 settings: settings,
                 kind: .ready,
-                context: oversight.context.counting { progress?.update(done: $0) },
+                context: healthService.context.counting { progress?.update(done: $0) },
                 logger: logger
             )
-            try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
+            try await healthService.run(worker, health: worker.health, grace: settings.shutdown.grace)
             progress?.finish()
             StageReport(worker.statistics).show(logger: logger)
         }

@@ -31,10 +31,10 @@ struct RelayCommand: RoleCommand {
             throw ValidationError("Say with --pipeline whose tasks are relayed.")
         }
         try await AntennaPreflight.run(settings, role: "relay", logger: logger)
-        let oversight = Oversight(role: "relay", resolved: resolved, logger: logger)
-        let relay = try RelayRole(settings: settings, context: oversight.context, logger: logger)
-        try await oversight.during { _ in
-            try await oversight.run(relay, watch: relay.watch, grace: settings.shutdown.grace)
+        let healthService = HealthService(role: "relay", resolved: resolved, logger: logger)
+        let relay = try RelayRole(settings: settings, context: healthService.context, logger: logger)
+        try await healthService.during { _ in
+            try await healthService.run(relay, health: relay.health, grace: settings.shutdown.grace)
         }
         logger.info("This is what was done", metadata: [LogKey.outcome: "\(relay.summary)"])
     }

@@ -46,14 +46,14 @@ struct RunCommand: RoleCommand {
         let resolved = try ResolvedSettings.load(FlagValues(of: self))
         let settings = resolved.settings
         LoggingSetup.bootstrap(settings.log)
-        let oversight = Oversight(role: "run", resolved: resolved, logger: Logger(label: "antenna-worker"))
-        try await oversight.during { _ in
+        let healthService = HealthService(role: "run", resolved: resolved, logger: Logger(label: "antenna-worker"))
+        try await healthService.during { _ in
             let progress = ProgressBar.ofRole("Working")
-            let context = oversight.context.counting { progress?.update(done: $0) }
-            let worker = try await makeWorker(settings, context, oversight.logger)
-            try await oversight.run(worker, watch: worker.watch, grace: settings.shutdown.grace)
+            let context = healthService.context.counting { progress?.update(done: $0) }
+            let worker = try await makeWorker(settings, context, healthService.logger)
+            try await healthService.run(worker, health: worker.health, grace: settings.shutdown.grace)
             progress?.finish()
-            StageReport(worker.statistics).show(logger: oversight.logger)
+            StageReport(worker.statistics).show(logger: healthService.logger)
         }
     }
 
@@ -61,7 +61,7 @@ struct RunCommand: RoleCommand {
         _ settings: WorkerSettings,
         _ context: RoleContext,
         _ logger: Logger
-    ) async throws -> any WatchedWorker {
+    ) async throws -> any MonitoredWorker {
         guard !untilEmpty || settings.work.source == .rest else {
             throw ValidationError("--until-empty needs --source rest: a queue may be filled at any time.")
         }

@@ -31,13 +31,13 @@ package final class AMQPTaskDelivery: Sendable {
     package let attempts: Int
     /// When it was delivered.
     package let takenAt: ContinuousClock.Instant
-    /// The delivery that brought it; the desk knows of those after it.
+    /// The delivery that brought it; the settler knows of those after it.
     let delivery: AMQPDelivery
     /// What its result is remembered by.
     let name: ConfirmedResult
-    /// The number by which the desk knows it.
+    /// The number by which the settler knows it.
     let id: UInt64
-    private let desk: AMQPTaskDesk
+    private let settler: AMQPTaskSettler
     private let logger: Logger
     private let isSettled = Atomic(false)
 
@@ -49,7 +49,7 @@ package final class AMQPTaskDelivery: Sendable {
     ///   - queue: The queue it came from.
     ///   - attempts: How often it was tried before.
     ///   - delivery: The delivery that brought it.
-    ///   - desk: Settles it.
+    ///   - settler: Settles it.
     ///   - logger: Hears of an end that is missing or comes twice.
     init(
         message: TaskMessage,
@@ -57,7 +57,7 @@ package final class AMQPTaskDelivery: Sendable {
         queue: TaskQueueName,
         attempts: Int,
         delivery: AMQPDelivery,
-        desk: AMQPTaskDesk,
+        settler: AMQPTaskSettler,
         logger: Logger
     ) {
         self.message = message
@@ -66,15 +66,15 @@ package final class AMQPTaskDelivery: Sendable {
         self.takenAt = .now
         self.delivery = delivery
         self.name = name
-        id = desk.handOut(delivery, as: name, from: queue, tried: attempts)
-        self.desk = desk
+        id = settler.handOut(delivery, as: name, from: queue, tried: attempts)
+        self.settler = settler
         self.logger = logger
     }
 
     deinit {
         guard !isSettled.load(ordering: .acquiring) else { return }
         logger.error("A delivery was dropped without settlement", metadata: [LogKey.taskID: "\(message.task.id)"])
-        desk.giveBackAside(id, attempts: attempts, reason: "dropped without settlement")
+        settler.giveBackAside(id, attempts: attempts, reason: "dropped without settlement")
     }
 
     /// Ends it; a second call does nothing but log an error.
@@ -88,11 +88,11 @@ package final class AMQPTaskDelivery: Sendable {
             logger.error("A delivery was settled twice", metadata: [LogKey.taskID: "\(message.task.id)"])
             return
         }
-        try await desk.settle(self, ending)
+        try await settler.settle(self, ending)
     }
 
     /// Whether the broker has taken the task back, and delivers it again to this worker or another.
-    package var isGone: Bool { desk.isGone(id) }
+    package var isGone: Bool { settler.isGone(id) }
 
     /// For how long it has been in hand.
     var age: Duration { .now - takenAt }
@@ -100,7 +100,7 @@ package final class AMQPTaskDelivery: Sendable {
     /// Gives it back as it came, because nobody has begun it: that is no attempt.
     func returnUntried(by untried: UntriedDeliveries) async {
         guard !isSettled.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        let (deliveries, tried) = desk.takeOut(id)
+        let (deliveries, tried) = settler.takeOut(id)
         for delivery in deliveries { await untried.giveBack(delivery, to: queue, tried: tried) }
     }
 

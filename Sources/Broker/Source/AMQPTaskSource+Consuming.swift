@@ -36,7 +36,7 @@ extension AMQPTaskSource {
         while true {
             let change = steering.next
             if isDraining || Task.isCancelled { break }
-            let isPaused = taking.isPaused
+            let isPaused = pauseSwitch.isPaused
             for (queue, subscription) in zip(settings.queues, subscriptions) {
                 let isHeld = look(at: queue)
                 await subscription.set(paused: isPaused || isHeld || isRefused(queue))
@@ -52,10 +52,10 @@ extension AMQPTaskSource {
     private func steerReserves(of queue: TaskQueueName, _ subscriptions: [AMQPSubscription]) async {
         var isConsuming = subscriptions.map { _ in false }
         while true {
-            let (steered, heldChanged) = (steering.next, desk.heldChanged.next)
+            let (steered, heldChanged) = (steering.next, settler.heldChanged.next)
             if isDraining || Task.isCancelled { break }
-            let held = desk.held(from: queue)
-            let isPaused = taking.isPaused || isHeld(queue) || isRefused(queue)
+            let held = settler.held(from: queue)
+            let isPaused = pauseSwitch.isPaused || isHeld(queue) || isRefused(queue)
             for (index, reserve) in HeldResults.reserves.enumerated() {
                 let isWanted = !isPaused && (held >= reserve.held || held > 0 && isConsuming[index])
                 guard isWanted != isConsuming[index] else { continue }
@@ -70,7 +70,7 @@ extension AMQPTaskSource {
     /// Gives back what nobody took, waits for what was taken, and closes.
     private func end() async {
         for task in inHand.finishAndTakeAll() { await task.returnUntried(by: untried) }
-        await desk.waitUntilIdle()
+        await settler.waitUntilIdle()
         await publishing.close()
         await consuming.close()
     }
@@ -79,9 +79,9 @@ extension AMQPTaskSource {
 extension AMQPTaskSource {
     /// Decides what becomes of a delivery, and carries it out or hands it on.
     private func take(_ delivery: AMQPDelivery, from queue: TaskQueueName) async {
-        while obstacle(queue, desk.outstanding - desk.held) != nil {
+        while obstacle(queue, settler.outstanding - settler.held) != nil {
             if isDraining || Task.isCancelled || isHeld(queue) { return await untried.giveBack(delivery, to: queue) }
-            await desk.publisher.pause(for: .milliseconds(200))
+            await settler.publisher.pause(for: .milliseconds(200))
         }
         if delivery.message.headers["x-stream-offset"] != nil {
             refuse(queue, because: "it is a stream, which is read and never emptied: make it a quorum queue")
@@ -101,13 +101,13 @@ extension AMQPTaskSource {
             message = try TaskMessage(delivery.message, pipeline: queue.pipeline)
         } catch {
             let counted = delivery.attempts(from: "\(queue)")
-            return await desk.buryAside(delivery, from: queue, attempts: counted, reason: error.description)
+            return await settler.buryAside(delivery, from: queue, attempts: counted, reason: error.description)
         }
         let name = ConfirmedResult(to: message, from: queue)
-        let attempts = desk.attempts(of: name, at: delivery, from: queue)
+        let attempts = settler.attempts(of: name, at: delivery, from: queue)
         switch await judge(delivery, of: name, from: queue, attempts: attempts) {
         case .task:
-            await desk.waitForPlace(in: queue, limit: settings.prefetch)
+            await settler.waitForPlace(in: queue, limit: settings.prefetch)
             // The queue ends only after the consumers have.
             inHand.push(task(message, as: name, delivery, from: queue, attempts: attempts))
         case .inHand:
@@ -115,10 +115,10 @@ extension AMQPTaskSource {
         case .done(let result):
             answer(task(message, as: name, delivery, from: queue, attempts: attempts), with: result)
         case .answered:
-            desk.acknowledgeRecognised(delivery, task: message.task.id)
+            settler.acknowledgeRecognised(delivery, task: message.task.id)
         case .worn:
             let reason = "delivered \(attempts) times without a result"
-            await desk.buryAside(delivery, from: queue, attempts: attempts, reason: reason)
+            await settler.buryAside(delivery, from: queue, attempts: attempts, reason: reason)
         }
     }
 
@@ -141,11 +141,11 @@ extension AMQPTaskSource {
     ) async -> Verdict {
         // Asked of the broker's count: a delivery that was lost is no attempt, and its result may be out.
         if delivery.attempts(from: "\(queue)") > 0 || delivery.message.headers[DeadLetter.Header.redelivered] == true {
-            desk.redelivered()
+            settler.redelivered()
             // In this order: a task is in hand until its result is remembered.
-            if desk.join(delivery, to: name) { return .inHand }
-            if let result = desk.takeKept(name) { return .done(result) }
-            if await desk.confirmed.contains(name) { return .answered }
+            if settler.join(delivery, to: name) { return .inHand }
+            if let result = settler.takeKept(name) { return .done(result) }
+            if await settler.confirmed.contains(name) { return .answered }
         }
         return attempts < settings.maximumAttempts ? .task : .worn
     }
@@ -163,7 +163,7 @@ extension AMQPTaskSource {
             queue: queue,
             attempts: attempts,
             delivery: delivery,
-            desk: desk,
+            settler: settler,
             logger: logger
         )
     }

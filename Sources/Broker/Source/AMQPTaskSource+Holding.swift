@@ -21,7 +21,7 @@ extension AMQPTaskSource {
         if let reason = settings.queues.lazy.compactMap({ holds[$0]?.reason }).first {
             return "tasks cannot go on: \(reason)"
         }
-        guard let age = desk.oldestAge(now: .now), age >= oldAge else { return nil }
+        guard let age = settler.oldestAge(now: .now), age >= oldAge else { return nil }
         return "a task has been in hand for \(Int(age / .seconds(1))) s"
     }
 
@@ -39,7 +39,7 @@ extension AMQPTaskSource {
 
     /// Looks whether the tasks of a queue can go on, and says whether it is left to others.
     func look(at queue: TaskQueueName) -> Bool {
-        let obstacle = obstacle(queue, desk.outstanding - desk.held) ?? obstacleToPublishing
+        let obstacle = obstacle(queue, settler.outstanding - settler.held) ?? obstacleToPublishing
         let now = clock.now
         let change = holds.withLock { $0[queue]?.note(obstacle, now: now) }
         switch change {
@@ -76,10 +76,10 @@ extension AMQPTaskSource {
 
     /// Says it before the broker takes tasks back.
     func warnOfOldDeliveries() {
-        guard let age = desk.oldestAge(now: .now), age >= oldAge else { return }
+        guard let age = settler.oldestAge(now: .now), age >= oldAge else { return }
         oldAgeWarnings.note(
             "A task has been in hand for long; RabbitMQ takes back what is not settled within its consumer_timeout, by default 30 minutes",
-            [LogKey.duration: "\(age)", LogKey.count: "\(desk.outstanding)"]
+            [LogKey.duration: "\(age)", LogKey.count: "\(settler.outstanding)"]
         )
     }
 }

@@ -12,10 +12,10 @@ package final class AMQPTaskSource: TaskSource {
     let settings: AMQPSourceSettings
     let consuming: AMQPConnection
     let publishing: AMQPConnection
-    let desk: AMQPTaskDesk
+    let settler: AMQPTaskSettler
     let untried: UntriedDeliveries
     let obstacle: @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String?
-    let taking: TakingSwitch
+    let pauseSwitch: PauseSwitch
     let subscriptions: [AMQPSubscription]
     /// For each queue further consumers, which begin while results of it are held.
     let reserves: [[AMQPSubscription]]
@@ -38,7 +38,7 @@ package final class AMQPTaskSource: TaskSource {
     ///   - confirmed: Remembers whose result is out.
     ///   - obstacle: What keeps a queue's deliveries from being handed out now, in a sentence, while so many are handed out and not
     ///     settled; nil lets one more through. Asked again and again while there is one.
-    ///   - taking: Whether the queues are consumed.
+    ///   - pauseSwitch: Whether the queues are consumed.
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
     ///   - logger: Where events are reported.
@@ -48,7 +48,7 @@ package final class AMQPTaskSource: TaskSource {
         publishing: AMQPConnection,
         confirmed: any ConfirmedResults = MemoryConfirmedResults(),
         obstacle: @escaping @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String? = { _, _ in nil },
-        taking: TakingSwitch = TakingSwitch(),
+        pauseSwitch: PauseSwitch = PauseSwitch(),
         clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger
@@ -57,7 +57,7 @@ package final class AMQPTaskSource: TaskSource {
         self.consuming = consuming
         self.publishing = publishing
         self.obstacle = obstacle
-        self.taking = taking
+        self.pauseSwitch = pauseSwitch
         self.logger = logger
         oldAgeWarnings = ThrottledLog(logger, clock: clock, interval: .seconds(300))
         holds = Mutex(Dictionary(settings.queues.map { ($0, TaskHold()) }) { first, _ in first })
@@ -70,7 +70,7 @@ package final class AMQPTaskSource: TaskSource {
             generator: generator,
             logger: logger
         )
-        self.desk = AMQPTaskDesk(
+        self.settler = AMQPTaskSettler(
             publisher: publisher,
             acknowledger: consuming,
             confirmed: confirmed,
@@ -82,7 +82,7 @@ package final class AMQPTaskSource: TaskSource {
             publisher: publishing,
             acknowledger: consuming,
             canPublish: { publishing.takesPublishes },
-            given: desk.statistics.givenBack,
+            given: settler.statistics.givenBack,
             clock: clock,
             logger: logger
         )
@@ -119,14 +119,14 @@ package final class AMQPTaskSource: TaskSource {
                 )
             }
         }
-        taking.observe { [weak steering] in steering?.notify() }
+        pauseSwitch.observe { [weak steering] in steering?.notify() }
     }
 
     /// What became of deliveries so far.
-    package var statistics: DeliveryStatistics { desk.statistics }
+    package var statistics: DeliveryStatistics { settler.statistics }
 
     /// Deliveries in hand: waiting to be taken, or taken and not settled.
-    package var outstanding: Int { desk.outstanding }
+    package var outstanding: Int { settler.outstanding }
 
     /// Whether the broker is there, now and at every change.
     package func brokerPresence() -> some AsyncSequence<Bool, Never> & Sendable {
@@ -139,10 +139,10 @@ package final class AMQPTaskSource: TaskSource {
     }
 
     /// Results that no queue takes, with their tasks held.
-    package var held: Int { desk.held }
+    package var held: Int { settler.held }
 
     /// What keeps results and dead letters from going out, in a sentence; nil when nothing does.
-    package var resultProblem: String? { desk.problem }
+    package var resultProblem: String? { settler.problem }
 
     package func next() async -> Lease? {
         guard let delivery = await nextDelivery() else { return nil }
@@ -171,16 +171,16 @@ package final class AMQPTaskSource: TaskSource {
     /// Settlements go on; what cannot be published within the drain's patience is given back.
     package func drain() {
         guard !draining.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        desk.publisher.drain()
+        settler.publisher.drain()
         steering.notify()
-        desk.settled.notify()
+        settler.settled.notify()
     }
 
     /// Gives up results that wait for the broker, so that whoever holds their tasks is free for others.
     ///
     /// Their tasks are given back, or redelivered where the connection is gone.
     package func abandonUnpublished() {
-        desk.publisher.abandon()
+        settler.publisher.abandon()
     }
 
     var isDraining: Bool { draining.load(ordering: .acquiring) }

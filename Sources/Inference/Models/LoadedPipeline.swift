@@ -28,7 +28,7 @@ package final class LoadedPipeline: Sendable {
         _ manifest: PipelineManifest,
         options: SessionOptions,
         classificationBatchSize: Int,
-        sessions: SessionShelf = SessionShelf(),
+        sessions: SharedSessions = SharedSessions(),
         runtime: InferenceRuntime
     ) throws {
         var loader = ModelLoader(options: options, sessions: sessions, runtime: runtime)

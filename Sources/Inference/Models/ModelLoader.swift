@@ -4,10 +4,10 @@ import Telemetry
 struct ModelLoader {
     private(set) var mistakes: [String] = []
     private let options: SessionOptions
-    private let sessions: SessionShelf
+    private let sessions: SharedSessions
     private let runtime: InferenceRuntime
 
-    init(options: SessionOptions, sessions: SessionShelf, runtime: InferenceRuntime) {
+    init(options: SessionOptions, sessions: SharedSessions, runtime: InferenceRuntime) {
         self.options = options
         self.sessions = sessions
         self.runtime = runtime

@@ -44,7 +44,7 @@ package struct ScaleProcess {
                 logger: logger
             ),
             confirmed: MemoryConfirmedResults(),
-            taking: TakingSwitch(),
+            pauseSwitch: PauseSwitch(),
             logger: logger
         )
         let worker = stages.worker(source: source)

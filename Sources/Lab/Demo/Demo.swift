@@ -49,10 +49,10 @@ package struct Demo {
     ///
     /// - Parameters:
     ///   - settings: All settings; they lead to the local Antenna.
-    ///   - life: What stops it before its end.
+    ///   - lifecycle: What stops it before its end.
     /// - Returns: The report.
     /// - Throws: What keeps the worker from starting or from going on, in sentences for people.
-    package func work(_ settings: WorkerSettings, life: WorkerLife) async throws -> DemoReport {
+    package func work(_ settings: WorkerSettings, lifecycle: WorkerLifecycle) async throws -> ReportPage {
         let progress = ProgressBar(label: "Working", total: images.sources.count, logger: logger)
         let began = ContinuousClock.now
         let worker = try await RESTWorker(
@@ -61,11 +61,11 @@ package struct Demo {
             context: RoleContext().counting { progress.update(done: $0) },
             logger: logger
         )
-        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, life: life).run([worker])
+        try await ServiceRunner(grace: settings.shutdown.grace, logger: logger, lifecycle: lifecycle).run([worker])
         progress.finish()
         let elapsed = began.duration(to: .now)
         StageReport(worker.statistics).show(logger: logger)
-        let report = DemoReportData(
+        let report = ReportData(
             pipeline: "demo",
             note: "The demo models are image processing written by hand: they find what stands out from a lit sheet, "
                 + "and name its colour. They were not trained and name no species.",
@@ -75,6 +75,6 @@ package struct Demo {
             elapsed: elapsed,
             settings: settings
         )
-        return DemoReport(report)
+        return ReportPage(report)
     }
 }

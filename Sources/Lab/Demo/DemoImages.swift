@@ -32,10 +32,10 @@ struct DemoImages {
     }
 
     /// The images of the report, with a small picture each as far as they can be read.
-    func pictures(of outcomes: [DemoCollector.Outcome]) -> [DemoReportData.Image] {
+    func pictures(of outcomes: [DemoCollector.Outcome]) -> [ReportData.Image] {
         let pool = PixelBufferPool(maximumIdleBytes: 64 << 20)
-        return zip(names, outcomes).prefix(DemoReportData.mostPictures).map { name, outcome in
-            DemoReportData.Image(
+        return zip(names, outcomes).prefix(ReportData.mostPictures).map { name, outcome in
+            ReportData.Image(
                 name: name,
                 picture: bytes(of: outcome.source).flatMap { try? Thumbnail(of: $0, pool: pool) },
                 boxes: outcome.boxes,

@@ -80,14 +80,14 @@ package actor FileResults {
     }
 
     /// The images for a page, the first hundred, each with a small picture as far as it can be read.
-    package func pictures() -> [DemoReportData.Image] {
+    package func pictures() -> [ReportData.Image] {
         let pool = PixelBufferPool(maximumIdleBytes: 64 << 20)
-        return paths.enumerated().prefix(DemoReportData.mostPictures).map { position, path in
+        return paths.enumerated().prefix(ReportData.mostPictures).map { position, path in
             let bytes = FileManager.default.contents(atPath: path).map(Array.init)
-            return DemoReportData.Image(
+            return ReportData.Image(
                 name: path,
                 picture: bytes.flatMap { try? Thumbnail(of: $0, pool: pool) },
-                boxes: (shown[position]?.insects ?? []).map(DemoReportData.Box.init),
+                boxes: (shown[position]?.insects ?? []).map(ReportData.Box.init),
                 error: shown[position].map(\.failure) ?? "not analysed"
             )
         }
@@ -98,7 +98,7 @@ package actor FileResults {
     }
 }
 
-extension DemoReportData.Box {
+extension ReportData.Box {
     fileprivate init(_ insect: FileResult.Insect) {
         self.init(
             x1: Double(insect.x1),

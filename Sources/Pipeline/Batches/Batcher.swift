@@ -47,10 +47,10 @@ package final class Batcher: Sendable {
     /// Images that wait for a batch.
     package var waitingCount: Int { state.withLock(\.waitingCount) }
 
-    /// A place for a task that has set out: while it is held, a part-filled batch may wait for the task's image.
-    package func enter() -> UpstreamPlace {
+    /// A slot for a task that has set out: while it is held, a part-filled batch may wait for the task's image.
+    package func enter() -> UpstreamSlot {
         state.withLock { $0.upstreamEntered() }
-        return UpstreamPlace(batcher: self)
+        return UpstreamSlot(batcher: self)
     }
 
     /// Counts on no image that waits for memory of this budget: batches would wait for what waits for them.
@@ -74,14 +74,14 @@ package final class Batcher: Sendable {
     /// - Parameters:
     ///   - image: The image.
     ///   - pipeline: The slug of the pipeline that analyses it.
-    ///   - place: The task's place, which it leaves.
+    ///   - slot: The task's slot, which it leaves.
     /// - Returns: What was found, and how long it took.
     /// - Throws: `InferenceError` when this very image cannot be inferred, which touches no neighbour in its batch; ``TaskFailure`` for a
     ///   pipeline that is not served; `CancellationError` when the caller was cancelled before the batch set out.
     package func analyse(
         _ image: AdmittedPixels,
         pipeline: String,
-        from place: UpstreamPlace
+        from slot: UpstreamSlot
     ) async throws -> BatchOutcome {
         let size = try sizes(pipeline, image.buffer.height, image.buffer.width)
         let id = nextID.add(1, ordering: .relaxed).newValue
@@ -92,8 +92,8 @@ package final class Batcher: Sendable {
                 let key = BatchKey(pipeline: pipeline, size: size)
                 perform(
                     state.withLock { state in
-                        // A place that was left counts no more, and submitting takes one away.
-                        if !place.take() { state.upstreamEntered() }
+                        // A slot that was left counts no more, and submitting takes one away.
+                        if !slot.take() { state.upstreamEntered() }
                         return state.submit(id, item, key: key, now: now)
                     }
                 )

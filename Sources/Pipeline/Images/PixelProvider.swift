@@ -8,7 +8,7 @@ package struct PixelProvider: Sendable {
     private let fetcher: any ImageFetching
     private let decoding: ImageDecodingStage
     private let readAhead: Budget
-    private let turns = ImageTurns()
+    private let turns = ImageLocks()
     /// Where durations and damaged images are counted.
     package let statistics: ImageStatistics
 

@@ -13,25 +13,25 @@ struct RedisOutage {
 
     /// What is to be logged.
     enum News: Equatable {
-        case began(CacheTrouble)
+        case began(CacheFailure)
         case ended
     }
 
     /// Outages that follow each other sooner are one for the log: a full server takes some images and refuses others.
     private static let quietTime = Duration.seconds(60)
 
-    private var troubles: [Kind: CacheTrouble] = [:]
+    private var troubles: [Kind: CacheFailure] = [:]
     private var lastNews: ContinuousClock.Instant?
     private var isKnown = false
 
     /// What is wrong; writing first, as less of it works.
-    var trouble: CacheTrouble? { troubles[.writing] ?? troubles[.reading] }
+    var trouble: CacheFailure? { troubles[.writing] ?? troubles[.reading] }
 
     /// Notes that Redis did not do as asked.
     ///
     /// - Returns: What is to be logged, if anything.
     mutating func failed(_ kind: Kind, _ error: TransportError, at now: ContinuousClock.Instant) -> News? {
-        let trouble = CacheTrouble(message: error.message, isPermanent: !error.isRetriable)
+        let trouble = CacheFailure(message: error.message, isPermanent: !error.isRetriable)
         troubles[kind] = trouble
         guard !isKnown, lastNews.map({ now - $0 >= Self.quietTime }) ?? true else { return nil }
         isKnown = true

@@ -75,7 +75,7 @@ package final class RedisTensorCache: TensorCache {
         state = Mutex(State(breaker: breaker))
     }
 
-    package var trouble: CacheTrouble? { state.withLock(\.outage.trouble) }
+    package var trouble: CacheFailure? { state.withLock(\.outage.trouble) }
 
     package func pixels(
         for key: TensorKey,

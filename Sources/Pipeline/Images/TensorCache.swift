@@ -26,9 +26,9 @@ package protocol TensorCache: Sendable {
     func keeps(_ key: TensorKey) async -> Bool
 
     /// What keeps the cache from taking pixels or finding them; nil while it did so at the last time.
-    var trouble: CacheTrouble? { get }
+    var trouble: CacheFailure? { get }
 }
 
 extension TensorCache {
-    package var trouble: CacheTrouble? { nil }
+    package var trouble: CacheFailure? { nil }
 }

@@ -7,7 +7,7 @@ package import Inference
 /// Images are resampled into the detector's input on the decoding threads, several at a time and while the batch before is
 /// inferred; models are loaded, run and unloaded on a thread of the engine's own.
 package actor DeviceEngine: InferenceEngine {
-    private let shelf: PipelineShelf
+    private let pipelines: LoadedPipelines
     private let threads: BlockingPool
     private let executor: SerialThreadExecutor
 
@@ -17,17 +17,17 @@ package actor DeviceEngine: InferenceEngine {
     ///
     /// - Parameters:
     ///   - device: Names the engine's thread.
-    ///   - shelf: The pipelines on the device.
+    ///   - pipelines: The pipelines on the device.
     ///   - threads: Where images are resampled.
     /// - Throws: `SystemThread.Shortage` when the engine cannot have a thread.
-    package init(device: Device, shelf: PipelineShelf, threads: BlockingPool) throws(SystemThread.Shortage) {
-        self.shelf = shelf
+    package init(device: Device, pipelines: LoadedPipelines, threads: BlockingPool) throws(SystemThread.Shortage) {
+        self.pipelines = pipelines
         self.threads = threads
         self.executor = try SerialThreadExecutor(name: "engine-\(device)")
     }
 
     package nonisolated func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
-        let loaded = try shelf.claim(key.pipeline)
+        let loaded = try pipelines.claim(key.pipeline)
         let analysis: Result<PipelineAnalysis, any Error>
         do {
             let pipeline = if let loaded { loaded } else { try await load(key.pipeline) }
@@ -35,7 +35,7 @@ package actor DeviceEngine: InferenceEngine {
         } catch {
             analysis = .failure(error)
         }
-        if shelf.release(key.pipeline) { await unload() }
+        if pipelines.release(key.pipeline) { await unload() }
         return try analysis.get()
     }
 
@@ -63,10 +63,10 @@ package actor DeviceEngine: InferenceEngine {
     }
 
     private func load(_ slug: String) throws -> LoadedPipeline {
-        try shelf.loadClaimed(slug)
+        try pipelines.loadClaimed(slug)
     }
 
     private func unload() {
-        shelf.unload()
+        pipelines.unload()
     }
 }

@@ -3,7 +3,7 @@ import HTTPServing
 
 /// Answers on the admin port; nothing there changes anything.
 struct AdminHandler: Sendable {
-    let oversight: Oversight
+    let healthService: HealthService
     let feed: LiveFeed
     let hosts: AllowedHosts
 
@@ -37,25 +37,25 @@ struct AdminHandler: Sendable {
     }
 
     private func metrics() -> ServerResponse {
-        oversight.audience.look()
-        return .admin(200, "text/plain; version=0.0.4", oversight.registry.scrape())
+        healthService.viewers.look()
+        return .admin(200, "text/plain; version=0.0.4", healthService.registry.scrape())
     }
 
     private func liveness() -> ServerResponse {
-        guard let stall = oversight.stall else { return .admin(200, "text/plain", "ok\n") }
+        guard let stall = healthService.stall else { return .admin(200, "text/plain", "ok\n") }
         let seconds = Int(stall.duration / .seconds(1))
         return .admin(503, "text/plain", "\(stall.part) holds tasks and moved none for \(seconds) s\n")
     }
 
     private func readiness() -> ServerResponse {
-        let checks = oversight.readiness
+        let checks = healthService.readiness
         let isReady = checks.allSatisfy { $0.problem == nil }
         let lines = checks.map { "\($0.name): \($0.problem ?? "ok")\n" }
         return .admin(isReady ? 200 : 503, "text/plain", lines.joined())
     }
 
     private func image(_ name: Substring) -> ServerResponse {
-        guard let id = Int(name), let jpeg = oversight.images.jpeg(id) else {
+        guard let id = Int(name), let jpeg = healthService.images.jpeg(id) else {
             return .admin(404, "text/plain", "There is no such image any more.\n")
         }
         return .admin(200, "image/jpeg", jpeg, isCacheable: true)

@@ -13,12 +13,12 @@ struct AdminServer: Sendable {
     /// Listens, if a port is set and can be had.
     ///
     /// - Returns: nil when there is no admin port; why is logged.
-    static func start(_ oversight: Oversight) async -> AdminServer? {
-        let settings = oversight.settings
+    static func start(_ healthService: HealthService) async -> AdminServer? {
+        let settings = healthService.settings
         guard let port = settings.port else { return nil }
-        let feed = LiveFeed(oversight)
+        let feed = LiveFeed(healthService)
         let handler = AdminHandler(
-            oversight: oversight,
+            healthService: healthService,
             feed: feed,
             hosts: AllowedHosts(address: settings.host, names: settings.names)
         )
@@ -26,14 +26,14 @@ struct AdminServer: Sendable {
             let server = try await HTTPServer.start(
                 address: settings.host,
                 port: port,
-                logger: oversight.logger,
+                logger: healthService.logger,
                 handler: { handler.answer($0) }
             )
             let url = "\(WebRoot.url(address: settings.host, port: server.port))/"
-            oversight.logger.info("Live page, metrics and health", metadata: [LogKey.url: "\(url)"])
+            healthService.logger.info("Live page, metrics and health", metadata: [LogKey.url: "\(url)"])
             return AdminServer(url: url, server: server, feed: feed)
         } catch {
-            oversight.logger.warning(
+            healthService.logger.warning(
                 "The admin port cannot be used: no live page, no metrics and no health; --admin-port sets another, 0 none",
                 metadata: [LogKey.address: "\(settings.host):\(port)", LogKey.error: "\(error)"]
             )

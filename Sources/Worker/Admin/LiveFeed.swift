@@ -18,12 +18,12 @@ final class LiveFeed: Sendable {
     /// More would only slow each other down; whoever comes later asks for ``snapshot`` now and then.
     private static let mostWatchers = 16
 
-    private let oversight: Oversight
+    private let healthService: HealthService
     private let queue = DispatchQueue(label: "live-feed")
     private let state = Mutex(State())
 
-    init(_ oversight: Oversight) {
-        self.oversight = oversight
+    init(_ healthService: HealthService) {
+        self.healthService = healthService
     }
 
     /// A stream of events, beginning with one that tells what does not change; nil when too many watch.
@@ -41,7 +41,7 @@ final class LiveFeed: Sendable {
         sink.onTermination = { [weak self] _ in
             self?.state.withLock { $0.sinks[id] = nil }
         }
-        sink.yield(Self.event("hello", LiveHello(oversight).json.encoded()))
+        sink.yield(Self.event("hello", LiveHello(healthService).json.encoded()))
         if isFirst { queue.async { self.send() } }
         return stream
     }
@@ -49,7 +49,9 @@ final class LiveFeed: Sendable {
     /// What a watcher would be told first and next, in one document.
     var snapshot: [UInt8] {
         watch()
-        let document: JSONValue = ["hello": LiveHello(oversight).json, "snapshot": LiveSnapshot(oversight).json]
+        let document: JSONValue = [
+            "hello": LiveHello(healthService).json, "snapshot": LiveSnapshot(healthService).json,
+        ]
         return document.encoded()
     }
 
@@ -66,14 +68,14 @@ final class LiveFeed: Sendable {
     private func send() {
         guard let sinks = watchers() else { return }
         watch()
-        let event = Self.event("snapshot", LiveSnapshot(oversight).json.encoded())
+        let event = Self.event("snapshot", LiveSnapshot(healthService).json.encoded())
         for sink in sinks { sink.yield(event) }
         queue.asyncAfter(deadline: .now() + .seconds(1)) { self.send() }
     }
 
     private func watch() {
-        oversight.audience.look()
-        oversight.images.watch()
+        healthService.viewers.look()
+        healthService.images.watch()
     }
 
     private func watchers() -> [Sink]? {

@@ -18,14 +18,14 @@ struct LiveHello {
     let history: [LiveHistory.Point]
     let settings: [SettingLine]
 
-    init(_ oversight: Oversight) {
-        role = oversight.role
+    init(_ healthService: HealthService) {
+        role = healthService.role
         version = Version.current
         process = ProcessInfo.processInfo.processIdentifier
         host = Self.hostName
         startedAt = ProcessFigures.startedAt.timeIntervalSince1970
-        history = oversight.history.points
-        settings = oversight.effective.map {
+        history = healthService.history.points
+        settings = healthService.effective.map {
             SettingLine(key: $0.key, value: $0.text, origin: $0.origin.rawValue)
         }
     }

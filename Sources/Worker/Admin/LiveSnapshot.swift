@@ -33,20 +33,20 @@ struct LiveSnapshot {
     let images: [LiveImages.Entry]
     let messages: [RecentMessages.Message]
 
-    init(_ oversight: Oversight) {
+    init(_ healthService: HealthService) {
         now = Date().timeIntervalSince1970
-        values = oversight.registry.samples().map {
+        values = healthService.registry.samples().map {
             Value(name: $0.name, labels: Dictionary($0.labels) { $1 }, value: $0.value)
         }
-        stages = oversight.registry.histograms(of: WorkMetrics.stageSeconds.name).map {
+        stages = healthService.registry.histograms(of: WorkMetrics.stageSeconds.name).map {
             StageTimes(stage: $0.labels.first?.value ?? "", $1)
         }
-        batches = oversight.registry.histograms(of: WorkMetrics.batchImages.name).first.map {
+        batches = healthService.registry.histograms(of: WorkMetrics.batchImages.name).first.map {
             StageTimes(stage: "batch", $1)
         }
-        checks = oversight.readiness.map { Check(name: $0.name, detail: $0.detail, problem: $0.problem) }
-        stalled = oversight.stall?.part
-        images = oversight.images.entries
+        checks = healthService.readiness.map { Check(name: $0.name, detail: $0.detail, problem: $0.problem) }
+        stalled = healthService.stall?.part
+        images = healthService.images.entries
         messages = RecentMessages.process.messages
     }
 }

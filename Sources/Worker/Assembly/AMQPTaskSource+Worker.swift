@@ -9,7 +9,7 @@ extension AMQPTaskSource {
         broker: BrokerConnections,
         confirmed: any ConfirmedResults,
         obstacle: @escaping @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String? = { _, _ in nil },
-        taking: TakingSwitch,
+        pauseSwitch: PauseSwitch,
         logger: Logger
     ) {
         self.init(
@@ -18,7 +18,7 @@ extension AMQPTaskSource {
             publishing: broker.publishing,
             confirmed: confirmed,
             obstacle: obstacle,
-            taking: taking,
+            pauseSwitch: pauseSwitch,
             logger: logger
         )
     }

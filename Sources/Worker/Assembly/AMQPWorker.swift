@@ -5,10 +5,10 @@ import ServiceLifecycle
 package import Settings
 
 /// A whole worker in this process that takes its tasks from RabbitMQ.
-package struct AMQPWorker: WatchedWorker {
+package struct AMQPWorker: MonitoredWorker {
     package let description = "worker on RabbitMQ"
     package let statistics: WorkerStatistics
-    package let watch: RoleWatch
+    package let health: RoleHealth
     private let worker: Worker
 
     /// Loads models, starts connecting, and puts the stages together; nothing is taken before ``run()``.
@@ -28,7 +28,7 @@ package struct AMQPWorker: WatchedWorker {
         let parts = try await AMQPWorkerParts(settings: settings, kind: kind, context: context, logger: logger)
         statistics = parts.stages.statistics
         worker = parts.stages.worker(source: parts.source)
-        watch = try parts.watch(worker)
+        health = try parts.health(of: worker)
     }
 
     /// Works until a graceful shutdown has drained it.

@@ -42,7 +42,7 @@ struct AMQPWorkerParts {
             ),
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
-            taking: context.taking,
+            pauseSwitch: context.pauseSwitch,
             logger: logger
         )
         self.context = context
@@ -52,9 +52,9 @@ struct AMQPWorkerParts {
     /// What a worker of these parts shows.
     ///
     /// - Throws: As ``WorkerStages/watch(_:)``.
-    func watch(_ worker: Worker) throws -> RoleWatch {
+    func health(of worker: Worker) throws -> RoleHealth {
         let pipelines = stages.manifests.map(\.slug)
-        return try stages.watch(worker) + RoleWatch(broker) + RoleWatch(source)
-            + QueueDepths(broker, pipelines: pipelines, audience: context.audience, logger: logger).watch
+        return try stages.health(of: worker) + RoleHealth(broker) + RoleHealth(source)
+            + QueueDepths(broker, pipelines: pipelines, viewers: context.viewers, logger: logger).health
     }
 }

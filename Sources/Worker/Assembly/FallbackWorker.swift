@@ -7,10 +7,10 @@ package import Settings
 import Telemetry
 
 /// A whole worker in this process that takes its tasks from RabbitMQ, and while that is away from Antenna's REST API.
-package struct FallbackWorker: WatchedWorker {
+package struct FallbackWorker: MonitoredWorker {
     package let description = "worker on RabbitMQ, or over REST"
     package let statistics: WorkerStatistics
-    package let watch: RoleWatch
+    package let health: RoleHealth
     private let worker: Worker
     private let delivery: RESTDelivery
 
@@ -32,7 +32,7 @@ package struct FallbackWorker: WatchedWorker {
             RESTSourceSettings(settings, role: "run", manifests: stages.manifests),
             models: stages.modelsDescription,
             http: stages.images.antenna,
-            taking: context.taking,
+            pauseSwitch: context.pauseSwitch,
             logger: logger
         )
         self.delivery = delivery
@@ -46,10 +46,10 @@ package struct FallbackWorker: WatchedWorker {
             logger: logger
         )
         worker = stages.worker(source: either)
-        let fallback = RoleWatch(collectors: [
+        let fallback = RoleHealth(collectors: [
             { [RoleMetrics.fallback.sample(either.isOnFallback ? 1 : 0)] }
         ])
-        watch = try parts.watch(worker) + delivery.watch + fallback
+        health = try parts.health(of: worker) + delivery.health + fallback
     }
 
     /// Works until a graceful shutdown has drained it, and what the spool holds was tried once more.

@@ -38,8 +38,12 @@ package struct InferenceAssembly {
                 device: device,
                 intraOpThreads: settings.inference.threadCount(for: device, processors: processors)
             )
-            let sessions = SessionShelf()
-            let shelf = PipelineShelf(catalogue: catalogue, memory: settings.inference.modelMemory, logger: logger) {
+            let sessions = SharedSessions()
+            let pipelines = LoadedPipelines(
+                catalogue: catalogue,
+                memory: settings.inference.modelMemory,
+                logger: logger
+            ) {
                 manifest in
                 let began = ContinuousClock.now
                 let pipeline = try LoadedPipeline(
@@ -53,11 +57,11 @@ package struct InferenceAssembly {
                     .record(began.duration(to: .now) / .seconds(1))
                 return pipeline
             }
-            let mistakes = try shelf.loadAll()
+            let mistakes = try pipelines.loadAll()
             guard mistakes.isEmpty else {
                 throw CommandFailure(mistakes.map(\.description).joined(separator: "\n"))
             }
-            return try DeviceEngine(device: device, shelf: shelf, threads: threads)
+            return try DeviceEngine(device: device, pipelines: pipelines, threads: threads)
         }
     }
 

@@ -13,8 +13,8 @@ struct RESTDelivery: Sendable {
     /// Results that wait on disk.
     let spool: Spool
     private let memory: PostedResults
-    private let results: ResultWatch
-    private let taking: TakingSwitch
+    private let results: ResultMonitor
+    private let pauseSwitch: PauseSwitch
     private let sources = RESTSources()
     private let logger: Logger
 
@@ -27,17 +27,17 @@ struct RESTDelivery: Sendable {
     ///   - settings: Where and how.
     ///   - models: Describes the models and what is told of their answers: what others gave is not given again.
     ///   - http: Makes the calls.
-    ///   - taking: Whether tasks are reserved.
+    ///   - pauseSwitch: Whether tasks are reserved.
     ///   - logger: The worker's log.
     /// - Throws: What the address or the spool's folder lacks.
     init(
         _ settings: RESTSourceSettings,
         models: [UInt8],
         http: any HTTPExecuting,
-        taking: TakingSwitch,
+        pauseSwitch: PauseSwitch,
         logger: Logger
     ) async throws {
-        self.taking = taking
+        self.pauseSwitch = pauseSwitch
         client = try settings.makeClient(http: http)
         spool = try await Spool.open(
             directory: settings.spoolDirectory,
@@ -53,12 +53,12 @@ struct RESTDelivery: Sendable {
             maximumBytes: settings.spoolMaximumBytes / Self.memoryShare,
             logger: logger
         )
-        results = ResultWatch(client: client, logger: logger)
+        results = ResultMonitor(client: client, logger: logger)
         poster = ResultPoster(
             client: client,
             spool: spool,
             memory: memory,
-            watch: results,
+            monitor: results,
             settings: settings.posterSettings,
             logger: logger
         )
@@ -72,8 +72,8 @@ struct RESTDelivery: Sendable {
             settings: settings,
             client: client,
             poster: poster,
-            taking: taking,
-            watch: results,
+            pauseSwitch: pauseSwitch,
+            monitor: results,
             logger: logger
         )
         sources.add(source)
@@ -81,12 +81,12 @@ struct RESTDelivery: Sendable {
     }
 
     /// What Antenna and the spool show.
-    var watch: RoleWatch {
-        RoleWatch(antenna: client.reachability)
-            + RoleWatch(spool: spool, limit: settings.spoolMaximumBytes)
-            + RoleWatch(results: results)
-            + RoleWatch(
-                checks: [RoleWatch.Check(name: "registration", problem: { [sources] in sources.registrationProblem })],
+    var health: RoleHealth {
+        RoleHealth(antenna: client.reachability)
+            + RoleHealth(spool: spool, limit: settings.spoolMaximumBytes)
+            + RoleHealth(results: results)
+            + RoleHealth(
+                checks: [RoleHealth.Check(name: "registration", problem: { [sources] in sources.registrationProblem })],
                 collectors: [
                     { [sources] in
                         let jobs = sources.jobCounts

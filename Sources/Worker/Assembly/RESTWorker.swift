@@ -5,11 +5,11 @@ package import Pipeline
 package import Settings
 
 /// A whole worker in this process that takes its tasks from Antenna's REST API.
-package struct RESTWorker: WatchedWorker {
+package struct RESTWorker: MonitoredWorker {
     // The service group logs its services; what they hold is long, and nobody's business.
     package let description = "worker over REST"
     package let statistics: WorkerStatistics
-    package let watch: RoleWatch
+    package let health: RoleHealth
     private let worker: Worker
     private let delivery: RESTDelivery
     private let ending: Ending
@@ -63,13 +63,13 @@ package struct RESTWorker: WatchedWorker {
             rest,
             models: stages.modelsDescription,
             http: stages.images.antenna,
-            taking: context.taking,
+            pauseSwitch: context.pauseSwitch,
             logger: logger
         )
         self.ending = ending
         statistics = stages.statistics
         worker = stages.worker(source: delivery.makeSource())
-        watch = try stages.watch(worker) + delivery.watch
+        health = try stages.health(of: worker) + delivery.health
     }
 
     /// Works until the source has ended or a graceful shutdown has drained it, and what the spool holds was tried once more.

@@ -10,7 +10,7 @@ import Transport
 package struct RelayRole: Service, CustomStringConvertible {
     package let description = "relay"
     /// What it shows of itself.
-    package let watch: RoleWatch
+    package let health: RoleHealth
     private let relay: Relay
 
     /// Starts connecting and puts the parts together; nothing is taken before ``run()``.
@@ -34,14 +34,14 @@ package struct RelayRole: Service, CustomStringConvertible {
             client: client,
             consuming: broker.consuming,
             publishing: broker.publishing,
-            taking: context.taking,
+            pauseSwitch: context.pauseSwitch,
             logger: logger
         )
-        let registration = RoleWatch.Check(name: "registration", problem: { relay.registrationProblem })
-        watch =
-            RoleWatch(relay: relay) + RoleWatch(checks: [registration]) + RoleWatch(broker)
-            + RoleWatch(antenna: client.reachability)
-            + QueueDepths(broker, pipelines: pipelines, audience: context.audience, logger: logger).watch
+        let registration = RoleHealth.Check(name: "registration", problem: { relay.registrationProblem })
+        health =
+            RoleHealth(relay: relay) + RoleHealth(checks: [registration]) + RoleHealth(broker)
+            + RoleHealth(antenna: client.reachability)
+            + QueueDepths(broker, pipelines: pipelines, viewers: context.viewers, logger: logger).health
         self.relay = relay
     }
 

@@ -3,18 +3,18 @@ package import Pipeline
 /// What a role is surrounded by: what steers it, and who looks at it; by default nothing and nobody.
 package struct RoleContext: Sendable {
     /// Whether tasks are taken.
-    package var taking = TakingSwitch()
+    package var pauseSwitch = PauseSwitch()
     /// Whether anybody looks.
-    var audience = Audience()
+    var viewers = ViewerActivity()
     /// Who is shown what becomes of every task.
     private(set) var observers: [any TaskObserver] = []
 
     /// Steered by nothing and seen by nobody.
     package init() {}
 
-    init(taking: TakingSwitch, audience: Audience, observers: [any TaskObserver]) {
-        self.taking = taking
-        self.audience = audience
+    init(pauseSwitch: PauseSwitch, viewers: ViewerActivity, observers: [any TaskObserver]) {
+        self.pauseSwitch = pauseSwitch
+        self.viewers = viewers
         self.observers = observers
     }
 
@@ -31,9 +31,9 @@ package struct RoleContext: Sendable {
     }
 }
 
-extension Oversight {
+extension HealthService {
     /// What surrounds a role that this looks at.
     package var context: RoleContext {
-        RoleContext(taking: life.taking, audience: audience, observers: [images])
+        RoleContext(pauseSwitch: lifecycle.pauseSwitch, viewers: viewers, observers: [images])
     }
 }

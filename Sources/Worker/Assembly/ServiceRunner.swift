@@ -8,16 +8,16 @@ package import ServiceLifecycle
 package struct ServiceRunner {
     private let grace: Duration
     private let logger: Logger
-    private let life: WorkerLife
+    private let lifecycle: WorkerLifecycle
 
     /// - Parameters:
     ///   - grace: How long what is in hand may take once it is to stop.
     ///   - logger: Told of signals.
-    ///   - life: Told of the first signal; may also ask for the drain itself.
-    package init(grace: Duration, logger: Logger, life: WorkerLife = WorkerLife()) {
+    ///   - lifecycle: Told of the first signal; may also ask for the drain itself.
+    package init(grace: Duration, logger: Logger, lifecycle: WorkerLifecycle = WorkerLifecycle()) {
         self.grace = grace
         self.logger = logger
-        self.life = life
+        self.lifecycle = lifecycle
     }
 
     /// Runs `services` side by side; the first that ends, ends all.
@@ -36,8 +36,8 @@ package struct ServiceRunner {
         )
         configuration.maximumGracefulShutdownDuration = grace
         let group = ServiceGroup(configuration: configuration)
-        life.whenDraining { Task { await group.triggerGracefulShutdown() } }
-        life.drainOnSignals(logger: logger)
+        lifecycle.whenDraining { Task { await group.triggerGracefulShutdown() } }
+        lifecycle.drainOnSignals(logger: logger)
         do {
             try await group.run()
         } catch is CancellationError {

@@ -132,9 +132,9 @@ package struct WorkerStages {
     /// What a worker of these stages shows, its source apart.
     ///
     /// - Throws: ``SettingsError`` for an address of Redis that cannot be used; `TransportError` without descriptors.
-    package func watch(_ worker: Worker) throws -> RoleWatch {
-        RoleWatch(worker: worker, statistics: statistics, imagePatience: settings.images.longestFetch)
-            + (try RoleWatch(images, redis: try settings.redis.connection()))
+    package func health(of worker: Worker) throws -> RoleHealth {
+        RoleHealth(worker: worker, statistics: statistics, imagePatience: settings.images.longestFetch)
+            + (try RoleHealth(images, redis: try settings.redis.connection()))
     }
 
     /// What the stages can hold: images read ahead, one batch inferring and one preparing a device, and as many publishing.

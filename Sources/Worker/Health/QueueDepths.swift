@@ -12,7 +12,7 @@ final class QueueDepths: Service, CustomStringConvertible {
     private static let interval = Duration.seconds(5)
     private let connection: AMQPConnection
     private let pipelines: [String]
-    private let audience: Audience
+    private let viewers: ViewerActivity
     private let logger: Logger
     private let depths = Mutex<[String: [(kind: TaskQueueName.Kind, messages: Int)]]>([:])
 
@@ -21,19 +21,19 @@ final class QueueDepths: Service, CustomStringConvertible {
     /// - Parameters:
     ///   - broker: Where the queues are.
     ///   - pipelines: Whose queues.
-    ///   - audience: Whether anybody looks.
+    ///   - viewers: Whether anybody looks.
     ///   - logger: Hears at debug level of queues that are not there.
-    init(_ broker: BrokerConnections, pipelines: [String], audience: Audience, logger: Logger) {
+    init(_ broker: BrokerConnections, pipelines: [String], viewers: ViewerActivity, logger: Logger) {
         // An alarm does not stop the one that consumes.
         self.connection = broker.consuming
         self.pipelines = pipelines
-        self.audience = audience
+        self.viewers = viewers
         self.logger = logger
     }
 
     /// What a role shows of its queues.
-    var watch: RoleWatch {
-        RoleWatch(collectors: [{ self.samples }], services: [self])
+    var health: RoleHealth {
+        RoleHealth(collectors: [{ self.samples }], services: [self])
     }
 
     private var samples: [MetricSample] {
@@ -46,7 +46,7 @@ final class QueueDepths: Service, CustomStringConvertible {
 
     func run() async {
         await repeatUntilShutdown(every: Self.interval) {
-            guard self.audience.isThere, self.connection.state.isLoggedIn else { return }
+            guard self.viewers.isThere, self.connection.state.isLoggedIn else { return }
             for pipeline in self.pipelines {
                 var found: [(TaskQueueName.Kind, Int)] = []
                 for kind in TaskQueueName.Kind.allCases {

@@ -11,20 +11,20 @@ final class Watchdog: Sendable {
     /// What a look found, and what is done then.
     struct Actions: Sendable {
         /// The parts to watch.
-        var parts: @Sendable () -> [StallWatch.Part]
+        var parts: @Sendable () -> [StallDetector.Part]
         /// Called at every look.
         var tick: @Sendable () -> Void
         /// Called once when something is stuck; the process ends soon.
-        var stalled: @Sendable (StallWatch.Stall) -> Void
+        var stalled: @Sendable (StallDetector.Stall) -> Void
         /// Ends the process.
-        var end: @Sendable (StallWatch.Stall) -> Void
+        var end: @Sendable (StallDetector.Stall) -> Void
         /// Called when nobody can look.
         var unwatched: @Sendable (SystemThread.Shortage) -> Void = { _ in }
     }
 
     private struct State {
-        var watch = StallWatch()
-        var stall: StallWatch.Stall?
+        var detector = StallDetector()
+        var stall: StallDetector.Stall?
         /// When the stall was seen first.
         var stalledAt: Duration?
         var notifiedAt: Duration?
@@ -54,10 +54,10 @@ final class Watchdog: Sendable {
     }
 
     /// What is stuck; nil while all is well.
-    var stall: StallWatch.Stall? { state.withLock(\.stall) }
+    var stall: StallDetector.Stall? { state.withLock(\.stall) }
 
     /// How long each part has held work without moving.
-    var stalls: [String: Duration] { state.withLock { $0.watch.stalls } }
+    var stalls: [String: Duration] { state.withLock { $0.detector.stalls } }
 
     /// Starts looking.
     func start() {
@@ -88,7 +88,7 @@ final class Watchdog: Sendable {
         beat()
         let parts = actions.parts() + [pool]
         let (stall, since, isNew) = state.withLock { state in
-            let stall = state.watch.look(at: parts, now: now)
+            let stall = state.detector.look(at: parts, now: now)
             let isNew = state.stall == nil && stall != nil
             if isNew { state.stalledAt = now }
             state.stall = stall
@@ -117,12 +117,12 @@ final class Watchdog: Sendable {
         min(1, (notifier.watchdogInterval ?? .seconds(2)) / .seconds(2))
     }
 
-    private var pool: StallWatch.Part {
+    private var pool: StallDetector.Part {
         let (sent, answered) = heartbeat.withLock { $0 }
-        return StallWatch.Part(
+        return StallDetector.Part(
             name: "runtime",
             limit: poolLimit,
-            reading: StallWatch.Reading(held: sent - answered, passed: answered)
+            reading: StallDetector.Reading(held: sent - answered, passed: answered)
         )
     }
 

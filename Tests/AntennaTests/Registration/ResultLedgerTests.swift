@@ -101,7 +101,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct ResultWatchTests {
+@Suite(.timeLimit(.minutes(5))) struct ResultMonitorTests {
     @Test func whatDoesNotArriveIsAnErrorWithTheServersReason() async throws {
         let clock = JumpingClock()
         let server = ScriptedServer { _ in
@@ -113,14 +113,14 @@ import Testing
         }
         let log = CapturedLog()
         let client = try makeClient(server)
-        let watch = ResultWatch(client: client, clock: WaitClock(clock), logger: log.logger)
-        watch.began(1, try await client.detail(ofJob: 1))
-        for id in 1...10 { watch.posted(outgoing(id)) }
-        let running = Task { await watch.run() }
-        try await eventually { watch.problem != nil }
+        let monitor = ResultMonitor(client: client, clock: WaitClock(clock), logger: log.logger)
+        monitor.began(1, try await client.detail(ofJob: 1))
+        for id in 1...10 { monitor.posted(outgoing(id)) }
+        let running = Task { await monitor.run() }
+        try await eventually { monitor.problem != nil }
         running.cancel()
         await running.value
-        #expect(watch.missing == 10)
+        #expect(monitor.missing == 10)
         #expect(log.warnings.contains { $0.contains("no such algorithm") && $0.contains("\"count\": 10") })
     }
 

@@ -15,10 +15,10 @@ import Transport
     private func makeSource(
         _ server: ScriptedServer,
         clock: some Clock<Duration>,
-        taking: TakingSwitch = TakingSwitch(),
+        pauseSwitch: PauseSwitch = PauseSwitch(),
         change: (inout RESTSourceSettings) -> Void = { _ in }
     ) async throws -> RESTTaskSource {
-        try await restSource(server, folder, clock: clock, taking: taking, change: change)
+        try await restSource(server, folder, clock: clock, pauseSwitch: pauseSwitch, change: change)
     }
 
     private func result(_ task: ImageTask) -> Settlement {
@@ -61,9 +61,9 @@ import Transport
         let clock = JumpingClock()
         let antenna = FakeAntenna(jobs: [1: 40], clock: clock)
         let server = ScriptedServer { request throws(TransportError) in try antenna.answer(request) }
-        let taking = TakingSwitch()
-        taking.set(paused: true)
-        let source = try await makeSource(server, clock: clock, taking: taking)
+        let pauseSwitch = PauseSwitch()
+        pauseSwitch.set(paused: true)
+        let source = try await makeSource(server, clock: clock, pauseSwitch: pauseSwitch)
         let poster = try #require(source.poster as? ResultPoster)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await source.run() }
@@ -72,9 +72,9 @@ import Transport
             // Jobs are listed all the same, which shows the server that the worker lives.
             try await eventually { listings() >= 3 }
             #expect(!server.requests.contains { $0.isTasks })
-            taking.set(paused: false)
+            pauseSwitch.set(paused: false)
             let lease = try #require(await source.next())
-            taking.set(paused: true)
+            pauseSwitch.set(paused: true)
             // Calls are made one after the other: after the second listing from here none from before is under way.
             let seen = listings()
             try await eventually { listings() >= seen + 2 }

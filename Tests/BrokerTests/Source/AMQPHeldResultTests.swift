@@ -16,11 +16,11 @@ struct AMQPHeldResultTests {
     let confirmed = MemoryConfirmedResults()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    func desk(clock: some Clock<Duration> = JumpingClock()) -> AMQPTaskDesk {
-        AMQPTaskDesk(testing: broker, clock: clock, confirmed: confirmed, logger: logger)
+    func settler(clock: some Clock<Duration> = JumpingClock()) -> AMQPTaskSettler {
+        AMQPTaskSettler(testing: broker, clock: clock, confirmed: confirmed, logger: logger)
     }
 
-    func take(_ id: String, subject: String = "answers", tag: UInt64 = 1, on desk: AMQPTaskDesk) throws
+    func take(_ id: String, subject: String = "answers", tag: UInt64 = 1, on settler: AMQPTaskSettler) throws
         -> AMQPTaskDelivery
     {
         let message = AMQPMessage.task(id, subject: subject)
@@ -29,7 +29,7 @@ struct AMQPHeldResultTests {
             queue: Self.queue,
             attempts: 0,
             delivery: .fake(message, tag: tag),
-            desk: desk,
+            settler: settler,
             logger: logger
         )
     }
@@ -44,20 +44,23 @@ struct AMQPHeldResultTests {
     func sixty() async throws {
         broker.set("nobody", routable: false)
         let clock = TestClock()
-        let desk = desk(clock: clock)
+        let settler = settler(clock: clock)
         for id in 1...60 {
-            try await take("\(id)", subject: "nobody", tag: UInt64(id), on: desk).settle(.answered(result("\(id)")))
+            try await take("\(id)", subject: "nobody", tag: UInt64(id), on: settler).settle(.answered(result("\(id)")))
         }
-        #expect(desk.held == 60 && desk.outstanding == 60 && desk.held(from: Self.queue) == 60)
-        #expect(desk.problem?.contains("no queue takes 60 results") == true && desk.problem?.contains("nobody") == true)
-        await desk.waitForPlace(in: Self.queue, limit: 1)
-        for id in 61...65 { try await take("\(id)", tag: UInt64(id), on: desk).settle(.answered(result("\(id)"))) }
-        #expect(broker.events.filter { $0 == .acked(65) }.count == 1 && desk.statistics.answered.value == 5)
+        #expect(settler.held == 60 && settler.outstanding == 60 && settler.held(from: Self.queue) == 60)
+        #expect(
+            settler.problem?.contains("no queue takes 60 results") == true
+                && settler.problem?.contains("nobody") == true
+        )
+        await settler.waitForPlace(in: Self.queue, limit: 1)
+        for id in 61...65 { try await take("\(id)", tag: UInt64(id), on: settler).settle(.answered(result("\(id)"))) }
+        #expect(broker.events.filter { $0 == .acked(65) }.count == 1 && settler.statistics.answered.value == 5)
         try await eventually {
             clock.advance(by: .seconds(20))
-            return desk.outstanding == 0 && desk.held == 0
+            return settler.outstanding == 0 && settler.held == 0
         }
-        #expect(desk.statistics.deadLettered.value == 60 && desk.held == 0 && desk.problem == nil)
+        #expect(settler.statistics.deadLettered.value == 60 && settler.held == 0 && settler.problem == nil)
         let letters = broker.published.filter { $0.exchange == "antenna.dead" }.map { DeadLetter(.fake($0.message)) }
         #expect(letters.count == 60 && letters.allSatisfy { $0.reason.contains("no queue took its result in 300 s") })
     }
@@ -66,13 +69,13 @@ struct AMQPHeldResultTests {
     func queueAppears() async throws {
         broker.set("answers", routable: false)
         let clock = TestClock()
-        let desk = desk(clock: clock)
-        try await take("7", on: desk).settle(.answered(result("7")))
+        let settler = settler(clock: clock)
+        try await take("7", on: settler).settle(.answered(result("7")))
         await clock.sleepers()
-        #expect(broker.events.isEmpty && desk.held == 1)
+        #expect(broker.events.isEmpty && settler.held == 1)
         broker.set("answers", routable: true)
         clock.advanceToNextSleeper()
-        await desk.waitUntilIdle()
+        await settler.waitUntilIdle()
         #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(1)])
     }
 
@@ -80,39 +83,39 @@ struct AMQPHeldResultTests {
     func redelivered() async throws {
         broker.set("answers", routable: false)
         let clock = TestClock()
-        let desk = desk(clock: clock)
-        let delivery = try take("7", on: desk)
+        let settler = settler(clock: clock)
+        let delivery = try take("7", on: settler)
         try await delivery.settle(.answered(result("7")))
         await clock.sleepers()
         for opening in 2...5 as ClosedRange<UInt64> {
             let again = AMQPDelivery.fake(.task("7"), tag: 9, opening: opening, isRedelivered: true)
-            #expect(desk.join(again, to: delivery.name))
+            #expect(settler.join(again, to: delivery.name))
         }
         broker.set("answers", routable: true)
         clock.advanceToNextSleeper()
-        await desk.waitUntilIdle()
+        await settler.waitUntilIdle()
         #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(9)])
-        #expect(!desk.join(.fake(.task("7")), to: delivery.name), "nothing is in hand any more")
+        #expect(!settler.join(.fake(.task("7")), to: delivery.name), "nothing is in hand any more")
         #expect(await confirmed.contains(delivery.name))
     }
 
     @Test("Beyond the bound no place of other work is taken: the task is a dead letter that says why")
     func bounded() async throws {
         broker.set("nobody", routable: false)
-        let desk = desk(clock: TestClock())
+        let settler = settler(clock: TestClock())
         for id in 1...HeldResults.limit + 50 {
-            try await take("\(id)", subject: "nobody", on: desk).settle(.answered(result("\(id)")))
+            try await take("\(id)", subject: "nobody", on: settler).settle(.answered(result("\(id)")))
         }
-        #expect(desk.held == HeldResults.limit && desk.outstanding == HeldResults.limit)
-        await desk.waitForPlace(in: Self.queue, limit: 1)
-        try await take("good", tag: 7, on: desk).settle(.answered(result("good")))
+        #expect(settler.held == HeldResults.limit && settler.outstanding == HeldResults.limit)
+        await settler.waitForPlace(in: Self.queue, limit: 1)
+        try await take("good", tag: 7, on: settler).settle(.answered(result("good")))
         #expect(broker.events.suffix(2) == [.published(id: "good", to: "antenna.results/answers"), .acked(7)])
         let letters = broker.published.filter { $0.exchange == "antenna.dead" }.map { DeadLetter(.fake($0.message)) }
         #expect(letters.count == 50 && letters.allSatisfy { $0.reason.contains("500 such results are held already") })
-        desk.publisher.drain()
-        await desk.waitUntilIdle()
-        #expect(desk.held == 0 && desk.problem == nil)
-        let bytes = desk.state.withLock(\.held.bytes)
+        settler.publisher.drain()
+        await settler.waitUntilIdle()
+        #expect(settler.held == 0 && settler.problem == nil)
+        let bytes = settler.state.withLock(\.held.bytes)
         #expect(bytes == 0)
     }
 
@@ -132,7 +135,7 @@ struct AMQPHeldResultTests {
     @Test("A further message of the same name is work of its own")
     func sameName() throws {
         var hand = DeliveriesInHand()
-        let name = try take("7", on: desk()).name
+        let name = try take("7", on: settler()).name
         let first = hand.take(.fake(.task("7"), tag: 1), of: name, from: Self.queue, tried: 0, now: .now)
         let second = hand.take(.fake(.task("7"), tag: 2), of: name, from: Self.queue, tried: 0, now: .now)
         #expect(hand.count(from: Self.queue) == 2)

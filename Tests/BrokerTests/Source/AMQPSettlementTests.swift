@@ -13,16 +13,16 @@ struct AMQPSettlementTests {
     let confirmed = MemoryConfirmedResults()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    /// A desk whose waits are over at once.
-    func desk(_ broker: AMQPFakeBroker, clock: some Clock<Duration> = JumpingClock(), logger: Logger? = nil)
-        -> AMQPTaskDesk
+    /// A settler whose waits are over at once.
+    func settler(_ broker: AMQPFakeBroker, clock: some Clock<Duration> = JumpingClock(), logger: Logger? = nil)
+        -> AMQPTaskSettler
     {
-        AMQPTaskDesk(testing: broker, clock: clock, confirmed: confirmed, logger: logger ?? self.logger)
+        AMQPTaskSettler(testing: broker, clock: clock, confirmed: confirmed, logger: logger ?? self.logger)
     }
 
     func delivery(
         _ message: AMQPMessage = .task("7"),
-        on desk: AMQPTaskDesk,
+        on settler: AMQPTaskSettler,
         attempts: Int = 0,
         tag: UInt64 = 5
     ) throws -> AMQPTaskDelivery {
@@ -31,7 +31,7 @@ struct AMQPSettlementTests {
             queue: Self.queue,
             attempts: attempts,
             delivery: .fake(message, tag: tag),
-            desk: desk,
+            settler: settler,
             logger: logger
         )
     }
@@ -41,13 +41,13 @@ struct AMQPSettlementTests {
     @Test("The result is confirmed and remembered before the task is acknowledged")
     func answered() async throws {
         let broker = AMQPFakeBroker()
-        let desk = desk(broker)
-        let delivery = try delivery(on: desk)
-        #expect(desk.outstanding == 1)
+        let settler = settler(broker)
+        let delivery = try delivery(on: settler)
+        #expect(settler.outstanding == 1)
         try await delivery.settle(.answered(result))
         #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(5)])
         #expect(await confirmed.contains(ConfirmedResult(to: delivery.message, from: Self.queue)))
-        #expect(desk.outstanding == 0 && desk.statistics.answered.value == 1)
+        #expect(settler.outstanding == 0 && settler.statistics.answered.value == 1)
         let message = try #require(broker.published.first?.message)
         #expect(message.isPersistent && message.correlationID == "c-7" && message.contentType == "application/json")
         #expect(message.body == result.json)
@@ -56,23 +56,23 @@ struct AMQPSettlementTests {
     @Test("A result that is returned or refused is published again, and the task is not acknowledged meanwhile")
     func retried() async throws {
         let broker = AMQPFakeBroker([.failure(.unroutable), .failure(.nacked), .failure(.unroutable)])
-        let desk = desk(broker)
-        try await delivery(on: desk).settle(.answered(result))
-        await desk.waitUntilIdle()
+        let settler = settler(broker)
+        try await delivery(on: settler).settle(.answered(result))
+        await settler.waitUntilIdle()
         #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(5)])
     }
 
     @Test("A drain gives back what cannot be published, and forgets no result as confirmed")
     func drained() async throws {
         let broker = AMQPFakeBroker([.failure(.unroutable)])
-        let desk = desk(broker)
-        let delivery = try delivery(on: desk)
-        desk.publisher.drain()
+        let settler = settler(broker)
+        let delivery = try delivery(on: settler)
+        settler.publisher.drain()
         await #expect(throws: TransportError.self) { try await delivery.settle(.answered(result)) }
-        await desk.waitUntilIdle()
+        await settler.waitUntilIdle()
         #expect(broker.events == [.nacked(5)])
         #expect(await !confirmed.contains(ConfirmedResult(to: delivery.message, from: Self.queue)))
-        #expect(desk.outstanding == 0)
+        #expect(settler.outstanding == 0)
     }
 
     @Test("A drain waits its patience for a publish under way, then gives the task back")
@@ -80,16 +80,16 @@ struct AMQPSettlementTests {
         let broker = AMQPFakeBroker()
         broker.block()
         let clock = TestClock()
-        let desk = desk(broker, clock: clock)
-        let delivery = try delivery(on: desk)
+        let settler = settler(broker, clock: clock)
+        let delivery = try delivery(on: settler)
         let settling = Task { try await delivery.settle(.answered(result)) }
-        try await eventually { desk.publisher.underWay > 0 }
-        desk.publisher.drain()
+        try await eventually { settler.publisher.underWay > 0 }
+        settler.publisher.drain()
         await clock.sleepers()
         #expect(broker.events.isEmpty)
         clock.advanceToNextSleeper()
         await #expect(throws: TransportError.self) { try await settling.value }
-        await desk.waitUntilIdle()
+        await settler.waitUntilIdle()
         #expect(broker.events == [.nacked(5)])
     }
 
@@ -97,26 +97,26 @@ struct AMQPSettlementTests {
     func abandoned() async throws {
         let broker = AMQPFakeBroker([.failure(.nacked)])
         let clock = TestClock()
-        let desk = desk(broker, clock: clock)
-        let first = try delivery(on: desk)
+        let settler = settler(broker, clock: clock)
+        let first = try delivery(on: settler)
         let settling = Task { try await first.settle(.answered(result)) }
         await clock.sleepers()
-        desk.publisher.abandon()
+        settler.publisher.abandon()
         await #expect(throws: TransportError.self) { try await settling.value }
         #expect(broker.events.isEmpty, "it is given back after a while, while others go on")
         await clock.sleepers()
         clock.advanceToNextSleeper()
-        await desk.waitUntilIdle()
+        await settler.waitUntilIdle()
         #expect(broker.events == [.nacked(5)])
-        try await delivery(on: desk).settle(.answered(result))
+        try await delivery(on: settler).settle(.answered(result))
         #expect(broker.events.last == .acked(5))
     }
 
     @Test("A result too large for the broker is answered with an error in its place")
     func tooLarge() async throws {
         let broker = AMQPFakeBroker([.failure(.tooLarge)])
-        let desk = desk(broker)
-        try await delivery(on: desk).settle(.answered(result))
+        let settler = settler(broker)
+        try await delivery(on: settler).settle(.answered(result))
         #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(5)])
         let body = try #require(broker.published.first?.message.body)
         #expect(String(decoding: body, as: UTF8.self).contains("\"error\":\"The result has 2 bytes"))
@@ -125,15 +125,15 @@ struct AMQPSettlementTests {
     @Test("A result whose delivery is gone is published by nobody until its task comes again")
     func gone() async throws {
         let broker = AMQPFakeBroker()
-        let desk = desk(broker)
-        let delivery = try delivery(on: desk)
+        let settler = settler(broker)
+        let delivery = try delivery(on: settler)
         #expect(!delivery.isGone)
         broker.loseConnection()
         #expect(delivery.isGone)
         try await delivery.settle(.answered(result))
-        #expect(broker.events == [] && desk.outstanding == 0 && desk.statistics.stale.value == 1)
-        #expect(desk.takeKept(delivery.name)?.json == result.json)
-        #expect(desk.takeKept(delivery.name) == nil)
+        #expect(broker.events == [] && settler.outstanding == 0 && settler.statistics.stale.value == 1)
+        #expect(settler.takeKept(delivery.name)?.json == result.json)
+        #expect(settler.takeKept(delivery.name) == nil)
     }
 
     @Test(
@@ -143,8 +143,8 @@ struct AMQPSettlementTests {
     func publishedWhenCancelled() async throws {
         let broker = AMQPFakeBroker([.failure(.nacked)])
         let clock = TestClock()
-        let desk = desk(broker, clock: clock)
-        let delivery = try delivery(on: desk)
+        let settler = settler(broker, clock: clock)
+        let delivery = try delivery(on: settler)
         let settling = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             try await delivery.settle(.answered(result))
@@ -153,33 +153,33 @@ struct AMQPSettlementTests {
         #expect(broker.events.isEmpty)
         clock.advanceToNextSleeper()
         try await settling.value
-        #expect(broker.events.last == .acked(5) && desk.statistics.answered.value == 1)
+        #expect(broker.events.last == .acked(5) && settler.statistics.answered.value == 1)
     }
 
     @Test("Waiting for everything to be settled ends with its task", .timeLimit(.minutes(1)))
     func idleWhenCancelled() async throws {
-        let desk = desk(AMQPFakeBroker())
-        let delivery = try delivery(on: desk)
-        let waiting = Task { await desk.waitUntilIdle() }
+        let settler = settler(AMQPFakeBroker())
+        let delivery = try delivery(on: settler)
+        let waiting = Task { await settler.waitUntilIdle() }
         waiting.cancel()
         await waiting.value
-        #expect(desk.outstanding == 1)
+        #expect(settler.outstanding == 1)
         try await delivery.settle(.answered(result))
     }
 
     @Test("What is to be passed on or given back is left alone once its delivery is gone")
     func goneOtherwise() async throws {
         let broker = AMQPFakeBroker()
-        let desk = desk(broker)
+        let settler = settler(broker)
         for ending in [
             AMQPTaskDelivery.Ending.passedOn(to: TaskQueueName(.ready, pipeline: "moths")), .givenBack(reason: "test"),
         ] {
-            let delivery = try delivery(on: desk)
+            let delivery = try delivery(on: settler)
             broker.loseConnection()
             try await delivery.settle(ending)
-            #expect(desk.takeKept(delivery.name) == nil)
+            #expect(settler.takeKept(delivery.name) == nil)
         }
-        #expect(broker.events == [] && desk.outstanding == 0)
+        #expect(broker.events == [] && settler.outstanding == 0)
     }
 
     @Test("Kept results keep to their limits, the oldest are forgotten first")
@@ -203,9 +203,9 @@ struct AMQPSettlementTests {
     @Test("What nobody can do is with the dead letters, with its reason, before it is acknowledged")
     func buried() async throws {
         let broker = AMQPFakeBroker([.failure(.nacked)])
-        let desk = desk(broker)
-        await desk.buryAside(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 3, reason: "poison")
-        await desk.waitUntilIdle()
+        let settler = settler(broker)
+        await settler.buryAside(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 3, reason: "poison")
+        await settler.waitUntilIdle()
         #expect(broker.events == [.published(id: "7", to: "antenna.dead/moths"), .acked(5)])
         let letter = DeadLetter(.fake(try #require(broker.published.first?.message)))
         #expect(letter.reason == "poison" && letter.queue == "antenna.tasks.moths" && letter.attempts == 3)
@@ -215,37 +215,37 @@ struct AMQPSettlementTests {
     @Test("A letter that the broker takes from no publisher is buried by the broker")
     func buriedTooLarge() async throws {
         let broker = AMQPFakeBroker([.failure(.tooLarge)])
-        let desk = desk(broker)
-        await desk.buryAside(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 0, reason: "poison")
-        await desk.waitUntilIdle()
-        #expect(broker.events == [.rejected(5)] && desk.statistics.deadLettered.value == 1)
+        let settler = settler(broker)
+        await settler.buryAside(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 0, reason: "poison")
+        await settler.waitUntilIdle()
+        #expect(broker.events == [.rejected(5)] && settler.statistics.deadLettered.value == 1)
     }
 
     @Test("What is no task is buried beside the work, with one warning for twenty thousand of them")
     func garbage() async throws {
         let broker = AMQPFakeBroker()
         let log = CapturedLog()
-        let desk = desk(broker, logger: log.logger)
+        let settler = settler(broker, logger: log.logger)
         for tag in 1...20_000 {
-            await desk.buryAside(
+            await settler.buryAside(
                 .fake(AMQPMessage(body: []), tag: UInt64(tag)),
                 from: Self.queue,
                 attempts: 0,
                 reason: "garbage"
             )
         }
-        await desk.waitUntilIdle()
-        #expect(desk.statistics.deadLettered.value == 20_000 && broker.published.count == 20_000)
+        await settler.waitUntilIdle()
+        #expect(settler.statistics.deadLettered.value == 20_000 && broker.published.count == 20_000)
         #expect(log.warnings.count == 1)
     }
 
     @Test("A task is passed on as it came, and a redelivered one is marked")
     func passedOn() async throws {
         let broker = AMQPFakeBroker()
-        let desk = desk(broker)
+        let settler = settler(broker)
         var message = AMQPMessage.task("7")
         message.headers = ["x-delivery-count": 2, "traceparent": "00-a", "mine": 3]
-        try await delivery(message, on: desk, attempts: 2).settle(
+        try await delivery(message, on: settler, attempts: 2).settle(
             .passedOn(to: TaskQueueName(.ready, pipeline: "moths"))
         )
         #expect(broker.events == [.published(id: "7", to: "/antenna.ready.moths"), .acked(5)])
@@ -257,14 +257,14 @@ struct AMQPSettlementTests {
     @Test("A second settlement does nothing, a forgotten one gives the task back")
     func once() async throws {
         let broker = AMQPFakeBroker()
-        let desk = desk(broker)
-        let settled = try delivery(on: desk)
+        let settler = settler(broker)
+        let settled = try delivery(on: settler)
         try await settled.settle(.givenBack(reason: "test"))
         try await settled.settle(.answered(result))
         #expect(broker.events == [.nacked(5)])
-        _ = try delivery(on: desk)
-        await desk.waitUntilIdle()
+        _ = try delivery(on: settler)
+        await settler.waitUntilIdle()
         #expect(broker.events == [.nacked(5), .nacked(5)])
-        #expect(desk.outstanding == 0)
+        #expect(settler.outstanding == 0)
     }
 }

@@ -64,17 +64,17 @@ struct KnownAttemptsTests {
     @Test("A task that is dropped with its connection comes again untried", arguments: [true, false])
     func begun(isGivenBack: Bool) async throws {
         let clock = TestClock()
-        let desk = AMQPTaskDesk(testing: broker, clock: clock, logger: logger)
+        let settler = AMQPTaskSettler(testing: broker, clock: clock, logger: logger)
         for counted in 0..<8 {
             let delivery = delivery(counted: counted, opening: UInt64(counted) + 1)
-            let attempts = try desk.attempts(of: name(), at: delivery, from: queue)
+            let attempts = try settler.attempts(of: name(), at: delivery, from: queue)
             #expect(attempts == 0)
             let task = AMQPTaskDelivery(
                 message: try TaskMessage(delivery.message, pipeline: "moths"),
                 queue: queue,
                 attempts: attempts,
                 delivery: delivery,
-                desk: desk,
+                settler: settler,
                 logger: logger
             )
             if isGivenBack {
@@ -88,7 +88,7 @@ struct KnownAttemptsTests {
                 broker.loseConnection()
                 try await task.settle(.givenBack(reason: "its delivery is gone"))
             }
-            #expect(desk.outstanding == 0)
+            #expect(settler.outstanding == 0)
             broker.reconnect()
         }
     }

@@ -41,7 +41,7 @@ struct WorkerUnderTest {
             rest,
             models: stages.modelsDescription,
             http: stages.images.antenna,
-            taking: TakingSwitch(),
+            pauseSwitch: PauseSwitch(),
             logger: logger
         )
         worker = stages.worker(source: delivery.makeSource())

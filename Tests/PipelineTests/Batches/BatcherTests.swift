@@ -17,8 +17,8 @@ struct BatcherTests {
         let engine = WidthEngine()
         let batcher = Batcher(engines: [engine], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
         async let running: Void = batcher.run()
-        let (place, other) = (batcher.enter(), batcher.enter())
-        async let outcome = batcher.analyse(image(width: 3), pipeline: "moths", from: place)
+        let (slot, other) = (batcher.enter(), batcher.enter())
+        async let outcome = batcher.analyse(image(width: 3), pipeline: "moths", from: slot)
         // The second image might still come, so the first waits, and a timer runs; then it turns out to come no more.
         try await eventually { batcher.waitingCount > 0 }
         other.leave()
@@ -79,9 +79,9 @@ struct BatcherTests {
     func cancelled() async throws {
         let batcher = Batcher(engines: [WidthEngine()], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
         async let running: Void = batcher.run()
-        let (place, next, last) = (batcher.enter(), batcher.enter(), batcher.enter())
+        let (slot, next, last) = (batcher.enter(), batcher.enter(), batcher.enter())
         let (first, second) = (try await image(width: 1), try await image(width: 2))
-        let leaving = Task { try await batcher.analyse(first, pipeline: "moths", from: place) }
+        let leaving = Task { try await batcher.analyse(first, pipeline: "moths", from: slot) }
         try await eventually { batcher.waitingCount > 0 }
         leaving.cancel()
         await #expect(throws: CancellationError.self) { _ = try await leaving.value }
@@ -99,13 +99,13 @@ struct BatcherTests {
     func places() async throws {
         let batcher = Batcher(engines: [WidthEngine()], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
         async let running: Void = batcher.run()
-        let place = batcher.enter()
-        var forgotten: UpstreamPlace? = batcher.enter()
+        let slot = batcher.enter()
+        var forgotten: UpstreamSlot? = batcher.enter()
         let said = batcher.enter()
-        async let outcome = batcher.analyse(image(width: 1), pipeline: "moths", from: place)
+        async let outcome = batcher.analyse(image(width: 1), pipeline: "moths", from: slot)
         try await eventually { batcher.waitingCount == 1 }
         for _ in 1...3 { said.leave() }
-        place.leave()
+        slot.leave()
         #expect(batcher.waitingCount == 1, "one image may still come")
         withExtendedLifetime(forgotten) {}
         forgotten = nil
@@ -121,10 +121,10 @@ struct BatcherTests {
         let batcher = Batcher(engines: [WidthEngine()], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
         batcher.watchWaits(for: memory)
         async let running: Void = batcher.run()
-        let (place, next) = (batcher.enter(), batcher.enter())
+        let (slot, next) = (batcher.enter(), batcher.enter())
         let held = try await memory.reserve(1)
         let other = Task { try await memory.reserve(1) }
-        async let outcome = batcher.analyse(image(width: 1), pipeline: "moths", from: place)
+        async let outcome = batcher.analyse(image(width: 1), pipeline: "moths", from: slot)
         let widths = try await outcome.insects.map(\.box.x2)
         #expect(widths == [1])
         held.release()

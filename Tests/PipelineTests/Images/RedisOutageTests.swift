@@ -12,9 +12,9 @@ import Transport
     @Test func itIsToldOnceAndItsEndOnce() {
         var outage = RedisOutage()
         #expect(outage.succeeded(.reading, at: now) == nil)
-        #expect(outage.failed(.reading, away, at: now) == .began(CacheTrouble(message: "away", isPermanent: false)))
+        #expect(outage.failed(.reading, away, at: now) == .began(CacheFailure(message: "away", isPermanent: false)))
         #expect(outage.failed(.writing, password, at: now) == nil)
-        #expect(outage.trouble == CacheTrouble(message: "password", isPermanent: true))
+        #expect(outage.trouble == CacheFailure(message: "password", isPermanent: true))
         #expect(outage.succeeded(.reading, at: now) == nil, "it cannot be written yet")
         #expect(outage.succeeded(.writing, at: now) == .ended)
         #expect(outage.trouble == nil)

@@ -19,10 +19,10 @@ struct DeviceEngineTests {
     @Test("Pipelines come and go, and say the same as before")
     func reloads() async throws {
         let loads = Loads()
-        let shelf = try shelf(memory: 1, loads)
-        #expect(try shelf.loadAll().isEmpty)
+        let pipelines = try pipelines(memory: 1, loads)
+        #expect(try pipelines.loadAll().isEmpty)
         #expect(loads.slugs == ["tiny_pyramid", "tiny_single_level"])
-        let engine = try DeviceEngine(device: .cpu, shelf: shelf, threads: threads)
+        let engine = try DeviceEngine(device: .cpu, pipelines: pipelines, threads: threads)
         let first = try await found("tiny_pyramid", engine)
         let second = try await found("tiny_single_level", engine)
         #expect(try await found("tiny_single_level", engine) == second)
@@ -34,7 +34,7 @@ struct DeviceEngineTests {
     @Test("With room for all, each is loaded once, also when many want it at the same time")
     func loadsOnce() async throws {
         let loads = Loads()
-        let engine = try DeviceEngine(device: .cpu, shelf: shelf(memory: nil, loads), threads: threads)
+        let engine = try DeviceEngine(device: .cpu, pipelines: pipelines(memory: nil, loads), threads: threads)
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<3 {
                 group.addTask { try await found("tiny_pyramid", engine).count }
@@ -48,7 +48,7 @@ struct DeviceEngineTests {
     @Test("A model that cannot be loaded again gives the tasks back, and is tried again")
     func lost() async throws {
         let loads = Loads()
-        let engine = try DeviceEngine(device: .cpu, shelf: shelf(memory: 1, loads), threads: threads)
+        let engine = try DeviceEngine(device: .cpu, pipelines: pipelines(memory: 1, loads), threads: threads)
         loads.fail(true)
         let error = await #expect(throws: InferenceError.self) { try await found("tiny_pyramid", engine) }
         #expect(error?.code == .modelLost && error?.isRetriable == true)
@@ -59,7 +59,7 @@ struct DeviceEngineTests {
 
     @Test("A pipeline that is not there is said")
     func stranger() async throws {
-        let engine = try DeviceEngine(device: .cpu, shelf: shelf(memory: nil, Loads()), threads: threads)
+        let engine = try DeviceEngine(device: .cpu, pipelines: pipelines(memory: nil, Loads()), threads: threads)
         let catalogue = try Self.catalogue()
         #expect(throws: TaskFailure.self) { try catalogue.localizationSize(pipeline: "x", height: 1, width: 1) }
         let size = try catalogue.localizationSize(pipeline: "tiny_pyramid", height: 1, width: 1)
@@ -74,10 +74,10 @@ struct DeviceEngineTests {
         )
     }
 
-    private func shelf(memory: Int?, _ loads: Loads) throws -> PipelineShelf {
+    private func pipelines(memory: Int?, _ loads: Loads) throws -> LoadedPipelines {
         let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
-        let sessions = SessionShelf()
-        return PipelineShelf(catalogue: try Self.catalogue(), memory: memory, logger: logger) { manifest in
+        let sessions = SharedSessions()
+        return LoadedPipelines(catalogue: try Self.catalogue(), memory: memory, logger: logger) { manifest in
             try loads.note(manifest)
             return try LoadedPipeline(
                 manifest,

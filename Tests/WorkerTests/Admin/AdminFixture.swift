@@ -12,7 +12,7 @@ import WorkerTestSupport
 
 /// What looks at a worker, without the worker: a role of the test's own on a free admin port.
 struct AdminFixture {
-    let oversight: Oversight
+    let healthService: HealthService
     let client: PlainHTTPClient
 
     /// Makes it; the port is free, unless the flags name one.
@@ -24,7 +24,7 @@ struct AdminFixture {
     ) throws {
         let port = try LoopbackPort.free(1)[0]
         client = PlainHTTPClient(port: port)
-        oversight = Oversight(
+        healthService = HealthService(
             role: "test",
             resolved: try ScratchFolder().resolve(
                 flags: (flags.contains("--admin-port") ? [] : ["--admin-port", "\(port)"]) + flags,
@@ -38,7 +38,7 @@ struct AdminFixture {
 
     /// Answers on the port while `body` runs.
     func serving(_ body: () async throws -> Void) async throws {
-        let server = try #require(await AdminServer.start(oversight))
+        let server = try #require(await AdminServer.start(healthService))
         do {
             try await body()
         } catch {
@@ -50,7 +50,7 @@ struct AdminFixture {
 
     /// A connection to the port, for a test that sends what no client does.
     func connect() throws -> RawHTTPClient {
-        try RawHTTPClient(port: try #require(oversight.settings.port))
+        try RawHTTPClient(port: try #require(healthService.settings.port))
     }
 
     /// What `/metrics` says.
@@ -61,9 +61,9 @@ struct AdminFixture {
 
 /// A part of a worker, and something that it needs, as a test wants them.
 final class PretendedRole: Sendable {
-    private let state = Mutex((reading: StallWatch.Reading(held: 0, passed: 0), problem: String?.none))
+    private let state = Mutex((reading: StallDetector.Reading(held: 0, passed: 0), problem: String?.none))
 
-    var reading: StallWatch.Reading {
+    var reading: StallDetector.Reading {
         get { state.withLock { $0.reading } }
         set { state.withLock { $0.reading = newValue } }
     }
@@ -73,12 +73,12 @@ final class PretendedRole: Sendable {
         set { state.withLock { $0.problem = newValue } }
     }
 
-    var watch: RoleWatch {
-        RoleWatch(
-            checks: [RoleWatch.Check(name: "broker", problem: { self.problem })],
+    var health: RoleHealth {
+        RoleHealth(
+            checks: [RoleHealth.Check(name: "broker", problem: { self.problem })],
             parts: [
-                RoleWatch.Part(name: "image", patience: .seconds(30), read: { self.reading }),
-                RoleWatch.Part(name: "settlement", patience: nil, read: { self.reading }),
+                RoleHealth.Part(name: "image", patience: .seconds(30), read: { self.reading }),
+                RoleHealth.Part(name: "settlement", patience: nil, read: { self.reading }),
             ],
             collectors: [{ [WorkMetrics.tasks.sample(self.reading.passed, "succeeded")] }]
         )

@@ -96,7 +96,7 @@ struct AdminHandlerTests {
                 #expect(Dictionary(uniqueKeysWithValues: shown) == metrics)
             }
             try await expect(503, "models: still loading\n", ["models": 0])
-            admin.oversight.begin(role.watch)
+            admin.healthService.begin(role.health)
             try await expect(200, "models: ok\nbroker: ok\ndraining: ok\n", ["models": 1, "broker": 1, "draining": 1])
             role.problem = "gone for lunch"
             try await expect(
@@ -106,7 +106,7 @@ struct AdminHandlerTests {
             )
             role.problem = nil
             try await expect(200, "models: ok\nbroker: ok\ndraining: ok\n", ["models": 1, "broker": 1, "draining": 1])
-            admin.oversight.life.drain()
+            admin.healthService.lifecycle.drain()
             try await expect(
                 503,
                 "models: ok\nbroker: ok\ndraining: the worker is finishing what it has in hand\n",
@@ -119,8 +119,8 @@ struct AdminHandlerTests {
     @Test("alive while parts move, and not while one is stuck, which it names")
     func liveness() async throws {
         let (admin, role) = (try AdminFixture(flags: ["--stall-after", "60"]), PretendedRole())
-        let watchdog = admin.oversight.makeWatchdog()
-        admin.oversight.begin(role.watch)
+        let watchdog = admin.healthService.makeWatchdog()
+        admin.healthService.begin(role.health)
         try await admin.serving {
             #expect(try await admin.client.get("/livez").text == "ok\n")
             role.reading = .init(held: 3, passed: 4)
@@ -150,9 +150,9 @@ struct AdminHandlerTests {
         let socket = try DatagramSocket(path)
         for (flags, drains) in [(["--max-rss", "1MiB"], true), (["--max-rss", "1TiB"], false), ([], false)] {
             let admin = try AdminFixture(flags: flags, systemd: ["NOTIFY_SOCKET": path])
-            let watchdog = admin.oversight.makeWatchdog()
+            let watchdog = admin.healthService.makeWatchdog()
             for second in 0...3 { watchdog.look(at: .seconds(second)) }
-            #expect(admin.oversight.life.isDraining == drains, "\(flags)")
+            #expect(admin.healthService.lifecycle.isDraining == drains, "\(flags)")
             #expect(socket.takeAll() == (drains ? ["STOPPING=1"] : []))
         }
     }
@@ -164,13 +164,13 @@ struct AdminHandlerTests {
         defer { close(descriptor) }
         for flags in [["--admin-port", "\(port)"], ["--admin-host", "elsewhere"], ["--admin-host", "192.0.2.1"]] {
             let admin = try AdminFixture(flags: flags, logger: log.logger)
-            #expect(await AdminServer.start(admin.oversight) == nil)
+            #expect(await AdminServer.start(admin.healthService) == nil)
         }
         #expect(log.warnings.count == 3)
         #expect(log.warnings.allSatisfy { $0.contains("--admin-port") })
         #expect(log.warnings.first?.contains("127.0.0.1:\(port)") == true, "\(log.warnings)")
         let none = try AdminFixture(flags: ["--admin-port", "0"], logger: log.logger)
-        #expect(await AdminServer.start(none.oversight) == nil)
+        #expect(await AdminServer.start(none.healthService) == nil)
         #expect(log.warnings.count == 3, "no port is no mistake")
     }
 }

@@ -32,7 +32,7 @@ struct LiveFeedTests {
     @Test("it begins with what does not change, and then says every second what the metrics and the checks say")
     func truth() async throws {
         let (admin, role) = (try AdminFixture(), PretendedRole())
-        admin.oversight.begin(role.watch)
+        admin.healthService.begin(role.health)
         role.reading = .init(held: 1, passed: 12)
         role.problem = "gone for lunch"
         try await admin.serving {
@@ -129,7 +129,7 @@ struct LiveFeedTests {
     @Test("the end of the worker ends the streams, and whoever comes later is turned away")
     func stop() async throws {
         let admin = try AdminFixture()
-        let server = try #require(await AdminServer.start(admin.oversight))
+        let server = try #require(await AdminServer.start(admin.healthService))
         let stream = try admin.client.events("/events")
         _ = try #require(await stream.next("hello"))
         await server.stop()

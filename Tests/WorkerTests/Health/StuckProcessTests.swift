@@ -82,8 +82,8 @@ struct StuckProcessMain {
             print("waited in vain")
         case .probed:
             let admin = try AdminFixture()
-            keep(admin.oversight)
-            let server = try #require(await AdminServer.start(admin.oversight))
+            keep(admin.healthService)
+            let server = try #require(await AdminServer.start(admin.healthService))
             let asking = Thread {
                 var said: [String] = []
                 for path in ["/livez", "/metrics", "/snapshot", "/events"] {
@@ -110,18 +110,18 @@ struct StuckProcessMain {
 
     /// A watchdog of a role whose parts hold a task and never let it go.
     private func makeWatchdog(flags: [String], patience: [String: Duration?]) throws -> Watchdog {
-        let oversight = try AdminFixture(flags: flags).oversight
+        let healthService = try AdminFixture(flags: flags).healthService
         let parts = patience.map { name, patience in
-            RoleWatch.Part(name: name, patience: patience, read: { StallWatch.Reading(held: 1, passed: 0) })
+            RoleHealth.Part(name: name, patience: patience, read: { StallDetector.Reading(held: 1, passed: 0) })
         }
-        oversight.begin(RoleWatch(parts: parts))
-        keep(oversight)
-        return oversight.makeWatchdog()
+        healthService.begin(RoleHealth(parts: parts))
+        keep(healthService)
+        return healthService.makeWatchdog()
     }
 
     /// A watchdog does not keep alive what it looks at.
-    private func keep(_ oversight: Oversight) {
-        _ = Unmanaged.passRetained(oversight)
+    private func keep(_ healthService: HealthService) {
+        _ = Unmanaged.passRetained(healthService)
     }
 
     private func beBusy() {

@@ -22,7 +22,7 @@ struct WatchdogTests {
             poolLimit: nil,
             notifier: notifier,
             actions: Watchdog.Actions(
-                parts: { [role] in [StallWatch.Part(name: "image", limit: .seconds(60), reading: role.reading)] },
+                parts: { [role] in [StallDetector.Part(name: "image", limit: .seconds(60), reading: role.reading)] },
                 tick: {},
                 stalled: { [deeds] in deeds.note("stalled \($0.duration)") },
                 end: { [deeds] in deeds.note("end \($0.duration)") }

@@ -1,5 +1,5 @@
 /// The looks of the report: one column of sections, light or dark as the reader's system is.
-enum DemoReportStyle {
+enum ReportStyle {
     static let css = """
         :root{--page:#f6f5f1;--card:#fff;--ink:#20241f;--soft:#666e63;--line:#e2e1d9;--track:#eceae2;--bar:#3f6f5b;--pale:#b9cabf;--bad:#b42318}
         @media(prefers-color-scheme:dark){:root{--page:#141714;--card:#1d211d;--ink:#e9ece6;--soft:#9aa497;--line:#31372f;--track:#2a2f29;--bar:#7fb89c;--pale:#46594e;--bad:#ff8a80}}

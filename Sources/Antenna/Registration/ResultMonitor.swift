@@ -5,7 +5,7 @@ import Synchronization
 import Telemetry
 
 /// Looks now and then whether the results that were posted arrive in their jobs: nothing else tells that a server drops them.
-package final class ResultWatch: Sendable {
+package final class ResultMonitor: Sendable {
     private let client: AntennaClient
     private let clock: WaitClock
     private let logger: Logger

@@ -6,7 +6,7 @@ import Settings
 import Telemetry
 import Transport
 
-extension RoleWatch {
+extension RoleHealth {
     /// What a worker that infers shows, wherever its tasks come from.
     ///
     /// - Parameters:
@@ -60,8 +60,8 @@ extension RoleWatch {
 }
 
 extension WorkProgress.Part {
-    fileprivate var reading: @Sendable () -> StallWatch.Reading {
-        { StallWatch.Reading(held: self.held, passed: self.passed) }
+    fileprivate var reading: @Sendable () -> StallDetector.Reading {
+        { StallDetector.Reading(held: self.held, passed: self.passed) }
     }
 }
 

@@ -3,7 +3,7 @@ import Inference
 package import Pipeline
 package import Settings
 
-extension DemoReportData {
+extension ReportData {
     /// Images in a page, at most: with more no browser likes it.
     static let mostPictures = 100
 

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Pipeline
 
-@Suite struct ImageTurnsTests {
+@Suite struct ImageLocksTests {
     private struct Broken: Error {}
 
     @Test func theSameImageIsSeenToByOneTaskAtATime() async throws {
-        let turns = ImageTurns()
+        let turns = ImageLocks()
         let inside = Inside()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func otherImagesDoNotWait() async throws {
-        let turns = ImageTurns()
+        let turns = ImageLocks()
         let value = try await turns.withTurn(for: TensorKey(url: "a")) {
             try await turns.withTurn(for: TensorKey(url: "b")) { 7 }
         }
@@ -34,13 +34,13 @@ import Testing
     }
 
     @Test func aFailureLetsTheNextTry() async throws {
-        let turns = ImageTurns()
+        let turns = ImageLocks()
         await #expect(throws: Broken.self) { try await turns.withTurn(for: TensorKey(url: "a")) { throw Broken() } }
         #expect(try await turns.withTurn(for: TensorKey(url: "a")) { true })
     }
 
     @Test func whoIsCancelledDoesNotWaitAnyLonger() async throws {
-        let turns = ImageTurns()
+        let turns = ImageLocks()
         let held = WakeSignal()
         let entered = WakeSignal()
         let (opening, entry) = (held.next, entered.next)

@@ -6,7 +6,7 @@ import Telemetry
 import Transport
 
 /// Results that no queue takes: one wrong reply subject must not stop the work for all others.
-extension AMQPTaskDesk {
+extension AMQPTaskSettler {
     /// Publishes a result; one that no queue takes is held apart.
     ///
     /// Returns when it is out or held. Where no more can be held its task goes to the dead letters, so that the work behind it goes on.

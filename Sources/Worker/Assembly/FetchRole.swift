@@ -8,10 +8,10 @@ import Telemetry
 import Transport
 
 /// The fetch role of a fleet, put together: task queues in, Redis and ready queues out.
-package struct FleetFetcher: Service, CustomStringConvertible {
+package struct FetchRole: Service, CustomStringConvertible {
     package let description = "fetch role"
     /// What it shows of itself.
-    package let watch: RoleWatch
+    package let health: RoleHealth
     private let worker: FetchWorker
     private let outcomes = FetchStatistics()
 
@@ -60,14 +60,14 @@ package struct FleetFetcher: Service, CustomStringConvertible {
             broker: broker,
             confirmed: try settings.redis.confirmedResults(),
             obstacle: { gauge.obstacle(to: $0, underWay: $1) },
-            taking: context.taking,
+            pauseSwitch: context.pauseSwitch,
             logger: logger
         )
         let statistics = ImageStatistics()
-        watch =
-            RoleWatch(fetching: statistics, outcomes: outcomes, imagePatience: settings.images.longestFetch)
-            + (try RoleWatch(images, redis: try settings.redis.connection())) + RoleWatch(broker) + RoleWatch(source)
-            + QueueDepths(broker, pipelines: pipelines, audience: context.audience, logger: logger).watch
+        health =
+            RoleHealth(fetching: statistics, outcomes: outcomes, imagePatience: settings.images.longestFetch)
+            + (try RoleHealth(images, redis: try settings.redis.connection())) + RoleHealth(broker) + RoleHealth(source)
+            + QueueDepths(broker, pipelines: pipelines, viewers: context.viewers, logger: logger).health
         worker = FetchWorker(
             source: source,
             gauge: gauge,

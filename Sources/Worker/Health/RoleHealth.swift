@@ -2,7 +2,7 @@ import ServiceLifecycle
 import Telemetry
 
 /// What a role shows of itself to metrics, health and the live page.
-package struct RoleWatch: Sendable {
+package struct RoleHealth: Sendable {
     /// Something that has to be as it should for the worker to be ready.
     struct Check: Sendable {
         let name: String
@@ -17,7 +17,7 @@ package struct RoleWatch: Sendable {
         let name: String
         /// How much longer than the setting says it may stand still; nil lets it stand still for ever.
         let patience: Duration?
-        let read: @Sendable () -> StallWatch.Reading
+        let read: @Sendable () -> StallDetector.Reading
     }
 
     /// What makes the worker ready, beside its models.
@@ -32,8 +32,8 @@ package struct RoleWatch: Sendable {
     var services: [any Service] = []
 
     /// Joins what two halves of a role show.
-    static func + (left: RoleWatch, right: RoleWatch) -> RoleWatch {
-        RoleWatch(
+    static func + (left: RoleHealth, right: RoleHealth) -> RoleHealth {
+        RoleHealth(
             checks: left.checks + right.checks,
             parts: left.parts + right.parts,
             collectors: left.collectors + right.collectors,

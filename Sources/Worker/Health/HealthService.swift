@@ -8,19 +8,19 @@ import Synchronization
 import Telemetry
 
 /// Everything around a role that looks at it: metrics, health, the live page, the watchdog, and the signals that pause it.
-package final class Oversight: Sendable {
+package final class HealthService: Sendable {
     let role: String
     let settings: AdminSettings.Values
     let registry: MetricRegistry
-    package let life = WorkerLife()
+    package let lifecycle = WorkerLifecycle()
     let images = LiveImages()
     let history = LiveHistory()
     /// The settings in force, secrets redacted.
     let effective: [EffectiveSetting]
     package let logger: Logger
     /// When somebody last scraped or watched.
-    let audience = Audience()
-    private let watchedRole = Mutex<RoleWatch?>(nil)
+    let viewers = ViewerActivity()
+    private let watchedRole = Mutex<RoleHealth?>(nil)
     private let watchdog = Mutex<Watchdog?>(nil)
     private let readinessLog = ReadinessLog()
     private let workLog = WorkLog()
@@ -51,7 +51,7 @@ package final class Oversight: Sendable {
         self.effective = resolved.effective
         self.logger = logger
         _ = ProcessFigures.startedAt
-        life.whenDraining { [notifier] in notifier.stopping() }
+        lifecycle.whenDraining { [notifier] in notifier.stopping() }
         registry.collect { [weak self] in self?.samples() ?? [] }
         registry.collect { ProcessFigures.samples() }
     }
@@ -64,7 +64,7 @@ package final class Oversight: Sendable {
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws.
     package func during<Value>(_ body: (_ page: String?) async throws -> Value) async throws -> Value {
-        life.obeySignals(logger: logger)
+        lifecycle.obeySignals(logger: logger)
         try DescriptorLimit.require(descriptors)
         try AddressSpace.require()
         let watchdog = makeWatchdog()
@@ -85,17 +85,17 @@ package final class Oversight: Sendable {
     ///
     /// - Parameters:
     ///   - service: The role.
-    ///   - watch: What it shows of itself.
+    ///   - health: What it shows of itself.
     ///   - grace: How long what is in hand may take once it is to stop.
     /// - Throws: As ``ServiceRunner/run(_:)``.
-    package func run(_ service: any Service, watch: RoleWatch, grace: Duration) async throws {
-        begin(watch)
+    package func run(_ service: any Service, health: RoleHealth, grace: Duration) async throws {
+        begin(health)
         // Services end in the reverse order: what looks goes on until the role has drained.
-        try await ServiceRunner(grace: grace, logger: logger, life: life).run(watch.services + [service])
+        try await ServiceRunner(grace: grace, logger: logger, lifecycle: lifecycle).run(health.services + [service])
     }
 
     /// The role has its models, and begins.
-    func begin(_ role: RoleWatch) {
+    func begin(_ role: RoleHealth) {
         watchedRole.withLock { $0 = role }
         for collector in role.collectors { registry.collect(collector) }
         notifier.ready()
@@ -111,13 +111,13 @@ package final class Oversight: Sendable {
             + [
                 ReadinessLog.Check(
                     name: "draining",
-                    problem: life.isDraining ? "the worker is finishing what it has in hand" : nil
+                    problem: lifecycle.isDraining ? "the worker is finishing what it has in hand" : nil
                 )
             ]
     }
 
     /// What is stuck; nil while all is well.
-    var stall: StallWatch.Stall? { watchdog.withLock { $0 }?.stall }
+    var stall: StallDetector.Stall? { watchdog.withLock { $0 }?.stall }
 
     /// Makes the watchdog that health and metrics ask from now on; it ends the process when something is stuck.
     func makeWatchdog() -> Watchdog {
@@ -146,27 +146,28 @@ package final class Oversight: Sendable {
         return watchdog
     }
 
-    private var parts: [StallWatch.Part] {
+    private var parts: [StallDetector.Part] {
         (watchedRole.withLock { $0 }?.parts ?? []).map { part in
             let limit = part.patience.flatMap { patience in settings.stallLimit.map { $0 + patience } }
-            return StallWatch.Part(name: part.name, limit: limit, reading: part.read())
+            return StallDetector.Part(name: part.name, limit: limit, reading: part.read())
         }
     }
 
     /// Once a second, from the watchdog's thread.
     private func tick() {
         history.note(registry)
-        if let role = watchedRole.withLock({ $0 }), !life.isDraining {
+        if let role = watchedRole.withLock({ $0 }), !lifecycle.isDraining {
             readinessLog.note(readiness, at: .now, logger)
             if let work = role.work { workLog.note(work(), at: .now, logger) }
         }
-        guard let limit = settings.maxRSS, !life.isDraining, let bytes = ProcessFigures.residentBytes, bytes > limit
+        guard let limit = settings.maxRSS, !lifecycle.isDraining, let bytes = ProcessFigures.residentBytes,
+            bytes > limit
         else { return }
         logger.notice(
             "The process has grown beyond --max-rss; it finishes what it has in hand and ends",
             metadata: [LogKey.bytes: "\(bytes)"]
         )
-        life.drain()
+        lifecycle.drain()
     }
 
     private func samples() -> [MetricSample] {
@@ -176,8 +177,8 @@ package final class Oversight: Sendable {
         var samples = [
             RoleMetrics.info.sample(1, Version.current, role),
             RoleMetrics.ready.sample(checks.allSatisfy { $0.problem == nil } ? 1 : 0),
-            RoleMetrics.draining.sample(life.isDraining ? 1 : 0),
-            RoleMetrics.paused.sample(life.taking.isPaused ? 1 : 0),
+            RoleMetrics.draining.sample(lifecycle.isDraining ? 1 : 0),
+            RoleMetrics.paused.sample(lifecycle.pauseSwitch.isPaused ? 1 : 0),
         ]
         samples += checks.map { RoleMetrics.readiness.sample($0.problem == nil ? 1 : 0, $0.name) }
         samples += parts.map { RoleMetrics.partTasks.sample($0.reading.held, $0.name) }

@@ -1,10 +1,10 @@
 import Concurrency
 import Synchronization
 
-/// A task's place among those whose image may still come to a batcher.
+/// A task's slot among those whose image may still come to a batcher.
 ///
 /// Left when the image is analysed, when the task ends before that, and at the latest when nobody holds it any more.
-package final class UpstreamPlace: Sendable {
+package final class UpstreamSlot: Sendable {
     private let batcher: Batcher
     private let isHeld = Atomic(true)
 
@@ -23,6 +23,6 @@ package final class UpstreamPlace: Sendable {
         if take() { batcher.leave() }
     }
 
-    /// Whether the place was held until now.
+    /// Whether the slot was held until now.
     func take() -> Bool { isHeld.exchange(false, ordering: .acquiringAndReleasing) }
 }

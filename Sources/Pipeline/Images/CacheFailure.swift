@@ -1,7 +1,7 @@
 import Concurrency
 
 /// Why a cache does not serve.
-package struct CacheTrouble: Sendable, Hashable {
+package struct CacheFailure: Sendable, Hashable {
     /// A sentence for people, without secrets.
     package let message: String
     /// Whether it lasts until somebody changes something: a wrong password, a right that is missing.

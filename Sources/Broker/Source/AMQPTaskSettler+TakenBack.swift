@@ -5,7 +5,7 @@ import Telemetry
 import Transport
 
 /// Tasks that the broker has taken back while they were in hand: after a consumer timeout, or with a connection.
-extension AMQPTaskDesk {
+extension AMQPTaskSettler {
     /// Whether a task's latest delivery can be settled no more: it comes again, to this worker or another.
     func isGone(_ id: UInt64) -> Bool {
         state.withLock { $0.deliveries.latest(id).map { !acknowledger.holds($0) } ?? false }

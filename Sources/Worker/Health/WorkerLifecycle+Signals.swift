@@ -2,7 +2,7 @@ import Foundation
 package import Logging
 import Pipeline
 
-extension WorkerLife {
+extension WorkerLifecycle {
     /// Has signals steer a worker that has nothing in hand yet: one that stops it ends the process at once, SIGUSR1 pauses and resumes.
     ///
     /// C code that loads a model cannot be interrupted, and a graceful stop would wait for it.
@@ -19,8 +19,8 @@ extension WorkerLife {
             _exit(ExitStatus.interruptedTwice)
         }
         ProcessSignals.shared.whenToggled {
-            let isPaused = !self.taking.isPaused
-            self.taking.set(paused: isPaused)
+            let isPaused = !self.pauseSwitch.isPaused
+            self.pauseSwitch.set(paused: isPaused)
             logger.notice(
                 isPaused
                     ? "Paused: what is in hand is finished, no more tasks are taken; SIGUSR1 resumes"

@@ -8,7 +8,7 @@ import Transport
 /// Where tasks are settled: publishes what is due, and only then acknowledges.
 ///
 /// Knows of no queue's consumer, so everything about settlement can be tested without a broker.
-final class AMQPTaskDesk: Sendable {
+final class AMQPTaskSettler: Sendable {
     struct State {
         var outstanding = 0
         var deliveries = DeliveriesInHand()

@@ -2,7 +2,7 @@ import Concurrency
 import Synchronization
 
 /// Lets one task at a time see to an image, so that others that want the same image find it in the cache.
-final class ImageTurns: Sendable {
+final class ImageLocks: Sendable {
     private let ended = WakeSignal()
     private let underWay = Mutex(Set<TensorKey>())
 

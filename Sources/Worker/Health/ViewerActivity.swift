@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Whether anybody looks: what costs something is only done then.
-final class Audience: Sendable {
+final class ViewerActivity: Sendable {
     private let lastLook = Mutex<ContinuousClock.Instant?>(nil)
 
     /// Somebody has looked.

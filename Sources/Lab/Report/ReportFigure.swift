@@ -3,8 +3,8 @@ import Imaging
 import Worker
 
 /// One image of the report: the picture, the boxes over it, and what they say.
-struct DemoFigure {
-    let image: DemoReportData.Image
+struct ReportFigure {
+    let image: ReportData.Image
     let labels: LabelColours
     /// Whether the picture takes the whole width of the page.
     let isWide: Bool
@@ -48,7 +48,7 @@ struct DemoFigure {
             """
     }
 
-    private func overlay(_ box: DemoReportData.Box, on picture: Thumbnail) -> String {
+    private func overlay(_ box: ReportData.Box, on picture: Thumbnail) -> String {
         let width = max(0, box.x2 - box.x1)
         let height = max(0, box.y2 - box.y1)
         let colour = labels.colour(of: box.label)

@@ -1,5 +1,5 @@
 /// A worker that serves for long, and is looked at meanwhile.
-package protocol WatchedWorker: WorkerService {
+package protocol MonitoredWorker: WorkerService {
     /// What it shows of itself.
-    var watch: RoleWatch { get }
+    var health: RoleHealth { get }
 }

@@ -2,11 +2,11 @@ import Foundation
 import Worker
 
 /// A page that shows what a run found, complete in one file.
-package struct DemoReport {
-    private let data: DemoReportData
+package struct ReportPage {
+    private let data: ReportData
     private let labels: LabelColours
 
-    package init(_ data: DemoReportData) {
+    package init(_ data: ReportData) {
         self.data = data
         self.labels = LabelColours(data.images.flatMap(\.boxes).map(\.label))
     }
@@ -41,7 +41,7 @@ package struct DemoReport {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>\(data.title.htmlEscaped)</title>
-        <style>\(DemoReportStyle.css)</style>
+        <style>\(ReportStyle.css)</style>
         </head>
         <body>
         <header>
@@ -142,7 +142,7 @@ package struct DemoReport {
         let hidden = (data.imageCount ?? data.images.count) - data.images.count
         // A few images are shown large and with names; many are an overview, where names would cover the insects.
         let isWide = data.images.count <= 6
-        let figures = data.images.map { DemoFigure(image: $0, labels: labels, isWide: isWide).html }
+        let figures = data.images.map { ReportFigure(image: $0, labels: labels, isWide: isWide).html }
         let more = hidden > 0 ? "<p class=\"empty\">and \(hidden) more images that are not shown here</p>" : ""
         return """
             <section><h2>Images</h2>

@@ -1,7 +1,7 @@
 import Imaging
 
 /// Everything that a report shows.
-package struct DemoReportData: Sendable {
+package struct ReportData: Sendable {
     /// One box on an image.
     struct Box: Sendable, Equatable {
         /// The corners in pixels of the full-size image.

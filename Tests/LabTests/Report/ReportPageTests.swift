@@ -5,15 +5,15 @@ import Testing
 @testable import Lab
 @testable import Worker
 
-@Suite struct DemoReportTests {
+@Suite struct ReportPageTests {
     private static let hostile = "<script>alert(1)</script>\" onload='x' & \u{7}"
 
-    private static func data(label: String = "moth", images: Int = 1) -> DemoReportData {
-        let box = DemoReportData.Box(x1: 10, y1: 20, x2: 110, y2: 220, label: label, score: 0.876)
-        return DemoReportData(
+    private static func data(label: String = "moth", images: Int = 1) -> ReportData {
+        let box = ReportData.Box(x1: 10, y1: 20, x2: 110, y2: 220, label: label, score: 0.876)
+        return ReportData(
             pipeline: "demo",
             elapsedSeconds: 2,
-            images: (0..<images).map { DemoReportData.Image(name: "image \($0)", boxes: [box]) }
+            images: (0..<images).map { ReportData.Image(name: "image \($0)", boxes: [box]) }
         )
     }
 
@@ -24,7 +24,7 @@ import Testing
 
     @Test func whereThereIsAFolderOrNoWayASentenceSaysSo() throws {
         for (path, reason) in [("/proc", "directory"), ("/etc/passwd/page.html", "exists")] {
-            let failure = try #require(throws: CommandFailure.self) { try DemoReport(Self.data()).write(to: path) }
+            let failure = try #require(throws: CommandFailure.self) { try ReportPage(Self.data()).write(to: path) }
             let sentence = "\(failure)".lowercased()
             #expect(sentence.hasPrefix("\(path) cannot be written: ") && sentence.contains(reason), "\(failure)")
             #expect(!sentence.contains("error"), "\(failure)")
@@ -42,11 +42,11 @@ import Testing
             of: Self.jpeg(width: 300, height: 300),
             pool: PixelBufferPool(maximumIdleBytes: 0)
         )
-        data.images.append(DemoReportData.Image(name: "broken", error: Self.hostile))
+        data.images.append(ReportData.Image(name: "broken", error: Self.hostile))
         data.stages = [.init(name: Self.hostile, count: 1, p50Seconds: 1, p99Seconds: 1, totalSeconds: 1)]
         data.settings = [.init(name: Self.hostile, value: Self.hostile)]
         data.machine = [.init(name: Self.hostile, value: Self.hostile)]
-        let html = DemoReport(data).html
+        let html = ReportPage(data).html
         #expect(!html.contains("<script"))
         #expect(!html.contains("\" onload"))
         #expect(!html.contains("' &"))
@@ -60,7 +60,7 @@ import Testing
             of: Self.jpeg(width: 300, height: 300),
             pool: PixelBufferPool(maximumIdleBytes: 0)
         )
-        let html = DemoReport(data).html
+        let html = ReportPage(data).html
         #expect(html.contains("href=\"data:image/jpeg;base64,/9j/"))
         #expect(!html.contains("http://") && !html.contains("https://") && !html.contains("src="))
         // A browser that is shown it would refuse anything else.
@@ -74,14 +74,14 @@ import Testing
             of: Self.jpeg(width: 300, height: 300),
             pool: PixelBufferPool(maximumIdleBytes: 0)
         )
-        let html = DemoReport(data).html
+        let html = ReportPage(data).html
         #expect(html.contains(#"viewBox="0 0 300 300""#))
         #expect(html.contains(#"x="10.0" y="20.0" width="100.0" height="200.0""#))
         #expect(html.contains("<title>moth 88%</title>"))
     }
 
     @Test func aRunWithoutImagesOrFindingsIsAPageToo() {
-        let html = DemoReport(Self.data(images: 0)).html
+        let html = ReportPage(Self.data(images: 0)).html
         #expect(html.contains("Nothing was found"))
         #expect(html.contains("</html>"))
     }
@@ -89,7 +89,7 @@ import Testing
     @Test func imagesLeftOutAreCounted() {
         var data = Self.data(images: 2)
         data.imageCount = 50
-        let html = DemoReport(data).html
+        let html = ReportPage(data).html
         #expect(html.contains("and 48 more images"))
         #expect(html.contains("<dd>25.0</dd><dt>images a second</dt>"))
     }
@@ -97,9 +97,9 @@ import Testing
     @Test func theFileIsWrittenIntoANewFolder() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID())/deep").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = try DemoReport(Self.data()).write(to: "\(folder)/report.html")
+        let path = try ReportPage(Self.data()).write(to: "\(folder)/report.html")
         #expect(path.hasSuffix("/deep/report.html"))
-        #expect(try String(contentsOfFile: path, encoding: .utf8) == DemoReport(Self.data()).html)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == ReportPage(Self.data()).html)
     }
 
     // MARK: Parts

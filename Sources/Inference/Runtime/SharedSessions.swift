@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Pipelines share graphs: all ten published ones have the same detector. Each file is loaded once, and goes with the last
 /// pipeline that uses it.
-package final class SessionShelf: Sendable {
+package final class SharedSessions: Sendable {
     private struct Key: Hashable {
         let path: String
         let options: SessionOptions

@@ -1,7 +1,7 @@
 /// Decides whether a part of the worker is stuck: it holds work, and nothing has left it for too long.
 ///
 /// Pure: it is told what it sees and the time, which is any that only goes forward.
-struct StallWatch {
+struct StallDetector {
     /// What is seen of one part.
     struct Reading: Equatable {
         /// Tasks in it.

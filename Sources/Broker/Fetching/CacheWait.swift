@@ -2,7 +2,7 @@ import Pipeline
 import Synchronization
 
 /// How long pixels wait for a cache that does not take them: once an outage, not once an image.
-final class CachePatience: Sendable {
+final class CacheWait: Sendable {
     private let patience: Duration
     private let outageBegan = Mutex<Duration?>(nil)
 
@@ -12,7 +12,7 @@ final class CachePatience: Sendable {
     }
 
     /// Whether pixels that were refused just now should be offered again in a while.
-    func isLeft(after trouble: CacheTrouble?, at now: Duration) -> Bool {
+    func isLeft(after trouble: CacheFailure?, at now: Duration) -> Bool {
         let began = outageBegan.withLock { outageBegan in
             let began = outageBegan ?? now
             outageBegan = began

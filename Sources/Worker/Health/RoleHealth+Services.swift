@@ -5,7 +5,7 @@ import Pipeline
 import Telemetry
 import Transport
 
-extension RoleWatch {
+extension RoleHealth {
     /// What Antenna's API and the spool show.
     init(antenna reachability: AntennaReachability) {
         self.init()
@@ -34,7 +34,7 @@ extension RoleWatch {
     }
 
     /// What the comparison of posted and saved results shows.
-    init(results: ResultWatch) {
+    init(results: ResultMonitor) {
         self.init()
         checks = [Check(name: "results", problem: { results.problem })]
         collectors = [{ [AntennaMetrics.resultsMissing.sample(results.missing)] }]

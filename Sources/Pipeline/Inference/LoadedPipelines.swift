@@ -6,7 +6,7 @@ import Telemetry
 /// The pipelines of one device: loaded when they are wanted, unloaded when others need the memory.
 ///
 /// What blocks says so; it belongs on a thread of its own.
-package final class PipelineShelf: Sendable {
+package final class LoadedPipelines: Sendable {
     /// Loads a pipeline and runs it once; blocks.
     package typealias Load = @Sendable (PipelineManifest) throws -> LoadedPipeline
 

@@ -3,11 +3,11 @@ import Testing
 
 @testable import Broker
 
-@Suite struct CachePatienceTests {
-    private let passing = CacheTrouble(message: "away", isPermanent: false)
+@Suite struct CacheWaitTests {
+    private let passing = CacheFailure(message: "away", isPermanent: false)
 
     @Test func anOutageIsWaitedForOnceHoweverManyMeetIt() {
-        let patience = CachePatience(.seconds(30))
+        let patience = CacheWait(.seconds(30))
         #expect(patience.isLeft(after: passing, at: .seconds(100)))
         #expect(patience.isLeft(after: nil, at: .seconds(129)))
         for moment in 130..<160 { #expect(!patience.isLeft(after: passing, at: .seconds(moment))) }
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func nothingWaitsForWhatDoesNotPass() {
-        let patience = CachePatience(.seconds(30))
-        #expect(!patience.isLeft(after: CacheTrouble(message: "no rights", isPermanent: true), at: .zero))
+        let patience = CacheWait(.seconds(30))
+        #expect(!patience.isLeft(after: CacheFailure(message: "no rights", isPermanent: true), at: .zero))
     }
 }

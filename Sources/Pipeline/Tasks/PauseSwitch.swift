@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Keeps sources from taking more tasks, and lets them again; what is in hand goes on.
-package final class TakingSwitch: Sendable {
+package final class PauseSwitch: Sendable {
     private struct State {
         var isPaused = false
         var observers: [@Sendable () -> Void] = []

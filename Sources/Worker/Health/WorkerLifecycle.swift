@@ -2,14 +2,14 @@ package import Pipeline
 import Synchronization
 
 /// What the process is told from outside: to take no tasks for a while, and to stop.
-package final class WorkerLife: Sendable {
+package final class WorkerLifecycle: Sendable {
     private struct State {
         var isDraining = false
         var observers: [@Sendable () -> Void] = []
     }
 
     /// Whether tasks are taken.
-    package let taking = TakingSwitch()
+    package let pauseSwitch = PauseSwitch()
     private let state = Mutex(State())
 
     package init() {}
