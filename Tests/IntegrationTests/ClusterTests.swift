@@ -71,11 +71,12 @@ extension BrokerFixture {
 
     /// Does something again until no connection is lost in between.
     func untilConnected(_ body: () async throws -> Void) async throws {
-        while true {
+        try await eventually(within: .seconds(300)) {
             do {
-                return try await body()
+                try await body()
+                return true
             } catch let error as TransportError where error.isRetriable || error.code == .notFound {
-                try await Task.sleep(for: .milliseconds(100))
+                return false
             }
         }
     }

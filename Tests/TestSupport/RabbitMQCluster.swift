@@ -72,18 +72,14 @@ package final class RabbitMQCluster: Sendable {
             "eval",
             "[begin erlang:set_cookie(N, nonsense), erlang:disconnect_node(N) end || N <- \(names(but: node))]."
         )
-        while try await isTrue("rabbit:is_running()", at: node) {
-            try await Task.sleep(for: .milliseconds(100))
-        }
+        try await eventually { try await !isTrue("rabbit:is_running()", at: node) }
     }
 
     /// Lets a node speak with the others again, and waits until it serves.
     package func rejoin(_ node: RabbitMQServer) async throws {
         try await node.control("eval", "[erlang:set_cookie(N, erlang:get_cookie()) || N <- \(names(but: node))].")
         let isWhole = "rabbit:is_running() andalso length(rabbit_nodes:all_running()) =:= 3"
-        while try await !isTrue(isWhole, at: node) {
-            try await Task.sleep(for: .milliseconds(100))
-        }
+        try await eventually { try await isTrue(isWhole, at: node) }
     }
 
     private func isTrue(_ expression: String, at node: RabbitMQServer) async throws -> Bool {

@@ -173,14 +173,10 @@ package final class RabbitMQServer: Sendable {
     }
 
     private static func waitForPortMapper(on port: UInt16) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while true {
-            do {
-                close(try LoopbackPort.connect(to: port))
-                return
-            } catch  where ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+        try await eventually {
+            guard let socket = try? LoopbackPort.connect(to: port) else { return false }
+            close(socket)
+            return true
         }
     }
 
@@ -212,13 +208,13 @@ package final class RabbitMQServer: Sendable {
 
     private func waitUntilReady() async throws {
         let greeting: [UInt8] = Array("AMQP".utf8) + [0, 0, 9, 1]
-        let deadline = ContinuousClock.now + .seconds(120)
-        while !LoopbackPort.answers(greeting, on: port) {
-            guard state.withLock({ $0.broker.isRunning }), ContinuousClock.now < deadline else {
-                let log = try? String(contentsOf: folder.appending(path: "broker.log"), encoding: .utf8)
-                throw TestEnvironmentError("RabbitMQ did not start: \(log ?? "no log")")
-            }
-            try await Task.sleep(for: .milliseconds(100))
+        // Whatever ended the wait, its log says more.
+        try? await eventually(within: .seconds(120)) {
+            LoopbackPort.answers(greeting, on: port) || !state.withLock { $0.broker.isRunning }
+        }
+        guard LoopbackPort.answers(greeting, on: port) else {
+            let log = try? String(contentsOf: folder.appending(path: "broker.log"), encoding: .utf8)
+            throw TestEnvironmentError("RabbitMQ did not start: \(log ?? "no log")")
         }
     }
 }

@@ -121,13 +121,12 @@ package final class RedisServer: Sendable {
     }
 
     private func waitUntilReady() async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while !LoopbackPort.answers(Array("PING\r\n".utf8), on: port) {
-            guard child.withLock({ $0.isRunning }), ContinuousClock.now < deadline else {
-                let log = try? String(contentsOf: folder.appending(path: "redis.log"), encoding: .utf8)
-                throw TestEnvironmentError("Redis did not start: \(log ?? "no log")")
-            }
-            try await Task.sleep(for: .milliseconds(50))
+        let ping = Array("PING\r\n".utf8)
+        // Whatever ended the wait, its log says more.
+        try? await eventually { LoopbackPort.answers(ping, on: port) || !child.withLock { $0.isRunning } }
+        guard LoopbackPort.answers(ping, on: port) else {
+            let log = try? String(contentsOf: folder.appending(path: "redis.log"), encoding: .utf8)
+            throw TestEnvironmentError("Redis did not start: \(log ?? "no log")")
         }
     }
 }

@@ -150,13 +150,13 @@ extension BrokerTests {
             try await fixture.enqueue(1...60)
             try await fetcher.run {
                 // It closes at a look, so what was taken till then still comes: as much as is in hand. It counts what is under way, and opens
-                // below four fifths only: where that was given back, four stay.
-                var held = -1
+                // below four fifths only: where that was given back, four stay. Then the queue is left to others.
+                var held = 0
                 try await eventually {
-                    let depth = try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.ready)").messages
-                    defer { held = depth }
-                    try await Task.sleep(for: .milliseconds(300))
-                    return depth >= 4 && depth == held
+                    let tasks = try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.tasks)")
+                    let isLeft = tasks.consumers == 0 && fetcher.source.outstanding == 0
+                    held = try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.ready)").messages
+                    return isLeft && held >= 4
                 }
                 #expect(held < 60, "\(held) of 60 are ready")
                 // Somebody takes what is ready, again and again.

@@ -107,9 +107,9 @@ struct RESTDrainTests {
             settings.spoolDirectory = folder
         }
         let running = Task { try await worker.run() }
-        while antenna.counts().reserved < 8 { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually { antenna.counts().reserved >= 8 }
         antenna.setFaults(.allCallsFail)
-        while worker.spool.count + antenna.counts().saved < 8 { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually { worker.spool.count + antenna.counts().saved >= 8 }
         running.cancel()
         _ = await running.result
         return worker.spool.count

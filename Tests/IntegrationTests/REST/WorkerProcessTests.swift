@@ -15,15 +15,13 @@ struct WorkerProcessTests {
             let scratch = try PackagePaths.scratch("killed")
             for goal in [5, 20, 40] {
                 let worker = try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
-                while antenna.counts().saved < goal, worker.child.isRunning {
-                    try await Task.sleep(for: .milliseconds(5))
-                }
+                try await eventually { antenna.counts().saved >= goal || !worker.child.isRunning }
                 worker.child.send(signal: SIGKILL)
                 await worker.child.waitForExit()
             }
             #expect(antenna.counts().saved < 80, "the job was not over when the last one was killed")
             let last = try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
-            while !antenna.isSettled, last.child.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+            try await eventually { antenna.isSettled || !last.child.isRunning }
             last.child.send(signal: SIGTERM)
             await last.child.waitForExit()
             #expect(last.child.exitStatus == 0, "\(last.said)")
@@ -36,7 +34,7 @@ struct WorkerProcessTests {
             configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(3), count: 500)]
         } body: { antenna in
             let worker = try RunningProgram(antenna: antenna, scratch: try PackagePaths.scratch("drained"))
-            while antenna.counts().saved < 10, worker.child.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually { antenna.counts().saved >= 10 || !worker.child.isRunning }
             worker.child.send(signal: SIGTERM)
             await worker.child.waitForExit()
             let counts = antenna.counts()
@@ -51,11 +49,9 @@ struct WorkerProcessTests {
             configuration.jobs = [JobSeed(pipelineSlug: "demo", images: [.fault(.hang), .fault(.hang)])]
         } body: { antenna in
             let worker = try RunningProgram(antenna: antenna, scratch: try PackagePaths.scratch("stopped"))
-            while antenna.counts().reserved < 2, worker.child.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually { antenna.counts().reserved >= 2 || !worker.child.isRunning }
             worker.child.send(signal: SIGINT)
-            while !worker.said.contains("Draining"), worker.child.isRunning {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            try await eventually { worker.said.contains("Draining") || !worker.child.isRunning }
             worker.child.send(signal: SIGINT)
             await worker.child.waitForExit()
             #expect(worker.child.exitStatus == 130, "\(worker.said)")

@@ -126,14 +126,14 @@ struct AMQPMisbehaviourTests {
             logger: logger
         )
         var refusals = 0
-        while true {
+        try await eventually {
             do throws(TransportError) {
                 try await connection.publish(AMQPMessage(body: []), routingKey: "q")
-                break
+                return true
             } catch {
                 #expect(error.code == .nacked)
                 refusals += 1
-                try await Task.sleep(for: .milliseconds(5))
+                return false
             }
         }
         #expect(refusals > 0)
