@@ -27,7 +27,7 @@ package struct ServiceRunner {
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(
-                    service: $0,
+                    service: EndNotingService(service: $0),
                     successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup
                 )
@@ -45,5 +45,17 @@ package struct ServiceRunner {
                 "Not all that was in hand could be finished within the grace of \(grace); it will be delivered again."
             )
         }
+    }
+}
+
+/// A service whose end tells whether it was finished: one that was cut off may return as if it were.
+private struct EndNotingService: Service, CustomStringConvertible {
+    let service: any Service
+
+    var description: String { "\(service)" }
+
+    func run() async throws {
+        try await service.run()
+        try Task.checkCancellation()
     }
 }
