@@ -368,7 +368,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Antenna", "Broker", "Concurrency", "LocalAntenna", "Pipeline", "Relay", "Telemetry", "TestSupport",
+                "Antenna", "Broker", "Concurrency", "Imaging", "Inference", "LocalAntenna", "Pipeline", "Relay",
+                "Settings", "Telemetry", "TestSupport",
                 "Transport",
                 "Worker", "WorkerTestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -9,7 +9,7 @@ final class ImageLocks: Sendable {
     /// Runs `body` while nobody else runs theirs for the same image; waits till then.
     ///
     /// - Throws: `CancellationError` when the calling task was cancelled while it waited, and what `body` throws.
-    func withTurn<Value>(for key: TensorKey, _ body: () async throws -> Value) async throws -> Value {
+    func withLock<Value>(for key: TensorKey, _ body: () async throws -> Value) async throws -> Value {
         while true {
             let change = ended.next
             if underWay.withLock({ $0.insert(key).inserted }) { break }

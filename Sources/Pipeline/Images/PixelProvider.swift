@@ -8,7 +8,7 @@ package struct PixelProvider: Sendable {
     private let fetcher: any ImageFetching
     private let decoding: ImageDecodingStage
     private let readAhead: Budget
-    private let turns = ImageLocks()
+    private let locks = ImageLocks()
     /// Where durations and damaged images are counted.
     package let statistics: ImageStatistics
 
@@ -48,7 +48,7 @@ package struct PixelProvider: Sendable {
     private func cachedOrDecoded(_ task: ImageTask) async throws -> AdmittedPixels {
         guard let cache else { return try await decoded(task) }
         let key = TensorKey(url: task.imageURL)
-        return try await turns.withTurn(for: key) {
+        return try await locks.withLock(for: key) {
             // What a worker stored that takes damaged images is looked at anew by one that does not.
             if let cached = try await cache.pixels(for: key, admit: decoding.admit),
                 cached.damage == nil || decoding.takesDamaged

@@ -8,6 +8,8 @@ import TestSupport
 import Testing
 import Transport
 
+@testable import Worker
+
 extension BrokerTests {
     @Suite("The fetch role", .serialized, .timeLimit(.minutes(5)))
     struct FleetFetchTests {
@@ -42,16 +44,14 @@ extension BrokerTests {
                     obstacle: { gauge.obstacle(to: $0, underWay: $1) },
                     logger: .quiet
                 )
-                let images = try FleetImages(
-                    redis: RedisConfiguration(url: redis.url),
-                    isCaching: false,
-                    statistics: ImageStatistics()
-                )
+                var plan = fixture.plan
+                plan.redisURL = redis.url
+                let images = try ImageStages(plan.settings(), logger: .quiet)
                 worker = FetchWorker(
                     source: source,
                     gauge: gauge,
-                    images: images.provider,
-                    cache: try #require(images.cache),
+                    images: images.provider(isCaching: false, statistics: ImageStatistics()),
+                    cache: images.cache,
                     tasksInHand: 4,
                     cachePatience: cachePatience,
                     statistics: statistics,

@@ -5,8 +5,12 @@ import Imaging
 import Inference
 import Logging
 import Pipeline
+import Settings
 import TestSupport
 import Transport
+import WorkerTestSupport
+
+@testable import Worker
 
 /// What a worker of a fleet test is told; it travels to other processes.
 struct FleetWorkerPlan: Codable, Sendable {
@@ -22,11 +26,25 @@ struct FleetWorkerPlan: Codable, Sendable {
     var heartbeat = 10
 }
 
+extension FleetWorkerPlan {
+    /// The settings of a worker's stages.
+    func settings() throws -> WorkerSettings {
+        try ScratchFolder().resolve(
+            flags: [
+                "--pipeline", pipeline, "--models", URL(filePath: models).deletingLastPathComponent().path,
+                "--fetch-concurrency", "8", "--localization-batch-size", "4", "--linger", "5ms",
+                "--pixel-budget", "16MiB", "--tensor-cache", "0",
+            ],
+            environment: redisURL.map { ["ANTENNA_WORKER_REDIS_URL": $0] } ?? [:]
+        ).settings
+    }
+}
+
 /// A whole worker on RabbitMQ whose engine answers from the pixels themselves: real source, fetching, decoding, batching, encoding.
 struct FleetWorker {
     let source: AMQPTaskSource
-    let cache: (any TensorCache)?
-    let statistics = WorkerStatistics()
+    let cache: any TensorCache
+    let statistics: WorkerStatistics
     private let worker: Worker
 
     init(
@@ -35,82 +53,34 @@ struct FleetWorker {
         confirmed: (any ConfirmedResults)? = nil,
         logger: Logger = .quiet
     ) throws {
-        var settings = AMQPSourceSettings(queues: [tasks ?? TaskQueueName(.tasks, pipeline: plan.pipeline)])
-        settings.prefetch = plan.prefetch
+        let settings = try plan.settings()
+        var sourceSettings = AMQPSourceSettings(queues: [tasks ?? TaskQueueName(.tasks, pipeline: plan.pipeline)])
+        sourceSettings.prefetch = plan.prefetch
         // Those that die in a test are many, and what they had is innocent.
-        settings.maximumAttempts = 20
-        settings.backoff = Backoff(first: .milliseconds(20), most: .milliseconds(200), jitter: 0.1...1)
+        sourceSettings.maximumAttempts = 20
+        sourceSettings.backoff = Backoff(first: .milliseconds(20), most: .milliseconds(200), jitter: 0.1...1)
         var broker = try AMQPConfiguration(url: plan.brokerURL)
         broker.heartbeat = .seconds(plan.heartbeat)
-        let redis = try plan.redisURL.map { try RedisConfiguration(url: $0) }
         source = AMQPTaskSource(
-            settings: settings,
+            settings: sourceSettings,
             consuming: try AMQPConnection(configuration: broker, logger: logger),
             publishing: try AMQPConnection(configuration: broker, logger: logger),
-            confirmed: try confirmed ?? Self.confirmedResults(redis),
+            confirmed: try confirmed ?? settings.redis.confirmedResults(),
             logger: logger
         )
-        let images = try FleetImages(redis: redis, statistics: statistics.images)
-        let manifest = try PipelineManifest(directory: plan.models)
-        cache = images.cache
-        worker = Worker(
-            source: source,
-            images: images.provider,
-            batcher: Batcher(
-                engines: [PixelEngine(imageMilliseconds: plan.imageMilliseconds)],
-                sizes: { _, height, width in manifest.detector.input.size(height: height, width: width) },
-                maximumSize: 4,
-                linger: .milliseconds(5)
-            ),
-            encoder: ResultEncoder(manifests: [manifest]),
-            tasksInHand: plan.prefetch,
-            statistics: statistics,
-            logger: logger
-        )
+        let stages = try WorkerStages(settings: settings, logger: logger) { _ in
+            InferenceAssembly(
+                catalogue: PipelineCatalogue([try PipelineManifest(directory: plan.models)]),
+                engines: [PixelEngine(imageMilliseconds: plan.imageMilliseconds)]
+            )
+        }
+        cache = stages.images.cache
+        worker = stages.worker(source: source)
+        statistics = stages.statistics
     }
 
     /// Works until drained.
     func run() async throws { try await worker.run() }
-
-    static func confirmedResults(_ redis: RedisConfiguration?) throws -> any ConfirmedResults {
-        guard let redis else { return MemoryConfirmedResults() }
-        return RedisConfirmedResults(client: try RedisClient(configuration: redis, connections: 1))
-    }
-}
-
-/// What gets pixels in a fleet test, with Redis between when there is one.
-struct FleetImages {
-    let cache: (any TensorCache)?
-    let provider: PixelProvider
-
-    init(redis: RedisConfiguration?, isCaching: Bool = true, statistics: ImageStatistics) throws {
-        let pool = PixelBufferPool(maximumIdleBytes: 16 << 20)
-        cache = try redis.map { redis in
-            var redis = redis
-            redis.commandTimeout = .seconds(1)
-            return RedisTensorCache(
-                client: try RedisClient(configuration: redis),
-                pool: pool,
-                ttl: .seconds(600)
-            )
-        }
-        provider = PixelProvider(
-            cache: isCaching ? cache : nil,
-            fetcher: ImageFetcher(
-                client: try HTTPClient(),
-                policy: .image,
-                retries: RetryPolicy(maximumAttempts: 2, initialDelay: .milliseconds(10))
-            ),
-            decoding: ImageDecodingStage(
-                decoder: ImageDecoder(),
-                buffers: pool,
-                threads: BlockingPool(name: "decode", threadCount: 2),
-                budget: Budget(limit: 16 << 20)
-            ),
-            imagesReadAhead: 8,
-            statistics: statistics
-        )
-    }
 }
 
 /// An engine without a model: one insect an image, its box and scores made of the image's pixels.

@@ -3,10 +3,13 @@ import CoreMetrics
 import Foundation
 import Logging
 import Pipeline
+import Settings
 import Synchronization
 import TestSupport
 import Testing
 import Transport
+
+@testable import Worker
 
 /// Where a worker ends its process, as if it had been killed right there.
 enum CrashPoint: String, Codable, CaseIterable, Sendable {
@@ -66,8 +69,7 @@ struct WorkerChildMain {
         let orders = try #require(WorkerChild.orders)
         let fuse = Fuse(orders)
         MetricsSystem.bootstrap(CrashingMetrics(fuse: fuse))
-        let redis = try orders.plan.redisURL.map { try RedisConfiguration(url: $0) }
-        let confirmed = CrashingResults(base: try FleetWorker.confirmedResults(redis), fuse: fuse)
+        let confirmed = CrashingResults(base: try orders.plan.settings().redis.confirmedResults(), fuse: fuse)
         try await FleetWorker(orders.plan, confirmed: confirmed).run()
     }
 }

@@ -8,12 +8,12 @@ import Testing
     private struct Broken: Error {}
 
     @Test func theSameImageIsSeenToByOneTaskAtATime() async throws {
-        let turns = ImageLocks()
+        let locks = ImageLocks()
         let inside = Inside()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
-                    try await turns.withTurn(for: TensorKey(url: "a")) {
+                    try await locks.withLock(for: TensorKey(url: "a")) {
                         inside.enter()
                         await Task.yield()
                         inside.leave()
@@ -26,32 +26,32 @@ import Testing
     }
 
     @Test func otherImagesDoNotWait() async throws {
-        let turns = ImageLocks()
-        let value = try await turns.withTurn(for: TensorKey(url: "a")) {
-            try await turns.withTurn(for: TensorKey(url: "b")) { 7 }
+        let locks = ImageLocks()
+        let value = try await locks.withLock(for: TensorKey(url: "a")) {
+            try await locks.withLock(for: TensorKey(url: "b")) { 7 }
         }
         #expect(value == 7)
     }
 
     @Test func aFailureLetsTheNextTry() async throws {
-        let turns = ImageLocks()
-        await #expect(throws: Broken.self) { try await turns.withTurn(for: TensorKey(url: "a")) { throw Broken() } }
-        #expect(try await turns.withTurn(for: TensorKey(url: "a")) { true })
+        let locks = ImageLocks()
+        await #expect(throws: Broken.self) { try await locks.withLock(for: TensorKey(url: "a")) { throw Broken() } }
+        #expect(try await locks.withLock(for: TensorKey(url: "a")) { true })
     }
 
     @Test func whoIsCancelledDoesNotWaitAnyLonger() async throws {
-        let turns = ImageLocks()
+        let locks = ImageLocks()
         let held = WakeSignal()
         let entered = WakeSignal()
         let (opening, entry) = (held.next, entered.next)
         let first = Task {
-            try await turns.withTurn(for: TensorKey(url: "a")) {
+            try await locks.withLock(for: TensorKey(url: "a")) {
                 entered.notify()
                 await opening.wait()
             }
         }
         await entry.wait()
-        let second = Task { try await turns.withTurn(for: TensorKey(url: "a")) {} }
+        let second = Task { try await locks.withLock(for: TensorKey(url: "a")) {} }
         second.cancel()
         await #expect(throws: CancellationError.self) { try await second.value }
         held.notify()
