@@ -103,6 +103,16 @@ struct WorkerTests {
         #expect(source.settlements.map(\.summary) == ["result", "result"])
     }
 
+    @Test("Observers are shown every task when it is taken, when its insects are found and when it is settled, and how")
+    func observed() async throws {
+        let observer = WritingObserver()
+        let source = ScriptedSource(images: ["good", "missing", "busy"], failing: ["0"])
+        try await WorkerFixture(source, observers: [observer], tasksInHand: 1).worker.run()
+        // The first one's result is there, and its source cannot be told.
+        #expect(observer.events.prefix(2) == ["0 taken", "0 analysed: 1"])
+        #expect(observer.events.dropFirst(2) == ["1 taken", "1 failed", "2 taken", "2 givenBack"])
+    }
+
     @Test("A backend of tracing sees each task below what its traceparent names, with a span for every stage below it")
     func traces() async throws {
         let tracer = TraceContextTracer()
@@ -147,6 +157,7 @@ private struct WorkerFixture {
 
     init(
         _ source: ScriptedSource,
+        observers: [any TaskObserver] = [],
         tracer: any Tracer = NoOpTracer(),
         tasksInHand: Int = 8,
         linger: Duration = .milliseconds(5),
@@ -180,6 +191,7 @@ private struct WorkerFixture {
             encoder: ResultEncoder(manifests: catalogue.manifests),
             tasksInHand: tasksInHand,
             statistics: statistics,
+            observers: observers,
             logger: logger
         )
     }
@@ -301,6 +313,21 @@ private final class NamedImages: ImageFetching {
         }
         let pixels = [UInt8](repeating: 90, count: 64 * 48 * 3)
         return try pixels.withUnsafeBytes { try JPEGEncoder(quality: 90).encode($0, height: 48, width: 64) }
+    }
+}
+
+/// Writes down what it is shown.
+private final class WritingObserver: TaskObserver {
+    private let written = Mutex<[String]>([])
+
+    var events: [String] { written.withLock(\.self) }
+
+    func taken(_ task: ImageTask) { write("\(task.id) taken") }
+    func analysed(_ image: AnalysedImage) { write("\(image.task.id) analysed: \(image.insects.count)") }
+    func settled(_ task: ImageTask, _ outcome: TaskOutcome) { write("\(task.id) \(outcome)") }
+
+    private func write(_ event: String) {
+        written.withLock { $0.append(event) }
     }
 }
 
