@@ -11,7 +11,7 @@ import Transport
 import WorkerTestSupport
 
 /// A source of tasks, with what is behind it: an Antenna, a broker, or files.
-struct SourceUnderTest {
+struct SourceUnderTest: Sendable {
     enum Kind: String, CaseIterable {
         case rest
         case amqp
@@ -24,6 +24,8 @@ struct SourceUnderTest {
     }
 
     let source: any TaskSource
+    /// What lies between the source and its server, to be cut; files have none.
+    let link: TCPProxy?
     /// The images of the tasks that have an answer, one for each answer.
     let answered: @Sendable () async throws -> [String]
     /// What runs beside the source.
@@ -83,8 +85,11 @@ extension SourceUnderTest {
         configuration.maxDeliver = 5
         configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(1), count: count)]
         let antenna = LocalAntennaServer(configuration: configuration, logger: .quiet)
-        try await antenna.start()
-        var settings = RESTSourceSettings(baseURL: antenna.baseURL)
+        let port = try await antenna.start()
+        let link = try TCPProxy(to: port)
+        var settings = RESTSourceSettings(
+            baseURL: antenna.baseURL.replacing(":\(port)/", with: ":\(link.port)/")
+        )
         settings.pipelines = ["demo"]
         settings.minimumIdleDelay = .milliseconds(20)
         settings.maximumIdleDelay = .milliseconds(200)
@@ -101,6 +106,7 @@ extension SourceUnderTest {
         let poster = ResultPoster(client: client, spool: spool, settings: settings.posterSettings, logger: .quiet)
         return SourceUnderTest(
             source: RESTTaskSource(settings: settings, client: client, poster: poster, logger: logger),
+            link: link,
             answered: {
                 let counts = antenna.counts()
                 let saved = antenna.records().filter { $0.saved != nil }.map { "\($0.imageID)" }
@@ -109,6 +115,7 @@ extension SourceUnderTest {
             beside: { await poster.run() },
             close: {
                 try await spool.close()
+                link.stop()
                 await antenna.stop()
             }
         )
@@ -117,9 +124,11 @@ extension SourceUnderTest {
     private static func amqp(_ count: Int, _ logger: Logger) async throws -> SourceUnderTest {
         let fixture = try await BrokerFixture()
         try await fixture.enqueue(1..<(count + 1))
+        let link = try TCPProxy(to: try await RabbitMQServer.shared().port)
         let seen = Mutex<[String]>([])
         return SourceUnderTest(
-            source: try fixture.taskSource(logger: logger) { $0.prefetch = 64 },
+            source: try fixture.taskSource(logger: logger, through: link) { $0.prefetch = 64 },
+            link: link,
             answered: {
                 let new = try await fixture.takeAll(fixture.results).map { delivery in
                     let result = try JSONDecoder().decode([String: String].self, from: Data(delivery.message.body))
@@ -131,7 +140,10 @@ extension SourceUnderTest {
                 }
             },
             beside: {},
-            close: { try await fixture.discard() }
+            close: {
+                link.stop()
+                try await fixture.discard()
+            }
         )
     }
 
@@ -146,6 +158,7 @@ extension SourceUnderTest {
                 patience: .seconds(15),
                 logger: .quiet
             ),
+            link: broker.link,
             answered: broker.answered,
             beside: broker.beside,
             close: broker.close
@@ -163,6 +176,7 @@ extension SourceUnderTest {
                 patience: .zero,
                 logger: .quiet
             ),
+            link: rest.link,
             answered: rest.answered,
             beside: rest.beside,
             close: {
@@ -180,6 +194,7 @@ extension SourceUnderTest {
                 index in
                 answers.add("\(index).jpg")
             },
+            link: nil,
             answered: { answers.all },
             beside: {},
             close: {}

@@ -1,5 +1,6 @@
 import Logging
 import Pipeline
+import Synchronization
 import TestSupport
 import Testing
 
@@ -153,5 +154,81 @@ extension BrokerTests {
                 #expect(try await subject.answered() == [])
             }
         }
+
+        @Test(
+            "Results that come while the server is away wait, and each task is answered once it is back",
+            arguments: Kind.redelivering
+        )
+        func serverAway(kind: SourceUnderTest.Kind) async throws {
+            try await SourceUnderTest.with(kind, tasks: 6) { subject in
+                let link = try #require(subject.link)
+                try await subject.running {
+                    var leases: [Lease] = []
+                    for _ in 0..<6 { leases.append(try #require(await subject.source.next())) }
+                    link.cut()
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        let begun = SeenImages()
+                        for lease in leases {
+                            group.addTask {
+                                begun.insert(lease.task.imageID)
+                                // Returns when the result is safe, be it on its way or in a spool.
+                                try await lease.settle(SourceUnderTest.answer(to: lease.task))
+                            }
+                        }
+                        try await eventually { begun.all.count == 6 }
+                        link.thaw()
+                        try await group.waitForAll()
+                    }
+                    let images = Set(leases.map(\.task.imageID))
+                    #expect(images.count == 6)
+                    try await eventually { try await Set(subject.answered()).isSuperset(of: images) }
+                }
+            }
+        }
+
+        @Test(
+            "However often the connection is lost while results go out, each task is answered",
+            arguments: Kind.redelivering
+        )
+        func serverComesAndGoes(kind: SourceUnderTest.Kind) async throws {
+            try await SourceUnderTest.with(kind, tasks: 40) { subject in
+                let link = try #require(subject.link)
+                let seen = SeenImages()
+                try await subject.running {
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            while let lease = await subject.source.next() {
+                                seen.insert(lease.task.imageID)
+                                do {
+                                    try await lease.settle(SourceUnderTest.answer(to: lease.task))
+                                } catch is CancellationError {
+                                    // A redelivery, cut off by the end of the test.
+                                }
+                            }
+                        }
+                        for cut in 1...4 {
+                            try await eventually { seen.all.count >= cut * 5 }
+                            link.cut()
+                            link.thaw()
+                        }
+                        try await eventually { seen.all.count == 40 }
+                        try await eventually { try await Set(subject.answered()).isSuperset(of: seen.all) }
+                        group.cancelAll()
+                        try await group.waitForAll()
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The images of tasks, each once.
+private final class SeenImages: Sendable {
+    private let images = Mutex<Set<String>>([])
+
+    var all: Set<String> { images.withLock(\.self) }
+
+    func insert(_ image: String) {
+        images.withLock { _ = $0.insert(image) }
     }
 }
