@@ -37,7 +37,7 @@ extension Relay {
             guard let taskID = delivery.message.messageID, !taskID.isEmpty, let text = delivery.message.correlationID,
                 let ticket = seal.open(text, of: taskID)
             else {
-                return try await bury(
+                return try await deadLetter(
                     delivery,
                     reason:
                         "no result of a relayed task: its correlation id is not that of this task by a relay with this token"
@@ -46,7 +46,7 @@ extension Relay {
             do throws(JSONError) {
                 try JSONValidator.checkObject(delivery.message.body)
             } catch {
-                return try await bury(delivery, reason: "no result: \(error)")
+                return try await deadLetter(delivery, reason: "no result: \(error)")
             }
             let name = ConfirmedResult(posting: taskID, ticket: ticket)
             if await posted.contains(name) {
@@ -63,7 +63,7 @@ extension Relay {
                     await posted.insert(name)
                     statistics.posted.add()
                 case .refused(let error):
-                    try await bury(delivery, reason: error.description)
+                    try await deadLetter(delivery, reason: error.description)
                     await answered(taskID, ticket)
                     return
                 case .later:
@@ -123,7 +123,7 @@ extension Relay {
         }
     }
 
-    private func bury(_ delivery: AMQPDelivery, reason: String) async throws(TransportError) {
+    private func deadLetter(_ delivery: AMQPDelivery, reason: String) async throws(TransportError) {
         let letter = DeadLetter.encode(
             delivery.message,
             from: AMQPTopology.relayResultsQueue,

@@ -4,7 +4,7 @@ import Foundation
 
 /// Makes and knows the correlation ids of relayed tasks, which nobody can make without Antenna's token.
 ///
-/// What a relay posts it posts with that token, so it must not take anybody's word for what a result is the answer to. The key comes from
+/// What a relay posts it posts with that token, so it must not believe just anybody what a result is the answer to. The key comes from
 /// the token: the relays of a fleet agree on it without a further setting, and workers, which have no token, cannot make one up.
 package struct RelaySeal: Sendable {
     private let key: SymmetricKey

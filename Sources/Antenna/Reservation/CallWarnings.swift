@@ -81,8 +81,8 @@ struct CallWarnings {
     /// A call will not be made again; whoever shares its problem takes over what was told.
     mutating func forget(_ call: Call) {
         guard let problem = problems.removeValue(forKey: call), problem.isTold else { return }
-        guard let heir = problems.first(where: { $0.key.kind == call.kind })?.key else { return }
-        problems[heir]?.isTold = true
+        guard let successor = problems.first(where: { $0.key.kind == call.kind })?.key else { return }
+        problems[successor]?.isTold = true
     }
 
     /// Whether another call has the same problem, as far as that can be seen: nothing of the kind was answered since it began.

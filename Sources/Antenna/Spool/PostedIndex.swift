@@ -1,7 +1,7 @@
 import DequeModule
 import Pipeline
 
-/// Which results of late are kept, oldest first, and which have to go.
+/// Which of the latest results are kept, oldest first, and which have to go.
 ///
 /// Pure: no file is touched here, and the time comes from outside.
 struct PostedIndex {

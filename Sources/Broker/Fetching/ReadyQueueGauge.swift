@@ -34,7 +34,7 @@ package final class ReadyQueueGauge: Sendable {
     ///   - limit: Messages in a ready queue, and on their way there, from which on its pipeline's tasks wait.
     ///   - interval: The time between two looks.
     ///   - clock: What is waited by.
-    ///   - logger: Hears at debug level of looks in vain.
+    ///   - logger: Told at debug level of looks that fail.
     package init(
         connection: AMQPConnection,
         pipelines: [String],

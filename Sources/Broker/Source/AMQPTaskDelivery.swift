@@ -74,7 +74,7 @@ package final class AMQPTaskDelivery: Sendable {
     deinit {
         guard !isSettled.load(ordering: .acquiring) else { return }
         logger.error("A delivery was dropped without settlement", metadata: [LogKey.taskID: "\(message.task.id)"])
-        settler.giveBackAside(id, attempts: attempts, reason: "dropped without settlement")
+        settler.giveBackInBackground(id, attempts: attempts, reason: "dropped without settlement")
     }
 
     /// Ends it; a second call does nothing but log an error.

@@ -18,7 +18,7 @@ extension AMQPTaskSettler {
             let began = publisher.now
             warn(error, about: delivery)
             guard hold(delivery, result, since: began) else {
-                return try await bury(
+                return try await deadLetter(
                     delivery,
                     reason: "no queue takes its result, and \(held) such results are held already: \(error.message)"
                 )
@@ -82,12 +82,12 @@ extension AMQPTaskSettler {
                     failures += 1
                 }
             }
-            try await bury(
+            try await deadLetter(
                 delivery,
                 reason: "no queue took its result in \(unroutablePatience.components.seconds) s: \(error.message)"
             )
         } catch {
-            giveBackAside(delivery, reason: error.description)
+            giveBackInBackground(delivery, reason: error.description)
         }
     }
 

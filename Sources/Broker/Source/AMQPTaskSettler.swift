@@ -111,7 +111,7 @@ final class AMQPTaskSettler: Sendable {
                 await pauseAndGiveBack(delivery, reason: reason)
             }
         } catch {
-            giveBackAside(delivery, reason: error.description)
+            giveBackInBackground(delivery, reason: error.description)
             throw error
         }
     }
@@ -126,7 +126,7 @@ final class AMQPTaskSettler: Sendable {
     /// Sends a task to the dead letters and acknowledges it once they have it.
     ///
     /// - Throws: ``TransportError`` when they could not be reached; the task is still in hand.
-    func bury(_ delivery: AMQPTaskDelivery, reason: String) async throws(TransportError) {
+    func deadLetter(_ delivery: AMQPTaskDelivery, reason: String) async throws(TransportError) {
         let rejects = try await publishLetter(
             delivery.delivery.message,
             from: delivery.queue,
@@ -139,7 +139,9 @@ final class AMQPTaskSettler: Sendable {
     /// Sends a message to the dead letters that is no task in hand, beside what goes on.
     ///
     /// Waits only while many are on their way.
-    func buryAside(_ delivery: AMQPDelivery, from queue: TaskQueueName, attempts: Int, reason: String) async {
+    func deadLetterInBackground(_ delivery: AMQPDelivery, from queue: TaskQueueName, attempts: Int, reason: String)
+        async
+    {
         // The caller's cancellation must not lose the delivery.
         let place = await Task { try? await burials.reserve(1) }.value
         state.withLock { $0.outstanding += 1 }
@@ -163,12 +165,12 @@ final class AMQPTaskSettler: Sendable {
     }
 
     /// Gives a task back after a while, while the caller goes on: the broker would deliver it again at once, and again.
-    func giveBackAside(_ delivery: AMQPTaskDelivery, reason: String) {
-        giveBackAside(delivery.id, attempts: delivery.attempts, reason: reason)
+    func giveBackInBackground(_ delivery: AMQPTaskDelivery, reason: String) {
+        giveBackInBackground(delivery.id, attempts: delivery.attempts, reason: reason)
     }
 
     /// The same, for a delivery that is no more.
-    func giveBackAside(_ id: UInt64, attempts: Int, reason: String) {
+    func giveBackInBackground(_ id: UInt64, attempts: Int, reason: String) {
         Task {
             await publisher.pauseBeforeRetry(attempts: attempts)
             giveBack(id, reason: reason)
@@ -210,7 +212,7 @@ final class AMQPTaskSettler: Sendable {
 
     /// Publishes a letter.
     ///
-    /// - Returns: Whether the broker has to bury the message itself, which is larger than it takes from a publisher.
+    /// - Returns: Whether the broker has to dead-letter the message itself, which is larger than it takes from a publisher.
     private func publishLetter(
         _ message: AMQPMessage,
         from queue: TaskQueueName,

@@ -101,7 +101,12 @@ extension AMQPTaskSource {
             message = try TaskMessage(delivery.message, pipeline: queue.pipeline)
         } catch {
             let counted = delivery.attempts(from: "\(queue)")
-            return await settler.buryAside(delivery, from: queue, attempts: counted, reason: error.description)
+            return await settler.deadLetterInBackground(
+                delivery,
+                from: queue,
+                attempts: counted,
+                reason: error.description
+            )
         }
         let name = ConfirmedResult(to: message, from: queue)
         let attempts = settler.attempts(of: name, at: delivery, from: queue)
@@ -118,7 +123,7 @@ extension AMQPTaskSource {
             settler.acknowledgeRecognised(delivery, task: message.task.id)
         case .worn:
             let reason = "delivered \(attempts) times without a result"
-            await settler.buryAside(delivery, from: queue, attempts: attempts, reason: reason)
+            await settler.deadLetterInBackground(delivery, from: queue, attempts: attempts, reason: reason)
         }
     }
 

@@ -16,7 +16,7 @@ struct BrokerBenchQueues {
     var tasks: TaskQueueName { TaskQueueName(.tasks, pipeline: pipeline) }
     var results: String { "results-\(pipeline)" }
 
-    /// Makes them, quorum queues as in earnest.
+    /// Makes them, quorum queues as a worker has them.
     func declare() async throws {
         try await tools.declare(pipeline: pipeline)
         var declarations = AMQPTopology.declarations(forResultsExchange: exchange)

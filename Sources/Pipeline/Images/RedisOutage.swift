@@ -1,7 +1,7 @@
 import Telemetry
 import Transport
 
-/// Whether Redis serves, and when that is worth a line in the log: once an outage, whatever many tasks meet it.
+/// Whether Redis serves, and when that is logged: once an outage, however many tasks meet it.
 ///
 /// Pure: the moment comes in. Reading and writing are apart, since a replica, a full server or one with few rights does one of them.
 struct RedisOutage {

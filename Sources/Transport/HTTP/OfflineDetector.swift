@@ -26,7 +26,7 @@ final class OfflineDetector: Sendable {
     private let resolve: HostAddresses.Resolver
     private let now: @Sendable () -> ContinuousClock.Instant
 
-    /// Makes a judge that knows of no answer yet.
+    /// Makes a detector that knows of no answer yet.
     ///
     /// - Parameters:
     ///   - resolve: Asks the name service.

@@ -6,7 +6,7 @@ package import Settings
 
 /// A whole worker in this process that takes its tasks from Antenna's REST API.
 package struct RESTWorker: MonitoredWorker {
-    // The service group logs its services; what they hold is long, and nobody's business.
+    // The service group logs its services; what they hold is long, and of no use there.
     package let description = "worker over REST"
     package let statistics: WorkerStatistics
     package let health: RoleHealth

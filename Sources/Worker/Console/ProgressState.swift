@@ -91,7 +91,7 @@ struct ProgressState: Sendable {
 
     /// Minutes and seconds, hours where there are any.
     private func clock(_ value: Double) -> String {
-        // Days of waiting are as good as for ever, and must not overflow.
+        // More than days is of no interest, and must not overflow.
         let whole = Int(min(value.rounded(.up), 359_999))
         let pair = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
         let rest = "\(pair(whole / 60 % 60)):\(pair(whole % 60))"

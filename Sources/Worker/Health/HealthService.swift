@@ -138,7 +138,10 @@ package final class HealthService: Sendable {
                     _exit(ExitStatus.stalled)
                 },
                 unwatched: { [logger] shortage in
-                    logger.warning("Nobody looks whether the worker moves", metadata: [LogKey.error: "\(shortage)"])
+                    logger.warning(
+                        "The watchdog could not be started; a stuck worker is not found out",
+                        metadata: [LogKey.error: "\(shortage)"]
+                    )
                 }
             )
         )

@@ -18,7 +18,7 @@ final class ReadinessLog: Sendable {
         var saidAt: ContinuousClock.Instant?
     }
 
-    /// What is over sooner is not worth a word.
+    /// What is over sooner is not logged.
     private static let patience = Duration.seconds(5)
     private static let interval = Duration.seconds(300)
     private let troubles = Mutex<[String: Trouble]>([:])

@@ -23,7 +23,7 @@ struct SystemdNotifier: Sendable {
     /// The worker ends.
     func stopping() { send("STOPPING=1") }
 
-    /// One datagram; one that nobody takes is as good as none, and must not hold up the watchdog.
+    /// One datagram; one that nobody takes is dropped, and must not hold up the watchdog.
     private func send(_ text: String) {
         guard let socketPath, let address = Self.address(of: socketPath) else { return }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -32,7 +32,7 @@ final class Watchdog: Sendable {
     }
 
     /// How long `/livez` says what is wrong before the process ends.
-    static let farewell = Duration.seconds(5)
+    static let endDelay = Duration.seconds(5)
 
     private let actions: Actions
     private let notifier: SystemdNotifier
@@ -85,7 +85,7 @@ final class Watchdog: Sendable {
     ///
     /// - Parameter now: Any time that only goes forward.
     func look(at now: Duration) {
-        beat()
+        sendHeartbeat()
         let parts = actions.parts() + [pool]
         let (stall, since, isNew) = state.withLock { state in
             let stall = state.detector.look(at: parts, now: now)
@@ -97,7 +97,7 @@ final class Watchdog: Sendable {
         actions.tick()
         if let stall {
             if isNew { actions.stalled(stall) }
-            if now - since >= Self.farewell { actions.end(stall) }
+            if now - since >= Self.endDelay { actions.end(stall) }
         } else if isNotificationDue(at: now) {
             notifier.alive()
         }
@@ -126,7 +126,7 @@ final class Watchdog: Sendable {
         )
     }
 
-    private func beat() {
+    private func sendHeartbeat() {
         let isDue = heartbeat.withLock { beat in
             guard beat.sent == beat.answered else { return false }
             beat.sent += 1

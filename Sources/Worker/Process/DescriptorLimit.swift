@@ -11,7 +11,7 @@ package enum DescriptorLimit {
     package static let least = 32
     /// Enough for every command with the settings' defaults.
     static let ample = 1_024
-    /// More than any settings need; some systems have a limit of a thousand million, which is as good as none.
+    /// More than any settings need; some systems have a limit of a thousand million.
     private static let most: rlim_t = 65_536
 
     /// Lets the process open as many as the system allows it to.

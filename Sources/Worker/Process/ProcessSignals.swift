@@ -123,7 +123,7 @@ package final class ProcessSignals: Sendable {
             defer { state.toggles = 0 }
             return state.toggles
         }
-        // Twice is as good as never.
+        // Two toggles cancel each other.
         if count % 2 == 1 { toggle() }
     }
 

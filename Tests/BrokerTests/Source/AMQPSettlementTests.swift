@@ -204,7 +204,7 @@ struct AMQPSettlementTests {
     func buried() async throws {
         let broker = AMQPFakeBroker([.failure(.nacked)])
         let settler = settler(broker)
-        await settler.buryAside(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 3, reason: "poison")
+        await settler.deadLetterInBackground(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 3, reason: "poison")
         await settler.waitUntilIdle()
         #expect(broker.events == [.published(id: "7", to: "antenna.dead/moths"), .acked(5)])
         let letter = DeadLetter(.fake(try #require(broker.published.first?.message)))
@@ -216,7 +216,7 @@ struct AMQPSettlementTests {
     func buriedTooLarge() async throws {
         let broker = AMQPFakeBroker([.failure(.tooLarge)])
         let settler = settler(broker)
-        await settler.buryAside(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 0, reason: "poison")
+        await settler.deadLetterInBackground(.fake(.task("7"), tag: 5), from: Self.queue, attempts: 0, reason: "poison")
         await settler.waitUntilIdle()
         #expect(broker.events == [.rejected(5)] && settler.statistics.deadLettered.value == 1)
     }
@@ -227,7 +227,7 @@ struct AMQPSettlementTests {
         let log = CapturedLog()
         let settler = settler(broker, logger: log.logger)
         for tag in 1...20_000 {
-            await settler.buryAside(
+            await settler.deadLetterInBackground(
                 .fake(AMQPMessage(body: []), tag: UInt64(tag)),
                 from: Self.queue,
                 attempts: 0,

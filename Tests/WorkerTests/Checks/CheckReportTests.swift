@@ -111,7 +111,10 @@ struct CheckReportTests {
         #expect(FolderCheck.section(spool: "\(fixture.directory)/file/a").findings.map(\.status) == [.missing])
     }
 
-    @Test("only a list of projects is good news from Antenna", arguments: [200, 204, 301, 401, 403, 404, 500, 503])
+    @Test(
+        "only a list of projects counts as an Antenna that answers",
+        arguments: [200, 204, 301, 401, 403, 404, 500, 503]
+    )
     func antenna(status: Int) {
         let finding = ServiceCheck.judge(status: status, hasToken: true, subject: "Antenna")
         #expect((finding.status == .good) == (status == 200))

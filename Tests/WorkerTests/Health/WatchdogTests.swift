@@ -61,7 +61,7 @@ struct WatchdogTests {
         #expect(deeds.list.last == "end 65.0 seconds")
     }
 
-    @Test("looks that follow each other quickly shorten neither the limit nor the farewell")
+    @Test("looks that follow each other quickly shorten neither the limit nor the delay of the end")
     func quickLooks() {
         let watchdog = makeWatchdog()
         role.reading = .init(held: 1, passed: 0)
