@@ -14,7 +14,7 @@
 //   Settings/      every setting, declared once
 //   HTTPServing/   the HTTP server that the admin port and the local Antenna share
 //   LocalAntenna/  Antenna's REST API in memory
-//   Worker/        a running role: its parts put together, health, metrics, the admin port, what `check` looks at
+//   Worker/        a running role: its parts put together, health, metrics, the admin port, what `check` and `explain` look at
 //   Lab/           measurements, the demo, reports
 //   AntennaWorker/ the program: a folder for each kind of command, which reads its arguments and calls the modules above
 //
@@ -36,8 +36,8 @@ struct AntennaWorkerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, DemoCommand.self, ServeCommand.self, RegisterCommand.self, CheckCommand.self,
-            InferFileCommand.self, ModelsCommand.self, EnqueueCommand.self, QueueCommand.self, RelayCommand.self,
-            FetchCommand.self, InferCommand.self, BenchCommand.self,
+            ExplainCommand.self, InferFileCommand.self, ModelsCommand.self, EnqueueCommand.self, QueueCommand.self,
+            RelayCommand.self, FetchCommand.self, InferCommand.self, BenchCommand.self,
         ]
     )
 

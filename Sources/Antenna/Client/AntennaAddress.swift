@@ -36,17 +36,24 @@ package struct AntennaAddress: Sendable, Hashable {
     /// - Parameters:
     ///   - pipelines: Pipeline slugs.
     ///   - projectID: Only jobs of this project; nil for all the token may see.
+    ///   - isForWorkers: Whether jobs are left out that hand out no tasks over this API.
     ///   - limit: The most jobs to name; without one the server hands out a single random job.
     ///   - offset: Jobs to leave out.
     /// - Returns: The URL, query included.
-    package func jobs(pipelines: [String], projectID: Int?, limit: Int, offset: Int = 0) -> String {
+    package func jobs(
+        pipelines: [String],
+        projectID: Int?,
+        isForWorkers: Bool = true,
+        limit: Int,
+        offset: Int = 0
+    ) -> String {
         var query: [(String, String)] = [
             ("pipeline__slug__in", pipelines.joined(separator: ",")),
             ("ids_only", "1"),
             ("incomplete_only", "1"),
-            ("dispatch_mode", "async_api"),
-            ("limit", "\(limit)"),
         ]
+        if isForWorkers { query.append(("dispatch_mode", AntennaJobDetail.dispatchForWorkers)) }
+        query.append(("limit", "\(limit)"))
         if offset > 0 { query.append(("offset", "\(offset)")) }
         if let projectID { query.append(("project_id", "\(projectID)")) }
         return "\(base)/jobs/?\(Self.encode(query))"

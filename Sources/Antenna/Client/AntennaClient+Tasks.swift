@@ -8,12 +8,14 @@ extension AntennaClient {
     /// - Parameters:
     ///   - pipelines: Pipeline slugs; jobs of other pipelines are left out whatever the server says.
     ///   - projectID: Only jobs of this project; nil for all the token may see.
+    ///   - isForWorkers: Whether jobs are left out that hand out no tasks over this API.
     ///   - limit: The most jobs to ask for with one call.
     /// - Returns: The jobs in the server's order, each once.
     /// - Throws: ``AntennaError``.
     package func jobs(
         pipelines: [String],
         projectID: Int? = nil,
+        isForWorkers: Bool = true,
         limit: Int
     ) async throws(AntennaError) -> [AntennaJob] {
         let found = try await pages(
@@ -23,7 +25,13 @@ extension AntennaClient {
             isShuffled: true,
             operation: "jobs.list"
         ) { limit, offset in
-            address.jobs(pipelines: pipelines, projectID: projectID, limit: limit, offset: offset)
+            address.jobs(
+                pipelines: pipelines,
+                projectID: projectID,
+                isForWorkers: isForWorkers,
+                limit: limit,
+                offset: offset
+            )
         }
         var seen: Set<Int> = []
         return found.compactMap { job in

@@ -87,6 +87,14 @@ package final class Spool: Sendable {
         }
     }
 
+    /// What lies in a spool that is there, without opening it: what was set aside, and the most that one worker has waiting.
+    ///
+    /// - Returns: nil when it is not there, or cannot be read.
+    package static func usage(of directory: String) -> (entries: Int, bytes: Int)? {
+        guard let root = try? SpoolFiles.resolved(directory) else { return nil }
+        return try? SpoolFolder.usage(of: root)
+    }
+
     static func open(
         directory: String,
         address: AntennaAddress,

@@ -160,10 +160,25 @@ final class SpoolFolder: Sendable {
         return (try SpoolEntry.description(description), size)
     }
 
+    /// What counts for the worker of a spool that has the most: each is bounded by itself, and all by what was set aside.
+    static func usage(of root: String) throws(SpoolError) -> (entries: Int, bytes: Int) {
+        var most = (entries: 0, bytes: 0)
+        for name in try SpoolFiles.names(in: root) where name.hasPrefix(workerPrefix) {
+            // One that has gone meanwhile has nothing.
+            guard let usage = try? SpoolFiles.usage(of: "\(root)/\(name)") else { continue }
+            // The lock is no result.
+            most = (max(most.entries, usage.entries - 1), max(most.bytes, usage.bytes))
+        }
+        let aside = try aside(in: root)
+        return (most.entries + aside.entries, most.bytes + aside.bytes)
+    }
+
     /// What was set aside, by all workers of this spool, and is still there.
-    func aside() throws(SpoolError) -> (entries: Int, bytes: Int) {
+    func aside() throws(SpoolError) -> (entries: Int, bytes: Int) { try Self.aside(in: root) }
+
+    private static func aside(in root: String) throws(SpoolError) -> (entries: Int, bytes: Int) {
         var sum = (entries: 0, bytes: 0)
-        for folder in Self.asideFolders {
+        for folder in asideFolders {
             let usage = try SpoolFiles.usage(of: "\(root)/\(folder)")
             sum.entries += usage.entries
             sum.bytes += usage.bytes

@@ -13,6 +13,16 @@ enum RegularFile {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// The first bytes of a file, fewer where it is shorter; nil when it cannot be read.
+    static func start(_ path: String, count: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let length = read(descriptor, &bytes, count)
+        return length < 0 ? nil : Array(bytes.prefix(length))
+    }
+
     /// All bytes of a file; nil when it is none, cannot be read, or is larger than ``maximumBytes``.
     static func contents(_ path: String) -> [UInt8]? {
         // Without waiting, should it be a pipe.

@@ -86,7 +86,15 @@ struct RESTDelivery: Sendable {
             + RoleHealth(spool: spool, limit: settings.spoolMaximumBytes)
             + RoleHealth(results: results)
             + RoleHealth(
-                checks: [RoleHealth.Check(name: "registration", problem: { [sources] in sources.registrationProblem })],
+                checks: [
+                    RoleHealth.Check(name: "registration", problem: { [sources] in sources.registrationProblem }),
+                    // Jobs of others are no fault of this worker's: the page tells of them, and it is ready all the same.
+                    RoleHealth.Check(
+                        name: "jobs",
+                        detail: { [sources, client] in client.reachability.isKnown ? sources.hint : nil },
+                        problem: { nil }
+                    ),
+                ],
                 collectors: [
                     { [sources] in
                         let jobs = sources.jobCounts
@@ -143,6 +151,15 @@ private final class RESTSources: Sendable {
     var registrationProblem: String? { all.lazy.compactMap(\.registrationProblem).first }
 
     var forbiddenJobs: [Int] { Set(all.flatMap(\.forbiddenJobs)).sorted() }
+
+    /// Why no tasks may come although all is well here; nil when nothing is known to keep them away.
+    var hint: String? {
+        guard !all.isEmpty else { return nil }
+        if let forbidden = ForbiddenJobs(forbiddenJobs, done: 0).sentence { return forbidden }
+        guard jobCounts == (0, 0, 0) else { return nil }
+        return
+            "Antenna lists none with work for these pipelines; 'antenna-worker explain --job N' says why it is not one that you miss"
+    }
 
     private var all: [RESTTaskSource] { sources.withLock { $0 } }
 

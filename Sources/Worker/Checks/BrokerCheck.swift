@@ -11,33 +11,41 @@ enum BrokerCheck {
     ///   - broker: Where it is.
     ///   - isNeeded: Whether tasks come from it; else nobody need have set it.
     ///   - logger: Hears what the connection has to say.
-    /// - Returns: One finding, or none when there is no broker and none is needed.
-    static func findings(broker: BrokerSettings.Values, isNeeded: Bool, logger: Logger) async -> [CheckReport.Finding] {
+    ///   - look: Looks at more while it is connected.
+    /// - Returns: One finding and those of `look`, or none when there is no broker and none is needed.
+    static func findings(
+        broker: BrokerSettings.Values,
+        isNeeded: Bool,
+        logger: Logger,
+        look: (AMQPConnection) async -> [CheckReport.Finding] = { _ in [] }
+    ) async -> [CheckReport.Finding] {
         guard broker.url != nil || isNeeded else { return [] }
         let remedy =
             "Name a file that holds its address with --amqp-url-file, or set \(BrokerSettings().url.variables[0])."
         do {
             var configuration = try broker.connection(named: "check")
             configuration.connectTimeout = .seconds(5)
-            return [await finding(configuration, remedy: remedy, logger: logger)]
+            return await findings(configuration, remedy: remedy, logger: logger, look: look)
         } catch {
             let reasons = error.mistakes.map(\.reason).joined(separator: "; ")
             return [.missing("RabbitMQ", reasons, remedy: remedy)]
         }
     }
 
-    private static func finding(
+    private static func findings(
         _ configuration: AMQPConfiguration,
         remedy: String,
-        logger: Logger
-    ) async -> CheckReport.Finding {
+        logger: Logger,
+        look: (AMQPConnection) async -> [CheckReport.Finding]
+    ) async -> [CheckReport.Finding] {
         let subject = "RabbitMQ at \(configuration)"
         do throws(TransportError) {
             let connection = try await AMQPConnection.connect(configuration, logger: logger)
+            let more = await look(connection)
             await connection.close()
-            return .good(subject, "answers and takes the user")
+            return [.good(subject, "answers and takes the user")] + more
         } catch {
-            return .missing(subject, error.message, remedy: remedy)
+            return [.missing(subject, error.message, remedy: remedy)]
         }
     }
 }

@@ -15,9 +15,6 @@ extension CheckReport {
         let environment = ProcessInfo.processInfo.environment
         // What ONNX Runtime has to say comes back as an error; its log would only stand between the lines.
         let logger = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
-        let isAddressSet = resolved.effective.contains {
-            $0.key == AntennaSettings().baseURL.key && $0.origin != .default
-        }
         let broker = await BrokerCheck.findings(
             broker: settings.broker,
             isNeeded: settings.work.source != .rest,
@@ -28,15 +25,22 @@ extension CheckReport {
             DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
             ModelCheck.section(models: settings.models.folder, pipelines: settings.work.pipelines),
             NetworkCheck.section(settings, environment: environment),
-            await ServiceCheck(settings).section(isSet: isAddressSet),
+            await ServiceCheck(settings).section(isSet: resolved.namesAntenna),
             CheckReport.Section(title: "Broker", findings: broker),
             CheckReport.Section(title: "Redis", findings: await RedisCheck.findings(redis: settings.redis)),
-            FolderCheck.section(spool: settings.spool.directory),
+            FolderCheck.section(spool: settings.spool.directory, maximumBytes: settings.spool.maxBytes),
             CheckReport.Section(
                 title: "Secrets",
                 findings: ExposureCheck.findings(antenna: settings.antenna, broker: settings.broker)
             ),
         ]
         return sections.filter { !$0.findings.isEmpty }
+    }
+}
+
+extension ResolvedSettings {
+    /// Whether somebody set Antenna's address.
+    var namesAntenna: Bool {
+        effective.contains { $0.key == AntennaSettings().baseURL.key && $0.origin != .default }
     }
 }

@@ -17,11 +17,15 @@ extension CheckReport {
             lines += mistakes.map { "  \(terminal.styled("✗", .red)) \("\($0)".visible)" }
             lines += ["", "Nothing else was checked. Fix these first; docs/configuration.md lists all settings."]
         }
-        for section in sections {
-            lines += ["", terminal.styled(section.title, .bold)]
-            lines += section.findings.flatMap { $0.lines(on: terminal) }
-        }
+        for section in sections { lines += [""] + section.lines(on: terminal) }
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension CheckReport.Section {
+    /// The section for people.
+    func lines(on terminal: Terminal) -> [String] {
+        [terminal.styled(title.visible, .bold)] + findings.flatMap { $0.lines(on: terminal) }
     }
 }
 

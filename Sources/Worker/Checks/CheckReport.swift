@@ -84,11 +84,14 @@ extension CheckReport {
         [
             "version": .string(version), "files": .array(files.map(JSONValue.string)),
             "settings": .array(settings.map(\.json)), "mistakes": .array(mistakes.map(JSONValue.string)),
-            "sections": .array(
-                sections.map { ["title": .string($0.title), "findings": .array($0.findings.map(\.json))] }
-            ),
+            "sections": .array(sections.map(\.json)),
         ]
     }
+}
+
+extension CheckReport.Section {
+    /// The section as an object.
+    var json: JSONValue { ["title": .string(title), "findings": .array(findings.map(\.json))] }
 }
 
 extension CheckReport.SettingLine {

@@ -99,7 +99,7 @@ package enum ConfigurationDocument {
         | status | meaning |
         |---|---|
         | \(ExitStatus.success) | done; a worker that was asked to stop has finished what it had in hand |
-        | \(ExitStatus.failure) | something went wrong, or `check` found something missing |
+        | \(ExitStatus.failure) | something went wrong, `check` found something missing, or `explain` something that holds a job up |
         | \(ExitStatus.usage) | the command line or a setting is wrong; every mistake is named on standard error |
         | \(ExitStatus.stalled) | a part of the worker held tasks and let none go for `--stall-after`; to be started again |
         | \(ExitStatus.interruptedTwice) | a second signal cut a graceful stop short |

@@ -3,12 +3,16 @@ import Foundation
 
 /// Whether the spool can be written.
 enum FolderCheck {
-    static func section(spool: String) -> CheckReport.Section {
-        CheckReport.Section(title: "Folders", findings: [finding(spool: spool)])
+    /// - Parameters:
+    ///   - spool: The spool's folder.
+    ///   - maximumBytes: What may wait there.
+    /// - Returns: A section of one finding.
+    static func section(spool: String, maximumBytes: Int) -> CheckReport.Section {
+        CheckReport.Section(title: "Folders", findings: [finding(spool: spool, maximumBytes: maximumBytes)])
     }
 
     /// Looks without making anything: the folder when it is there, else the nearest one above it that is.
-    private static func finding(spool: String) -> CheckReport.Finding {
+    private static func finding(spool: String, maximumBytes: Int) -> CheckReport.Finding {
         let remedy = "Choose another folder with --spool, or make this one writable for the user that runs the worker."
         let manager = FileManager.default
         var place = URL(fileURLWithPath: spool).standardizedFileURL
@@ -27,6 +31,19 @@ enum FolderCheck {
                 remedy:
                     "What lies there is posted with the token. Give it to the user that runs the worker: chown -R, chmod -R go-rwx."
             )
+        }
+        if let usage = Spool.usage(of: spool), usage.entries > 0 {
+            let found = "\(usage.entries) results lie there, \(usage.bytes) of \(maximumBytes) bytes"
+            guard usage.bytes < maximumBytes else {
+                return .missing(
+                    "Spool",
+                    "is full, so no tasks are taken: \(found)",
+                    remedy:
+                        "See why they cannot be posted (the worker's log; \(spool)/refused holds Antenna's answers); what was "
+                        + "set aside is yours to delete."
+                )
+            }
+            return .note("Spool", found, remedy: "They are posted once Antenna takes them, or a worker starts again.")
         }
         let exists = place.path == URL(fileURLWithPath: spool).standardizedFileURL.path
         return .good("Spool", exists ? "\(place.path) can be written" : "will be made in \(place.path)")

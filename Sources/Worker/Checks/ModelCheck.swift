@@ -30,6 +30,10 @@ enum ModelCheck {
     private static func finding(of slug: String, in models: String, isWanted: Bool) -> CheckReport.Finding {
         do throws(ManifestError) {
             let manifest = try PipelineManifest(directory: "\(models)/\(slug)")
+            if let problem = manifest.modelFileProblem {
+                let remedy = "Copy or export the model anew; 'antenna-worker models' tries whether it loads."
+                return isWanted ? .missing(slug, problem, remedy: remedy) : .note(slug, problem, remedy: remedy)
+            }
             let stages =
                 [manifest.detector.algorithm]
                 + [manifest.binaryFilter, manifest.classifier].compactMap { $0?.algorithm }

@@ -8,6 +8,7 @@ import Transport
 struct ServiceCheck {
     /// More jobs and projects are not looked at: one that is wrong is enough to say so.
     private static let mostJobs = 5
+    private static let unreachable = "See that the server runs and that --base-url is right."
 
     private let settings: WorkerSettings
     private let expectations: [PipelineExpectation]
@@ -42,12 +43,31 @@ struct ServiceCheck {
     }
 
     private func findings() async -> [CheckReport.Finding] {
-        let remedy = "See that the server runs and that --base-url is right."
+        let reached = await reach()
+        guard let client = reached.client, !reached.isAnonymous else { return reached.findings }
+        do {
+            return reached.findings + (try await workFindings(client))
+        } catch {
+            return [finding(of: error)]
+        }
+    }
+
+    /// How far asking Antenna gets.
+    struct Reached {
+        /// Speaks the API; nil when it cannot be asked, or hands out nothing to this worker.
+        var client: AntennaClient?
+        /// Whether it is asked without a token, and asks for none.
+        var isAnonymous = false
+        let findings: [CheckReport.Finding]
+    }
+
+    /// Finds out whether Antenna answers, takes the token and shows the project.
+    func reach() async -> Reached {
         let client: AntennaClient
         do {
             client = try makeClient()
         } catch {
-            return [.missing(subject, "\(error)", remedy: remedy)]
+            return Reached(findings: [.missing(subject, "\(error)", remedy: Self.unreachable)])
         }
         do {
             if let project = antenna.project {
@@ -59,29 +79,37 @@ struct ServiceCheck {
             var isAnonymous = antenna.token == nil
             if isAnonymous, antenna.isOnThisMachine { isAnonymous = try await client.knowsUser() == false }
             guard !isAnonymous || !needsToken else {
-                return [
-                    .missing(
-                        subject,
-                        "answers, and hands out tasks only to a user with a token; none is set",
-                        remedy: "Set one with --token-file or \(AntennaSettings().token.variables[0])."
-                    )
-                ]
+                return Reached(
+                    findings: [
+                        .missing(
+                            subject,
+                            "answers, and hands out tasks only to a user with a token; none is set",
+                            remedy: "Set one with --token-file or \(AntennaSettings().token.variables[0])."
+                        )
+                    ]
+                )
             }
             let answer = Self.judge(status: 200, hasToken: antenna.token != nil, subject: subject)
-            return isAnonymous ? [answer] : [answer] + (try await workFindings(client))
+            return Reached(client: client, isAnonymous: isAnonymous, findings: [answer])
         } catch let error as AntennaError {
-            guard let status = error.status else { return [.missing(subject, error.message, remedy: remedy)] }
-            let code = error.code == .malformedAnswer ? 0 : status
-            return [Self.judge(status: code, hasToken: antenna.token != nil, subject: subject)]
+            return Reached(findings: [finding(of: error)])
         } catch {
-            return [
-                .missing(
-                    subject,
-                    "shows no project \(antenna.project ?? 0) to this token (404)",
-                    remedy: "Set --project to one it shows."
-                )
-            ]
+            return Reached(
+                findings: [
+                    .missing(
+                        subject,
+                        "shows no project \(antenna.project ?? 0) to this token (404)",
+                        remedy: "Set --project to one it shows."
+                    )
+                ]
+            )
         }
+    }
+
+    private func finding(of error: AntennaError) -> CheckReport.Finding {
+        guard let status = error.status else { return .missing(subject, error.message, remedy: Self.unreachable) }
+        let code = error.code == .malformedAnswer ? 0 : status
+        return Self.judge(status: code, hasToken: antenna.token != nil, subject: subject)
     }
 
     private func makeClient() throws -> AntennaClient {
@@ -144,56 +172,6 @@ struct ServiceCheck {
         guard let shown = try await client.pipelines(projectID: project) else {
             return .note(subject, "does not show which pipelines are registered")
         }
-        let problems = expectations.compactMap { $0.problem(among: shown) }
-        guard !problems.isEmpty else { return .good(subject, "has the pipelines registered") }
-        return .missing(
-            subject,
-            problems.joined(separator: "; "),
-            remedy: "Run 'antenna-worker register': results would be dropped, so tasks are not taken."
-        )
-    }
-
-    /// What the rights on some jobs mean.
-    static func judge(allowed: [Int], forbidden: [Int], subject: String) -> CheckReport.Finding {
-        let named = forbidden.map(String.init).joined(separator: ", ")
-        guard !forbidden.isEmpty else {
-            return .good(subject, "may take tasks and post results of the jobs there are")
-        }
-        guard allowed.isEmpty else {
-            return .note(subject, "may not work on \(named); the others go on", remedy: AntennaRights.work)
-        }
-        return .missing(subject, "may not take tasks or post results of \(named)", remedy: AntennaRights.work)
-    }
-
-    /// What a status of the list of projects means.
-    static func judge(status: Int, hasToken: Bool, subject: String) -> CheckReport.Finding {
-        switch status {
-        case 200 where hasToken: .good(subject, "answers and takes the token")
-        case 200: .good(subject, "answers; no token is set")
-        case 401:
-            .missing(
-                subject,
-                hasToken ? "does not take the token (\(status))" : "asks for a token (\(status))",
-                remedy: "Set a valid one with --token-file or \(AntennaSettings().token.variables[0])."
-            )
-        case 403:
-            .missing(subject, "forbids the token's user to look (403)", remedy: AntennaRights.work)
-        case 404:
-            .missing(
-                subject,
-                "has no such address (404)",
-                remedy: "The address of the API ends in /api/v2; set it with --base-url."
-            )
-        case 500...599:
-            .missing(subject, "is in trouble (\(status))", remedy: "Try again later, or ask whoever runs the server.")
-        default:
-            .missing(
-                subject,
-                status == 0
-                    ? "does not answer as Antenna would"
-                    : "answers with status \(status), which Antenna would not",
-                remedy: "See that --base-url leads to Antenna's API, not to another site or a login page."
-            )
-        }
+        return Self.judge(expectations.compactMap { $0.problem(among: shown) }, subject: subject)
     }
 }

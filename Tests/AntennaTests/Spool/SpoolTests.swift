@@ -298,4 +298,17 @@ import Testing
         let answer = try String(contentsOfFile: "\(folder.path)/refused/\(answers[0])", encoding: .utf8)
         #expect(answer.contains("bad box") && answer.contains("400"))
     }
+
+    @Test func whatLiesThereIsSeenWithoutOpeningIt() async throws {
+        #expect(Spool.usage(of: folder.path)?.entries ?? 0 == 0)
+        let spool = try await openSpool(folder)
+        for id in 1...3 { try await spool.add(outgoing(id)) }
+        try await spool.refuse(
+            spool.oldest(1)[0],
+            because: AntennaError(.refused, operation: "result.post", message: "bad box", nativeCode: 400)
+        )
+        let usage = try #require(Spool.usage(of: folder.path))
+        #expect(usage.entries == 3 && usage.bytes > spool.bytes)
+        #expect(spool.count == 2, "it is still the worker's")
+    }
 }

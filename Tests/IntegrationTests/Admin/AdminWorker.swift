@@ -130,6 +130,7 @@ struct PageSnapshot: Decodable {
 
     struct Check: Decodable {
         let name: String
+        let detail: String?
         let problem: String?
     }
 

@@ -36,4 +36,23 @@ struct RESTAdminTests {
             }
         }
     }
+
+    @Test("That there is no job for the worker is told on the page, and it is ready all the same")
+    func idle() async throws {
+        try await withLocalAntenna { configuration in
+            configuration.jobs = [JobSeed(pipelineSlug: "another", images: try TestSheet.sources(1))]
+        } body: { antenna in
+            let worker = try AdminWorker(antenna: antenna)
+            try await worker.whileRunning {
+                try await worker.ready()
+                try await eventually {
+                    let jobs = try await worker.snapshot().checks.first { $0.name == "jobs" }
+                    return jobs?.detail?.hasPrefix("Antenna lists none with work") == true
+                        && jobs?.problem == nil
+                }
+                #expect(try await worker.readiness()?.status == 200)
+                await worker.stop()
+            }
+        }
+    }
 }

@@ -101,14 +101,47 @@ struct CheckReportTests {
         #expect(misspelt.findings.last?.detail.contains("did you mean moths?") == true)
     }
 
+    @Test("a file in the place of a model is told from one, without loading it")
+    func modelFiles() throws {
+        let folder = "\(fixture.directory)/models"
+        try FileManager.default.copyItem(atPath: PackagePaths.models, toPath: folder)
+        #expect(ModelCheck.section(models: folder, pipelines: ["demo"]).findings.map(\.status) == [.good])
+        for text in ["", "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 3\n"] {
+            try fixture.write(text, to: "models/demo/detector.onnx")
+            let findings = ModelCheck.section(models: folder, pipelines: ["demo"]).findings
+            #expect(findings.map(\.status) == [.missing])
+            #expect(findings.first?.detail.contains("detector.onnx") == true)
+        }
+    }
+
+    @Test("a full spool is missing something")
+    func fullSpool() throws {
+        for folder in ["worker-1", "refused", "damaged"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(fixture.directory)/spool/\(folder)",
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        }
+        try fixture.write("", to: "spool/worker-1/lock")
+        try fixture.write(String(repeating: "x", count: 600), to: "spool/worker-1/1.result")
+        func status(_ maximumBytes: Int) -> CheckReport.Finding.Status? {
+            FolderCheck.section(spool: "\(fixture.directory)/spool", maximumBytes: maximumBytes).findings.first?.status
+        }
+        #expect(status(601) == .note)
+        #expect(status(600) == .missing)
+    }
+
     @Test("a spool is looked at without being made")
     func spool() throws {
-        let section = FolderCheck.section(spool: "\(fixture.directory)/a/b")
-        #expect(section.findings.map(\.status) == [.good])
+        func findings(_ path: String) -> [CheckReport.Finding] {
+            FolderCheck.section(spool: "\(fixture.directory)/\(path)", maximumBytes: 1_000).findings
+        }
+        #expect(findings("a/b").map(\.status) == [.good])
         #expect(!FileManager.default.fileExists(atPath: "\(fixture.directory)/a"))
         try fixture.write("", to: "file")
-        #expect(FolderCheck.section(spool: "\(fixture.directory)/file").findings.map(\.status) == [.missing])
-        #expect(FolderCheck.section(spool: "\(fixture.directory)/file/a").findings.map(\.status) == [.missing])
+        #expect(findings("file").map(\.status) == [.missing])
+        #expect(findings("file/a").map(\.status) == [.missing])
     }
 
     @Test(
