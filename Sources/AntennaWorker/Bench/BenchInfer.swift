@@ -1,5 +1,4 @@
 import ArgumentParser
-import Inference
 import Lab
 import Settings
 import Worker

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Broker
 import Foundation
-import Logging
 import Pipeline
 import Settings
 import Transport

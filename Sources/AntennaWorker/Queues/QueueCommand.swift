@@ -1,6 +1,5 @@
 import ArgumentParser
 import Broker
-import Foundation
 import Inference
 import Settings
 import Telemetry

@@ -1,6 +1,4 @@
 import Broker
-import Foundation
-import Logging
 package import Settings
 import Transport
 import Worker

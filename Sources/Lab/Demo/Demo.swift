@@ -1,4 +1,3 @@
-import Inference
 package import LocalAntenna
 package import Logging
 import Pipeline

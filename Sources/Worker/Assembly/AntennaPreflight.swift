@@ -1,6 +1,5 @@
 import Antenna
 package import Logging
-import Pipeline
 package import Settings
 import Telemetry
 import Transport

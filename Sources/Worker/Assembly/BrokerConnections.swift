@@ -1,8 +1,5 @@
-import Antenna
 import Broker
-import Concurrency
 package import Logging
-import Pipeline
 import Telemetry
 package import Transport
 

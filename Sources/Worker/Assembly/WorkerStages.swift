@@ -1,5 +1,4 @@
 package import Concurrency
-import Foundation
 package import Inference
 import JSON
 package import Logging

@@ -1,5 +1,4 @@
 package import Logging
-import Pipeline
 import Synchronization
 import Telemetry
 

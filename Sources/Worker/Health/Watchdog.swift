@@ -1,6 +1,5 @@
 import Concurrency
 import Foundation
-import Logging
 import Synchronization
 
 /// Looks once a second whether the worker moves, on a thread of its own: Swift's pool may be what is stuck.
