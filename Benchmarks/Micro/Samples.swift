@@ -76,4 +76,8 @@ struct NoInference: InferenceEngine {
     func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
         PipelineAnalysis(insects: images.map { _ in [] }, times: PipelineTimes())
     }
+
+    func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis {
+        PipelineAnalysis(insects: images.map { _ in [] }, times: PipelineTimes())
+    }
 }

@@ -1,3 +1,5 @@
+package import JSON
+
 /// What the local Antenna serves, and how.
 package struct LocalAntennaConfiguration: Sendable {
     /// The generations of the tasks and results calls.
@@ -45,6 +47,8 @@ package struct LocalAntennaConfiguration: Sendable {
     package var seed: UInt64 = 1
     /// The jobs and their images.
     package var jobs: [JobSeed] = []
+    /// What tasks of an image come with as `detections`; of those in a list `source_image` is the task's.
+    package var detections: [ImageSource: JSONValue] = [:]
     /// The projects.
     package var projects = [Project(id: 1, name: "Local Antenna")]
     /// Whether a job's pipeline counts as registered with its project although nobody has; a real server drops the results then.

@@ -15,6 +15,7 @@ package struct Worker: Service {
     private let encoder: ResultEncoder
     private let window: Budget
     private let statistics: WorkerStatistics
+    private let naming: DetectionNaming
     private let observers: [any TaskObserver]
     private let logger: Logger
 
@@ -45,6 +46,7 @@ package struct Worker: Service {
         self.encoder = encoder
         self.window = Budget(limit: tasksInHand)
         self.statistics = statistics
+        self.naming = DetectionNaming(images: images, batcher: batcher, statistics: statistics)
         self.observers = observers
         self.logger = logger
     }
@@ -135,15 +137,12 @@ package struct Worker: Service {
     private func analyse(_ lease: Lease, _ slot: UpstreamSlot) async throws -> EncodedResult {
         // The result that says why an image never came may wait long to be published.
         defer { slot.leave() }
-        let task = lease.task
         if lease.isGone { throw TakenBack() }
-        let image = try await images.pixels(of: task)
-        if lease.isGone { throw TakenBack() }
-        image.logDamage(task, logger)
-        let outcome: BatchOutcome
         do {
-            outcome = try await statistics.progress.inference.pass {
-                try await batcher.analyse(image, pipeline: task.pipeline, from: slot)
+            return switch lease.task.detections {
+            case nil: try await detect(lease, slot)
+            case .boxes(let detections): try await name(detections, lease, slot)
+            case .refused(let sentence): throw TaskFailure(stage: .detect, message: sentence)
             }
         } catch let error as InferenceError {
             throw TaskFailure(
@@ -152,11 +151,41 @@ package struct Worker: Service {
                 isRetriable: error.isRetriable
             )
         }
+    }
+
+    /// Finds the insects and names them.
+    private func detect(_ lease: Lease, _ slot: UpstreamSlot) async throws -> EncodedResult {
+        let task = lease.task
+        let image = try await images.pixels(of: task)
+        if lease.isGone { throw TakenBack() }
+        image.logDamage(task, logger)
+        let outcome = try await statistics.progress.inference.pass {
+            try await batcher.analyse(image, pipeline: task.pipeline, from: slot)
+        }
         statistics.record(outcome)
         let analysed = AnalysedImage(task: task, image: image, insects: outcome.insects)
         for observer in observers { observer.analysed(analysed) }
         return await statistics.images.time(.encode) {
             encoder.encode(outcome.insects, of: task, duration: .now - lease.takenAt)
+        }
+    }
+
+    /// Names what others have found.
+    private func name(
+        _ detections: [GivenDetection],
+        _ lease: Lease,
+        _ slot: UpstreamSlot
+    ) async throws -> EncodedResult {
+        let task = lease.task
+        let outcome = try await naming.name(detections, of: lease, from: slot)
+        if let image = outcome.image {
+            image.logDamage(task, logger)
+            let insects = outcome.detections.compactMap { try? $0.verdict.get() }
+            let analysed = AnalysedImage(task: task, image: image, insects: insects)
+            for observer in observers { observer.analysed(analysed) }
+        }
+        return await statistics.images.time(.encode) {
+            encoder.encode(named: outcome.detections, of: task, duration: .now - lease.takenAt)
         }
     }
 
@@ -167,9 +196,6 @@ package struct Worker: Service {
         ]
     }
 }
-
-/// The task is somebody else's by now, or will come again.
-private struct TakenBack: Error {}
 
 extension TaskOutcome {
     fileprivate init(_ settlement: Settlement) {

@@ -182,6 +182,10 @@ package final class Relay: Service {
             replyTo: AMQPTopology.relayResultsQueue,
             correlationID: seal.seal(ticket, of: task.id)
         )
+        guard message.body.count <= TaskMessage.largestBody else {
+            await refuse(lease, because: "The task's detections are too long to be relayed", ticket)
+            return
+        }
         // Before it is published: its result may be back before the confirm.
         if let replaced = state.withLock({ $0.ledger.insert(lease) }) {
             await settle(replaced, .retry(reason: "delivered again"))

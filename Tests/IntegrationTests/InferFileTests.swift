@@ -48,4 +48,40 @@ struct InferFileTests {
         #expect(choice.child.exitStatus == 2)
         #expect(choice.said.contains("tiny_pyramid, tiny_single_level"))
     }
+
+    @Test func boxesThatExistAreNamedAndComeBackAsTheyWere() async throws {
+        let scratch = try PackagePaths.scratch("infer-file")
+        let images = ["upright", "wide"].map { "\(Self.models)/images/\($0).jpg" }
+        let known = scratch.appending(path: "known.json")
+        let algorithm = #""algorithm":{"name":"Drawn by hand","key":"hand"}"#
+        let image = #""source_image":{"url":"https://images.example/a/upright.jpg?signed=1"}"#
+        let boxes = [#"{"x1":10.5,"y1":10,"x2":60,"y2":60}"#, #"{"x1":90000,"y1":0,"x2":90001,"y2":9}"#]
+        let list = boxes.map { #"{\#(image),"bbox":\#($0),\#(algorithm)}"# }.joined(separator: ",")
+        try Data("[\(list)]".utf8).write(to: known)
+        let arguments = ["infer-file"] + images + ["--models", Self.models, "--pipeline", "tiny_pyramid"]
+        let json = try RunningProgram(arguments + ["--json", "--detections", known.path], scratch: scratch)
+        await json.child.waitForExit()
+        #expect(json.child.exitStatus == 0, "\(json.said)")
+        let results = try json.said.split(separator: "\n").filter { $0.hasPrefix("{") }.map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        // An image without detections is searched.
+        #expect(results.map { ($0["detections"] as? [Any])?.count } == [2, 7])
+        let found = try #require(results[0]["detections"] as? [[String: Any]])
+        #expect(found[0]["bbox"] as? [String: Double] == ["x1": 10.5, "y1": 10, "x2": 60, "y2": 60])
+        #expect(found.map { ($0["algorithm"] as? [String: String])?["key"] } == ["hand", "hand"])
+        #expect((found[0]["classifications"] as? [Any])?.isEmpty == false)
+        #expect((found[1]["classifications"] as? [Any])?.isEmpty == true)
+        #expect((results[0]["errors"] as? [String])?.first?.hasPrefix("detections[1] lies outside") == true)
+
+        let table = try RunningProgram(arguments + ["--detections", known.path], scratch: scratch)
+        await table.child.waitForExit()
+        #expect(table.said.contains("upright.jpg, 2 insects") && table.said.contains("lies outside the image"))
+
+        try Data(#"[{\#(image),"bbox":{}}]"#.utf8).write(to: known)
+        let wrong = try RunningProgram(arguments + ["--detections", known.path], scratch: scratch)
+        await wrong.child.waitForExit()
+        #expect(wrong.child.exitStatus == 1)
+        #expect(wrong.said.contains("has no algorithm with a name and a key"), "\(wrong.said)")
+    }
 }

@@ -340,4 +340,6 @@ private struct OneInsect: InferenceEngine {
         )
         return PipelineAnalysis(insects: images.map { _ in [insect] }, times: PipelineTimes())
     }
+
+    func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis { .unnamed(images) }
 }

@@ -35,7 +35,8 @@ extension AntennaReservation {
                     imageURL: Self.bounded(element.imageURL ?? ""),
                     replySubject: subject,
                     pipeline: job.pipeline,
-                    jobID: job.id
+                    jobID: job.id,
+                    detections: element.detections
                 )
             )
         }

@@ -1,4 +1,5 @@
 import JSON
+import Pipeline
 
 /// What Antenna's answers look like, read with patience: unknown fields are ignored, and an element that is wrong spoils only itself.
 enum AntennaWire {
@@ -47,6 +48,7 @@ enum AntennaWire {
         let imageID: String?
         let imageURL: String?
         let replySubject: String?
+        let detections: GivenDetections?
 
         init?(_ json: JSONValue) {
             guard json.object != nil else { return nil }
@@ -54,6 +56,7 @@ enum AntennaWire {
             imageID = json["image_id"]?.id
             imageURL = json["image_url"]?.string
             replySubject = json["reply_subject"]?.string
+            detections = GivenDetections(json["detections"], imageID: imageID)
         }
     }
 

@@ -32,6 +32,13 @@ struct ServeCommand: RoleCommand {
     @Option(help: "Tasks a job, going round and round the images; as many as images when left out.") var tasks: Int?
     @Option(help: "Jobs, each with all its tasks.") var jobs = 1
     @Option(help: "The pipeline of the jobs.") var pipeline = "demo"
+    @Option(
+        help: ArgumentHelp(
+            "Detections that tasks come with: a JSON list as for infer-file, with the images' paths or names; a scene's is scene-1.jpg.",
+            valueName: "file"
+        )
+    )
+    var detections: String?
     @Option(help: ArgumentHelp("How long a task may be out.", valueName: "seconds")) var lease = 300.0
     @Option(help: "How often a task is handed out before it is given up.") var maxDeliver = 2
     @Flag(help: "Speak as servers before April 2026 did.") var legacy = false
@@ -117,6 +124,12 @@ struct ServeCommand: RoleCommand {
         configuration.faults.isQueueAway = queueAway
         configuration.faults.hidesFailingJobs = hideFailing
         configuration.trustsJobPipelines = !strictRegistration
+        if let detections {
+            let known = try DetectionsFile(path: detections)
+            configuration.detections = Dictionary(
+                sources.compactMap { source in known.json(of: source.name).map { (source, $0) } }
+            ) { first, _ in first }
+        }
         configuration.jobs = (1...jobs).map { number in
             var job = JobSeed(pipelineSlug: pipeline, cycling: sources, count: tasks ?? sources.count)
             job.isForbidden = forbid.contains(number)

@@ -16,6 +16,9 @@ struct InferFileCommand: AsyncParsableCommand {
             The images go through the stages of a worker: the same decoding, batches and models. The answer is a table, with --json \
             one JSON object a line as Antenna would get it (plus the detector's score), or with --html a page with pictures.
 
+            With --detections boxes that exist are named: [{"source_image": {"url": …}, "bbox": {"x1": …, "y1": …, "x2": …, "y2": …}, "crop_image_url": …, \
+            "algorithm": {"name": …, "key": …}}]. The url is the image's path or its name; crops, where each box of an image has one, are files, too.
+
             A file that cannot be read or analysed costs only itself: the others are done, and the command ends with status 1.
 
             Example: antenna-worker infer-file --pipeline demo photo.jpg night/ --html result.html
@@ -26,6 +29,13 @@ struct InferFileCommand: AsyncParsableCommand {
     var images: [String]
 
     @Flag(help: "Print one JSON object a line instead of a table.") var json = false
+    @Option(
+        help: ArgumentHelp(
+            "Name what was detected before, instead of detecting: a JSON list of detections as Antenna sends them. Images of which it says nothing are searched.",
+            valueName: "file"
+        )
+    )
+    var detections: String?
     @Option(help: ArgumentHelp("Write a page with pictures instead of a table.", valueName: "file")) var html: String?
     @OptionGroup(title: "Models") var models: Flags<ModelSettings>
     @OptionGroup(title: "Models") var pipeline: OnePipelineOption
@@ -45,6 +55,8 @@ struct InferFileCommand: AsyncParsableCommand {
         try DescriptorLimit.require(DescriptorLimit.least + settings.images.fetchConcurrency)
         try AddressSpace.require()
         let paths = try files()
+        let known = try detections.map { try DetectionsFile(path: $0) }
+        try known?.check()
         let lifecycle = WorkerLifecycle()
         // Who cannot be told what was found needs no more of it.
         let results = try FileResults(paths: paths, output: output, onFailure: { lifecycle.drain() })
@@ -53,6 +65,7 @@ struct InferFileCommand: AsyncParsableCommand {
         let worker = try FileWorker(
             settings: settings,
             paths: paths,
+            detections: known,
             context: RoleContext().counting { if showsProgress { progress.update(done: $0) } },
             logger: logger,
             deliver: { await results.take($0, at: $1) }

@@ -14,7 +14,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         discussion: """
             Takes the images' addresses. For files and folders, --images-at says where workers find them: the address of the
             folder, to which the name of each file is added. Or it takes with --json-lines a file with one task a line, as Antenna writes them: id, image_id,
-            image_url, and where they differ from the flags reply_subject and pipeline. Ends with status 0 once the broker has
+            image_url, and where they differ from the flags reply_subject and pipeline, with detections where they exist. Ends with status 0 once the broker has
             confirmed every task. The queues are made when they are not there.
 
             Example: antenna-worker enqueue --amqp-url-file broker.txt --pipeline demo --reply-to my-results \\
@@ -49,6 +49,14 @@ struct EnqueueCommand: AsyncParsableCommand {
     )
     var replyTo: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Detections that exist, to be named: a JSON list as for infer-file, with the images' addresses or names.",
+            valueName: "file"
+        )
+    )
+    var detections: String?
+
     @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
     @OptionGroup(title: "Messages") var log: Flags<LogSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
@@ -59,6 +67,9 @@ struct EnqueueCommand: AsyncParsableCommand {
         }
         guard images.isEmpty || replyTo != nil else {
             throw ValidationError("Say with --reply-to which queue takes the results.")
+        }
+        guard jsonLines == nil || detections == nil else {
+            throw ValidationError("With --json-lines each task names its own detections; leave --detections out.")
         }
         if imagesAt == nil, let path = images.first(where: { !Self.isAddress($0) }) {
             throw ValidationError(
@@ -71,6 +82,8 @@ struct EnqueueCommand: AsyncParsableCommand {
         let settings = try WorkerSettings.load(FlagValues(of: self))
         LoggingSetup.bootstrap(settings.log)
         let addresses = try addresses()
+        let known = try detections.map { try DetectionsFile(path: $0) }
+        try known?.check()
         let report = try await settings.broker.withTools(named: "enqueue") { tools, connection in
             if settings.broker.declares {
                 try await tools.declare(pipeline: pipeline)
@@ -80,7 +93,7 @@ struct EnqueueCommand: AsyncParsableCommand {
             defer { progress.finish() }
             let count = { @Sendable (report: QueueTools.EnqueueReport) in progress.update(done: report.confirmed) }
             guard let jsonLines else {
-                return try await tools.enqueue(imageTasks(addresses), replyTo: replyTo, progress: count)
+                return try await tools.enqueue(imageTasks(addresses, known), replyTo: replyTo, progress: count)
             }
             let tasks = try TaskLines(path: jsonLines, pipeline: pipeline, replyTo: replyTo)
             return try await tools.enqueue(tasks, replyTo: replyTo, progress: count)
@@ -106,7 +119,7 @@ struct EnqueueCommand: AsyncParsableCommand {
     }
 
     /// Ids differ from one call to the next: the same image enqueued again is meant to be done again.
-    private func imageTasks(_ addresses: [String]) -> AsyncStream<ImageTask> {
+    private func imageTasks(_ addresses: [String], _ known: DetectionsFile?) -> AsyncStream<ImageTask> {
         let batch = UUID().uuidString.lowercased()
         let pipeline = self.pipeline
         let tasks = addresses.enumerated().map { index, url in
@@ -115,7 +128,8 @@ struct EnqueueCommand: AsyncParsableCommand {
                 imageID: "\(index + 1)",
                 imageURL: url,
                 replySubject: "",
-                pipeline: pipeline
+                pipeline: pipeline,
+                detections: known?.detections(of: url)
             )
         }
         return AsyncStream { stream in

@@ -32,7 +32,7 @@ struct TaskLines: AsyncSequence, Sendable {
 
     struct Iterator: AsyncIteratorProtocol {
         /// More than a task may have, and little enough to keep a mistaken file out of memory.
-        private static let longestLine = 2 << 20
+        private static let longestLine = TaskMessage.largestBody + 1 << 20
 
         private let path: String
         private let pipeline: String

@@ -128,9 +128,13 @@ package struct FetchWorker: Service {
 
     /// Sees to it that the pixels are in the cache.
     ///
-    /// - Returns: `false` when the cache would not have them.
+    /// Those of crops never are: whoever infers fetches them, a few at a time, and has no use for the image.
+    ///
+    /// - Returns: `false` when the cache would not have them, or nobody wants them.
     /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
     private func prepare(_ task: ImageTask) async throws -> Bool {
+        if case .refused(let sentence)? = task.detections { throw TaskFailure(stage: .fetch, message: sentence) }
+        if task.detections?.haveCrops == true { return false }
         let key = TensorKey(url: task.imageURL)
         if await cache.keeps(key) { return true }
         let pixels = try await images.pixels(of: task)

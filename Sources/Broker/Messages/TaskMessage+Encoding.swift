@@ -33,6 +33,10 @@ extension TaskMessage {
                 writer.key("job_id")
                 writer.integer(jobID)
             }
+            if let detections = task.detections {
+                writer.key("detections")
+                detections.write(to: &writer)
+            }
         }
         return AMQPMessage(
             body: writer.finish(),

@@ -9,18 +9,18 @@ package struct TaskMessage: Sendable, Hashable {
     /// The message, with members and headers that this worker does not know, as far as they fit into a message of its own.
     package let original: AMQPMessage
 
-    /// The most bytes of a body.
-    static let largestBody = 1 << 20
+    /// The most bytes of a body: room for ten thousand detections, with the addresses of their crops.
+    package static let largestBody = 4 << 20
     /// The most bytes of a delivery worth taking: above ``largestBody``, so that a dead letter says what was wrong, and small beside memory,
     /// of which a prefetch of them is taken.
-    package static let largestDelivery = 4 << 20
+    package static let largestDelivery = 6 << 20
     /// AMQP writes properties and routing keys with a length of one byte.
     package static let longestText = 255
 
     /// Reads a message.
     ///
     /// The body is Antenna's task JSON: `id`, `image_id`, `image_url`, `reply_subject`, and where the sender knows them `pipeline` and
-    /// `job_id`; ids are strings or whole numbers, other members are left alone. The property `message_id` stands in for a missing
+    /// `job_id`, and `detections` that exist; ids are strings or whole numbers, other members are left alone. The property `message_id` stands in for a missing
     /// `id`, `reply_to` for a missing `reply_subject`. A missing `image_url` is left to the fetch stage, whose error result says so.
     ///
     /// - Parameters:
@@ -35,14 +35,17 @@ package struct TaskMessage: Sendable, Hashable {
             )
         }
         let body = try TaskBody(reading: message.body)
+        let id = try Self.text(body.id ?? message.messageID, "id")
+        let imageID = try Self.text(body.imageID, "image_id")
         task = ImageTask(
-            id: try Self.text(body.id ?? message.messageID, "id"),
-            imageID: try Self.text(body.imageID, "image_id"),
+            id: id,
+            imageID: imageID,
             imageURL: body.imageURL ?? "",
             replySubject: try Self.text(body.replySubject ?? message.replyTo, "reply_subject"),
             pipeline: try Self.text(body.pipeline ?? pipeline, "pipeline"),
             jobID: body.jobID,
-            traceparent: message.headers["traceparent"]?.string.flatMap(Self.traceparent)
+            traceparent: message.headers["traceparent"]?.string.flatMap(Self.traceparent),
+            detections: GivenDetections(body.detections, imageID: imageID)
         )
         var original = message
         // Room for the marks of a message that is passed on.
@@ -81,6 +84,7 @@ private struct TaskBody {
     let replySubject: String?
     let pipeline: String?
     let jobID: Int?
+    let detections: JSONValue?
 
     init(reading bytes: [UInt8]) throws(MalformedTask) {
         guard let json = try? JSONValue(parsing: bytes, dialect: .python), let members = json.object else {
@@ -92,6 +96,8 @@ private struct TaskBody {
         replySubject = try Self.member("reply_subject", of: members, as: \.string)
         pipeline = try Self.member("pipeline", of: members, as: \.string)
         jobID = try Self.member("job_id", of: members, as: \.lenientInt)
+        // What is wrong with them can be answered with an error result.
+        detections = members["detections"]
     }
 
     /// A member that may be missing or null, though not be something else.

@@ -78,46 +78,63 @@ package final class LoadedPipeline: Sendable {
         let detections = try detector.detect(batch, runtime: &times.runtime)
         let detected = ContinuousClock.now
         times.detect = started.duration(to: detected)
-        let images = batch.images() ?? []
-        var insects: [Insect] = []
-        for (index, found) in detections.enumerated() {
-            insects += found.map { Insect(image: index, detection: $0, crop: Crop(image: images[index], box: $0.box)) }
-        }
-        try ask(filter, about: &insects, runtime: &times.runtime)
-        try ask(classifier, about: &insects, runtime: &times.runtime)
+        let insects = try name(detections, in: batch.images() ?? [], runtime: &times.runtime)
         times.classify = detected.duration(to: .now)
-        var byImage = [[DetectedInsect]](repeating: [], count: batch.count)
-        for insect in insects {
-            byImage[insect.image].append(
-                DetectedInsect(detection: insect.detection, classifications: insect.classifications)
-            )
-        }
-        return PipelineAnalysis(insects: byImage, times: times)
+        return PipelineAnalysis(insects: insects, times: times)
     }
 
-    private struct Insect {
-        let image: Int
-        let detection: Detection
+    /// Filters and classifies what is in boxes that are known, which are as sure as can be: the detector has no part in it.
+    ///
+    /// - Returns: An insect for each box, in their order.
+    package func classify(_ images: [BoxedImage]) throws(InferenceError) -> PipelineAnalysis {
+        var times = PipelineTimes()
+        let started = ContinuousClock.now
+        let detections = images.map { $0.boxes.map { Detection(box: $0, score: 1) } }
+        let insects = try name(detections, in: images.map(\.image), runtime: &times.runtime)
+        times.classify = started.duration(to: .now)
+        return PipelineAnalysis(insects: insects, times: times)
+    }
+
+    private struct Subject {
         let crop: Crop
         var classifications: [Classification] = []
         var isTurnedAway = false
     }
 
+    /// Asks filter and classifier about what was detected in each image.
+    private func name(
+        _ detections: [[Detection]],
+        in images: [PixelBuffer],
+        runtime: inout Duration
+    ) throws(InferenceError) -> [[DetectedInsect]] {
+        var subjects: [Subject] = []
+        for (image, found) in zip(images, detections) {
+            subjects += found.map { Subject(crop: Crop(image: image, box: $0.box)) }
+        }
+        try ask(filter, about: &subjects, runtime: &runtime)
+        try ask(classifier, about: &subjects, runtime: &runtime)
+        var answers = subjects.map(\.classifications)[...]
+        return detections.map { found in
+            defer { answers = answers.dropFirst(found.count) }
+            return zip(found, answers).map { DetectedInsect(detection: $0, classifications: $1) }
+        }
+    }
+
     private func ask(
         _ classifier: CropClassifier?,
-        about insects: inout [Insect],
+        about subjects: inout [Subject],
         runtime: inout Duration
     ) throws(InferenceError) {
         guard let classifier else { return }
-        let asked = insects.indices.filter { !insects[$0].isTurnedAway }
+        let asked = subjects.indices.filter { !subjects[$0].isTurnedAway }
         let answers = try classifier.classify(
-            asked.map { insects[$0].crop },
+            asked.map { subjects[$0].crop },
             batchSize: classificationBatchSize,
             runtime: &runtime
         )
         for (index, answer) in zip(asked, answers) {
-            insects[index].classifications.append(answer)
-            insects[index].isTurnedAway =
+            subjects[index].classifications.append(answer)
+            subjects[index].isTurnedAway =
                 !classifier.isTerminal && !classifier.manifest.passingLabels.contains(answer.labelIndex)
         }
     }

@@ -24,11 +24,25 @@ struct ConstantEngine: InferenceEngine {
     }
 
     func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
-        if secondsPerImage > 0 {
-            let seconds = secondsPerImage * Double(images.count)
-            try await device.run { Thread.sleep(forTimeInterval: seconds) }
-        }
+        try await work(images.count)
         return PipelineAnalysis(insects: images.map { _ in insects }, times: PipelineTimes())
+    }
+
+    func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis {
+        try await work(images.count)
+        let classifications = insects.first?.classifications ?? []
+        let named = images.map { image in
+            image.boxes.map { box in
+                DetectedInsect(detection: Detection(box: box, score: 1), classifications: classifications)
+            }
+        }
+        return PipelineAnalysis(insects: named, times: PipelineTimes())
+    }
+
+    private func work(_ images: Int) async throws {
+        guard secondsPerImage > 0 else { return }
+        let seconds = secondsPerImage * Double(images)
+        try await device.run { Thread.sleep(forTimeInterval: seconds) }
     }
 }
 

@@ -10,6 +10,7 @@ import Worker
 /// The models of a pipeline on decoded images.
 package struct InferBenchmark {
     private let plan: BenchPlan
+    private let detections: Int?
     private let settings: WorkerSettings
     private let catalogue: PipelineCatalogue
     private let engine: any InferenceEngine
@@ -19,10 +20,12 @@ package struct InferBenchmark {
     ///
     /// - Parameters:
     ///   - plan: How often, and where the figures go.
+    ///   - detections: Boxes of each image that are given; nil has them detected.
     ///   - settings: All settings, a pipeline or more among them.
     /// - Throws: `CommandFailure` for pipelines that cannot be loaded.
-    package init(plan: BenchPlan, settings: WorkerSettings) throws {
+    package init(plan: BenchPlan, detections: Int? = nil, settings: WorkerSettings) throws {
         self.plan = plan
+        self.detections = detections
         self.settings = settings
         threads = BlockingPool(name: "decode", threadCount: ProcessInfo.processInfo.activeProcessorCount)
         let assembly = try InferenceAssembly(
@@ -77,16 +80,37 @@ package struct InferBenchmark {
         let statistics = StageStatistics()
         return try await BenchSample(count: batches.reduce(0) { $0 + $1.images.count }, pixels: pixels) {
             for batch in batches {
-                let times = try await engine.infer(batch.images, key: batch.key).times
+                let times = try await infer(batch).times
                 for _ in batch.images {
-                    statistics.record(times.prepare / batch.images.count, in: .prepare)
-                    statistics.record(times.detect / batch.images.count, in: .detect)
+                    if detections == nil {
+                        statistics.record(times.prepare / batch.images.count, in: .prepare)
+                        statistics.record(times.detect / batch.images.count, in: .detect)
+                    }
                     statistics.record(times.classify / batch.images.count, in: .classify)
                 }
                 done += batch.images.count
                 progress(done)
             }
             return statistics.summaries().map(BenchStage.init)
+        }
+    }
+
+    private func infer(_ batch: Batch) async throws -> PipelineAnalysis {
+        guard let detections else { return try await engine.infer(batch.images, key: batch.key) }
+        let images = batch.images.map { BoxedImage(image: $0, boxes: Self.grid(detections, in: $0)) }
+        return try await engine.classify(images, pipeline: batch.key.pipeline)
+    }
+
+    /// Squares of an insect's size, spread over an image.
+    private static func grid(_ count: Int, in image: PixelBuffer) -> [Box] {
+        let side = max(1, min(120, image.height, image.width))
+        let columns = max(1, image.width / side)
+        let rows = max(1, image.height / side)
+        return (0..<count).map { number in
+            // A stride that has no factor in common with most numbers of places, so that all of the image is used.
+            let place = number * 7_919 % (columns * rows)
+            let (x, y) = (place % columns * side, place / columns * side)
+            return Box(x1: x, y1: y, x2: x + side, y2: y + side)
         }
     }
 }

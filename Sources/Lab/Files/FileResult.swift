@@ -11,8 +11,8 @@ struct FileResult: Sendable, Equatable {
         let y1: Int
         let x2: Int
         let y2: Int
-        /// How sure the detector is, 0 to 1.
-        let detectionScore: Double
+        /// How sure the detector is, 0 to 1; nil for what others have detected.
+        let detectionScore: Double?
         /// The last word on it; nil where nobody was asked.
         let label: String?
         /// How sure the classifier is of the label, 0 to 1.
@@ -24,6 +24,8 @@ struct FileResult: Sendable, Equatable {
     let insects: [Insect]
     /// Why there is nothing; nil for a success.
     let failure: String?
+    /// What is wrong with detections that exist.
+    let errors: [String]
 
     /// Reads a result.
     ///
@@ -31,6 +33,7 @@ struct FileResult: Sendable, Equatable {
     init(_ result: EncodedResult) throws {
         guard let json = try? JSONValue(parsing: result.json, mostValues: .max) else { throw Self.foreign(result) }
         failure = json["error"]?.string
+        errors = json["errors"]?.strings ?? []
         insects = try (json["detections"]?.elements ?? []).map { detection in
             guard let insect = Insect(detection) else { throw Self.foreign(result) }
             return insect
@@ -44,8 +47,8 @@ struct FileResult: Sendable, Equatable {
 
 extension FileResult.Insect {
     fileprivate init?(_ json: JSONValue) {
-        guard let box = json["bbox"], let x1 = box["x1"]?.int, let y1 = box["y1"]?.int, let x2 = box["x2"]?.int,
-            let y2 = box["y2"]?.int, let score = json["score"]?.double,
+        guard let box = json["bbox"], let x1 = box["x1"]?.pixel, let y1 = box["y1"]?.pixel,
+            let x2 = box["x2"]?.pixel, let y2 = box["y2"]?.pixel,
             let words = json["classifications"]?.elements
         else { return nil }
         let scores = words.last?["scores"]?.elements?.compactMap(\.double)
@@ -54,7 +57,7 @@ extension FileResult.Insect {
             y1: y1,
             x2: x2,
             y2: y2,
-            detectionScore: score,
+            detectionScore: json["score"]?.double,
             label: words.last?["classification"]?.string,
             labelScore: scores?.max(),
             isTerminal: words.last?["terminal"]?.bool ?? true
@@ -62,16 +65,22 @@ extension FileResult.Insect {
     }
 }
 
+extension JSONValue {
+    /// A coordinate in whole pixels; what others write may be anything finite.
+    fileprivate var pixel: Int? { double.map { Int(min(max($0, -1e9), 1e9)) } }
+}
+
 extension FileResult {
     /// The result as a paragraph with an empty line behind it: the file, and a line for each insect.
     func text(of path: String, on terminal: Terminal) -> String {
         let name = terminal.styled(path.visible, .bold)
         if let failure { return "\(name)\n  \(terminal.styled(failure.visible, .red))\n\n" }
-        guard !insects.isEmpty else { return "\(name)\n  nothing found\n\n" }
+        let mistakes = errors.map { "  \(terminal.styled($0.visible, .red))\n" }.joined()
+        guard !insects.isEmpty else { return "\(name)\n  nothing found\n\(mistakes)\n" }
         let rows = insects.map { insect in
             [
                 "\(insect.x1),\(insect.y1)", "\(insect.x2 - insect.x1)×\(insect.y2 - insect.y1)",
-                NumberText.fixed(insect.detectionScore, digits: 2),
+                insect.detectionScore.map { NumberText.fixed($0, digits: 2) } ?? "–",
                 insect.labelScore.map { NumberText.fixed($0, digits: 2) } ?? "–",
                 (insect.label ?? "–") + (insect.isTerminal ? "" : " (turned away)"),
             ]
@@ -79,6 +88,6 @@ extension FileResult {
         let table = TextTable(header: ["place", "size", "found", "named", "label"], rows: rows)
         let lines = "\(table)".split(separator: "\n").map { "  \($0)\n" }
         let count = insects.count == 1 ? "1 insect" : "\(insects.count) insects"
-        return "\(name), \(count)\n\(lines.joined())\n"
+        return "\(name), \(count)\n\(lines.joined())\(mistakes)\n"
     }
 }

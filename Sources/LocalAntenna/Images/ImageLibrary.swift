@@ -46,16 +46,6 @@ final class ImageLibrary: Sendable {
 
     /// The path that a task's image is served under.
     func path(_ imageID: Int) -> String {
-        switch sources[imageID] {
-        case .file(let path)?: "/images/\(imageID)/\(Self.fileName(path))"
-        case .scene(let scene)?: "/images/\(imageID)/scene-\(scene.seed).jpg"
-        case .fault(let fault)?: "/images/\(imageID)/\(fault.rawValue).jpg"
-        default: "/images/\(imageID)/image.jpg"
-        }
-    }
-
-    private static func fileName(_ path: String) -> String {
-        let name = path.split(separator: "/").last.map(String.init) ?? "image.jpg"
-        return name.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "image.jpg"
+        "/images/\(imageID)/\(sources[imageID]?.servedName ?? "image.jpg")"
     }
 }

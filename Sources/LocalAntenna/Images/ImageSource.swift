@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where the image of a task comes from.
 package enum ImageSource: Sendable, Hashable {
     /// A file, served as it is.
@@ -10,4 +12,29 @@ package enum ImageSource: Sendable, Hashable {
     case fault(ImageFault)
     /// An address elsewhere, handed out as it stands.
     case address(String)
+
+    /// The path of a file, the address of what is elsewhere, and for all others the name under which it is served.
+    package var name: String {
+        switch self {
+        case .file(let path): path
+        case .scene(let scene): "scene-\(scene.seed).jpg"
+        case .fault(let fault): "\(fault.rawValue).jpg"
+        case .bytes: "image.jpg"
+        case .address(let address): address
+        }
+    }
+
+    /// The last part of the path under which it is served.
+    var servedName: String {
+        switch self {
+        case .file(let path): Self.lastPart(path)
+        case .address: "image.jpg"
+        default: name
+        }
+    }
+
+    private static func lastPart(_ path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? "image.jpg"
+        return name.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "image.jpg"
+    }
 }

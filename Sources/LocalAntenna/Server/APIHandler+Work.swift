@@ -43,20 +43,30 @@ extension APIHandler {
     }
 
     private func json(_ task: TaskRecord, root: String) -> JSONValue {
-        let address =
-            if case .address(let address)? = core.images.source(task.imageID) {
-                address
-            } else {
-                root + core.images.path(task.imageID)
-            }
+        let source = core.images.source(task.imageID)
+        let address = if case .address(let address)? = source { address } else { root + core.images.path(task.imageID) }
         return [
             "id": .string("\(task.id)"),
             "image_id": .string("\(task.imageID)"),
             "image_url": .string(address),
             "reply_subject": .string(task.replySubject),
             "config": nil,
-            "detections": nil,
+            "detections": source.flatMap { core.configuration.detections[$0] }
+                .map { Self.detections($0, of: task, at: address) } ?? nil,
         ]
+    }
+
+    /// What a task comes with: detections of the image it is of.
+    private static func detections(_ json: JSONValue, of task: TaskRecord, at address: String) -> JSONValue {
+        guard let elements = json.elements else { return json }
+        let image: JSONValue = ["id": .string("\(task.imageID)"), "url": .string(address)]
+        return .array(
+            elements.map { element in
+                guard var detection = element.object else { return element }
+                detection["source_image"] = image
+                return .object(detection)
+            }
+        )
     }
 
     // MARK: Results

@@ -12,14 +12,19 @@ package final class Batcher: Sendable {
     private struct Item: Sendable {
         // Holds its part of the budget until the batch is done.
         let image: AdmittedPixels
+        /// Where something is in it; empty where that is yet to be found out.
+        let boxes: [Box]
         let since: ContinuousClock.Instant
         let continuation: CheckedContinuation<BatchOutcome, any Error>
     }
 
-    private typealias State = BatcherState<BatchKey, Item>
+    private typealias State = BatcherState<BatchGroup, Item>
 
     /// The size at which an image of `height` × `width` pixels enters a pipeline's detector; throws for one that is not served.
     package typealias Sizes = @Sendable (_ pipeline: String, _ height: Int, _ width: Int) throws -> LocalizationSize
+
+    /// The most boxes that are classified together, and the most of one call of ``classify(_:in:pipeline:from:)``.
+    package let maximumBoxes: Int
 
     private let engines: [any InferenceEngine]
     private let sizes: Sizes
@@ -36,11 +41,26 @@ package final class Batcher: Sendable {
     ///   - engines: One for each device.
     ///   - sizes: The sizes by which images are batched: the catalogue's.
     ///   - maximumSize: Images a batch at most.
+    ///   - maximumBoxes: Boxes a batch at most, of those that are known.
     ///   - linger: How long an image waits for others while an engine is idle.
-    package init(engines: [any InferenceEngine], sizes: @escaping Sizes, maximumSize: Int, linger: Duration) {
+    package init(
+        engines: [any InferenceEngine],
+        sizes: @escaping Sizes,
+        maximumSize: Int,
+        maximumBoxes: Int = 160,
+        linger: Duration
+    ) {
         self.engines = engines
         self.sizes = sizes
-        self.state = Mutex(State(maximumSize: maximumSize, linger: linger, engineCount: engines.count))
+        self.maximumBoxes = max(1, maximumBoxes)
+        let (images, boxes) = (max(1, maximumSize), self.maximumBoxes)
+        let capacity = { @Sendable (group: BatchGroup) in
+            switch group {
+            case .images: images
+            case .boxes: boxes
+            }
+        }
+        self.state = Mutex(State(capacity: capacity, linger: linger, engineCount: engines.count))
         (self.actions, self.act) = AsyncStream.makeStream()
     }
 
@@ -84,17 +104,43 @@ package final class Batcher: Sendable {
         from slot: UpstreamSlot
     ) async throws -> BatchOutcome {
         let size = try sizes(pipeline, image.buffer.height, image.buffer.width)
+        return try await submit(image, to: .images(BatchKey(pipeline: pipeline, size: size)), from: slot)
+    }
+
+    /// Waits for a batch of boxes, its classification, and returns what is in these.
+    ///
+    /// - Parameters:
+    ///   - boxes: Where something is, at least one box and at most ``maximumBoxes``, each inside the image.
+    ///   - image: The image.
+    ///   - pipeline: The slug of the pipeline that names what is in them.
+    ///   - slot: The task's slot, which it leaves.
+    /// - Returns: An insect for each box, in their order, and how long it took.
+    /// - Throws: As ``analyse(_:pipeline:from:)``.
+    package func classify(
+        _ boxes: [Box],
+        in image: AdmittedPixels,
+        pipeline: String,
+        from slot: UpstreamSlot
+    ) async throws -> BatchOutcome {
+        try await submit(image, boxes: boxes, to: .boxes(pipeline: pipeline), from: slot)
+    }
+
+    private func submit(
+        _ image: AdmittedPixels,
+        boxes: [Box] = [],
+        to group: BatchGroup,
+        from slot: UpstreamSlot
+    ) async throws -> BatchOutcome {
         let id = nextID.add(1, ordering: .relaxed).newValue
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let now = ContinuousClock.now
-                let item = Item(image: image, since: now, continuation: continuation)
-                let key = BatchKey(pipeline: pipeline, size: size)
+                let item = Item(image: image, boxes: boxes, since: now, continuation: continuation)
                 perform(
                     state.withLock { state in
                         // A slot that was left counts no more, and submitting takes one away.
                         if !slot.take() { state.upstreamEntered() }
-                        return state.submit(id, item, key: key, now: now)
+                        return state.submit(id, item, key: group, weight: max(1, boxes.count), now: now)
                     }
                 )
                 // A cancellation from before the submission found nothing to withdraw.
@@ -115,7 +161,7 @@ package final class Batcher: Sendable {
                 for await action in actions {
                     switch action {
                     case .dispatch(let engine, let key, let items):
-                        group.addTask { await self.infer(items, key: key, engine: engine) }
+                        group.addTask { await self.infer(items, of: key, engine: engine) }
                     case .setTimer(let instant):
                         timer = Task { await self.wait(until: instant) }
                     }
@@ -151,10 +197,18 @@ package final class Batcher: Sendable {
         perform(state.withLock { $0.timerFired(now: .now) })
     }
 
-    private func infer(_ items: [Item], key: BatchKey, engine: Int) async {
+    private func infer(_ items: [Item], of group: BatchGroup, engine number: Int) async {
         let began = ContinuousClock.now
-        batchSizes.record(items.count)
-        let outcomes = await BisectingInference(engine: engines[engine], key: key).infer(items.map(\.image.buffer))
+        let engine = engines[number]
+        let outcomes =
+            switch group {
+            case .images(let key):
+                await BisectingInference { try await engine.infer($0, key: key) }.infer(items.map(\.image.buffer))
+            case .boxes(let pipeline):
+                await BisectingInference { try await engine.classify($0, pipeline: pipeline) }
+                    .infer(items.map { BoxedImage(image: $0.image.buffer, boxes: $0.boxes) })
+            }
+        if case .images = group { batchSizes.record(items.count) }
         for (item, outcome) in zip(items, outcomes) {
             item.continuation.resume(
                 with: outcome.map { insects, batch in
@@ -162,6 +216,6 @@ package final class Batcher: Sendable {
                 }
             )
         }
-        perform(state.withLock { $0.engineFinished(engine, now: .now) })
+        perform(state.withLock { $0.engineFinished(number, now: .now) })
     }
 }

@@ -45,8 +45,19 @@ package struct PixelProvider: Sendable {
         return image
     }
 
+    /// Gets an image that stands for a part of a task's: no cache is asked, as nobody else wants it.
+    ///
+    /// - Parameter address: Where it is.
+    /// - Returns: The pixels, and the part of the budget they hold until it is released.
+    /// - Throws: As ``pixels(of:)``.
+    func crop(at address: String) async throws -> AdmittedPixels {
+        let image = try await statistics.progress.image.pass { try await decoded(address) }
+        if image.damage != nil { statistics.damagedImages.add() }
+        return image
+    }
+
     private func cachedOrDecoded(_ task: ImageTask) async throws -> AdmittedPixels {
-        guard let cache else { return try await decoded(task) }
+        guard let cache else { return try await decoded(task.imageURL) }
         let key = TensorKey(url: task.imageURL)
         return try await locks.withLock(for: key) {
             // What a worker stored that takes damaged images is looked at anew by one that does not.
@@ -55,17 +66,17 @@ package struct PixelProvider: Sendable {
             {
                 return cached
             }
-            let image = try await decoded(task)
+            let image = try await decoded(task.imageURL)
             await cache.store(image, for: key)
             return image
         }
     }
 
-    private func decoded(_ task: ImageTask) async throws -> AdmittedPixels {
+    private func decoded(_ address: String) async throws -> AdmittedPixels {
         // Held until the image is decoded, so that compressed images do not pile up in front of a full memory.
         let slot = try await readAhead.reserve(1)
         defer { slot.release() }
-        let bytes = try await statistics.time(.fetch) { try await fetcher.fetch(task.imageURL) }
+        let bytes = try await statistics.time(.fetch) { try await fetcher.fetch(address) }
         let image = try await decoding.decode(bytes)
         statistics.record(image.waited, in: .admit, endedBefore: image.decoding)
         statistics.record(image.decoding, in: .decode)

@@ -1,20 +1,19 @@
-import Imaging
 import Inference
 import Telemetry
 
 /// Infers a batch, and where it fails, its halves, until the image that spoils it is alone.
-struct BisectingInference {
+struct BisectingInference<Image: Sendable> {
     /// What became of one image: its insects, and the run it was in.
     typealias Outcome = Result<(insects: [DetectedInsect], batch: BatchRun), any Error>
 
-    let engine: any InferenceEngine
-    let key: BatchKey
+    /// Infers images together.
+    let run: ([Image]) async throws -> PipelineAnalysis
 
     /// One outcome an image, in order; a failed batch of n costs at most 2 n − 1 runs.
-    func infer(_ images: [PixelBuffer]) async -> [Outcome] {
+    func infer(_ images: [Image]) async -> [Outcome] {
         do {
             let began = ContinuousClock.now
-            let analysis = try await engine.infer(images, key: key)
+            let analysis = try await run(images)
             let run = BatchRun(images: images.count, began: began, ended: .now, times: analysis.times)
             return analysis.insects.map { .success(($0, run)) }
         } catch let error as InferenceError where error.code == .modelLost {

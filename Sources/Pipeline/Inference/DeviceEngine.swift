@@ -27,15 +27,26 @@ package actor DeviceEngine: InferenceEngine {
     }
 
     package nonisolated func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
-        let loaded = try pipelines.claim(key.pipeline)
+        try await withPipeline(key.pipeline) { try await analyse(images, size: key.size, with: $0) }
+    }
+
+    package nonisolated func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis {
+        try await withPipeline(pipeline) { try await run(images, in: $0) }
+    }
+
+    private nonisolated func withPipeline(
+        _ slug: String,
+        _ body: (LoadedPipeline) async throws -> PipelineAnalysis
+    ) async throws -> PipelineAnalysis {
+        let loaded = try pipelines.claim(slug)
         let analysis: Result<PipelineAnalysis, any Error>
         do {
-            let pipeline = if let loaded { loaded } else { try await load(key.pipeline) }
-            analysis = .success(try await analyse(images, size: key.size, with: pipeline))
+            let pipeline = if let loaded { loaded } else { try await load(slug) }
+            analysis = .success(try await body(pipeline))
         } catch {
             analysis = .failure(error)
         }
-        if pipelines.release(key.pipeline) { await unload() }
+        if pipelines.release(slug) { await unload() }
         return try analysis.get()
     }
 
@@ -60,6 +71,10 @@ package actor DeviceEngine: InferenceEngine {
 
     private func run(_ batch: DetectorBatch, in pipeline: LoadedPipeline) throws -> PipelineAnalysis {
         try pipeline.analyse(batch)
+    }
+
+    private func run(_ images: [BoxedImage], in pipeline: LoadedPipeline) throws -> PipelineAnalysis {
+        try pipeline.classify(images)
     }
 
     private func load(_ slug: String) throws -> LoadedPipeline {

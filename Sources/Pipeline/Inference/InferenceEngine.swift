@@ -8,4 +8,10 @@ package protocol InferenceEngine: Sendable {
     /// - Returns: The insects of each image, in the order of `images`, and how long each part took.
     /// - Throws: `InferenceError` when the batch fails as a whole.
     func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis
+
+    /// Classifies what is in boxes that are known, in images of any size; nothing is detected.
+    ///
+    /// - Returns: For each image an insect a box, in their order, and how long it took.
+    /// - Throws: `InferenceError` when the batch fails as a whole.
+    func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis
 }

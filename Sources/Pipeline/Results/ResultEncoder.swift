@@ -38,11 +38,48 @@ package struct ResultEncoder: Sendable {
     ///   - duration: From taking the task to here.
     /// - Returns: The result object.
     package func encode(_ insects: [DetectedInsect], of task: ImageTask, duration: Duration) -> EncodedResult {
+        encode(task, duration, capacity: capacity(for: insects)) { writer, manifest, timestamp in
+            for insect in insects {
+                write(insect, task: task, manifest: manifest, timestamp: timestamp, to: &writer)
+            }
+        }
+    }
+
+    /// Encodes what was named of the detections that the task came with, each as it came.
+    ///
+    /// One that was not named has no classifications, and one without a box is left out, since a server drops a result with such a one; `errors` names
+    /// them, the first ones.
+    ///
+    /// - Parameters:
+    ///   - detections: As many as came, in their order.
+    ///   - task: As of ``encode(_:of:duration:)``, which is for what this worker detected.
+    ///   - duration: From taking the task to here.
+    /// - Returns: The result object.
+    package func encode(named detections: [NamedDetection], of task: ImageTask, duration: Duration) -> EncodedResult {
+        let insects = detections.compactMap { try? $0.verdict.get() }
+        let capacity = capacity(for: insects) + 512 * (detections.count - insects.count)
+        return encode(task, duration, capacity: capacity, errors: NamedDetection.errors(of: detections)) {
+            writer,
+            _,
+            timestamp in
+            for detection in detections {
+                write(detection, task: task, timestamp: timestamp, to: &writer)
+            }
+        }
+    }
+
+    private func encode(
+        _ task: ImageTask,
+        _ duration: Duration,
+        capacity: Int,
+        errors: [String] = [],
+        detections: (inout JSONWriter, PipelineManifest, _ timestamp: String) -> Void
+    ) -> EncodedResult {
         guard let manifest = manifests[task.pipeline] else {
             return encodeFailure("Pipeline \(task.pipeline) is not loaded in this worker", of: task)
         }
         let timestamp = timestamp()
-        var writer = JSONWriter(capacity: capacity(for: insects))
+        var writer = JSONWriter(capacity: capacity)
         writer.object { writer in
             writer.key("pipeline")
             writer.string(task.pipeline)
@@ -60,9 +97,11 @@ package struct ResultEncoder: Sendable {
                 }
             }
             writer.key("detections")
-            writer.array { writer in
-                for insect in insects {
-                    write(insect, task: task, manifest: manifest, timestamp: timestamp, to: &writer)
+            writer.array { writer in detections(&writer, manifest, timestamp) }
+            if !errors.isEmpty {
+                writer.key("errors")
+                writer.array { writer in
+                    for error in errors { writer.string(error) }
                 }
             }
         }
@@ -109,11 +148,37 @@ package struct ResultEncoder: Sendable {
             writer.string(timestamp)
             writer.key("crop_image_url")
             writer.null()
-            writer.key("classifications")
-            writer.array { writer in
-                for classification in insect.classifications {
-                    write(classification, timestamp: timestamp, to: &writer)
-                }
+            write(insect.classifications, timestamp: timestamp, to: &writer)
+        }
+    }
+
+    private func write(
+        _ detection: NamedDetection,
+        task: ImageTask,
+        timestamp: String,
+        to writer: inout JSONWriter
+    ) {
+        guard let box = detection.given.box else { return }
+        let classifications = (try? detection.verdict.get().classifications) ?? []
+        writer.object { writer in
+            writer.key("source_image_id")
+            writer.string(task.imageID)
+            writer.key("bbox")
+            box.write(to: &writer)
+            detection.given.algorithm.write(to: &writer)
+            writer.key("timestamp")
+            writer.string(timestamp)
+            writer.key("crop_image_url")
+            if let url = detection.given.cropURL { writer.string(url) } else { writer.null() }
+            write(classifications, timestamp: timestamp, to: &writer)
+        }
+    }
+
+    private func write(_ classifications: [Classification], timestamp: String, to writer: inout JSONWriter) {
+        writer.key("classifications")
+        writer.array { writer in
+            for classification in classifications {
+                write(classification, timestamp: timestamp, to: &writer)
             }
         }
     }

@@ -58,12 +58,18 @@ package struct TaskTracer: Sendable {
     }
 
     /// Makes the spans of an image's way through its batch, whose stages are those of the whole batch.
-    func ended(_ outcome: BatchOutcome) {
+    ///
+    /// - Parameters:
+    ///   - outcome: What came of it.
+    ///   - isDetected: Whether a detector had its part in it.
+    func ended(_ outcome: BatchOutcome, isDetected: Bool) {
         guard isTracing else { return }
         let (batch, times) = (outcome.batch, outcome.batch.times)
         ended(.batchWait, began: batch.began - outcome.waited, duration: outcome.waited)
-        ended(.prepare, began: batch.began, duration: times.prepare)
-        ended(.detect, began: batch.ended - times.classify - times.detect, duration: times.detect)
+        if isDetected {
+            ended(.prepare, began: batch.began, duration: times.prepare)
+            ended(.detect, began: batch.ended - times.classify - times.detect, duration: times.detect)
+        }
         ended(.classify, began: batch.ended - times.classify, duration: times.classify)
     }
 }

@@ -13,7 +13,7 @@ package enum WorkMetrics {
     package static let insects = Metric(
         "antenna_worker_insects_total",
         .counter,
-        "Insects found."
+        "Insects found, and those in boxes that came with their task."
     )
 
     package static let damagedImages = Metric(

@@ -34,13 +34,20 @@ package final class WorkerStatistics: Sendable {
     /// Durations of every stage.
     package var stages: StageStatistics { images.stages }
 
-    func record(_ outcome: BatchOutcome) {
+    /// Takes what came of a batch.
+    ///
+    /// - Parameters:
+    ///   - outcome: One image's part.
+    ///   - isDetected: Whether a detector had its part in it.
+    func record(_ outcome: BatchOutcome, isDetected: Bool = true) {
         let share = outcome.batch.share
         stages.record(outcome.waited, in: .batchWait)
-        stages.record(share.prepare, in: .prepare)
-        stages.record(share.detect, in: .detect)
+        if isDetected {
+            stages.record(share.prepare, in: .prepare)
+            stages.record(share.detect, in: .detect)
+        }
         stages.record(share.classify, in: .classify)
-        images.tracer.ended(outcome)
+        images.tracer.ended(outcome, isDetected: isDetected)
         insects.add(outcome.insects.count)
         insideRuntime.add(share.runtime)
     }

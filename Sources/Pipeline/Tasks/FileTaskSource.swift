@@ -10,6 +10,7 @@ package final class FileTaskSource: TaskSource, LeaseSettling {
     package typealias Delivery = @Sendable (_ result: EncodedResult, _ index: Int) async -> Void
 
     private let paths: [String]
+    private let detections: @Sendable (_ path: String) -> GivenDetections?
     private let pipeline: String
     private let deliver: Delivery
     private let logger: Logger
@@ -20,10 +21,18 @@ package final class FileTaskSource: TaskSource, LeaseSettling {
     /// - Parameters:
     ///   - paths: The files, in the order in which they are handed out.
     ///   - pipeline: The slug of the pipeline for all of them.
+    ///   - detections: What is known of a file already.
     ///   - logger: For the leases.
     ///   - deliver: Takes the results, in no order.
-    package init(paths: [String], pipeline: String, logger: Logger, deliver: @escaping Delivery) {
+    package init(
+        paths: [String],
+        pipeline: String,
+        detections: @escaping @Sendable (_ path: String) -> GivenDetections? = { _ in nil },
+        logger: Logger,
+        deliver: @escaping Delivery
+    ) {
         self.paths = paths
+        self.detections = detections
         self.pipeline = pipeline
         self.logger = logger
         self.deliver = deliver
@@ -45,7 +54,8 @@ package final class FileTaskSource: TaskSource, LeaseSettling {
             imageID: paths[index],
             imageURL: paths[index],
             replySubject: "",
-            pipeline: pipeline
+            pipeline: pipeline,
+            detections: detections(paths[index])
         )
         return Lease(task: task, takenAt: .now, deadline: nil, settler: self, logger: logger)
     }

@@ -14,6 +14,8 @@ package struct ImageTask: Sendable, Hashable {
     package var jobID: Int?
     /// W3C trace context, passed on from the task's message to the result's.
     package var traceparent: String?
+    /// What was detected in the image before; nil where that is this worker's work.
+    package var detections: GivenDetections?
 
     package init(
         id: String,
@@ -22,7 +24,8 @@ package struct ImageTask: Sendable, Hashable {
         replySubject: String,
         pipeline: String,
         jobID: Int? = nil,
-        traceparent: String? = nil
+        traceparent: String? = nil,
+        detections: GivenDetections? = nil
     ) {
         self.id = id
         self.imageID = imageID
@@ -31,5 +34,6 @@ package struct ImageTask: Sendable, Hashable {
         self.pipeline = pipeline
         self.jobID = jobID
         self.traceparent = traceparent
+        self.detections = detections
     }
 }

@@ -14,6 +14,7 @@ package struct FileWorker: WorkerService {
     /// - Parameters:
     ///   - settings: All settings; exactly one pipeline.
     ///   - paths: The files.
+    ///   - detections: What is known of them already.
     ///   - context: Who looks at it.
     ///   - logger: The worker's log.
     ///   - deliver: Takes each file's result.
@@ -21,6 +22,7 @@ package struct FileWorker: WorkerService {
     package init(
         settings: WorkerSettings,
         paths: [String],
+        detections: DetectionsFile? = nil,
         context: RoleContext,
         logger: Logger,
         deliver: @escaping FileTaskSource.Delivery
@@ -29,7 +31,13 @@ package struct FileWorker: WorkerService {
         let pipeline = stages.manifests[0].slug
         statistics = stages.statistics
         worker = stages.worker(
-            files: FileTaskSource(paths: paths, pipeline: pipeline, logger: logger, deliver: deliver)
+            files: FileTaskSource(
+                paths: paths,
+                pipeline: pipeline,
+                detections: { detections?.detections(of: $0) },
+                logger: logger,
+                deliver: deliver
+            )
         )
     }
 

@@ -77,6 +77,8 @@ package struct WorkerStages {
             engines: inference.engines,
             sizes: inference.catalogue.localizationSize,
             maximumSize: settings.batch.localizationSize,
+            // As many as a batch of images with a classifier's batch of insects in each: about the same work.
+            maximumBoxes: settings.batch.localizationSize * settings.batch.classificationSize,
             linger: settings.batch.linger
         )
         batcher.watchWaits(for: images.budget)

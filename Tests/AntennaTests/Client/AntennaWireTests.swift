@@ -48,6 +48,24 @@ struct AntennaWireTests {
         #expect(try await reservation(#"{"tasks":[\#(task("1", subject: subject))]}"#).unanswerable == 1)
     }
 
+    @Test("Detections come with their task; of another image, or too many, they refuse it alone")
+    func detections() async throws {
+        let algorithm = #""algorithm":{"name":"B","key":"b"}"#
+        let box = #"{"source_image":{"id":"5","url":"u"},"bbox":{"x1":1,"y1":2,"x2":3,"y2":NaN},\#(algorithm)}"#
+        let other = #"{"source_image":{"id":"6","url":"u"},\#(algorithm)}"#
+        let many = Array(repeating: box, count: 10_001).joined(separator: ",")
+        let lists = ["[\(box)]", "[\(other)]", "[\(many)]", "null", "[]"]
+        let tasks = lists.enumerated().map { task("\($0)", more: ",\"detections\":\($1)") }
+        let found = try await reservation(#"{"tasks":[\#(tasks.joined(separator: ","))]}"#).tasks.map(\.detections)
+        #expect(
+            found == [
+                .boxes([GivenDetection(box: nil, algorithm: GivenDetection.Algorithm(name: "B", key: "b"))]),
+                .refused("detections[0] is of another image than the task"),
+                .refused("The task has 10001 detections where 10000 are allowed"), nil, nil,
+            ]
+        )
+    }
+
     @Test(
         "What Python writes and JSON does not know costs only the member it is in",
         arguments: [#","config":{"threshold":NaN}"#, #","x":-Infinity"#, #","x":[NaN,{"y":Infinity}]"#]

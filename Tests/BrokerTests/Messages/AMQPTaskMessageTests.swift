@@ -56,6 +56,45 @@ struct AMQPTaskMessageTests {
         #expect(read.original == message)
     }
 
+    @Test("Detections are read and written; those that cannot be worked with are no reason to refuse the message")
+    func detections() throws {
+        let box =
+            #"{"source_image":{"id":1},"bbox":{"x1":1,"y1":2,"x2":3,"y2":4},"algorithm":{"name":"B","key":"b"}}"#
+        let members = #""id":"a","image_id":1,"image_url":"u","reply_subject":"r","pipeline":"p""#
+        let given = GivenDetection(
+            box: GivenBox(x1: 1, y1: 2, x2: 3, y2: 4),
+            algorithm: GivenDetection.Algorithm(name: "B", key: "b")
+        )
+        for (json, expected) in [
+            ("[\(box)]", GivenDetections.boxes([given])), (#"{"a":1}"#, .refused("detections is no list")), ("[]", nil),
+            ("null", nil),
+        ] {
+            let task = try read("{\(members),\"detections\":\(json)}").task
+            #expect(task.detections == expected)
+            let again = try TaskMessage(TaskMessage.encode(task), pipeline: "moths").task
+            #expect(again == task)
+        }
+    }
+
+    @Test("Ten thousand detections with the addresses of their crops fit into a message")
+    func manyDetections() throws {
+        let algorithm = GivenDetection.Algorithm(
+            name: "FasterRCNN for AMI Moth Traps 2023",
+            key: "fasterrcnn_for_ami_moth_traps_2023"
+        )
+        let detections = (0..<GivenDetections.most).map { number in
+            GivenDetection(
+                box: GivenBox(x1: Double(number) + 0.123_456_789, y1: 1_000.5, x2: 2_000.25, y2: 3_000),
+                cropURL: "https://images.example/media/detections/2026-06-21/session-12/crop-\(number).jpg?version=1",
+                algorithm: algorithm
+            )
+        }
+        var task = try read(Self.body).task
+        task.detections = .boxes(detections)
+        let message = TaskMessage.encode(task)
+        #expect(try TaskMessage(message, pipeline: "moths").task == task)
+    }
+
     @Test("Properties stand in for a missing id and a missing subject")
     func properties() throws {
         let task = try read(#"{"image_id": 1}"#, messageID: "m", replyTo: "r").task

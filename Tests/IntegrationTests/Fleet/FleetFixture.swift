@@ -1,6 +1,7 @@
 import Antenna
 import Broker
 import Foundation
+import JSON
 import LocalAntenna
 import Pipeline
 import TestSupport
@@ -57,7 +58,12 @@ struct FleetFixture {
     func imagePath(_ id: Int) -> String { "images/\(firstImage + id - 1)/image.jpg" }
 
     /// Puts a task for an image at a path of the host into the task queue.
-    func enqueue(_ id: Int, path: String, traceparent: String? = nil) async throws {
+    func enqueue(
+        _ id: Int,
+        path: String,
+        traceparent: String? = nil,
+        detections: JSONValue? = nil
+    ) async throws {
         let task = ImageTask(
             id: "\(id)",
             imageID: "\(id)",
@@ -65,7 +71,8 @@ struct FleetFixture {
             replySubject: broker.results,
             pipeline: broker.pipeline,
             jobID: 1,
-            traceparent: traceparent
+            traceparent: traceparent,
+            detections: GivenDetections(detections, imageID: nil)
         )
         try await broker.observer.publish(TaskMessage.encode(task), routingKey: "\(broker.tasks)")
     }

@@ -6,14 +6,14 @@ import Testing
     private let start = ContinuousClock.now
 
     @Test func aFullBatchGoesAtOnce() {
-        var state = State(maximumSize: 2, linger: .seconds(1), engineCount: 1)
+        var state = State(capacity: { _ in 2 }, linger: .seconds(1), engineCount: 1)
         enter(&state, 3)
         #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [])
         #expect(dispatched(state.submit(2, 2, key: "a", now: start)) == [Batch(0, "a", [1, 2])])
     }
 
     @Test func sizesDoNotMix() {
-        var state = State(maximumSize: 2, linger: .seconds(1), engineCount: 1)
+        var state = State(capacity: { _ in 2 }, linger: .seconds(1), engineCount: 1)
         enter(&state, 4)
         #expect(dispatched(state.submit(1, 1, key: "wide", now: start)) == [])
         #expect(dispatched(state.submit(2, 2, key: "tall", now: start)) == [])
@@ -21,22 +21,35 @@ import Testing
         #expect(state.waitingCount == 1)
     }
 
+    @Test func aBatchIsFullByWeightAndHoldsNoMore() {
+        var state = State(capacity: { $0 == "boxes" ? 10 : 2 }, linger: .seconds(60), engineCount: 2)
+        enter(&state, 6)
+        #expect(dispatched(state.submit(1, 1, key: "boxes", weight: 4, now: start)) == [])
+        #expect(dispatched(state.submit(2, 2, key: "images", now: start)) == [])
+        #expect(dispatched(state.submit(3, 3, key: "boxes", weight: 5, now: start)) == [])
+        #expect(dispatched(state.submit(4, 4, key: "boxes", weight: 7, now: start)) == [Batch(0, "boxes", [1, 3])])
+        #expect(state.withdraw(4) == 4)
+        // What was withdrawn weighs nothing.
+        #expect(dispatched(state.submit(5, 5, key: "boxes", weight: 9, now: start)) == [])
+        #expect(dispatched(state.submit(6, 6, key: "images", now: start)) == [Batch(1, "images", [2, 6])])
+    }
+
     @Test func theLastImageOfADryQueueDoesNotWait() {
-        var state = State(maximumSize: 8, linger: .seconds(60), engineCount: 1)
+        var state = State(capacity: { _ in 8 }, linger: .seconds(60), engineCount: 1)
         enter(&state, 2)
         #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [])
         #expect(dispatched(state.submit(2, 2, key: "a", now: start)) == [Batch(0, "a", [1, 2])])
     }
 
     @Test func aNeighbourThatFailsUpstreamReleasesTheBatch() {
-        var state = State(maximumSize: 8, linger: .seconds(60), engineCount: 1)
+        var state = State(capacity: { _ in 8 }, linger: .seconds(60), engineCount: 1)
         enter(&state, 2)
         #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [])
         #expect(dispatched(state.upstreamLeft(now: start)) == [Batch(0, "a", [1])])
     }
 
     @Test func whenMemoryIsShortTheBatchGoesAsItIs() {
-        var state = State(maximumSize: 8, linger: .seconds(60), engineCount: 1)
+        var state = State(capacity: { _ in 8 }, linger: .seconds(60), engineCount: 1)
         enter(&state, 3)
         #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [])
         #expect(dispatched(state.upstreamBlocked(now: start)) == [])
@@ -44,7 +57,7 @@ import Testing
     }
 
     @Test func theLingerCountsFromTheOldestImage() {
-        var state = State(maximumSize: 8, linger: .milliseconds(100), engineCount: 1)
+        var state = State(capacity: { _ in 8 }, linger: .milliseconds(100), engineCount: 1)
         enter(&state, 9)
         let first = state.submit(1, 1, key: "a", now: start)
         #expect(timers(first) == [start + .milliseconds(100)])
@@ -56,7 +69,7 @@ import Testing
     }
 
     @Test func aTimerThatFiresEarlySetsAnother() {
-        var state = State(maximumSize: 8, linger: .milliseconds(100), engineCount: 1)
+        var state = State(capacity: { _ in 8 }, linger: .milliseconds(100), engineCount: 1)
         enter(&state, 9)
         _ = state.submit(1, 1, key: "a", now: start)
         let actions = state.timerFired(now: start + .milliseconds(99))
@@ -65,7 +78,7 @@ import Testing
     }
 
     @Test func aBusyEngineTakesOneFullBatchAheadAndNoPartOfOne() {
-        var state = State(maximumSize: 2, linger: .zero, engineCount: 1)
+        var state = State(capacity: { _ in 2 }, linger: .zero, engineCount: 1)
         enter(&state, 9)
         _ = state.submit(1, 1, key: "a", now: start)
         #expect(dispatched(state.submit(2, 2, key: "a", now: start)) == [])
@@ -77,7 +90,7 @@ import Testing
     }
 
     @Test func enginesShareTheWork() {
-        var state = State(maximumSize: 1, linger: .zero, engineCount: 2)
+        var state = State(capacity: { _ in 1 }, linger: .zero, engineCount: 2)
         enter(&state, 5)
         #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [Batch(0, "a", [1])])
         #expect(dispatched(state.submit(2, 2, key: "a", now: start)) == [Batch(1, "a", [2])])
@@ -87,7 +100,7 @@ import Testing
     }
 
     @Test func aRareSizeIsNotStarvedByACommonOne() {
-        var state = State(maximumSize: 2, linger: .milliseconds(10), engineCount: 1)
+        var state = State(capacity: { _ in 2 }, linger: .milliseconds(10), engineCount: 1)
         enter(&state, 99)
         _ = state.submit(0, 0, key: "rare", now: start)
         for item in 1...4 {
@@ -99,7 +112,7 @@ import Testing
     }
 
     @Test func anImageThatIsWithdrawnIsInNoBatch() {
-        var state = State(maximumSize: 2, linger: .seconds(60), engineCount: 1)
+        var state = State(capacity: { _ in 2 }, linger: .seconds(60), engineCount: 1)
         enter(&state, 9)
         _ = state.submit(1, 1, key: "a", now: start)
         #expect(state.withdraw(1) == 1)

@@ -139,6 +139,69 @@ struct BatcherTests {
         await running
     }
 
+    @Test("Boxes that are known fill batches of their own, of images of any size, and no detector is asked")
+    func boxes() async throws {
+        let engine = WidthEngine()
+        let batcher = Batcher(
+            engines: [engine],
+            sizes: sameSize,
+            maximumSize: 8,
+            maximumBoxes: 5,
+            linger: .seconds(3_600)
+        )
+        let running = Task { await batcher.run() }
+        // Held by an image that never comes: nothing but a full batch may go.
+        let missing = batcher.enter()
+        let places = (0..<3).map { _ in batcher.enter() }
+        let found = try await withThrowingTaskGroup(of: (Int, [Int]).self) { group in
+            for (number, count) in [2, 3].enumerated() {
+                let image = try await image(width: 10 + number)
+                let boxes = (0..<count).map { Box(x1: 0, y1: 0, x2: $0 + 1, y2: 1) }
+                group.addTask {
+                    let outcome = try await batcher.classify(boxes, in: image, pipeline: "p", from: places[number])
+                    return (number, outcome.insects.map(\.box.x2))
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        #expect(found == [0: [1, 2], 1: [1, 2, 3]])
+        #expect(engine.boxBatches.map { $0.sorted() } == [[2, 3]])
+        #expect(engine.batchSizes == [])
+        missing.leave()
+        places[2].leave()
+        batcher.finish()
+        await running.value
+    }
+
+    @Test("Boxes of an image that spoils their batch fail alone")
+    func spoiledBoxes() async throws {
+        let engine = WidthEngine(spoiledWidths: [11])
+        let batcher = Batcher(
+            engines: [engine],
+            sizes: sameSize,
+            maximumSize: 8,
+            maximumBoxes: 2,
+            linger: .seconds(3_600)
+        )
+        let running = Task { await batcher.run() }
+        let box = [Box(x1: 0, y1: 0, x2: 1, y2: 1)]
+        let places = [batcher.enter(), batcher.enter()]
+        let (good, bad) = (try await image(width: 10), try await image(width: 11))
+        async let fine = batcher.classify(box, in: good, pipeline: "p", from: places[0])
+        async let spoiled = batcher.classify(box, in: bad, pipeline: "p", from: places[1])
+        #expect(try await fine.insects.count == 1)
+        let failure: (any Error)?
+        do {
+            _ = try await spoiled
+            failure = nil
+        } catch {
+            failure = error
+        }
+        #expect(failure is InferenceError)
+        batcher.finish()
+        await running.value
+    }
+
     private func image(width: Int) async throws -> AdmittedPixels {
         try await testImage(height: 2, width: width, seed: 0, pool: pool, budget: Budget(limit: .max))
     }
@@ -155,6 +218,7 @@ private final class WidthEngine: InferenceEngine {
     private let spoiledWidths: Set<Int>
     private let code: InferenceError.Code
     private let sizes = Mutex<[Int]>([])
+    private let boxes = Mutex<[[Int]]>([])
 
     init(spoiledWidths: Set<Int> = [], code: InferenceError.Code = .runFailed) {
         self.spoiledWidths = spoiledWidths
@@ -163,6 +227,8 @@ private final class WidthEngine: InferenceEngine {
 
     /// Images of each batch it was given.
     var batchSizes: [Int] { sizes.withLock(\.self) }
+    /// Boxes of each image of each batch of boxes it was given.
+    var boxBatches: [[Int]] { boxes.withLock(\.self) }
 
     func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
         sizes.withLock { $0.append(images.count) }
@@ -174,5 +240,13 @@ private final class WidthEngine: InferenceEngine {
             return [DetectedInsect(detection: Detection(box: box, score: 1), classifications: [])]
         }
         return PipelineAnalysis(insects: insects, times: PipelineTimes())
+    }
+
+    func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis {
+        boxes.withLock { $0.append(images.map(\.boxes.count)) }
+        if images.contains(where: { spoiledWidths.contains($0.image.width) }) {
+            throw InferenceError(code, operation: "classify", message: "spoiled")
+        }
+        return .unnamed(images)
     }
 }

@@ -56,6 +56,39 @@ import Testing
         #expect(String(decoding: result.json, as: UTF8.self).hasSuffix(#""detections":[]}"#))
     }
 
+    @Test func givenDetectionsComeBackAsTheyCame() throws {
+        let algorithm = GivenDetection.Algorithm(name: "Drawn by hand", key: "hand")
+        let box = GivenBox(x1: 1.5, y1: 2, x2: 1e17, y2: -0.25)
+        let detections = [
+            NamedDetection(
+                given: GivenDetection(box: box, cropURL: "http://c/1", algorithm: algorithm),
+                verdict: .success(try insect())
+            ),
+            NamedDetection(
+                given: GivenDetection(box: box, algorithm: algorithm),
+                verdict: .failure(NamedDetection.Trouble("lies outside"))
+            ),
+            NamedDetection(
+                given: GivenDetection(box: nil, algorithm: algorithm),
+                verdict: .failure(NamedDetection.Trouble("has no box"))
+            ),
+        ]
+        let result = try encoder().encode(named: detections, of: task, duration: .zero)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(result.json)) as? [String: Any])
+        #expect(object["errors"] as? [String] == ["detections[1] lies outside", "detections[2] has no box"])
+        let found = try #require(object["detections"] as? [[String: Any]])
+        #expect(found.count == 2, "a server drops a result with a detection that has no box")
+        for detection in found {
+            #expect(detection["bbox"] as? [String: Double] == ["x1": 1.5, "y1": 2, "x2": 1e17, "y2": -0.25])
+            #expect(detection["algorithm"] as? [String: String] == ["name": "Drawn by hand", "key": "hand"])
+            #expect(detection["source_image_id"] as? String == "42")
+        }
+        #expect(found[0]["crop_image_url"] as? String == "http://c/1" && found[1]["crop_image_url"] is NSNull)
+        #expect(found.map { ($0["classifications"] as? [Any])?.count } == [1, 0])
+        let fine = try encoder().encode(named: Array(detections.prefix(1)), of: task, duration: .zero)
+        #expect(!String(decoding: fine.json, as: UTF8.self).contains("errors"))
+    }
+
     @Test func anErrorAlwaysNamesItsImage() throws {
         let result = try encoder().encodeFailure("404 \"not\" there", of: task)
         #expect(result.isError)
