@@ -1,6 +1,6 @@
 import Antenna
 
-/// What a job's own data say of why it does not come forward: pipeline, project, dispatch, state, progress.
+/// What a job's own data say of why it does not come forward: pipeline, project, dispatch, state, progress, results.
 ///
 /// Pure: Antenna was asked before.
 struct JobJudgement {
@@ -20,7 +20,7 @@ struct JobJudgement {
 
     /// One finding a step, in the order of the way from the job to the worker.
     var findings: [CheckReport.Finding] {
-        [name, ownPipeline, ownProject, dispatch, state, progress].compactMap(\.self)
+        [name, ownPipeline, ownProject, dispatch, state, progress, results].compactMap(\.self)
     }
 
     private var name: CheckReport.Finding? { job.name.map { .good("Name", $0) } }
@@ -95,6 +95,21 @@ struct JobJudgement {
             "Progress",
             "\(done), \(failed) of them with an error\(reason)",
             remedy: "See in Antenna why they failed."
+        )
+    }
+
+    /// A job of which all is analysed waits for its results, and for ever when Antenna has dropped them.
+    private var results: CheckReport.Finding? {
+        guard JobState(job) == .working, job.remaining == 0, let images = job.images, let saved = job.saved,
+            saved < images
+        else { return nil }
+        let reason = job.latestError.map { "; the job's log says: \($0)" } ?? ""
+        return .missing(
+            "Results",
+            "all images are analysed, and the results of only \(max(0, saved)) of \(images) are saved\(reason)",
+            remedy:
+                "Antenna saves after it has answered; if that does not move within minutes, it dropped them (see the job's log) or "
+                + "its background workers (Celery) stand. Put that right, and start the job again."
         )
     }
 }

@@ -68,6 +68,14 @@ struct JobJudgementTests {
         #expect(progress.detail.contains("3 of them with an error") && progress.detail.contains("404 at the host"))
     }
 
+    @Test("results that Antenna took and has not saved hold up a job of which all is analysed")
+    func unsaved() {
+        #expect(missing { ($0.remaining, $0.saved) = (0, 1) } == ["Results"])
+        #expect(missing { ($0.remaining, $0.saved) = (0, 10) } == [])
+        #expect(missing { ($0.remaining, $0.saved) = (4, 1) } == [], "it may still be on its way")
+        #expect(missing { ($0.remaining, $0.saved, $0.status) = (0, .min, "RETRY") } == ["Results"])
+    }
+
     @Test("counters that contradict each other are no trap")
     func absurd() {
         #expect(missing { ($0.images, $0.remaining, $0.failed) = (0, .max, .max) } == [])
