@@ -20,7 +20,11 @@ struct JobJudgement {
 
     /// One finding a step, in the order of the way from the job to the worker.
     var findings: [CheckReport.Finding] {
-        [name, ownPipeline, ownProject, dispatch, state, progress, results].compactMap(\.self)
+        // What is done needs no worker any more.
+        let steps =
+            JobState(job) == .done
+            ? [name, state, progress] : [name, ownPipeline, ownProject, dispatch, state, progress, results]
+        return steps.compactMap(\.self)
     }
 
     private var name: CheckReport.Finding? { job.name.map { .good("Name", $0) } }

@@ -39,6 +39,10 @@ struct JobJudgementTests {
         #expect(missing(project: 2) { _ in } == ["Project"])
         #expect(missing { $0.dispatchMode = "sync_api" } == ["Dispatch"])
         #expect(missing(project: 2) { ($0.pipeline, $0.dispatchMode) = ("birds", "internal") }.count == 3)
+        #expect(
+            missing(project: 2) { ($0.pipeline, $0.status) = ("birds", "SUCCESS") } == [],
+            "what is done needs nobody"
+        )
     }
 
     @Test(
