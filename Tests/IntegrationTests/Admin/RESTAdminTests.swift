@@ -26,10 +26,13 @@ struct RESTAdminTests {
                 var faults = FaultSettings()
                 faults.failRate = 1
                 antenna.setFaults(faults)
-                try await eventually { try await worker.readiness()?.text.contains("\nantenna: ok\n") == false }
-                #expect(try await worker.readiness()?.status == 503)
-                #expect(try await worker.metrics().value("antenna_worker_readiness", ["check": "antenna"]) == 0)
-                #expect(try await worker.snapshot().problems == ["antenna"])
+                // Not by the page's status: on a busy machine it may not be ready for another reason.
+                try await eventually {
+                    try await worker.metrics().value("antenna_worker_readiness", ["check": "antenna"]) == 0
+                }
+                let readiness = try await worker.readiness()
+                #expect(readiness?.status == 503 && readiness?.text.contains("\nantenna: ok\n") == false)
+                #expect(try await worker.snapshot().problems.contains("antenna"))
                 antenna.setFaults(FaultSettings())
                 try await worker.ready()
                 await worker.stop()
