@@ -64,8 +64,8 @@ static void hear(j_common_ptr info, int level) {
     Session *session = info->client_data;
     int code = info->err->msg_code;
     if (code == JWRN_EXTRANEOUS_DATA) {
-        // Before a restart marker they were to become pixels; which marker it is is said next. Between two scans they may be what
-        // a decoder that lost its way left of the first. Before the first scan and behind the last nobody misses them.
+        // Superfluous bytes. Before a restart marker they should have become pixels; the next warning says which marker it is. Between
+        // two scans they may be what is left of the first after the decoder lost its way. Elsewhere they are harmless.
         describe(info, &session->skipped, JPEG_READER_DAMAGED);
         session->has_skipped = true;
         session->has_leftovers = session->has_leftovers || (session->components_seen != 0 && !is_filling(info));

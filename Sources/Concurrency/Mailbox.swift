@@ -14,8 +14,8 @@ package final class Mailbox<Command: Sendable>: Sendable {
 
     /// Makes an empty mailbox.
     ///
-    /// - Parameter wake: Ends the thread's wait, or the next one. Called outside the mailbox's lock, which the woken thread takes at once; so
-    ///   it may still be called when the thread has seen the mailbox closed and has ended.
+    /// - Parameter wake: Ends the thread's present wait; if it does not wait now, its next wait ends at once. It is called outside the
+    ///   mailbox's lock, because the woken thread takes that at once, so it may be called after the thread has ended.
     package init(wake: @escaping @Sendable () -> Void) {
         self.wake = wake
     }

@@ -4,7 +4,9 @@ import CRabbitMQ
 
 /// The C libraries this module stands on.
 package enum TransportLibraries {
-    /// Names and versions: as loaded, or, of hiredis, as built with: it has no function for that, and one of another name is not loaded.
+    /// Their names and the versions that were loaded.
+    ///
+    /// hiredis has no function that tells its version, so its is the one that was compiled against; the loader takes no other.
     package static var versions: [(name: String, version: String)] {
         [
             ("libcurl", String(cString: curl_version())),

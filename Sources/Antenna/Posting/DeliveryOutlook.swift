@@ -1,4 +1,4 @@
-/// What whoever brings results away knows of the next ones: whether it is worth taking tasks.
+/// Whether it is worth taking tasks, as far as their results are concerned.
 package struct DeliveryOutlook: Sendable, Hashable {
     /// Whether results have nowhere to go, so that more work would only pile up.
     package var isBackedUp = false

@@ -1,7 +1,7 @@
 /// Results that no queue takes, with their tasks held apart from the work in hand.
 ///
-/// Pure: the time comes from outside. What is held is bounded, and never by the places of other work: a task beyond the bound goes to the dead
-/// letters at once.
+/// Held results have places of their own, so they never take those of the work in hand. When all are taken, the next task becomes a
+/// dead letter at once. The time comes from the caller.
 struct HeldResults {
     /// The most that are held, some minutes of work of a processor.
     static let limit = 500

@@ -1,9 +1,9 @@
 import DequeModule
 
-/// What the broker counts too much: how often tasks were really tried that a lost connection took out of this worker's hands.
+/// Corrects the broker's count of attempts for tasks whose delivery was lost with a connection.
 ///
-/// Pure. A broker counts a delivery that came back with a lost connection like one whose worker died, and cannot tell them apart; the worker that lives on can.
-/// Forgetting one only brings the broker's count back; the oldest are forgotten first.
+/// The broker counts such a delivery as it counts one whose worker died: it cannot tell the two apart, but the worker that lives on can. When
+/// an entry is forgotten, the oldest first, the broker's count holds again. A value without clock or input: everything comes from the caller.
 struct KnownAttempts {
     private struct Entry {
         /// What the broker will have counted when it delivers the task next, if nobody else tries it.

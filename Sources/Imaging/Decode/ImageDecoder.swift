@@ -11,10 +11,10 @@ package struct ImageDecoder: Sendable {
     /// What an image may cost.
     package let limits: DecodingLimits
     /// What becomes of an image of which only a part can be decoded.
-    package let damaged: DamagedImages
+    package let damaged: DamagePolicy
 
     /// Creates a decoder that refuses images beyond `limits`.
-    package init(limits: DecodingLimits = DecodingLimits(), damaged: DamagedImages = .error) {
+    package init(limits: DecodingLimits = DecodingLimits(), damaged: DamagePolicy = .error) {
         self.limits = limits
         self.damaged = damaged
     }

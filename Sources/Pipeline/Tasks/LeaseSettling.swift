@@ -1,4 +1,7 @@
 /// What a source does when one of its leases ends.
+///
+/// `RESTTaskSource` posts the result, `AMQPTaskDelivery` publishes it and acknowledges its delivery, `FileTaskSource` hands it over. That it
+/// is done exactly once is the part of ``Lease``.
 package protocol LeaseSettling: Sendable {
     /// Publishes and acknowledges, or gives back. Called once for each lease.
     ///

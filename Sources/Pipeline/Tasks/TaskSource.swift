@@ -1,4 +1,4 @@
-/// Where tasks come from: Antenna's REST API or a RabbitMQ queue.
+/// Where tasks come from: Antenna's REST API, RabbitMQ's queues, one of them while the other is away, or files.
 ///
 /// `run()` does the polling or consuming while somebody else pulls leases with `next()`; what is pulled and not yet settled
 /// is bounded by the puller. A source bounds by itself what it holds and has not handed out.

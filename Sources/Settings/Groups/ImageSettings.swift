@@ -81,7 +81,7 @@ package struct ImageSettings: SettingGroup {
         "images.damaged",
         flag: "damaged-images",
         .choice,
-        default: DamagedImages.error,
+        default: DamagePolicy.error,
         "What becomes of an image that is cut off or damaged: error answers the task with what is wrong, accept analyses the part that is there, and logs and counts it."
     )
 

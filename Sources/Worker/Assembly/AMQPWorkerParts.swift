@@ -51,7 +51,7 @@ struct AMQPWorkerParts {
 
     /// What a worker of these parts shows.
     ///
-    /// - Throws: As ``WorkerStages/watch(_:)``.
+    /// - Throws: As ``WorkerStages/health(of:)``.
     func health(of worker: Worker) throws -> RoleHealth {
         let pipelines = stages.manifests.map(\.slug)
         return try stages.health(of: worker) + RoleHealth(broker) + RoleHealth(source)

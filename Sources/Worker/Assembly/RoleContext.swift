@@ -27,7 +27,7 @@ package struct RoleContext: Sendable {
 
     /// The same, with somebody who is told how many tasks are done after each.
     package func counting(_ tell: @escaping @Sendable (Int) -> Void) -> RoleContext {
-        observed(by: DoneTasks(tell))
+        observed(by: ProgressObserver(tell))
     }
 }
 

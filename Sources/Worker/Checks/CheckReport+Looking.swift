@@ -25,7 +25,7 @@ extension CheckReport {
             DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
             ModelCheck.section(models: settings.models.folder, pipelines: settings.work.pipelines),
             NetworkCheck.section(settings, environment: environment),
-            await ServiceCheck(settings).section(isSet: resolved.namesAntenna),
+            await AntennaCheck(settings).section(isSet: resolved.namesAntenna),
             CheckReport.Section(title: "Broker", findings: broker),
             CheckReport.Section(title: "Redis", findings: await RedisCheck.findings(redis: settings.redis)),
             FolderCheck.section(spool: settings.spool.directory, maximumBytes: settings.spool.maxBytes),

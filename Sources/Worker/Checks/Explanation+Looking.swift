@@ -75,7 +75,7 @@ extension Explanation {
         takesOne: Bool
     ) async -> [CheckReport.Section] {
         let title = "Antenna"
-        let reached = await TimeLimit.result(within: patience) { await ServiceCheck(settings).reach() }
+        let reached = await TimeLimit.result(within: patience) { await AntennaCheck(settings).reach() }
         guard let reached else { return [CheckReport.Section(title: title, findings: [JobCheck.late(title)])] }
         let section = CheckReport.Section(title: title, findings: reached.findings)
         guard let client = reached.client else { return [section] }

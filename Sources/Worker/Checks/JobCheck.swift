@@ -77,14 +77,14 @@ struct JobCheck {
         do throws(AntennaError) {
             let rights = try await client.rights(onJob: id)
             let isAllowed = rights.mayTakeTasks && rights.mayPostResults
-            return ServiceCheck.judge(
+            return AntennaCheck.judge(
                 allowed: isAllowed ? [id] : [],
                 forbidden: isAllowed ? [] : [id],
                 subject: subject
             )
         } catch {
             return error.code == .authentication
-                ? ServiceCheck.judge(status: 401, hasToken: antenna.token != nil, subject: subject) : Self.stuck(error)
+                ? AntennaCheck.judge(status: 401, hasToken: antenna.token != nil, subject: subject) : Self.stuck(error)
         }
     }
 
@@ -108,7 +108,7 @@ struct JobCheck {
                 return [.note(subject, "project \(project) does not show which pipelines are registered")]
             }
             let problem = PipelineExpectation(manifest).problem(among: shown).map { "\($0), with project \(project)" }
-            let judged = ServiceCheck.judge([problem].compactMap(\.self), subject: subject)
+            let judged = AntennaCheck.judge([problem].compactMap(\.self), subject: subject)
             guard problem == nil else { return [judged] }
             let review = RegistrationReview(pipelines: shown, algorithms: [])
             return [judged] + review.objections(to: [manifest.registration]).prefix(3).map { .note(subject, $0) }

@@ -34,8 +34,8 @@ import Testing
         }
     }
 
-    @Test(arguments: DamagedImages.allCases)
-    func wholeImages(_ damaged: DamagedImages) async throws {
+    @Test(arguments: DamagePolicy.allCases)
+    func wholeImages(_ damaged: DamagePolicy) async throws {
         let limits = DecodingLimits(pixels: 10_000, scans: 20)
         let decoder = ImageDecoder(limits: limits, damaged: damaged)
         try await aside {

@@ -15,7 +15,7 @@ import Testing
         return [0xFF, 0xD8] + frame + [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0]
     }
 
-    private static func stage(budget: Budget, damaged: DamagedImages = .error) -> ImageDecodingStage {
+    private static func stage(budget: Budget, damaged: DamagePolicy = .error) -> ImageDecodingStage {
         ImageDecodingStage(
             decoder: ImageDecoder(damaged: damaged),
             buffers: PixelBufferPool(maximumIdleBytes: 0),

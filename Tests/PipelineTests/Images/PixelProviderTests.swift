@@ -122,7 +122,7 @@ private struct ImageHost {
     func provider(
         cache: MemoryTensorCache = MemoryTensorCache(maximumBytes: 1 << 20),
         budget limit: Int = 1 << 20,
-        damaged: DamagedImages = .error,
+        damaged: DamagePolicy = .error,
         statistics: ImageStatistics = ImageStatistics(),
         onWait: @escaping @Sendable (_ begins: Bool) -> Void = { _ in }
     ) throws -> PixelProvider {

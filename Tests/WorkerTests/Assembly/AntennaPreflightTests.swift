@@ -61,15 +61,15 @@ import WorkerTestSupport
     @Test("check without a token says one thing")
     func checkWithoutToken() async throws {
         try await withAntenna { antenna in
-            let findings = await ServiceCheck(try settings(antenna.baseURL)).section(isSet: true).findings
+            let findings = await AntennaCheck(try settings(antenna.baseURL)).section(isSet: true).findings
             #expect(findings.map(\.status) == [.missing])
             #expect(findings.first?.detail.contains("none is set") == true)
             // A fleet behind RabbitMQ needs none.
-            let fleet = await ServiceCheck(try settings(antenna.baseURL, "--source", "amqp")).section(isSet: true)
+            let fleet = await AntennaCheck(try settings(antenna.baseURL, "--source", "amqp")).section(isSet: true)
             #expect(fleet.findings.map(\.status) == [.good])
         }
         try await withAntenna(token: nil) { antenna in
-            let findings = await ServiceCheck(try settings(antenna.baseURL)).section(isSet: true).findings
+            let findings = await AntennaCheck(try settings(antenna.baseURL)).section(isSet: true).findings
             #expect(findings.first?.status == .good)
         }
     }
@@ -85,7 +85,7 @@ import WorkerTestSupport
         defer { server.stop() }
         for flags in [token, token + ["--project", "1"]] {
             let settings = try fixture.resolve(flags: ["--base-url", "\(server.base)/api/v2"] + flags).settings
-            let findings = await ServiceCheck(settings).section(isSet: true).findings
+            let findings = await AntennaCheck(settings).section(isSet: true).findings
             #expect(findings.map(\.status) == [.missing], "\(findings)")
         }
     }

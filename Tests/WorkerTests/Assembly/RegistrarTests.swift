@@ -190,9 +190,9 @@ extension AntennaAnswer {
 
     @Test("rights that are missing for all jobs are an error, for some a note")
     func rights() {
-        #expect(ServiceCheck.judge(allowed: [1], forbidden: [], subject: "Rights").status == .good)
-        #expect(ServiceCheck.judge(allowed: [1], forbidden: [2], subject: "Rights").status == .note)
-        let none = ServiceCheck.judge(allowed: [], forbidden: [2], subject: "Rights")
+        #expect(AntennaCheck.judge(allowed: [1], forbidden: [], subject: "Rights").status == .good)
+        #expect(AntennaCheck.judge(allowed: [1], forbidden: [2], subject: "Rights").status == .note)
+        let none = AntennaCheck.judge(allowed: [], forbidden: [2], subject: "Rights")
         #expect(none.status == .missing && none.remedy?.contains("result_ml_job") == true)
     }
 }

@@ -149,7 +149,7 @@ struct CheckReportTests {
         arguments: [200, 204, 301, 401, 403, 404, 500, 503]
     )
     func antenna(status: Int) {
-        let finding = ServiceCheck.judge(status: status, hasToken: true, subject: "Antenna")
+        let finding = AntennaCheck.judge(status: status, hasToken: true, subject: "Antenna")
         #expect((finding.status == .good) == (status == 200))
         #expect((finding.remedy == nil) == (status == 200))
     }
@@ -158,8 +158,8 @@ struct CheckReportTests {
     func unreachable() async throws {
         // Port 1 of this machine: nothing listens there.
         let settings = try fixture.resolve(flags: ["--base-url", "http://127.0.0.1:1/api/v2"]).settings
-        #expect(await ServiceCheck(settings).section(isSet: true).findings.map(\.status) == [.missing])
-        #expect(await ServiceCheck(settings).section(isSet: false).findings.map(\.status) == [.note])
+        #expect(await AntennaCheck(settings).section(isSet: true).findings.map(\.status) == [.missing])
+        #expect(await AntennaCheck(settings).section(isSet: false).findings.map(\.status) == [.note])
     }
 
     @Test("a Redis without a limit, or that evicts nothing, is worth a note")

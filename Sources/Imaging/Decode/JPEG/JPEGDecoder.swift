@@ -76,38 +76,7 @@ struct JPEGDecoder {
             scan_limit: Int32(clamping: limits.scans),
             time_limit: limits.processorTime.nanoseconds
         )
-        return try judge(jpeg_reader_read(&request, pixels))
-    }
-
-    /// What is wrong with pixels that are there; an error where there are none.
-    private func judge(_ report: JPEGReaderReport) throws(ImagingError) -> ImagingError? {
-        let message = withUnsafeBytes(of: report.message) { text in
-            String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        let native = report.code == 0 ? nil : report.code
-        let problem =
-            report.is_cut
-            ? ImagingError.endsEarly(operation: Self.operation, nativeCode: native)
-            : ImagingError(.damaged, operation: Self.operation, message: "damaged: \(message)", nativeCode: native)
-        switch report.end {
-        case JPEG_READER_WHOLE: return nil
-        case JPEG_READER_DAMAGED: return problem
-        case JPEG_READER_OUT_OF_TIME: throw limits.outOfTime(operation: Self.operation)
-        case JPEG_READER_TOO_MANY_SCANS:
-            throw ImagingError(
-                .tooMuchWork,
-                operation: Self.operation,
-                message: "it has more than \(limits.scans) scans"
-            )
-        case JPEG_READER_OUT_OF_MEMORY:
-            throw ImagingError(
-                .outOfMemory,
-                operation: Self.operation,
-                message: "the system gave libjpeg no memory",
-                nativeCode: native
-            )
-        default: throw problem
-        }
+        return try damage(in: jpeg_reader_read(&request, pixels))
     }
 
     private static let cutInHeader = ImagingError(

@@ -8,7 +8,7 @@ struct PNGDecoder {
     /// What decoding may cost.
     let limits: DecodingLimits
     /// Whether to go on where libspng gives up.
-    let damaged: DamagedImages
+    let damaged: DamagePolicy
 
     /// Reads the size from the IHDR chunk, which by the standard comes first.
     func header(of bytes: UnsafeRawBufferPointer) throws(ImagingError) -> ImageHeader {

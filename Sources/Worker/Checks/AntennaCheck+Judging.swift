@@ -1,7 +1,7 @@
 import Antenna
 import Settings
 
-extension ServiceCheck {
+extension AntennaCheck {
     /// What the registrations of pipelines with a project mean.
     ///
     /// - Parameters:

@@ -1,5 +1,5 @@
 /// What becomes of an image whose data is cut off or contradicts itself, and of which a part can still be seen.
-package enum DamagedImages: String, Sendable, CaseIterable {
+package enum DamagePolicy: String, Sendable, CaseIterable {
     /// It is an error.
     case error
     /// The part that is there is taken; the rest is grey, black, or whatever the decoder made of it.

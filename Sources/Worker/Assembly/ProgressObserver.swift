@@ -2,7 +2,7 @@ package import Pipeline
 import Synchronization
 
 /// Counts the tasks that are done, answered or passed on, and tells how many there are; for a bar of progress.
-package final class DoneTasks: TaskObserver {
+package final class ProgressObserver: TaskObserver {
     private let count = Atomic(0)
     private let tell: @Sendable (Int) -> Void
 

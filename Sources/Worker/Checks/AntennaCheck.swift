@@ -5,7 +5,7 @@ import Telemetry
 import Transport
 
 /// Whether Antenna answers, takes the token, lets us work, and would keep the results.
-struct ServiceCheck {
+struct AntennaCheck {
     /// More jobs and projects are not looked at: one that is wrong is enough to say so.
     private static let mostJobs = 5
     private static let unreachable = "See that the server runs and that --base-url is right."
