@@ -47,7 +47,7 @@ package final class ChildProcess: Sendable {
         child.standardError = handle
         let exit = exit
         child.terminationHandler = { _ in exit.fire() }
-        try Self.withoutBlockedSignals { try child.run() }
+        try Self.start(child)
         pid = child.processIdentifier
 
         let watchdog = Process()
@@ -67,14 +67,21 @@ package final class ChildProcess: Sendable {
         watchdog.standardInput = leash
         watchdog.standardOutput = FileHandle.nullDevice
         watchdog.standardError = FileHandle.nullDevice
-        try Self.withoutBlockedSignals { try watchdog.run() }
+        try Self.start(watchdog)
         processes = Mutex((child, watchdog, leash))
     }
 
-    /// Runs the body on this thread with no signal blocked.
+    /// Starts one program after the other, with no signal blocked.
     ///
     /// A program inherits what its starter blocks, and threads of Swift's pools block nearly all: a shell would never hear that its
-    /// child has ended.
+    /// child has ended. Foundation hears of an exit by the end of a socket that the program inherits; another program that starts at the
+    /// same moment may inherit it too, and then the exit is heard of only when both have ended.
+    private static func start(_ program: Process) throws {
+        try starting.withLock { _ in try withoutBlockedSignals { try program.run() } }
+    }
+
+    private static let starting = Mutex(())
+
     private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
         var none = sigset_t()
         var before = sigset_t()
