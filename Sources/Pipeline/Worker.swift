@@ -83,7 +83,7 @@ package struct Worker: Service {
         }
     }
 
-    private func process(_ lease: Lease, _ slot: UpstreamSlot) async {
+    private func process(_ lease: Lease, _ slot: ExpectedImage) async {
         await statistics.images.tracer.trace(lease.task) {
             statistics.images.record(.now - lease.takenAt, in: .queue)
             for observer in observers { observer.taken(lease.task) }
@@ -92,11 +92,11 @@ package struct Worker: Service {
     }
 
     /// What becomes of a task.
-    private func judge(_ lease: Lease, _ slot: UpstreamSlot) async -> Settlement {
+    private func judge(_ lease: Lease, _ slot: ExpectedImage) async -> Settlement {
         let task = lease.task
         do {
             return .completed(try await analyse(lease, slot))
-        } catch is TakenBack {
+        } catch is LeaseRevoked {
             return .retry(reason: "its source has taken it back")
         } catch is CancellationError {
             return .retry(reason: "the worker is stopping")
@@ -134,10 +134,10 @@ package struct Worker: Service {
     }
 
     /// Takes a task through the stages; before each that costs much it is asked whether the task is still ours.
-    private func analyse(_ lease: Lease, _ slot: UpstreamSlot) async throws -> EncodedResult {
+    private func analyse(_ lease: Lease, _ slot: ExpectedImage) async throws -> EncodedResult {
         // The result that says why an image never came may wait long to be published.
         defer { slot.leave() }
-        if lease.isGone { throw TakenBack() }
+        if lease.isGone { throw LeaseRevoked() }
         do {
             return switch lease.task.detections {
             case nil: try await detect(lease, slot)
@@ -154,10 +154,10 @@ package struct Worker: Service {
     }
 
     /// Finds the insects and names them.
-    private func detect(_ lease: Lease, _ slot: UpstreamSlot) async throws -> EncodedResult {
+    private func detect(_ lease: Lease, _ slot: ExpectedImage) async throws -> EncodedResult {
         let task = lease.task
         let image = try await images.pixels(of: task)
-        if lease.isGone { throw TakenBack() }
+        if lease.isGone { throw LeaseRevoked() }
         image.logDamage(task, logger)
         let outcome = try await statistics.progress.inference.pass {
             try await batcher.analyse(image, pipeline: task.pipeline, from: slot)
@@ -174,7 +174,7 @@ package struct Worker: Service {
     private func name(
         _ detections: [GivenDetection],
         _ lease: Lease,
-        _ slot: UpstreamSlot
+        _ slot: ExpectedImage
     ) async throws -> EncodedResult {
         let task = lease.task
         let outcome = try await naming.name(detections, of: lease, from: slot)

@@ -48,7 +48,7 @@ extension Relay {
             } catch {
                 return try await deadLetter(delivery, reason: "no result: \(error)")
             }
-            let name = ConfirmedResult(posting: taskID, ticket: ticket)
+            let name = ResultKey(posting: taskID, ticket: ticket)
             if await posted.contains(name) {
                 statistics.duplicates.add()
             } else {

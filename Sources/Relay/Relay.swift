@@ -24,7 +24,7 @@ package final class Relay: Service {
 
     let settings: RelaySettings
     let client: AntennaClient
-    let posted: any ConfirmedResults
+    let posted: any ConfirmedResultStore
     let seal: RelaySeal
     let consuming: AMQPConnection
     let publishing: AMQPConnection
@@ -55,7 +55,7 @@ package final class Relay: Service {
         client: AntennaClient,
         consuming: AMQPConnection,
         publishing: AMQPConnection,
-        posted: any ConfirmedResults = MemoryConfirmedResults(),
+        posted: any ConfirmedResultStore = MemoryConfirmedResultStore(),
         pauseSwitch: PauseSwitch = PauseSwitch(),
         clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
@@ -210,17 +210,17 @@ package final class Relay: Service {
 }
 
 /// Stands where a worker's poster stands: the relay has posted the result before it settles the lease.
-private struct PostedElsewhere: ResultDelivering {
+private struct PostedElsewhere: ResultPosting {
     let publishing: AMQPConnection
 
     /// Reserving goes on only while tasks can be published.
-    func observeOutlook(_ observer: @escaping @Sendable (DeliveryOutlook) -> Void) {
+    func observeOutlook(_ observer: @escaping @Sendable (PostingOutlook) -> Void) {
         Task { [states = publishing.states()] in
             for await state in states {
                 if case .connected = state {
-                    observer(DeliveryOutlook())
+                    observer(PostingOutlook())
                 } else {
-                    observer(DeliveryOutlook(isBackedUp: true))
+                    observer(PostingOutlook(isBackedUp: true))
                 }
             }
         }

@@ -34,7 +34,7 @@ package struct RelayTicket: Sendable, Hashable {
     func text(code: String) -> String { "\(Self.mark) \(relay) \(jobID) \(code) \(replySubject)" }
 }
 
-extension ConfirmedResult {
+extension ResultKey {
     /// Names the answer to a task of Antenna's, by the delivery it answers.
     init(posting taskID: String, ticket: RelayTicket) {
         self.init("antenna:posted:v1:\(taskID):", digestOf: ["\(ticket.jobID)", ticket.replySubject])

@@ -4,11 +4,11 @@
 package struct Catalogue: Sendable {
     package let work = WorkSettings()
     package let fallback = FallbackSettings()
-    package let passing = PassingSettings()
+    package let passing = ReadyQueueSettings()
     package let antenna = AntennaSettings()
     package let tls = TLSSettings()
     package let broker = BrokerSettings()
-    package let consuming = ConsumingSettings()
+    package let consuming = ConsumerSettings()
     package let redis = RedisSettings()
     package let images = ImageSettings()
     package let batch = BatchSettings()

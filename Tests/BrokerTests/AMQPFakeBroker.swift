@@ -79,7 +79,7 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
         }
     }
 
-    func ack(_ delivery: AMQPDelivery) -> AMQPSettlement {
+    func ack(_ delivery: AMQPDelivery) -> AMQPSettlementOutcome {
         state.withLock { state in
             state.events.append(.acked(delivery.deliveryTag))
             return state.isStale ? .stale : .accepted
@@ -88,7 +88,7 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
 
     func holds(_ delivery: AMQPDelivery) -> Bool { !state.withLock(\.isStale) }
 
-    func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlement {
+    func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlementOutcome {
         state.withLock { state in
             state.events.append(requeue ? .nacked(delivery.deliveryTag) : .rejected(delivery.deliveryTag))
             return state.isStale ? .stale : .accepted
@@ -148,7 +148,7 @@ extension AMQPTaskSettler {
     convenience init(
         testing broker: AMQPFakeBroker,
         clock: some Clock<Duration> = JumpingClock(),
-        confirmed: any ConfirmedResults = MemoryConfirmedResults(),
+        confirmed: any ConfirmedResultStore = MemoryConfirmedResultStore(),
         logger: Logger
     ) {
         self.init(

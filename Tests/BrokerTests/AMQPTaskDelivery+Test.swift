@@ -15,7 +15,7 @@ extension AMQPTaskDelivery {
     ) {
         self.init(
             message: message,
-            name: ConfirmedResult(to: message, from: queue),
+            name: ResultKey(to: message, from: queue),
             queue: queue,
             attempts: attempts,
             delivery: delivery,

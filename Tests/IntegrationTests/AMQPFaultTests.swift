@@ -32,7 +32,7 @@ extension BrokerTests {
                 try await broker.start()
             }
             // An empty queue would not do: what the broker has not yet taken back from a lost connection is not in it.
-            var ledger = ResultLedger()
+            var ledger = SavedResultAudit()
             try await eventually {
                 try await fixture.untilConnected { try await ledger.take(from: fixture.results, of: fixture) }
                 return ledger.results.count == 200
@@ -84,13 +84,13 @@ extension BrokerTests {
         func recognisedOverRedis() async throws {
             let fixture = try await BrokerFixture()
             let redis = try await RedisServer.shared()
-            func memory() throws -> RedisConfirmedResults {
-                RedisConfirmedResults(client: try RedisClient(configuration: RedisConfiguration(url: redis.url)))
+            func memory() throws -> RedisConfirmedResultStore {
+                RedisConfirmedResultStore(client: try RedisClient(configuration: RedisConfiguration(url: redis.url)))
             }
             try await fixture.enqueue(0..<1)
             let (delivery, _) = try #require(try await fixture.observer.get(queue: "\(fixture.tasks)"))
             let message = try TaskMessage(delivery.message, pipeline: fixture.pipeline)
-            let name = ConfirmedResult(to: message, from: fixture.tasks)
+            let name = ResultKey(to: message, from: fixture.tasks)
             let (one, other) = (try memory(), try memory())
             #expect(await !one.contains(name))
             await one.insert(name)

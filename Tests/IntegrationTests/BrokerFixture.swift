@@ -64,7 +64,7 @@ struct BrokerFixture {
     /// Something that takes tasks; results go through the default exchange.
     func taskSource(
         _ queue: TaskQueueName? = nil,
-        confirmed: any ConfirmedResults = MemoryConfirmedResults(),
+        confirmed: any ConfirmedResultStore = MemoryConfirmedResultStore(),
         logger: Logger? = nil,
         through proxy: TCPProxy? = nil,
         _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }

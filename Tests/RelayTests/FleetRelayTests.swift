@@ -105,9 +105,9 @@ struct FleetRelayTests {
             RelayTicket(relay: "a", jobID: 2, replySubject: "s1"),
             RelayTicket(relay: "a", jobID: 1, replySubject: "s2"),
         ]
-        let name = ConfirmedResult(posting: "7", ticket: first)
-        #expect(others.allSatisfy { ConfirmedResult(posting: "7", ticket: $0) != name })
-        #expect(ConfirmedResult(posting: "8", ticket: first) != name)
-        #expect(ConfirmedResult(posting: "7", ticket: RelayTicket(relay: "b", jobID: 1, replySubject: "s1")) == name)
+        let name = ResultKey(posting: "7", ticket: first)
+        #expect(others.allSatisfy { ResultKey(posting: "7", ticket: $0) != name })
+        #expect(ResultKey(posting: "8", ticket: first) != name)
+        #expect(ResultKey(posting: "7", ticket: RelayTicket(relay: "b", jobID: 1, replySubject: "s1")) == name)
     }
 }

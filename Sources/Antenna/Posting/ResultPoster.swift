@@ -76,14 +76,14 @@ package final class ResultPoster: Sendable {
 
     /// Those who are told of the outlook, and what they were told.
     private struct ViewerActivity {
-        var latest = DeliveryOutlook()
-        var observers: [@Sendable (DeliveryOutlook) -> Void] = []
+        var latest = PostingOutlook()
+        var observers: [@Sendable (PostingOutlook) -> Void] = []
     }
 
     let client: AntennaClient
     let spool: Spool
     let memory: PostedResults?
-    let monitor: ResultMonitor?
+    let monitor: SavedResultMonitor?
     let settings: Settings
     let clock: WaitClock
     let logger: Logger
@@ -109,7 +109,7 @@ package final class ResultPoster: Sendable {
         client: AntennaClient,
         spool: Spool,
         memory: PostedResults? = nil,
-        monitor: ResultMonitor? = nil,
+        monitor: SavedResultMonitor? = nil,
         settings: Settings = Settings(),
         clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
@@ -128,12 +128,12 @@ package final class ResultPoster: Sendable {
     }
 
     /// Backed up when the spool is full, or the disk is.
-    package var outlook: DeliveryOutlook {
+    package var outlook: PostingOutlook {
         let (isStranded, closedJobs) = state.withLock { ($0.stranded > 0, Set($0.closed.keys)) }
-        return DeliveryOutlook(isBackedUp: isStranded || spool.isFull, closedJobs: closedJobs)
+        return PostingOutlook(isBackedUp: isStranded || spool.isFull, closedJobs: closedJobs)
     }
 
-    package func observeOutlook(_ observer: @escaping @Sendable (DeliveryOutlook) -> Void) {
+    package func observeOutlook(_ observer: @escaping @Sendable (PostingOutlook) -> Void) {
         audience.withLock { audience in
             audience.observers.append(observer)
             observer(audience.latest)

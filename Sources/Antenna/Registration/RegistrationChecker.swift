@@ -20,7 +20,7 @@ final class RegistrationChecker: Sendable {
     private let client: AntennaClient
     private let expectations: [PipelineExpectation]
     private let onlyProject: Int?
-    private let monitor: ResultMonitor?
+    private let monitor: SavedResultMonitor?
     private let clock: WaitClock
     private let logger: Logger
     private let cache = Mutex(RegistrationCache())
@@ -29,7 +29,7 @@ final class RegistrationChecker: Sendable {
         client: AntennaClient,
         expectations: [PipelineExpectation],
         onlyProject: Int?,
-        monitor: ResultMonitor?,
+        monitor: SavedResultMonitor?,
         clock: WaitClock,
         logger: Logger
     ) {

@@ -43,7 +43,7 @@ package final class RESTTaskSource: TaskSource {
         /// What no retry can fix: the source ends.
         var failure: AntennaError?
         /// What the poster has told of the next results.
-        var outlook = DeliveryOutlook()
+        var outlook = PostingOutlook()
         var hasCheckedProject = false
         /// What the project that the settings name lacks.
         var projectProblem: String?
@@ -91,7 +91,7 @@ package final class RESTTaskSource: TaskSource {
 
     let settings: RESTSourceSettings
     let client: AntennaClient
-    let poster: any ResultDelivering
+    let poster: any ResultPosting
     let pauseSwitch: PauseSwitch
     let registrations: RegistrationChecker
     let clock: WaitClock
@@ -114,9 +114,9 @@ package final class RESTTaskSource: TaskSource {
     package init(
         settings: RESTSourceSettings,
         client: AntennaClient,
-        poster: any ResultDelivering,
+        poster: any ResultPosting,
         pauseSwitch: PauseSwitch = PauseSwitch(),
-        monitor: ResultMonitor? = nil,
+        monitor: SavedResultMonitor? = nil,
         clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger

@@ -22,7 +22,7 @@ struct BenchScale: AsyncParsableCommand {
     @OptionGroup var images: BenchImageOptions
     @OptionGroup var options: BenchOptions
     @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
-    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumingSettings>
+    @OptionGroup(title: "Taking tasks from RabbitMQ") var consuming: Flags<ConsumerSettings>
     @OptionGroup(title: "Configuration") var file: ConfigFileOption
 
     func validate() throws {

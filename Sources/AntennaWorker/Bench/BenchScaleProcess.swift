@@ -14,7 +14,7 @@ struct BenchScaleProcess: AsyncParsableCommand {
     @Option(help: "What names the ready queue.") var queue: String
     @Option(help: "How long the device takes for an image, in milliseconds.") var sleep: Int
     @OptionGroup var broker: Flags<BrokerSettings>
-    @OptionGroup var consuming: Flags<ConsumingSettings>
+    @OptionGroup var consuming: Flags<ConsumerSettings>
     @OptionGroup var file: ConfigFileOption
 
     func run() async throws {

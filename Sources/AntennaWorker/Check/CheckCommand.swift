@@ -23,7 +23,7 @@ struct CheckCommand: AsyncParsableCommand {
     var metricsMarkdown = false
 
     @OptionGroup var flags: WorkerFlags
-    @OptionGroup(title: "Passing tasks on") var passing: Flags<PassingSettings>
+    @OptionGroup(title: "Passing tasks on") var passing: Flags<ReadyQueueSettings>
 
     func run() async throws {
         if markdown {

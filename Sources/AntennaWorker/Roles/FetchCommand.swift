@@ -20,7 +20,7 @@ struct FetchCommand: RoleCommand {
 
     @OptionGroup(title: "What to work on") var work: Flags<PipelineFlag>
     @OptionGroup var queues: QueueFlags
-    @OptionGroup(title: "Passing tasks on") var passing: Flags<PassingSettings>
+    @OptionGroup(title: "Passing tasks on") var passing: Flags<ReadyQueueSettings>
     @OptionGroup var images: ImageFlags
     @OptionGroup var service: ServiceFlags
 

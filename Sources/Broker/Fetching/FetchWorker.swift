@@ -14,7 +14,7 @@ package struct FetchWorker: Service {
     private let gauge: ReadyQueueGauge
     private let images: PixelProvider
     private let cache: any TensorCache
-    private let cachePatience: CacheWait
+    private let cachePatience: CacheOutageWait
     private let window: Budget
     private let clock: WaitClock
     private let statistics: FetchStatistics
@@ -50,7 +50,7 @@ package struct FetchWorker: Service {
         self.gauge = gauge
         self.images = images
         self.cache = cache
-        self.cachePatience = CacheWait(cachePatience)
+        self.cachePatience = CacheOutageWait(cachePatience)
         self.window = Budget(limit: tasksInHand)
         self.clock = clock
         self.statistics = statistics

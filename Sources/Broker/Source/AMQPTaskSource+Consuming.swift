@@ -56,7 +56,7 @@ extension AMQPTaskSource {
             if isDraining || Task.isCancelled { break }
             let held = settler.held(from: queue)
             let isPaused = pauseSwitch.isPaused || isHeld(queue) || isRefused(queue)
-            for (index, reserve) in HeldResults.reserves.enumerated() {
+            for (index, reserve) in UnroutableResults.reserves.enumerated() {
                 let isWanted = !isPaused && (held >= reserve.held || held > 0 && isConsuming[index])
                 guard isWanted != isConsuming[index] else { continue }
                 isConsuming[index] = isWanted
@@ -108,7 +108,7 @@ extension AMQPTaskSource {
                 reason: error.description
             )
         }
-        let name = ConfirmedResult(to: message, from: queue)
+        let name = ResultKey(to: message, from: queue)
         let attempts = settler.attempts(of: name, at: delivery, from: queue)
         switch await judge(delivery, of: name, from: queue, attempts: attempts) {
         case .task:
@@ -140,7 +140,7 @@ extension AMQPTaskSource {
 
     private func judge(
         _ delivery: AMQPDelivery,
-        of name: ConfirmedResult,
+        of name: ResultKey,
         from queue: TaskQueueName,
         attempts: Int
     ) async -> Verdict {
@@ -157,7 +157,7 @@ extension AMQPTaskSource {
 
     private func task(
         _ message: TaskMessage,
-        as name: ConfirmedResult,
+        as name: ResultKey,
         _ delivery: AMQPDelivery,
         from queue: TaskQueueName,
         attempts: Int

@@ -13,7 +13,7 @@ package final class AMQPTaskSource: TaskSource {
     let consuming: AMQPConnection
     let publishing: AMQPConnection
     let settler: AMQPTaskSettler
-    let untried: UntriedDeliveries
+    let untried: UncountedRequeue
     let obstacle: @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String?
     let pauseSwitch: PauseSwitch
     let subscriptions: [AMQPSubscription]
@@ -21,7 +21,7 @@ package final class AMQPTaskSource: TaskSource {
     let reserves: [[AMQPSubscription]]
     let clock: WaitClock
     let logger: Logger
-    let holds: Mutex<[TaskQueueName: TaskHold]>
+    let holds: Mutex<[TaskQueueName: QueuePausePolicy]>
     let oldAgeWarnings: ThrottledLog
     let inHand = AsyncQueue<AMQPTaskDelivery, Never>()
     /// Given when the consumers may have to be stopped or started.
@@ -46,7 +46,7 @@ package final class AMQPTaskSource: TaskSource {
         settings: AMQPSourceSettings,
         consuming: AMQPConnection,
         publishing: AMQPConnection,
-        confirmed: any ConfirmedResults = MemoryConfirmedResults(),
+        confirmed: any ConfirmedResultStore = MemoryConfirmedResultStore(),
         obstacle: @escaping @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String? = { _, _ in nil },
         pauseSwitch: PauseSwitch = PauseSwitch(),
         clock: WaitClock = WaitClock(),
@@ -60,7 +60,7 @@ package final class AMQPTaskSource: TaskSource {
         self.pauseSwitch = pauseSwitch
         self.logger = logger
         oldAgeWarnings = ThrottledLog(logger, clock: clock, interval: .seconds(300))
-        holds = Mutex(Dictionary(settings.queues.map { ($0, TaskHold()) }) { first, _ in first })
+        holds = Mutex(Dictionary(settings.queues.map { ($0, QueuePausePolicy()) }) { first, _ in first })
         self.clock = clock
         let publisher = ConfirmedPublisher(
             connection: publishing,
@@ -78,7 +78,7 @@ package final class AMQPTaskSource: TaskSource {
             unroutablePatience: settings.unroutablePatience,
             logger: logger
         )
-        let untried = UntriedDeliveries(
+        let untried = UncountedRequeue(
             publisher: publishing,
             acknowledger: consuming,
             canPublish: { publishing.takesPublishes },
@@ -105,7 +105,7 @@ package final class AMQPTaskSource: TaskSource {
             )
         }
         reserves = settings.queues.map { queue in
-            HeldResults.reserves.map { reserve in
+            UnroutableResults.reserves.map { reserve in
                 AMQPSubscription(
                     connection: consuming,
                     queue: "\(queue)",

@@ -27,7 +27,7 @@ struct BareDecodeLoop {
                 for _ in 0..<threads.threadCount {
                     group.addTask {
                         try await threads.run {
-                            let decoder = try BareJPEGDecoder()
+                            let decoder = try UncheckedJPEGDecoder()
                             while let index = next.take(below: images.count) { try decoder.decode(images[index].bytes) }
                         }
                     }

@@ -43,7 +43,7 @@ package struct ScaleProcess {
                 largestDelivery: TaskMessage.largestDelivery,
                 logger: logger
             ),
-            confirmed: MemoryConfirmedResults(),
+            confirmed: MemoryConfirmedResultStore(),
             pauseSwitch: PauseSwitch(),
             logger: logger
         )

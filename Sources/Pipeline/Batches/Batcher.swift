@@ -68,9 +68,9 @@ package final class Batcher: Sendable {
     package var waitingCount: Int { state.withLock(\.waitingCount) }
 
     /// A slot for a task that has set out: while it is held, a part-filled batch may wait for the task's image.
-    package func enter() -> UpstreamSlot {
+    package func enter() -> ExpectedImage {
         state.withLock { $0.upstreamEntered() }
-        return UpstreamSlot(batcher: self)
+        return ExpectedImage(batcher: self)
     }
 
     /// Counts on no image that waits for memory of this budget: batches would wait for what waits for them.
@@ -101,7 +101,7 @@ package final class Batcher: Sendable {
     package func analyse(
         _ image: AdmittedPixels,
         pipeline: String,
-        from slot: UpstreamSlot
+        from slot: ExpectedImage
     ) async throws -> BatchOutcome {
         let size = try sizes(pipeline, image.buffer.height, image.buffer.width)
         return try await submit(image, to: .images(BatchKey(pipeline: pipeline, size: size)), from: slot)
@@ -120,7 +120,7 @@ package final class Batcher: Sendable {
         _ boxes: [Box],
         in image: AdmittedPixels,
         pipeline: String,
-        from slot: UpstreamSlot
+        from slot: ExpectedImage
     ) async throws -> BatchOutcome {
         try await submit(image, boxes: boxes, to: .boxes(pipeline: pipeline), from: slot)
     }
@@ -129,7 +129,7 @@ package final class Batcher: Sendable {
         _ image: AdmittedPixels,
         boxes: [Box] = [],
         to group: BatchGroup,
-        from slot: UpstreamSlot
+        from slot: ExpectedImage
     ) async throws -> BatchOutcome {
         let id = nextID.add(1, ordering: .relaxed).newValue
         return try await withTaskCancellationHandler {

@@ -26,7 +26,7 @@ struct DetectionNaming: Sendable {
     ///   - slot: The task's slot, which it leaves.
     /// - Returns: What they were named; a box that is wrong, or whose crop cannot be had, costs itself alone.
     /// - Throws: As ``PixelProvider/pixels(of:)`` and ``Batcher/classify(_:in:pipeline:from:)``.
-    func name(_ detections: [GivenDetection], of lease: Lease, from slot: UpstreamSlot) async throws -> Outcome {
+    func name(_ detections: [GivenDetection], of lease: Lease, from slot: ExpectedImage) async throws -> Outcome {
         guard detections.allSatisfy({ $0.cropURL != nil }) else {
             return try await nameInImage(detections, of: lease, from: slot)
         }
@@ -40,10 +40,10 @@ struct DetectionNaming: Sendable {
     private func nameInImage(
         _ detections: [GivenDetection],
         of lease: Lease,
-        from slot: UpstreamSlot
+        from slot: ExpectedImage
     ) async throws -> Outcome {
         let image = try await images.pixels(of: lease.task)
-        if lease.isGone { throw TakenBack() }
+        if lease.isGone { throw LeaseRevoked() }
         let parts = detections.map { $0.part(of: image.buffer) }
         let insects = try await insects(in: parts.compactMap { try? $0.get() }, of: image, lease.task, from: slot)
         var next = insects.makeIterator()
@@ -63,7 +63,7 @@ struct DetectionNaming: Sendable {
         in boxes: [Box],
         of image: AdmittedPixels,
         _ task: ImageTask,
-        from slot: UpstreamSlot
+        from slot: ExpectedImage
     ) async throws -> [DetectedInsect] {
         let starts = Array(stride(from: 0, to: boxes.count, by: batcher.maximumBoxes))
         return try await withThrowingTaskGroup(of: (Int, [DetectedInsect]).self) { group in
@@ -81,7 +81,7 @@ struct DetectionNaming: Sendable {
         _ boxes: [Box],
         in image: AdmittedPixels,
         _ task: ImageTask,
-        from slot: UpstreamSlot
+        from slot: ExpectedImage
     ) async throws -> [DetectedInsect] {
         let outcome = try await statistics.progress.inference.pass {
             try await batcher.classify(boxes, in: image, pipeline: task.pipeline, from: slot)
@@ -110,7 +110,7 @@ struct DetectionNaming: Sendable {
         _ given: GivenDetection,
         of lease: Lease
     ) async throws -> Result<DetectedInsect, NamedDetection.Trouble> {
-        if lease.isGone { throw TakenBack() }
+        if lease.isGone { throw LeaseRevoked() }
         if let trouble = given.boxTrouble { return .failure(trouble) }
         let slot = batcher.enter()
         defer { slot.leave() }

@@ -4,7 +4,7 @@ import Concurrency
 enum AMQPCommand: Sendable {
     case request(id: UInt64, AMQPRequest)
     case publish(AMQPPublish)
-    case settle(tag: UInt64, AMQPChannelEpoch, AMQPAnswer)
+    case settle(tag: UInt64, AMQPChannelEpoch, AMQPSettlement)
     case consume(id: UInt64, AMQPConsumer, prefetch: UInt16, arguments: [String: AMQPValue])
     case cancel(id: UInt64, consumerTag: String)
     case close

@@ -181,11 +181,11 @@ package final class AMQPConnection: Sendable {
 
     /// Acknowledges a delivery: the broker forgets it.
     @discardableResult
-    package func ack(_ delivery: AMQPDelivery) -> AMQPSettlement { mailbox.settle(delivery, .ack) }
+    package func ack(_ delivery: AMQPDelivery) -> AMQPSettlementOutcome { mailbox.settle(delivery, .ack) }
 
     /// Gives a delivery back; with `requeue` it goes to its queue again, otherwise to the dead letters.
     @discardableResult
-    package func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlement {
+    package func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlementOutcome {
         mailbox.settle(delivery, .nack(requeue: requeue))
     }
 

@@ -26,7 +26,7 @@ package struct AMQPDelivery: Sendable, Hashable {
     package var deliveryCount: Int { message.headers["x-delivery-count"]?.count ?? 0 }
 
     /// The message's ways into dead-letter queues, the latest first (`x-death`).
-    package var deaths: [AMQPDeath] {
-        (message.headers["x-death"]?.array ?? []).compactMap { $0.table.map(AMQPDeath.init(table:)) }
+    package var deaths: [AMQPDeathRecord] {
+        (message.headers["x-death"]?.array ?? []).compactMap { $0.table.map(AMQPDeathRecord.init(table:)) }
     }
 }

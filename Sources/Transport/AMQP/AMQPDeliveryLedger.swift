@@ -28,7 +28,7 @@ struct AMQPDeliveryLedger {
     func holds(_ epoch: AMQPChannelEpoch) -> Bool { unsettled[epoch] != nil }
 
     /// Settles a delivery.
-    mutating func settle(_ tag: UInt64, in epoch: AMQPChannelEpoch) -> AMQPSettlement {
+    mutating func settle(_ tag: UInt64, in epoch: AMQPChannelEpoch) -> AMQPSettlementOutcome {
         guard unsettled[epoch] != nil else { return .stale }
         return unsettled[epoch]?.remove(tag) == nil ? .alreadySettled : .accepted
     }

@@ -30,7 +30,7 @@ extension AMQPLoop {
     }
 
     /// Takes the answer to a delivery; it is forgotten when the channel is another one by now.
-    func answer(_ tag: UInt64, in epoch: AMQPChannelEpoch, _ answer: AMQPAnswer) {
+    func answer(_ tag: UInt64, in epoch: AMQPChannelEpoch, _ answer: AMQPSettlement) {
         let index = Int(epoch.channel) - 1
         if channels[index].epoch == epoch { answers[index].answer(tag, answer) }
     }

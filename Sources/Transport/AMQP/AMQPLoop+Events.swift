@@ -4,7 +4,7 @@ import Telemetry
 
 extension AMQPLoop {
     /// Takes one frame.
-    func handle(_ received: AMQPReceived) {
+    func handle(_ received: AMQPInboundFrame) {
         switch received {
         case .channel(let number, let frame):
             let index = Int(number) - 1

@@ -62,7 +62,7 @@ final class AMQPLoop {
     var pending: Deque<AMQPPublish> = []
     var partial: Partial?
     /// Answers to deliveries, for each channel.
-    var answers = Role.allCases.map { _ in AMQPAnswerWindow() }
+    var answers = Role.allCases.map { _ in AMQPSettlementWindow() }
     var unconfirmedCloses: [UInt16] = []
     var restoring = 0
     var isBlocked = false
@@ -170,6 +170,6 @@ final class AMQPLoop {
     /// The deliveries of a channel that is gone can be answered no more.
     func closeDeliveries(ofChannelAt index: Int) {
         mailbox.withLedger { $0.closed(channel: UInt16(index + 1)) }
-        answers[index] = AMQPAnswerWindow()
+        answers[index] = AMQPSettlementWindow()
     }
 }

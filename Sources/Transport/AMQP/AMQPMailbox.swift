@@ -97,7 +97,7 @@ final class AMQPMailbox: Sendable {
     }
 
     /// Settles a delivery, once and only in its epoch.
-    func settle(_ delivery: AMQPDelivery, _ answer: AMQPAnswer) -> AMQPSettlement {
+    func settle(_ delivery: AMQPDelivery, _ answer: AMQPSettlement) -> AMQPSettlementOutcome {
         let settlement = state.withLock { $0.ledger.settle(delivery.deliveryTag, in: delivery.epoch) }
         if settlement == .accepted { commands.post(.settle(tag: delivery.deliveryTag, delivery.epoch, answer)) }
         return settlement

@@ -1,9 +1,8 @@
-/// What became of an attempt to acknowledge, reject or give back a delivery.
-package enum AMQPSettlement: String, Sendable, Hashable {
-    /// Handed to the connection's thread, which sends it. Should the connection end before, the broker delivers again.
-    case accepted
-    /// The channel it came on is gone; nothing is sent, and the broker delivers the message again.
-    case stale
-    /// It was settled before; nothing is sent.
-    case alreadySettled
+import CRabbitMQ
+
+/// What settles a delivery on the wire.
+enum AMQPSettlement: Sendable, Hashable {
+    case ack
+    case nack(requeue: Bool)
+    case reject(requeue: Bool)
 }

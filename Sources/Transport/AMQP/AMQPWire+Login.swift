@@ -44,11 +44,11 @@ extension AMQPWire {
     static func takeOver(
         _ state: amqp_connection_state_t,
         patience: Duration
-    ) throws(TransportError) -> [AMQPReceived] {
+    ) throws(TransportError) -> [AMQPInboundFrame] {
         func check(_ status: Int32) throws(TransportError) {
             guard status == AMQP_STATUS_OK.rawValue else { throw .amqp(status: status, operation: "broker.login") }
         }
-        var early: [AMQPReceived] = []
+        var early: [AMQPInboundFrame] = []
         let deadline = ContinuousClock.now + patience
         /// Whether it has a part of a frame, bytes, or frames in hand.
         func isHolding() -> Bool {

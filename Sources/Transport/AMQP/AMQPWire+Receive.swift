@@ -11,7 +11,7 @@ extension AMQPWire {
     /// - Parameter body: Gets the frame; pointers in it are valid until it returns.
     /// - Returns: Whether there was a frame; `false` means that everything received so far is taken.
     /// - Throws: What ended the connection.
-    func receive(_ body: (AMQPReceived) -> Void) throws(TransportError) -> Bool {
+    func receive(_ body: (AMQPInboundFrame) -> Void) throws(TransportError) -> Bool {
         if !early.isEmpty {
             body(early.removeFirst())
             return true
@@ -61,7 +61,7 @@ extension AMQPWire {
     }
 
     /// Decodes a frame; nil for one that only says that the broker lives.
-    private func received(_ frame: AMQPFrameBuffer.Frame) throws(TransportError) -> AMQPReceived? {
+    private func received(_ frame: AMQPFrameBuffer.Frame) throws(TransportError) -> AMQPInboundFrame? {
         switch Int32(frame.type) {
         case AMQP_FRAME_METHOD:
             decoder.recycle()
@@ -88,7 +88,7 @@ extension AMQPWire {
         }
     }
 
-    static func received(_ method: amqp_method_t, channel: UInt16) -> AMQPReceived {
+    static func received(_ method: amqp_method_t, channel: UInt16) -> AMQPInboundFrame {
         channel == 0 ? .connection(connectionFrame(method)) : .channel(channel, channelFrame(method))
     }
 

@@ -45,7 +45,7 @@ extension AMQPWire {
     }
 
     /// Settles a delivery, or all up to it.
-    func send(_ frame: AMQPAnswerWindow.Frame, channel: UInt16) throws(TransportError) {
+    func send(_ frame: AMQPSettlementWindow.Frame, channel: UInt16) throws(TransportError) {
         let (tag, multiple) = (frame.tag, amqp_boolean_t(frame.isMultiple ? 1 : 0))
         switch frame.answer {
         case .ack:

@@ -31,7 +31,7 @@ final class AMQPWire {
     /// The TLS session, which the handle owns.
     let session: OpaquePointer?
     /// What arrived with the end of the login, read by the library.
-    var early: [AMQPReceived]
+    var early: [AMQPInboundFrame]
     let arrived: AMQPFrameBuffer
     /// Whether there may be more than was read, without the kernel's saying so.
     var mayHaveMore = false

@@ -4,7 +4,7 @@ package import Settings
 extension AMQPSourceSettings {
     package init(
         _ broker: BrokerSettings.Values,
-        _ consuming: ConsumingSettings.Values,
+        _ consuming: ConsumerSettings.Values,
         kind: TaskQueueName.Kind,
         pipelines: [String]
     ) {

@@ -7,7 +7,7 @@ extension AMQPTaskSource {
     package convenience init(
         settings: AMQPSourceSettings,
         broker: BrokerConnections,
-        confirmed: any ConfirmedResults,
+        confirmed: any ConfirmedResultStore,
         obstacle: @escaping @Sendable (_ queue: TaskQueueName, _ outstanding: Int) -> String? = { _, _ in nil },
         pauseSwitch: PauseSwitch,
         logger: Logger

@@ -104,11 +104,11 @@ extension GroupValues<RedisSettings> {
     /// What remembers confirmed results: Redis for all workers, else this process's memory.
     ///
     /// - Throws: ``SettingsError`` for an address that cannot be used; `TransportError` without descriptors.
-    func confirmedResults() throws -> any ConfirmedResults {
-        guard var connection = try connection() else { return MemoryConfirmedResults() }
+    func confirmedResults() throws -> any ConfirmedResultStore {
+        guard var connection = try connection() else { return MemoryConfirmedResultStore() }
         // Acknowledgements wait for it.
         connection.connectTimeout = .milliseconds(500)
         connection.commandTimeout = .seconds(1)
-        return RedisConfirmedResults(client: try RedisClient(configuration: connection, connections: 1), seal: seal)
+        return RedisConfirmedResultStore(client: try RedisClient(configuration: connection, connections: 1), seal: seal)
     }
 }

@@ -34,7 +34,7 @@ extension RoleHealth {
     }
 
     /// What the comparison of posted and saved results shows.
-    init(results: ResultMonitor) {
+    init(results: SavedResultMonitor) {
         self.init()
         checks = [Check(name: "results", problem: { results.problem })]
         collectors = [{ [AntennaMetrics.resultsMissing.sample(results.missing)] }]

@@ -9,7 +9,7 @@ import Telemetry
 package final class MetricRegistry: Sendable {
     private struct State {
         var counters = SeriesTable<CounterInstrument>()
-        var numbers = SeriesTable<NumberInstrument>()
+        var numbers = SeriesTable<GaugeInstrument>()
         var histograms = SeriesTable<HistogramInstrument>()
         var collectors: [MetricCollector] = []
     }
@@ -55,10 +55,10 @@ package final class MetricRegistry: Sendable {
         }
     }
 
-    private func number(_ label: String, _ dimensions: [(String, String)]) -> NumberInstrument {
-        guard MetricCatalogue.byName[label] != nil else { return NumberInstrument() }
+    private func number(_ label: String, _ dimensions: [(String, String)]) -> GaugeInstrument {
+        guard MetricCatalogue.byName[label] != nil else { return GaugeInstrument() }
         let series = MetricSeries(name: label, dimensions: dimensions)
-        return state.withLock { $0.numbers.instrument(of: series) { NumberInstrument() } }
+        return state.withLock { $0.numbers.instrument(of: series) { GaugeInstrument() } }
     }
 
     private func histogram(_ label: String, _ dimensions: [(String, String)]) -> HistogramInstrument {

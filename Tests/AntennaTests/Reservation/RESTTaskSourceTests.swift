@@ -266,7 +266,7 @@ import Transport
         let clock = TestClock()
         let server = ScriptedServer { request in request.isJobs ? .jobs(1) : .tasks([7]) }
         let delivery = ScriptedDelivery()
-        delivery.tell(DeliveryOutlook(isBackedUp: true))
+        delivery.tell(PostingOutlook(isBackedUp: true))
         let source = RESTTaskSource(
             settings: .usual,
             client: try makeClient(server),
@@ -279,7 +279,7 @@ import Transport
         await clock.sleepers()
         #expect(server.requests.allSatisfy { $0.isJobs })
         // The clock stands still: nothing but what is told can make it go on.
-        delivery.tell(DeliveryOutlook())
+        delivery.tell(PostingOutlook())
         let lease = try #require(await source.next())
         try await lease.settle(result(lease.task))
         source.drain()
@@ -325,15 +325,15 @@ import Transport
 }
 
 /// Takes every result, and says of the next ones what the test wants.
-private final class ScriptedDelivery: ResultDelivering {
+private final class ScriptedDelivery: ResultPosting {
     private struct State {
-        var outlook = DeliveryOutlook()
-        var observers: [@Sendable (DeliveryOutlook) -> Void] = []
+        var outlook = PostingOutlook()
+        var observers: [@Sendable (PostingOutlook) -> Void] = []
     }
 
     private let state = Mutex(State())
 
-    func tell(_ outlook: DeliveryOutlook) {
+    func tell(_ outlook: PostingOutlook) {
         let observers = state.withLock { state in
             state.outlook = outlook
             return state.observers
@@ -341,7 +341,7 @@ private final class ScriptedDelivery: ResultDelivering {
         for observer in observers { observer(outlook) }
     }
 
-    func observeOutlook(_ observer: @escaping @Sendable (DeliveryOutlook) -> Void) {
+    func observeOutlook(_ observer: @escaping @Sendable (PostingOutlook) -> Void) {
         let outlook = state.withLock { state in
             state.observers.append(observer)
             return state.outlook

@@ -13,7 +13,7 @@ import Testing
 struct AMQPHeldResultTests {
     static let queue = TaskQueueName(.tasks, pipeline: "moths")
     let broker = AMQPFakeBroker()
-    let confirmed = MemoryConfirmedResults()
+    let confirmed = MemoryConfirmedResultStore()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     func settler(clock: some Clock<Duration> = JumpingClock()) -> AMQPTaskSettler {
@@ -103,10 +103,10 @@ struct AMQPHeldResultTests {
     func bounded() async throws {
         broker.set("nobody", routable: false)
         let settler = settler(clock: TestClock())
-        for id in 1...HeldResults.limit + 50 {
+        for id in 1...UnroutableResults.limit + 50 {
             try await take("\(id)", subject: "nobody", on: settler).settle(.answered(result("\(id)")))
         }
-        #expect(settler.held == HeldResults.limit && settler.outstanding == HeldResults.limit)
+        #expect(settler.held == UnroutableResults.limit && settler.outstanding == UnroutableResults.limit)
         await settler.waitForPlace(in: Self.queue, limit: 1)
         try await take("good", tag: 7, on: settler).settle(.answered(result("good")))
         #expect(broker.events.suffix(2) == [.published(id: "good", to: "antenna.results/answers"), .acked(7)])
@@ -121,12 +121,12 @@ struct AMQPHeldResultTests {
 
     @Test("Large results have fewer places")
     func boundedBytes() {
-        var held = HeldResults()
-        let nowhere = HeldResults.Destination(exchange: "", routingKey: "nobody")
+        var held = UnroutableResults()
+        let nowhere = UnroutableResults.Destination(exchange: "", routingKey: "nobody")
         let isHeld = (1...3).map { id in
-            held.add(id, from: Self.queue, to: nowhere, bytes: HeldResults.byteLimit / 2, since: .zero)
+            held.add(id, from: Self.queue, to: nowhere, bytes: UnroutableResults.byteLimit / 2, since: .zero)
         }
-        #expect(isHeld == [true, true, false] && held.bytes == HeldResults.byteLimit)
+        #expect(isHeld == [true, true, false] && held.bytes == UnroutableResults.byteLimit)
         held.remove(2)
         let small = held.add(4, from: Self.queue, to: nowhere, bytes: 1, since: .zero)
         #expect(small && held.count(from: Self.queue) == 2)

@@ -105,8 +105,8 @@ struct AMQPJudgementTests {
     @Test("The same task of another job, subject or correlation is another result")
     func identity() throws {
         let queue = TaskQueueName(.tasks, pipeline: "moths")
-        func name(_ message: AMQPMessage) throws -> ConfirmedResult {
-            ConfirmedResult(to: try TaskMessage(message, pipeline: "moths"), from: queue)
+        func name(_ message: AMQPMessage) throws -> ResultKey {
+            ResultKey(to: try TaskMessage(message, pipeline: "moths"), from: queue)
         }
         var other = AMQPMessage.task("1")
         other.correlationID = "other"
@@ -120,10 +120,10 @@ struct AMQPJudgementTests {
 
     @Test("The memory of confirmed results is bounded, oldest out first")
     func memory() async throws {
-        let memory = MemoryConfirmedResults(limit: 2)
+        let memory = MemoryConfirmedResultStore(limit: 2)
         let queue = TaskQueueName(.tasks, pipeline: "moths")
         let names = try (0..<3).map {
-            ConfirmedResult(to: try TaskMessage(.task("\($0)"), pipeline: "moths"), from: queue)
+            ResultKey(to: try TaskMessage(.task("\($0)"), pipeline: "moths"), from: queue)
         }
         for name in [names[0], names[1], names[1], names[2]] { await memory.insert(name) }
         #expect(memory.count == 2)

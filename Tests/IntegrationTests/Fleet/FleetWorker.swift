@@ -50,7 +50,7 @@ struct FleetWorker {
     init(
         _ plan: FleetWorkerPlan,
         from tasks: TaskQueueName? = nil,
-        confirmed: (any ConfirmedResults)? = nil,
+        confirmed: (any ConfirmedResultStore)? = nil,
         logger: Logger = .quiet
     ) throws {
         let settings = try plan.settings()

@@ -132,13 +132,13 @@ private final class CrashingTimer: TimerHandler {
 }
 
 /// Is told of a result between its confirm and its acknowledgement.
-private struct CrashingResults: ConfirmedResults {
-    let base: any ConfirmedResults
+private struct CrashingResults: ConfirmedResultStore {
+    let base: any ConfirmedResultStore
     let fuse: Fuse
 
-    func contains(_ result: ConfirmedResult) async -> Bool { await base.contains(result) }
+    func contains(_ result: ResultKey) async -> Bool { await base.contains(result) }
 
-    func insert(_ result: ConfirmedResult) async {
+    func insert(_ result: ResultKey) async {
         fuse.pass(.afterConfirm)
         await base.insert(result)
         fuse.pass(.beforeAck)

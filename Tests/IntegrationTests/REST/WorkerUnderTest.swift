@@ -11,7 +11,7 @@ import WorkerTestSupport
 
 /// A whole worker in the test process, with the demo models, that takes its tasks from a local Antenna.
 struct WorkerUnderTest {
-    private let delivery: RESTDelivery
+    private let delivery: RESTWorkerParts
     private let worker: Worker
     let statistics: WorkerStatistics
 
@@ -37,7 +37,7 @@ struct WorkerUnderTest {
         rest.maximumIdleDelay = .milliseconds(100)
         rest.spoolDirectory = try PackagePaths.scratch("spool").path
         change(&rest)
-        delivery = try await RESTDelivery(
+        delivery = try await RESTWorkerParts(
             rest,
             models: stages.modelsDescription,
             http: stages.images.antenna,

@@ -100,7 +100,7 @@ struct BatcherTests {
         let batcher = Batcher(engines: [WidthEngine()], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
         async let running: Void = batcher.run()
         let slot = batcher.enter()
-        var forgotten: UpstreamSlot? = batcher.enter()
+        var forgotten: ExpectedImage? = batcher.enter()
         let said = batcher.enter()
         async let outcome = batcher.analyse(image(width: 1), pipeline: "moths", from: slot)
         try await eventually { batcher.waitingCount == 1 }

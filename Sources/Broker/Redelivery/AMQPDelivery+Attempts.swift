@@ -1,0 +1,20 @@
+package import Transport
+
+extension AMQPDelivery {
+    /// Whether it came again from a queue that does not say how often: a quorum queue of any version does, in one of these headers.
+    var isUncounted: Bool {
+        isRedelivered && !["x-delivery-count", "x-acquired-count"].contains { message.headers[$0] != nil }
+    }
+
+    /// How often the message was delivered from `queue` before, as far as the broker says.
+    ///
+    /// A quorum queue counts in `x-delivery-count`, brokers before 4.3 also what was given back; a message that came back by way of
+    /// dead letters carries its earlier ends in `x-death`, and a copy that a worker has put back untried says how often it was tried. Other queues say only whether there was one.
+    package func attempts(from queue: String) -> Int {
+        // Counts are clamped where they come in, and a header has room for some thousands of them.
+        let deaths = deaths.filter { $0.queue == queue && ($0.reason == "rejected" || $0.reason == "delivery_limit") }
+        let tried = message.headers[UncountedRequeue.triedHeader]?.count ?? 0
+        let counted = deliveryCount + tried + deaths.reduce(0) { $0 + $1.count }
+        return max(counted, isRedelivered ? 1 : 0)
+    }
+}

@@ -1,0 +1,54 @@
+import DequeModule
+
+/// Corrects the broker's count of attempts for tasks whose delivery was lost with a connection.
+///
+/// The broker counts such a delivery as it counts one whose worker died: it cannot tell the two apart, but the worker that lives on can. When
+/// an entry is forgotten, the oldest first, the broker's count holds again. A value without clock or input: everything comes from the caller.
+struct AttemptCorrections {
+    private struct Entry {
+        /// What the broker will have counted when it delivers the task next, if nobody else tries it.
+        let counted: Int
+        let tried: Int
+    }
+
+    private let limit: Int
+    private var entries: [ResultKey: Entry] = [:]
+    private var order: Deque<ResultKey> = []
+
+    /// Begins empty.
+    ///
+    /// - Parameter limit: The most tasks that are remembered, some 200 bytes each.
+    init(limit: Int = 10_000) {
+        self.limit = limit
+    }
+
+    /// Tasks remembered now.
+    var count: Int { entries.count }
+
+    /// How often a task was tried that comes with a count of the broker's.
+    func attempts(of name: ResultKey, counted: Int) -> Int {
+        // A lower count is that of another message, such as the copy of a task that was given back.
+        guard let entry = entries[name], counted >= entry.counted - 1 else { return counted }
+        return min(counted, entry.tried + max(0, counted - entry.counted))
+    }
+
+    /// Remembers a task that leaves this worker's hands unsettled.
+    ///
+    /// - Parameters:
+    ///   - name: The task.
+    ///   - counted: What the broker had counted at its latest delivery.
+    ///   - tried: How often it was really tried before that.
+    ///   - isLost: Whether it went with its channel: the broker counts that, if at all, and it is no attempt.
+    mutating func leave(_ name: ResultKey, counted: Int, tried: Int, isLost: Bool) {
+        guard isLost || tried < counted else { return forget(name) }
+        if entries.updateValue(Entry(counted: isLost ? counted + 1 : counted, tried: tried), forKey: name) == nil {
+            order.append(name)
+        }
+        while entries.count > limit, let oldest = order.popFirst() { entries[oldest] = nil }
+    }
+
+    private mutating func forget(_ name: ResultKey) {
+        guard entries.removeValue(forKey: name) != nil else { return }
+        order.removeAll { $0 == name }
+    }
+}

@@ -1,0 +1,101 @@
+import Concurrency
+import Logging
+import Pipeline
+import Telemetry
+import Transport
+
+/// Gives back deliveries that nobody has begun, without making attempts of them.
+///
+/// Brokers before 4.3 count what is given back like what killed its worker, and after a few such counts a task goes to the dead letters. So a
+/// copy goes to the end of the queue, which says how often the task was really tried, and the delivery is acknowledged. Should the
+/// worker die in between, there are two of the task, and its two results are the same.
+final class UncountedRequeue: Sendable {
+    /// Says on a copy how often its task was tried.
+    static let triedHeader = "x-antenna-tried"
+
+    private let publisher: any AMQPPublishing
+    private let acknowledger: any AMQPAcknowledging
+    private let canPublish: @Sendable () -> Bool
+    private let patience: Duration
+    private let clock: WaitClock
+    private let logger: Logger
+    private let given: Tally
+
+    /// - Parameters:
+    ///   - publisher: Publishes copies.
+    ///   - acknowledger: Acknowledges and gives back.
+    ///   - canPublish: Whether publishing is worth a try.
+    ///   - given: Counts those that were given back.
+    ///   - patience: How long it may take.
+    ///   - clock: What is waited by.
+    ///   - logger: Hears of each at debug level.
+    init(
+        publisher: any AMQPPublishing,
+        acknowledger: any AMQPAcknowledging,
+        canPublish: @escaping @Sendable () -> Bool,
+        given: Tally,
+        patience: Duration = .seconds(5),
+        clock: WaitClock,
+        logger: Logger
+    ) {
+        self.publisher = publisher
+        self.acknowledger = acknowledger
+        self.canPublish = canPublish
+        self.given = given
+        self.patience = patience
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Gives a delivery back to its queue.
+    ///
+    /// - Parameters:
+    ///   - delivery: The delivery.
+    ///   - queue: Where it came from.
+    ///   - tried: How often its task was tried, where more is known than the broker has counted.
+    func giveBack(_ delivery: AMQPDelivery, to queue: TaskQueueName, tried: Int? = nil) async {
+        // The broker has taken it back itself.
+        guard acknowledger.holds(delivery) else { return }
+        let counted = delivery.attempts(from: "\(queue)")
+        let copy = Self.copy(of: delivery.message, tried: tried ?? counted, isRedelivered: counted > 0)
+        let isCopied = canPublish() ? await isPublished(copy, to: queue) : false
+        if isCopied { acknowledger.ack(delivery) } else { acknowledger.nack(delivery, requeue: true) }
+        given.add()
+        logger.debug(
+            "A task that nobody had begun was given back",
+            metadata: [LogKey.taskID: "\(delivery.message.messageID ?? "")", LogKey.queue: "\(queue)"]
+        )
+    }
+
+    /// The message as it was put into its queue, with the attempts so far; the result of one that was delivered before may be out.
+    private static func copy(of message: AMQPMessage, tried: Int, isRedelivered: Bool) -> AMQPMessage {
+        var copy = DeadLetter.stripped(message)
+        copy.expiration = message.expiration
+        copy.headers[DeadLetter.Header.redelivered] = message.headers[DeadLetter.Header.redelivered]
+        if tried > 0 { copy.headers[triedHeader] = .int(Int64(tried)) }
+        if isRedelivered { copy.headers[DeadLetter.Header.redelivered] = true }
+        return copy
+    }
+
+    private func isPublished(_ message: AMQPMessage, to queue: TaskQueueName) async -> Bool {
+        let (publisher, clock, patience) = (self.publisher, self.clock, self.patience)
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                do throws(TransportError) {
+                    try await publisher.publish(message, exchange: "", routingKey: "\(queue)", mandatory: true)
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            group.addTask {
+                // Cut short once it is published.
+                try? await clock.sleep(for: patience)
+                return false
+            }
+            let isPublished = await group.next() ?? false
+            group.cancelAll()
+            return isPublished
+        }
+    }
+}

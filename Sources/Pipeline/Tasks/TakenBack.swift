@@ -1,2 +1,0 @@
-/// The task is somebody else's by now, or will come again.
-struct TakenBack: Error {}
