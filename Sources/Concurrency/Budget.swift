@@ -23,7 +23,7 @@ package final class Budget: Sendable {
         self.state = Mutex(BudgetState(limit: self.limit))
     }
 
-    /// What is reserved now.
+    /// The amount reserved now.
     package var reserved: Int { state.withLock { $0.reserved } }
 
     /// How many callers wait for their amount.

@@ -6,7 +6,7 @@ import Foundation
 package enum SystemThread {
     /// There is no thread to be had: too little memory for its stack, or too many threads.
     package struct Shortage: Error, Sendable, CustomStringConvertible {
-        /// What the system says.
+        /// The system's error number.
         package let nativeCode: Int32
 
         /// A sentence for people.
@@ -40,7 +40,7 @@ package enum SystemThread {
     }
 }
 
-/// What a thread is given.
+/// The argument of a thread.
 private final class Work: Sendable {
     private let name: String
     private let body: @Sendable () -> Void

@@ -16,7 +16,7 @@ package struct UsableProcessors: Sendable, Equatable {
         self.cores = max(1, min(cores, self.count))
     }
 
-    /// What holds for this process now.
+    /// The number for this process, now.
     package static func current() -> UsableProcessors {
         UsableProcessors { path in
             FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }

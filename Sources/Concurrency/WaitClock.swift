@@ -1,4 +1,4 @@
-/// What is waited by: a clock of any kind as time since a start, so that state machines compare durations and tests bring their own.
+/// A clock of any kind as time since a start, so that state machines compare durations and tests bring their own.
 package struct WaitClock: Sendable {
     private let elapsed: @Sendable () -> Duration
     private let wait: @Sendable (Duration) async throws -> Void

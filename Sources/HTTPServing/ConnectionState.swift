@@ -5,7 +5,7 @@ internal import NIOCore
 /// It is told what happens and when; it neither waits nor closes anything. A client's requests may come before the answers to earlier ones are
 /// written (pipelining), so both are counted.
 struct ConnectionState {
-    /// What somebody who needs the connection's place may know of it.
+    /// How a connection stands, for the choice of the one that makes room.
     enum Standing: Equatable {
         /// It has no whole request in hand, since then.
         case waits(since: NIODeadline)

@@ -15,7 +15,7 @@ final class EventLoopExecutor: TaskExecutor {
 
     /// How long tasks may run before the sockets have their turn.
     private static let turn = TimeAmount.milliseconds(5)
-    /// What is due this late is run after the loop has looked at its sockets.
+    /// Jobs that are due this late run after the loop has looked at its sockets.
     private static let gap = TimeAmount.microseconds(200)
 
     private let eventLoop: any EventLoop

@@ -11,7 +11,7 @@ internal import Synchronization
 package final class HTTPServer: Sendable {
     /// Answers a request.
     ///
-    /// What it throws is answered 500; a `CancellationError` cuts the connection.
+    /// An error that it throws is answered 500; a `CancellationError` cuts the connection.
     package typealias Handler = @Sendable (ServerRequest) async throws -> ServerResponse
 
     /// Why a server cannot listen.

@@ -1,4 +1,4 @@
-/// What one server bears, however many ask and however they ask.
+/// The limits of one server.
 package struct HTTPServerLimits: Sendable {
     /// Bytes of the request line and of all headers together; a longer head is answered 431.
     package var headBytes = 16 << 10

@@ -1,6 +1,6 @@
 internal import NIOHTTP1
 
-/// What a head has to be like before anybody looks at the request.
+/// The rules for a request's head, applied before the request is looked at.
 ///
 /// Where two readers could disagree about where a request ends, a second one can be smuggled past the first: such shapes are refused.
 enum RequestRules {

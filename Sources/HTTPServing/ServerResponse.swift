@@ -4,11 +4,11 @@ internal import NIOCore
 
 /// An answer.
 package struct ServerResponse: Sendable {
-    /// What follows the head.
+    /// The body.
     package enum Body: Sendable {
         /// These bytes.
         case bytes([UInt8])
-        /// What the closure writes, piece by piece, no faster than the client reads; chunked when the length is not known. When
+        /// The bytes that the closure writes, piece by piece, no faster than the client reads; chunked when the length is not known. When
         /// it throws, the connection is cut in the middle.
         case written(length: Int?, by: @Sendable @concurrent (inout BodyWriter) async throws -> Void)
         /// Nothing at all, not even a head: the connection is cut.
@@ -19,7 +19,7 @@ package struct ServerResponse: Sendable {
     package var status: Int
     /// The headers, apart from those that describe the connection and the length.
     package var headers: [(name: String, value: String)]
-    /// What follows them.
+    /// The body.
     package var body: Body
 
     /// Makes an answer.

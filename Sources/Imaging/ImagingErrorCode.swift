@@ -1,6 +1,6 @@
 import Telemetry
 
-/// What can be wrong with an image.
+/// The kinds of problem with an image.
 package enum ImagingErrorCode: String, ErrorCode {
     /// The body holds no bytes.
     case empty

@@ -1,4 +1,4 @@
-/// What is read of a document at most: recursion and memory must not be steered by whoever sent it.
+/// Limits on a document, so that its sender cannot steer recursion or memory.
 package enum JSONBounds {
     /// The deepest nesting of arrays and objects that passes.
     package static let deepest = 64

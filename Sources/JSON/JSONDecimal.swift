@@ -39,7 +39,7 @@ struct JSONDecimal {
         exponent = Self.exponent(text, at + 1) - (point.map { at - $0 } ?? 0)
     }
 
-    /// What it is worth; nil when that takes more than is done here.
+    /// Its value; nil when the short way cannot tell it exactly.
     var content: JSONValue.Content? {
         if isWhole, digits <= 18, mantissa > 0 || !isNegative {
             return .integer(isNegative ? -Int(mantissa) : Int(mantissa))

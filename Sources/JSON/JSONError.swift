@@ -2,7 +2,7 @@
 package struct JSONError: Error, Hashable, CustomStringConvertible {
     /// The kinds of mistake.
     package enum Code: Sendable, Hashable {
-        /// What is there cannot be there.
+        /// A character or value that cannot stand where it does.
         case malformed
         /// Arrays and objects are nested deeper than ``JSONBounds/deepest``.
         case tooDeep
@@ -12,7 +12,7 @@ package struct JSONError: Error, Hashable, CustomStringConvertible {
         case noObject
     }
 
-    /// What is wrong.
+    /// The problem.
     package let code: Code
     /// The offset of the first byte that is wrong.
     package let offset: Int

@@ -25,7 +25,7 @@ extension JSONReader {
         return (start..<offset, isWhole)
     }
 
-    /// What a number is worth.
+    /// The value of a number.
     ///
     /// - Throws: ``JSONError`` for one beyond a `Double`; in ``JSONDialect/python`` that is null.
     func content(of number: (text: Range<Int>, isWhole: Bool)) throws(JSONError) -> JSONValue.Content {

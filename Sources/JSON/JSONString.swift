@@ -1,6 +1,6 @@
 /// A string in a document, known to be one: UTF-8 without faults, escapes that there are, characters that are whole.
 struct JSONString {
-    /// What is between its quotation marks.
+    /// The bytes between its quotation marks.
     let content: Range<Int>
     /// Whether it has escapes, so that its text is not just its bytes.
     let hasEscapes: Bool

@@ -4,7 +4,7 @@
 /// of numbers is kept as plain doubles: a species classifier's result has hundreds of thousands, and a node for each would take
 /// several times their memory.
 package struct JSONValue: Sendable {
-    /// What a value is.
+    /// The kinds of value.
     package enum Content: Sendable {
         case null
         case bool(Bool)
@@ -18,7 +18,7 @@ package struct JSONValue: Sendable {
         case object(JSONObject)
     }
 
-    /// What it is.
+    /// Its kind, with its content.
     package let content: Content
     private let place: Int32
 

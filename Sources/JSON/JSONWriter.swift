@@ -12,7 +12,7 @@ package struct JSONWriter: ~Copyable {
         case line(isHidden: @Sendable (Unicode.Scalar) -> Bool)
     }
 
-    /// What has been written so far.
+    /// The bytes written so far.
     package private(set) var bytes: [UInt8] = []
     private let style: Style
     private let isPretty: Bool

@@ -1,6 +1,6 @@
 package import JSON
 
-/// What the local Antenna serves, and how.
+/// The configuration of the local Antenna.
 package struct LocalAntennaConfiguration: Sendable {
     /// The generations of the tasks and results calls.
     package enum Dialect: String, Sendable {
@@ -29,7 +29,7 @@ package struct LocalAntennaConfiguration: Sendable {
     package var address = "127.0.0.1"
     /// The port to listen on; 0 for any that is free.
     package var port: UInt16 = 0
-    /// What image addresses begin with; nil takes the `Host` the client used.
+    /// The base of image addresses; nil takes the `Host` the client used.
     package var publicURL: String?
     /// The token to ask for; nil lets everybody in.
     package var token: String?
@@ -41,13 +41,13 @@ package struct LocalAntennaConfiguration: Sendable {
     package var lease = Duration.seconds(300)
     /// How often a task is handed out before it is given up.
     package var maxDeliver = 2
-    /// What goes wrong on purpose.
+    /// The faults made on purpose.
     package var faults = FaultSettings()
-    /// What chance depends on: faults, and the job that `ids_only` picks.
+    /// The seed of chance: of faults, and of the job that `ids_only` picks.
     package var seed: UInt64 = 1
     /// The jobs and their images.
     package var jobs: [JobSeed] = []
-    /// What tasks of an image come with as `detections`; of those in a list `source_image` is the task's.
+    /// The `detections` that tasks of an image come with; of those in a list `source_image` is the task's.
     package var detections: [ImageSource: JSONValue] = [:]
     /// The projects.
     package var projects = [Project(id: 1, name: "Local Antenna")]

@@ -91,7 +91,7 @@ package struct Worker: Service {
         }
     }
 
-    /// What becomes of a task.
+    /// Judges a task: how it is settled.
     private func judge(_ lease: Lease, _ slot: ExpectedImage) async -> Settlement {
         let task = lease.task
         do {

@@ -13,7 +13,7 @@ package import Transport
 /// The tasks are reserved as a worker on REST does it, by what was finished a second; a lease ends when the task's result was posted
 /// by this relay or another. Results wait in the broker, not here: one is acknowledged after Antenna's 2xx. Any number may run.
 package final class Relay: Service {
-    /// What was done so far.
+    /// The counts so far.
     package let statistics = RelayStatistics()
 
     struct State {
@@ -100,7 +100,7 @@ package final class Relay: Service {
 
     /// Relays until drained by a graceful shutdown or cancelled.
     ///
-    /// What is in the queues stays there; its results are posted by other relays, or by the next one.
+    /// Tasks in the queues stay there; their results are posted by other relays, or by the next one.
     ///
     /// - Throws: What no retry can fix, such as a token that Antenna refuses at the start.
     package func run() async throws {

@@ -1,6 +1,6 @@
 package import Telemetry
 
-/// What a relay carries, and what becomes of it; each says itself what it is.
+/// The metrics of a relay.
 package enum RelayMetrics {
     package static let published = Metric(
         "antenna_worker_relay_tasks_published_total",

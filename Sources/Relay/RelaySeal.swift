@@ -39,7 +39,7 @@ package struct RelaySeal: Sendable {
         seal(ticket, of: taskID).utf8.count <= TaskMessage.longestText
     }
 
-    /// What is authenticated, each part with its length, so that none can pass for the end of the one before.
+    /// The authenticated bytes, each part with its length, so that none can pass for the end of the one before.
     private static func content(of ticket: RelayTicket, _ taskID: String) -> Data {
         let parts = [ticket.relay, "\(ticket.jobID)", taskID, ticket.replySubject]
         return Data(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8)

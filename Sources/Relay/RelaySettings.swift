@@ -39,7 +39,7 @@ extension AMQPTopology {
     /// Where results go that Antenna will never take.
     package static let relayDeadLetters = TaskQueueName(.dead, pipeline: "relay")
 
-    /// What the results of relayed tasks need, whichever exchange the workers publish to.
+    /// The topology for results of relayed tasks, whichever exchange the workers publish to.
     static var relayDeclarations: [AMQPDeclaration] {
         let arguments: [String: AMQPValue] = [
             "x-queue-type": "quorum",

@@ -1,6 +1,6 @@
 package import Telemetry
 
-/// What a relay has done since its start.
+/// Counts of a relay since its start.
 package struct RelayStatistics: Sendable {
     /// Tasks put into the queues.
     package let published = RelayMetrics.published.tally()

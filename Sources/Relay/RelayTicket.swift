@@ -1,6 +1,6 @@
 import Broker
 
-/// What a relay has to know to post a result, carried through the fleet in the correlation id.
+/// The facts that a relay needs to post a result, carried through the fleet in the correlation id.
 ///
 /// A worker gives the correlation id back unread, so any relay can post any result, also one that was started later. ``RelaySeal`` makes
 /// correlation ids and knows its own.

@@ -8,18 +8,18 @@ package protocol AnySetting<Value>: Sendable {
     var flag: String { get }
     /// Whether the flag takes several values: `--pipeline a b`.
     var takesSeveral: Bool { get }
-    /// What it holds, and within which bounds.
+    /// Its kind, and its bounds.
     var kind: SettingKind<Value> { get }
-    /// What it is when nobody says anything.
+    /// Its default.
     var defaultValue: Value { get }
-    /// What it does, a sentence for people.
+    /// Its purpose, a sentence for people.
     var summary: String { get }
     /// Other variables that set it: the names the original worker used.
     var aliases: [String] { get }
 }
 
 extension AnySetting {
-    /// What the documentation calls its kind.
+    /// The name of its kind in the documentation.
     package var kindName: String { kind.name }
     /// The unit of a plain number, if there is one.
     package var unit: String? { kind.unit }
@@ -39,12 +39,12 @@ extension AnySetting {
     package var fileKey: String { "\(key)_file" }
     /// The variables that name a secret's file.
     package var fileVariables: [String] { isSecret ? variables.map { "\($0)_FILE" } : [] }
-    /// What the command line has for it.
+    /// Its flag on the command line.
     ///
     /// A secret's flag names its file, because every user of a machine sees command lines.
     package var commandLineFlag: String { isSecret ? "\(flag)-file" : flag }
 
-    /// What is wrong with a text; nil when it can be read.
+    /// The mistake in a text; nil when it can be read.
     package func mistake(in text: String) -> String? {
         do {
             _ = try kind.parse(text)

@@ -29,7 +29,7 @@ package struct Catalogue: Sendable {
     /// All settings.
     package static let all = groups.flatMap { type(of: $0).settings }
 
-    /// What the variables of this worker begin with.
+    /// The prefix of this worker's variables.
     package static let variablePrefix = "ANTENNA_WORKER_"
 
     /// The variable that names the configuration file; a setting of where settings are, so it is in no file.

@@ -1,4 +1,4 @@
-/// What the settings of a group are set to: each under the name it is declared by, with the type it is declared with.
+/// The values of a group's settings: each under the name it is declared by, with the type it is declared with.
 ///
 /// `ImageSettings` declares `let maxBytes = Setting(…, .byteCount(…), …)`; of a `GroupValues<ImageSettings>`, `maxBytes` is an `Int`.
 @dynamicMemberLookup

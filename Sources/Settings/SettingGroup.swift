@@ -10,7 +10,7 @@ package protocol SettingGroup: FlagSelection {
 }
 
 extension SettingGroup {
-    /// What the settings of the group are set to.
+    /// The values of the group's settings.
     package typealias Values = GroupValues<Self>
 
     /// The settings in the order in which they are declared.

@@ -5,7 +5,7 @@ package struct SettingMistake: Sendable, Hashable, CustomStringConvertible {
 
     /// Where it stands: a flag, the name of a variable, a key of a file.
     package let place: String
-    /// What is wrong, and what would be right.
+    /// The mistake, and what would be right.
     package let reason: String
 
     package var description: String { "\(place): \(reason)" }

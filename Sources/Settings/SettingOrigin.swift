@@ -4,7 +4,7 @@ package enum SettingOrigin: String, Sendable, CaseIterable {
     case environment
     case dotEnv = ".env"
     case file
-    /// What came with the program.
+    /// A default that came with the program.
     case installation
     case `default`
 }

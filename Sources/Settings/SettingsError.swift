@@ -1,6 +1,6 @@
 /// Settings that cannot be used, with every mistake that was found and not only the first.
 package struct SettingsError: Error, Equatable, CustomStringConvertible {
-    /// What is wrong, in the order in which it was found.
+    /// The mistakes, in the order in which they were found.
     package let mistakes: [SettingMistake]
 
     package var description: String {

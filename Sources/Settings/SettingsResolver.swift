@@ -1,9 +1,9 @@
 /// Finds the value of each setting in the layers, and keeps what is wrong and where each value came from.
 struct SettingsResolver: Sendable {
-    /// What the strongest layer that knows of a setting says.
+    /// The value of the strongest layer that has one.
     private struct Finding {
         let text: String
-        /// What the user wrote: a flag, a variable, a key of the file.
+        /// The user's own name for it: a flag, a variable, a key of the file.
         let place: String
         let origin: SettingOrigin
         /// The file that a secret was read from.

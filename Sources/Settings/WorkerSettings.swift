@@ -1,4 +1,4 @@
-/// What all settings are set to, group by group: `settings.images.maxBytes`.
+/// The values of all settings, group by group: `settings.images.maxBytes`.
 @dynamicMemberLookup
 package struct WorkerSettings: Sendable {
     private var stored: StoredValues

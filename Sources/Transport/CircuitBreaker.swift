@@ -4,7 +4,7 @@
 /// call is admitted until a pause is over. Half-open: one call at a time is admitted to try; its success closes the breaker,
 /// its failure opens it for twice the pause.
 package struct CircuitBreaker: Sendable, Hashable {
-    /// What the breaker does with calls.
+    /// How the breaker treats calls.
     package enum State: Sendable, Hashable {
         /// Calls are admitted; so many failed in a row.
         case closed(failures: Int)
@@ -14,7 +14,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         case halfOpen(until: ContinuousClock.Instant)
     }
 
-    /// What the breaker does now.
+    /// How the breaker treats calls now.
     package private(set) var state = State.closed(failures: 0)
     private let threshold: Int
     private let pause: Duration

@@ -13,7 +13,7 @@ package struct SecretFile: Sendable, Hashable {
         self.path = path
     }
 
-    /// What it holds now, without white space around it; nil when it cannot be read, or is empty, or no file of text.
+    /// Its content now, without white space around it; nil when it cannot be read, or is empty, or no file of text.
     package func read() -> String? {
         // A pipe of that name must not hold up whoever logs in.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

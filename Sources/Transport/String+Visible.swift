@@ -1,4 +1,4 @@
-/// What others wrote, made fit for people: what came over a wire, or is the name of a file, must not move a terminal's cursor, turn the
+/// Text of others, made fit for people: text that came over a wire, or is the name of a file, must not move a terminal's cursor, turn the
 /// direction of reading, or begin a line of its own.
 extension String {
     /// In one line, with what cannot be seen written out.

@@ -1,6 +1,6 @@
 package import Telemetry
 
-/// What went wrong while bytes were moved: over HTTP, AMQP or Redis.
+/// A failure while bytes were moved: over HTTP, AMQP or Redis.
 ///
 /// The native code is a `CURLcode`, an AMQP reply code, or `errno`.
 package typealias TransportError = OperationError<TransportErrorCode>

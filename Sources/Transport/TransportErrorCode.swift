@@ -1,6 +1,6 @@
 import Telemetry
 
-/// What can fail while bytes are moved, in words shared by all transports.
+/// The kinds of failure while bytes are moved, shared by all transports.
 package enum TransportErrorCode: String, ErrorCode, CaseIterable {
     /// A time limit of ours passed: connecting, answering, or being too slow.
     case timedOut

@@ -6,7 +6,7 @@ package struct AntennaAnswer: Sendable {
     package var status: Int
     /// How long the server asks to wait (`Retry-After`), if it does.
     package var retryAfter: Duration?
-    /// What the body is said to be (`Content-Type`).
+    /// The body's type (`Content-Type`).
     package var contentType: String?
     /// The body, whole.
     package var body: [UInt8]

@@ -1,6 +1,6 @@
 import JSON
 
-/// What a worker tells Antenna about itself with every POST, so that operators can tell workers of one service apart.
+/// `client_info`, which a worker tells Antenna with every POST, so that operators can tell workers of one service apart.
 package struct AntennaClientInfo: Sendable, Hashable {
     /// The machine's or the container's name.
     package var hostname: String
@@ -10,9 +10,9 @@ package struct AntennaClientInfo: Sendable, Hashable {
     package var software: String
     /// Its version.
     package var version: String
-    /// What it is: `run`, `relay`.
+    /// Its role: `run`, `relay`.
     package var roles: [String]
-    /// What its models run on: `cpu`, `cuda:0`.
+    /// The device of its models: `cpu`, `cuda:0`.
     package var devices: [String]
     /// The Kubernetes pod, where there is one.
     package var podName: String?

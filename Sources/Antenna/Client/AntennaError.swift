@@ -1,7 +1,7 @@
 package import Telemetry
 import Transport
 
-/// What went wrong in a call to Antenna's API; its sentence never holds the token.
+/// A failure of a call to Antenna's API; its sentence never holds the token.
 ///
 /// The native code is the HTTP status, if there was an answer; where there was none, a `TransportError` is beneath.
 package typealias AntennaError = OperationError<AntennaErrorCode>

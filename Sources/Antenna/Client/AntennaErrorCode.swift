@@ -1,7 +1,7 @@
 import Telemetry
 import Transport
 
-/// What can fail in a call to Antenna's API.
+/// The kinds of failure of a call to Antenna's API.
 package enum AntennaErrorCode: String, ErrorCode, CaseIterable {
     /// No complete answer came.
     case transport

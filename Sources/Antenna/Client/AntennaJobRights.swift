@@ -1,4 +1,4 @@
-/// What a token's user may do with a job.
+/// The rights of a token's user on a job.
 package struct AntennaJobRights: Sendable, Hashable {
     /// Whether its tasks may be taken.
     package let mayTakeTasks: Bool

@@ -16,7 +16,7 @@ package final class AntennaReachability: Sendable {
     /// Whether a call has ended at all.
     package var isKnown: Bool { state.withLock(\.isKnown) }
 
-    /// What was wrong with the last call, in a sentence without the token; nil when all was well.
+    /// The problem of the last call, in a sentence without the token; nil when there was none.
     package var problem: String? { state.withLock(\.problem) }
 
     /// Has `observer` called whenever a call succeeds after one that failed, from any thread.

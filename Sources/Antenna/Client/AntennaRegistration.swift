@@ -1,4 +1,4 @@
-/// What a registration changed.
+/// The changes that a registration made.
 package struct AntennaRegistration: Sendable, Hashable {
     /// Slugs of the pipelines that were new.
     package let created: [String]

@@ -2,7 +2,7 @@ import JSON
 package import Pipeline
 import Transport
 
-/// What a reservation brought.
+/// The tasks that a reservation brought.
 package struct AntennaReservation: Sendable, Hashable {
     /// Tasks to do.
     ///

@@ -6,7 +6,7 @@ enum AntennaWire {
     /// The most elements of a list that are read, more than anybody asks for.
     static let mostElements = 10_000
 
-    /// What a value of an answer means.
+    /// The meaning of a value in an answer.
     protocol Element {
         /// Reads a value; nil when it lacks what nobody can do without.
         init?(_ json: JSONValue)
@@ -60,7 +60,7 @@ enum AntennaWire {
         }
     }
 
-    /// What the acknowledgement of posted results says of one.
+    /// The acknowledgement of one posted result.
     struct TaskReceipt: Element {
         let replySubject: String
         let status: String

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What has been found out about one server; shared by all copies of its client.
+/// The dialect found out about one server; shared by all copies of its client.
 final class DetectedDialect: Sendable {
     let choice: AntennaDialectChoice
     private let found = Mutex<AntennaDialect?>(nil)

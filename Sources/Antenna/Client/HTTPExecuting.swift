@@ -1,6 +1,6 @@
 package import Transport
 
-/// What the Antenna client needs of HTTP: one request, one whole answer.
+/// HTTP as the Antenna client needs it: one request, one whole answer.
 ///
 /// Narrower than the HTTP client on purpose, so that a scripted server can stand in for the network.
 package protocol HTTPExecuting: Sendable {

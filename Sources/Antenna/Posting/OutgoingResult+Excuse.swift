@@ -1,7 +1,7 @@
 import JSON
 
 extension OutgoingResult {
-    /// What goes out in place of a result that is too large for the server, or for a proxy in front of it (413).
+    /// The error result in place of a result that is too large for the server, or for a proxy in front of it (413).
     ///
     /// Without it the image would stay pending for ever; the result itself is kept by whoever posts.
     ///

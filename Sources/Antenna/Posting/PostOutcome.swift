@@ -1,4 +1,4 @@
-/// What became of posting one result.
+/// The outcome of posting one result.
 package enum PostOutcome: Sendable {
     /// The server has taken it.
     case taken
@@ -7,7 +7,7 @@ package enum PostOutcome: Sendable {
     /// It could not be posted now.
     case later(AntennaError)
 
-    /// What a server's good answer says of a result.
+    /// The verdict on a result in a server's 200.
     package init(refusal: AntennaError?) {
         self = refusal.map(PostOutcome.refused) ?? .taken
     }

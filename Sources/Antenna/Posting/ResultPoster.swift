@@ -89,7 +89,7 @@ package final class ResultPoster: Sendable {
     let logger: Logger
     let turns: Budget
     let changed = WakeSignal()
-    /// What was done so far.
+    /// The counts so far.
     package let statistics = ResultStatistics()
     let state: Mutex<State>
     private let audience = Mutex(ViewerActivity())

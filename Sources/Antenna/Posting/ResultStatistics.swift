@@ -1,6 +1,6 @@
 package import Telemetry
 
-/// What a poster has done since its start.
+/// Counts of a poster since its start.
 package struct ResultStatistics: Sendable {
     /// Results that the server has taken, those from the spool included.
     package let posted = AntennaMetrics.results.tally("posted")

@@ -22,7 +22,7 @@ struct SavedResultAudit {
 
     private struct Entry {
         let jobID: Int
-        /// What was saved before we posted anything; nil until it was looked at.
+        /// The count saved before we posted anything; nil until it was looked at.
         var baseline: Int?
         var posted = 0
         var tasks: Set<String> = []
@@ -70,7 +70,7 @@ struct SavedResultAudit {
 
     private var entries: [Int: Entry] = [:]
 
-    /// What is missing now, in the order of the jobs.
+    /// The results missing now, in the order of the jobs.
     var losses: [Loss] { entries.values.compactMap(\.loss).sorted { $0.jobID < $1.jobID } }
 
     /// A job was looked at before anything was posted.

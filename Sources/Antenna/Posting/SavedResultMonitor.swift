@@ -31,7 +31,7 @@ package final class SavedResultMonitor: Sendable {
     /// Results that were accepted and did not arrive, of all jobs that are watched.
     package var missing: Int { ledger.withLock { $0.losses.reduce(0) { $0 + $1.missing } } }
 
-    /// What does not arrive, in a sentence; nil while all does.
+    /// The results that do not arrive, in a sentence; nil while all do.
     package var problem: String? {
         ledger.withLock(\.losses).first.map {
             "\($0.missing) of \($0.posted) results that Antenna accepted for job \($0.jobID) are not saved"

@@ -4,7 +4,7 @@ package struct AntennaAlgorithm: Sendable, Hashable {
     package let key: String
     /// Its number; nil where the server does not say.
     package let version: Int?
-    /// What it does; nil where the server does not say.
+    /// Its kind of task; nil where the server does not say.
     package let taskType: String?
     /// How many labels it has; nil where the server does not say.
     package let categoryCount: Int?

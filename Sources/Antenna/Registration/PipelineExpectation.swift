@@ -1,6 +1,6 @@
 import Transport
 
-/// What a server has to know of a pipeline, or it drops its results after it has taken them.
+/// The facts about a pipeline that a server must know; otherwise it drops the results that it has taken.
 package struct PipelineExpectation: Sendable, Hashable {
     /// The name jobs use.
     package let slug: String

@@ -1,8 +1,8 @@
-/// What is known of the registration of our pipelines, project by project.
+/// The known registrations of our pipelines, project by project.
 ///
 /// Pure: the time comes from outside.
 struct RegistrationCache {
-    /// What a project's pipelines look like to us.
+    /// The registration of our pipelines with one project.
     private struct Entry {
         let problems: [String: String]
         let checkedAt: Duration
@@ -33,7 +33,7 @@ struct RegistrationCache {
         return isFresh ? entry.problems : nil
     }
 
-    /// What was known of a project the last time, however long ago.
+    /// The last known registration with a project, however old.
     func lastProblems(inProject id: Int) -> [String: String] { projects[id]?.problems ?? [:] }
 
     /// Takes in what a project's pipelines are.

@@ -7,7 +7,7 @@ import Telemetry
 /// Finds out whether results would be kept, before tasks are taken: a server drops those of pipelines and algorithms that are
 /// not registered with the job's project, after it has answered 200.
 final class RegistrationChecker: Sendable {
-    /// What may be done about a job.
+    /// The permitted next step for a job.
     enum Verdict: Equatable {
         /// Its results would be kept, as far as the server tells.
         case good

@@ -1,7 +1,7 @@
 package import Inference
 import Transport
 
-/// What a registration would do that nobody wants, found before it is made.
+/// Finds unwanted effects of a registration before it is made.
 ///
 /// The server answers some of it with an error page, and some with success: an algorithm keeps its first version and labels for
 /// ever, a pipeline collects detectors, and one with the name of another is taken for that. What it does not show is taken to

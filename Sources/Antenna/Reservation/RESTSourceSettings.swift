@@ -16,7 +16,7 @@ package struct RESTSourceSettings: Sendable {
     package var serviceName: String
     /// Slugs of the pipelines to take tasks of.
     package var pipelines: [String] = []
-    /// What a server has to know of these pipelines for results to be kept; those of others are posted unchecked.
+    /// The facts that a server must know of these pipelines to keep their results; those of others are posted unchecked.
     ///
     /// Default: nothing is checked.
     package var expectations: [PipelineExpectation] = []
@@ -24,7 +24,7 @@ package struct RESTSourceSettings: Sendable {
     ///
     /// Default: all the token may see.
     package var projectID: Int?
-    /// What the server is told about this worker with every POST.
+    /// `client_info`, told to the server with every POST.
     ///
     /// Default: nothing.
     package var clientInfo: AntennaClientInfo?
@@ -92,7 +92,7 @@ package struct RESTSourceSettings: Sendable {
     /// Default: 100,000.
     package var spoolMaximumEntries = 100_000
 
-    /// What operators set; for the rest there are defaults.
+    /// Makes settings of the values that operators set; the rest have defaults.
     package init(
         baseURL: String,
         serviceName: String,

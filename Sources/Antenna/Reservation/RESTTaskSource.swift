@@ -9,7 +9,7 @@ import Telemetry
 /// ``run()`` polls; ``next()`` hands out. What to ask for is the planner's decision, what is held the book's; both live under
 /// one lock and every call is made outside it.
 package final class RESTTaskSource: TaskSource {
-    /// What the source has done since its start.
+    /// Counts since the source's start.
     package struct Counters: Sendable, Hashable {
         /// Tasks reserved, those delivered twice counted once.
         package var reserved = 0
@@ -40,16 +40,16 @@ package final class RESTTaskSource: TaskSource {
         var reservations = 0
         /// Tasks that are being answered again.
         var answering = 0
-        /// What no retry can fix: the source ends.
+        /// A failure that no retry can fix: the source ends.
         var failure: AntennaError?
-        /// What the poster has told of the next results.
+        /// The poster's outlook for the next results.
         var outlook = PostingOutlook()
         var hasCheckedProject = false
-        /// What the project that the settings name lacks.
+        /// The problem of the project that the settings name.
         var projectProblem: String?
         var hasEnded = false
         var reportedExpiry = false
-        /// What was said of calls that hang or fail.
+        /// The warnings about calls that hang or fail.
         var warnings = CallWarnings()
 
         /// Notes that a call that reserves begins; false when it must not any more.
@@ -146,7 +146,7 @@ package final class RESTTaskSource: TaskSource {
         }
     }
 
-    /// What has been done so far.
+    /// The counts so far.
     package var counters: Counters { state.withLock { $0.counters } }
 
     /// Tasks reserved and not settled.

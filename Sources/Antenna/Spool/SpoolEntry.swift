@@ -22,7 +22,7 @@ struct SpoolEntry: Sendable, Equatable {
     let server: String
     let result: OutgoingResult
 
-    /// What is known of a result without reading it.
+    /// The facts about a result that are known without reading it.
     struct Description: Equatable {
         var server: String
         var jobID: Int

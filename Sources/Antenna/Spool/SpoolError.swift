@@ -1,7 +1,7 @@
 internal import Glibc
 package import Telemetry
 
-/// What went wrong in the spool; the native code is `errno`, if a system call failed.
+/// A failure of the spool; the native code is `errno`, if a system call failed.
 package typealias SpoolError = OperationError<SpoolErrorCode>
 
 extension SpoolError {

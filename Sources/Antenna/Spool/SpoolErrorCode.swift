@@ -1,6 +1,6 @@
 import Telemetry
 
-/// What can fail in the spool.
+/// The kinds of failure of the spool.
 package enum SpoolErrorCode: String, ErrorCode, CaseIterable {
     /// The spool's own limit is reached.
     case full

@@ -173,7 +173,7 @@ final class SpoolFolder: Sendable {
         return (most.entries + aside.entries, most.bytes + aside.bytes)
     }
 
-    /// What was set aside, by all workers of this spool, and is still there.
+    /// The results set aside by all workers of this spool that are still there.
     func aside() throws(SpoolError) -> (entries: Int, bytes: Int) { try Self.aside(in: root) }
 
     private static func aside(in root: String) throws(SpoolError) -> (entries: Int, bytes: Int) {

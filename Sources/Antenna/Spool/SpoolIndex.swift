@@ -1,7 +1,7 @@
 import DequeModule
 import Pipeline
 
-/// What is in the spool, oldest first, and whether more fits.
+/// The spool's entries, oldest first, and whether more fits.
 ///
 /// Pure: no file is touched here.
 struct SpoolIndex {
@@ -17,7 +17,7 @@ struct SpoolIndex {
     let maximumBytes: Int
     let maximumEntries: Int
     private(set) var bytes = 0
-    /// What was set aside: it takes room, too.
+    /// The bytes set aside: they take room, too.
     private var aside = (entries: 0, bytes: 0)
     private var order: Deque<UInt64> = []
     private var items: [UInt64: Item] = [:]

@@ -17,7 +17,7 @@ struct BenchOptions: ParsableArguments {
 }
 
 extension GroupValues<LogSettings> {
-    /// What is measured shows warnings alone: other messages would come between the figures.
+    /// Code under measurement logs warnings alone: other messages would come between the figures.
     static var warnings: Self {
         var settings = Self()
         settings.level = .warning

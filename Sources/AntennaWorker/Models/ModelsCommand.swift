@@ -12,7 +12,7 @@ struct ModelsCommand: AsyncParsableCommand {
         subcommands: [List.self, Verify.self]
     )
 
-    /// What every subcommand takes.
+    /// The options of every subcommand.
     struct Options: ParsableArguments {
         @OptionGroup(title: "Pipelines") var models: Flags<ModelSettings>
         @OptionGroup(title: "Pipelines") var pipelines: Flags<PipelineFlag>

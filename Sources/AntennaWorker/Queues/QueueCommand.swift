@@ -18,7 +18,7 @@ struct QueueCommand: AsyncParsableCommand {
         subcommands: [Status.self, Dead.self, Replay.self, Drop.self]
     )
 
-    /// What every subcommand takes.
+    /// The options of every subcommand.
     struct Options: ParsableArguments {
         @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
         @OptionGroup(title: "Messages") var log: Flags<LogSettings>

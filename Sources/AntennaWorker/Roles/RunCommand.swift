@@ -62,11 +62,11 @@ struct RunCommand: RoleCommand {
         _ context: RoleContext,
         _ logger: Logger
     ) async throws -> any MonitoredWorker {
-        guard !untilEmpty || settings.work.source == .rest else {
+        guard !untilEmpty || !settings.work.source.usesBroker else {
             throw ValidationError("--until-empty needs --source rest: a queue may be filled at any time.")
         }
         guard !waitForOthers || untilEmpty else { throw ValidationError("--wait-for-others needs --until-empty.") }
-        if settings.work.source != .amqp { try await AntennaPreflight.run(settings, role: "run", logger: logger) }
+        if settings.work.source.usesAntenna { try await AntennaPreflight.run(settings, role: "run", logger: logger) }
         if register { try await register(settings, logger) }
         return switch settings.work.source {
         case .rest:

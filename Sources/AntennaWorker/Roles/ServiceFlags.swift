@@ -1,7 +1,7 @@
 import ArgumentParser
 import Settings
 
-/// What every role takes: how it stops, what it shows, what it logs, and where else settings are.
+/// The options of every role: how it stops, what it shows, what it logs, and where else settings are.
 struct ServiceFlags: ParsableArguments {
     @OptionGroup(title: "Stopping") var stopping: Flags<ShutdownSettings>
     @OptionGroup(title: "Watching") var admin: Flags<AdminSettings>

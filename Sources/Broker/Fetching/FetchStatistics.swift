@@ -2,7 +2,7 @@ import Pipeline
 import Synchronization
 package import Telemetry
 
-/// What a fetch worker has done since it started.
+/// Counts of a fetch worker since its start.
 package final class FetchStatistics: Sendable {
     /// Tasks whose pixels are in the cache.
     package let prepared = WorkMetrics.preparedTasks.tally("prepared")

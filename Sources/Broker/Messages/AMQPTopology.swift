@@ -10,7 +10,7 @@ package enum AMQPTopology {
     /// The broker's own limit of deliveries, far above the worker's, for tasks that kill every worker before it can count.
     package static let deliveryLimit: Int64 = 20
 
-    /// What a queue of tasks needs: itself, and its dead letters.
+    /// The topology of a queue of tasks: the queue, and its dead letters.
     ///
     /// - Parameter queue: The queue; for one of dead letters, only that.
     /// - Returns: Declarations, in an order in which they work.
@@ -34,7 +34,7 @@ package enum AMQPTopology {
         return deadLetters + [.queue(name: queue.description, arguments: arguments)]
     }
 
-    /// What publishing results needs.
+    /// The topology for publishing results.
     ///
     /// - Parameter exchange: The exchange's name; `""` is the broker's own and needs nothing.
     /// - Returns: Declarations.

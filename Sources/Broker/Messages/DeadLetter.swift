@@ -85,7 +85,7 @@ package struct DeadLetter: Sendable, Hashable {
     private static let longestReason = 400
     private static let longestCut = 120
     private static let longestNumber = 20
-    /// What brokers write, and what they obey: a copy for each of `CC` would go out with every further publish.
+    /// Headers that brokers write, and those that they obey: a copy for each of `CC` would go out with every further publish.
     private static let ofTheWay: Set<String> = [
         "x-delivery-count", "x-acquired-count", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason",
         "x-last-death-exchange", "x-last-death-queue", "x-last-death-reason", "CC", "BCC",

@@ -1,6 +1,6 @@
 /// Why a message is no task; it goes to the dead letters with this sentence.
 package struct MalformedTask: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What is wrong, for those who sort dead letters.
+    /// The kinds of mistake, for those who sort dead letters.
     package enum Code: String, Sendable, Hashable {
         /// The body is no JSON object, or not UTF-8.
         case notJSON
@@ -14,9 +14,9 @@ package struct MalformedTask: Error, Sendable, Hashable, CustomStringConvertible
         case tooLong
     }
 
-    /// What is wrong.
+    /// The mistake.
     package let code: Code
-    /// What was being done.
+    /// The operation that failed.
     package let operation = "task.read"
     /// The member it is about, when it is about one.
     package let field: String?

@@ -1,6 +1,6 @@
 /// Names a queue of a pipeline by the contract: `antenna.tasks.<pipeline>` and so on.
 package struct TaskQueueName: Sendable, Hashable, CustomStringConvertible {
-    /// What the queue holds.
+    /// The kind of messages in the queue.
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         /// Tasks whose images are to be fetched.
         case tasks
@@ -10,7 +10,7 @@ package struct TaskQueueName: Sendable, Hashable, CustomStringConvertible {
         case dead
     }
 
-    /// What the queue holds.
+    /// The kind of messages in the queue.
     package let kind: Kind
     /// The slug of the pipeline.
     package let pipeline: String

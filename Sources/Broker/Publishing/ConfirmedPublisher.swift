@@ -58,7 +58,7 @@ package final class ConfirmedPublisher: Sendable {
     /// Messages sent or waiting to be sent, and not confirmed.
     package var underWay: Int { state.withLock { $0.attempts.count } }
 
-    /// What keeps messages from being published, in a sentence; nil while each goes out at its first attempt.
+    /// Why messages are not published, in a sentence; nil while each goes out at its first attempt.
     package var problem: String? {
         state.withLock { state in
             state.waiting.first.map { "\(state.waiting.count) messages cannot be published: \($0.value)" }

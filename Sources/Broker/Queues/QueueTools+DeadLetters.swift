@@ -2,7 +2,7 @@ import Telemetry
 package import Transport
 
 extension QueueTools {
-    /// What became of dead letters.
+    /// The outcome for dead letters.
     package struct ReplayReport: Sendable, Hashable {
         /// Letters that are tasks again.
         package var replayed = 0
@@ -43,7 +43,7 @@ extension QueueTools {
 
     /// Puts dead letters back into the queues they came from, as they were before; each is removed once it is confirmed there.
     ///
-    /// What cannot be put back, because nobody knows its queue, or its queue is gone, or it is too large, stays and is told of.
+    /// A letter that cannot be put back, because its queue is unknown or gone or it is too large, stays and is reported.
     ///
     /// - Parameters:
     ///   - pipeline: Whose.

@@ -6,7 +6,7 @@ import DequeModule
 /// an entry is forgotten, the oldest first, the broker's count holds again. A value without clock or input: everything comes from the caller.
 struct AttemptCorrections {
     private struct Entry {
-        /// What the broker will have counted when it delivers the task next, if nobody else tries it.
+        /// The broker's count at the next delivery of the task, if no other worker tries it.
         let counted: Int
         let tried: Int
     }

@@ -33,7 +33,7 @@ package final class AMQPTaskDelivery: Sendable {
     package let takenAt: ContinuousClock.Instant
     /// The delivery that brought it; the settler knows of those after it.
     let delivery: AMQPDelivery
-    /// What its result is remembered by.
+    /// The key under which its result is remembered.
     let name: ResultKey
     /// The number by which the settler knows it.
     let id: UInt64

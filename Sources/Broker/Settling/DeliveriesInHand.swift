@@ -15,7 +15,7 @@ struct DeliveriesInHand {
         /// When the latest of them came.
         var since: ContinuousClock.Instant
 
-        /// What the broker had counted at the latest delivery.
+        /// The broker's count at the latest delivery.
         var counted: Int { deliveries.last?.attempts(from: "\(queue)") ?? 0 }
     }
 

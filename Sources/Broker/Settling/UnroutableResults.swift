@@ -62,7 +62,7 @@ struct UnroutableResults {
     /// How many tasks of a queue are held.
     func count(from queue: TaskQueueName) -> Int { counts[queue] ?? 0 }
 
-    /// What is wrong, in a sentence; nil when nothing is held.
+    /// The problem, in a sentence; nil when nothing is held.
     func problem(now: Duration) -> String? {
         guard let oldest = entries.values.min(by: { $0.since < $1.since }) else { return nil }
         let seconds = (now - oldest.since).components.seconds

@@ -28,7 +28,7 @@ package struct AMQPSourceSettings: Sendable, Hashable {
     /// Default: 0.25 s up to 15 s.
     package var backoff = Backoff.broker
 
-    /// What operators set; for the rest there are defaults.
+    /// Makes settings of the values that operators set; the rest have defaults.
     package init(
         queues: [TaskQueueName],
         prefetch: Int,

@@ -65,7 +65,7 @@ package final class AMQPSubscription: Sendable {
         self.state = Mutex(State(away: (clock.now, "not begun yet"), generator: generator))
     }
 
-    /// What keeps the queue from being consumed though it should be, in a sentence; nil when nothing does.
+    /// Why the queue is not consumed though it should be, in a sentence; nil when nothing does.
     package var problem: String? {
         let now = clock.now
         return state.withLock { state in

@@ -5,17 +5,17 @@ import Synchronization
 import Telemetry
 import Transport
 
-/// What keeps tasks from going on, and what follows from it: for the consumers, for the log, for readiness.
+/// Obstacles that keep tasks from going on, and their effects on the consumers, the log and readiness.
 extension AMQPTaskSource {
     /// A third of the time for which RabbitMQ leaves a delivery in hand (`consumer_timeout`), half an hour by itself.
     private var oldAge: Duration { min(.seconds(1800), consuming.consumerTimeout ?? .seconds(1800)) / 3 }
 
-    /// What keeps the queues from being consumed, in a sentence; nil when nothing does.
+    /// Why the queues are not consumed, in a sentence; nil when nothing does.
     package var consumerProblem: String? {
         refusals.withLock { $0.values.min() } ?? subscriptions.lazy.compactMap(\.problem).first
     }
 
-    /// What keeps tasks in hand from being done, in a sentence; nil when nothing does.
+    /// Why tasks in hand are not done, in a sentence; nil when nothing does.
     package var deliveryProblem: String? {
         let holds = self.holds.withLock { $0 }
         if let reason = settings.queues.lazy.compactMap({ holds[$0]?.reason }).first {

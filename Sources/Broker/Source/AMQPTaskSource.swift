@@ -122,7 +122,7 @@ package final class AMQPTaskSource: TaskSource {
         pauseSwitch.observe { [weak steering] in steering?.notify() }
     }
 
-    /// What became of deliveries so far.
+    /// Counts of deliveries so far, by outcome.
     package var statistics: DeliveryStatistics { settler.statistics }
 
     /// Deliveries in hand: waiting to be taken, or taken and not settled.
@@ -141,7 +141,7 @@ package final class AMQPTaskSource: TaskSource {
     /// Results that no queue takes, with their tasks held.
     package var held: Int { settler.held }
 
-    /// What keeps results and dead letters from going out, in a sentence; nil when nothing does.
+    /// Why results and dead letters do not go out, in a sentence; nil when nothing does.
     package var resultProblem: String? { settler.problem }
 
     package func next() async -> Lease? {
@@ -157,7 +157,7 @@ package final class AMQPTaskSource: TaskSource {
 
     /// The next task, first in, first out; nil once drained, and when the calling task is cancelled.
     ///
-    /// What the broker has taken back before anybody began it is passed over.
+    /// Deliveries that the broker took back before they were begun are passed over.
     package func nextDelivery() async -> AMQPTaskDelivery? {
         while let task = await inHand.next() {
             guard task.isGone else { return task }

@@ -1,6 +1,6 @@
 package import Telemetry
 
-/// What became of deliveries since the start.
+/// Counts of deliveries since the start, by outcome.
 package struct DeliveryStatistics: Sendable {
     /// Tasks whose result was published and confirmed.
     package let answered = BrokerMetrics.settlements.tally("answered")

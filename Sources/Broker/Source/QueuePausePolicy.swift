@@ -6,14 +6,14 @@ struct QueuePausePolicy {
     /// How long an obstacle may last; a ready queue that is full for a moment costs nothing.
     static let patience = Duration.seconds(5)
 
-    /// What is to be told of a change.
+    /// A change to be logged.
     enum Change: Equatable {
         case held(reason: String)
         case released
     }
 
     private var since: Duration?
-    /// What keeps tasks from going on, once it has lasted.
+    /// The obstacle, once it has lasted.
     private(set) var reason: String?
 
     /// A task went on: whatever is in the way lets some through.

@@ -13,7 +13,7 @@ enum CMYK {
         }
     }
 
-    /// What an ink leaves of the light that black lets through.
+    /// The part that an ink leaves of the light that black lets through.
     static func level(ink: Int, light: Int) -> UInt8 {
         let product = ink * light + 128
         let absorbed = ((product >> 8) + product) >> 8

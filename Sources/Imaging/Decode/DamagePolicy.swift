@@ -1,4 +1,4 @@
-/// What becomes of an image whose data is cut off or contradicts itself, and of which a part can still be seen.
+/// How to treat an image whose data is cut off or contradicts itself, and of which a part can still be seen.
 package enum DamagePolicy: String, Sendable, CaseIterable {
     /// It is an error.
     case error

@@ -1,7 +1,7 @@
-/// What decoding gave.
+/// The result of decoding.
 package struct DecodedImage: Sendable {
     /// The pixels.
     package let pixels: PixelBuffer
-    /// What is wrong with them, where damaged images are accepted: a part of the picture is not what the camera saw.
+    /// Their damage, where damaged images are accepted: a part of the picture is not what the camera saw.
     package let damage: ImagingError?
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Telemetry
 
-/// What an image may cost.
+/// Limits on the cost of decoding an image.
 package struct DecodingLimits: Sendable, Equatable {
     /// The most pixels (width × height) an image may declare.
     package var pixels: Int

@@ -8,9 +8,9 @@ package struct ImageDecoder: Sendable {
     /// Changes whenever the same bytes would give other pixels, or pixels that lie otherwise; a part of the keys of stored pixels.
     package static let version = "8bit-2"
 
-    /// What an image may cost.
+    /// Limits on the cost of an image.
     package let limits: DecodingLimits
-    /// What becomes of an image of which only a part can be decoded.
+    /// How to treat an image of which only a part can be decoded.
     package let damaged: DamagePolicy
 
     /// Creates a decoder that refuses images beyond `limits`.

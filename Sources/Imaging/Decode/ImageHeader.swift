@@ -1,6 +1,6 @@
-/// What the first bytes of an image tell, before any pixel is decoded; what decoding goes on from.
+/// An image's header, read before any pixel is decoded; decoding goes on from it.
 package struct ImageHeader: Sendable, Equatable {
-    /// What only the format's own decoder knows to use.
+    /// Data for the format's own decoder.
     enum Details: Sendable, Equatable {
         case jpeg(JPEGHeader)
         case png(isDeepGrey: Bool)

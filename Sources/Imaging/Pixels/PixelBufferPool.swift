@@ -6,7 +6,7 @@ import Telemetry
 /// The page faults of a fresh buffer cost a third of a decode, so buffers are lent and come back. What lies idle is
 /// bounded: beyond `maximumIdleBytes` the block that has lain longest is returned to the system.
 package final class PixelBufferPool: Sendable {
-    /// What the pool holds and has done so far.
+    /// The pool's memory and counts.
     package struct Statistics: Sendable, Equatable {
         /// Bytes that wait for the next image.
         package var idleBytes = 0
@@ -34,7 +34,7 @@ package final class PixelBufferPool: Sendable {
     package let maximumIdleBytes: Int
     /// The most memory that is kept while images hold some, lent and idle together, in bytes.
     ///
-    /// What images hold is never refused; idle memory of other sizes is given up for it.
+    /// Memory for an image is never refused; idle memory of other sizes is given up for it.
     package let maximumBytes: Int
     private let state = Mutex(State())
 
@@ -48,7 +48,7 @@ package final class PixelBufferPool: Sendable {
         self.maximumBytes = max(0, maximumBytes)
     }
 
-    /// What the pool holds and has done so far.
+    /// The pool's memory and counts.
     package var statistics: Statistics { state.withLock { $0.statistics } }
 
     /// Bytes that wait for the next image.

@@ -4,7 +4,7 @@
 package enum PixelLayout: UInt16, Sendable, CaseIterable {
     /// Red, green and blue of one pixel after the other, 3 bytes a pixel; rows from the top, tightly packed.
     case rgb = 1
-    /// What a JPEG with chroma of half the width and height holds, 1.5 bytes a pixel: a plane of luma, one of blue-difference and one
+    /// The planes of a JPEG with chroma of half the width and height, 1.5 bytes a pixel: a plane of luma, one of blue-difference and one
     /// of red-difference chroma, one after the other, rows from the top, tightly packed.
     ///
     /// Chroma has half the columns and rows, rounded up; luma twice those, so its last column and row may be behind the picture's.

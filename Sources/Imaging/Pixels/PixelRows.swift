@@ -2,7 +2,7 @@ import CYCbCr
 
 /// Some columns of an image as rows of red, green and blue bytes, made when they are looked at.
 ///
-/// What reads pixels reads them here, so it sees the same bytes however they lie in memory. Confined to the closure that it is lent to.
+/// Pixels as rows of RGB: every reader sees the same bytes, however they lie in memory. Confined to the closure that it is lent to.
 package struct PixelRows {
     private enum Source {
         case rgb(first: UnsafeRawPointer, rowByteCount: Int)

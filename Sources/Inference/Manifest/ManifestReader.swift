@@ -173,7 +173,7 @@ struct ManifestReader: ~Copyable {
 }
 
 extension JSONValue {
-    /// What this value is, for a sentence.
+    /// The kind of this value, for a sentence.
     fileprivate var kind: String {
         switch content {
         case .object: "an object"

@@ -1,4 +1,4 @@
-/// What a classifier says of a crop.
+/// A classifier's judgement of a crop.
 package struct Classification: Sendable, Hashable {
     /// The classifier.
     package let algorithm: PipelineManifest.Algorithm

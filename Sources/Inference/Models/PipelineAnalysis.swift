@@ -1,4 +1,4 @@
-/// What a pipeline found in a batch.
+/// A pipeline's findings in a batch.
 package struct PipelineAnalysis: Sendable {
     /// The insects of each image, the best score first.
     package var insects: [[DetectedInsect]]

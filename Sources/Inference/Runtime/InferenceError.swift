@@ -1,4 +1,4 @@
 package import Telemetry
 
-/// What went wrong in loading or running a model; the native code is ONNX Runtime's own (`OrtErrorCode`).
+/// A failure in loading or running a model; the native code is ONNX Runtime's own (`OrtErrorCode`).
 package typealias InferenceError = OperationError<InferenceErrorCode>

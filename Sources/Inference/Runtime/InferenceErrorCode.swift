@@ -1,6 +1,6 @@
 import Telemetry
 
-/// What can fail in loading or running a model.
+/// The kinds of failure in loading or running a model.
 package enum InferenceErrorCode: String, ErrorCode {
     /// No ONNX Runtime library was found.
     case libraryNotFound

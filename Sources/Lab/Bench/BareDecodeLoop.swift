@@ -1,7 +1,7 @@
 import Concurrency
 import Imaging
 
-/// What decoding is held against: libjpeg-turbo alone, a thread a core, each with one buffer that it keeps.
+/// The yardstick of decoding: libjpeg-turbo alone, a thread a core, each with one buffer that it keeps.
 struct BareDecodeLoop {
     let images: BenchImages
     private let threads: BlockingPool

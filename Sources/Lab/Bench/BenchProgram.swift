@@ -8,7 +8,7 @@ struct BenchProgram {
     /// Added to this process's environment.
     let environment: [String: String]
 
-    /// What it is called in the report.
+    /// Its name in the report.
     var name: String { URL(filePath: path).lastPathComponent }
 
     /// Runs it to its end.

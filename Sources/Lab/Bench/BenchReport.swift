@@ -18,7 +18,7 @@ package struct BenchReport: Sendable, Equatable {
         var images: Int
     }
 
-    /// What the measurement is held against, run in turn with it.
+    /// The yardstick, run in turn with the measurement.
     struct Reference: Sendable, Equatable {
         var name: String
         var imagesPerSecond: Double
@@ -28,11 +28,11 @@ package struct BenchReport: Sendable, Equatable {
         var runs: [Run]
     }
 
-    /// What was measured, such as `decode`.
+    /// The name of the measurement, such as `decode`.
     var benchmark: String
-    /// What is counted: images, or what stands for them.
+    /// The unit counted: images, tasks or tensors.
     var unit: String
-    /// What the run was asked for, for people who want to repeat it.
+    /// The options of the run, for people who want to repeat it.
     var command: String
     var imagesPerSecond: Double
     var megapixelsPerSecond: Double?

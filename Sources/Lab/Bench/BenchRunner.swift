@@ -9,9 +9,9 @@ struct BenchRunner {
         let run: () async throws -> BenchSample
     }
 
-    /// What is measured.
+    /// The name of the measurement.
     let benchmark: String
-    /// What is counted.
+    /// The unit counted.
     let unit: String
     let plan: BenchPlan
 

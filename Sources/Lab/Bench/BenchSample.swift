@@ -1,7 +1,7 @@
 import Pipeline
 import Worker
 
-/// What one run yielded.
+/// The figures of one run.
 struct BenchSample: Sendable {
     /// Images, or whatever is counted.
     var count: Int
@@ -33,7 +33,7 @@ struct BenchSample: Sendable {
         self.pixels = pixels
     }
 
-    /// What was measured elsewhere.
+    /// Figures measured elsewhere.
     init(count: Int, pixels: Int = 0, seconds: Double, cpuSeconds: Double, stages: [BenchStage] = []) {
         self.count = count
         self.pixels = pixels

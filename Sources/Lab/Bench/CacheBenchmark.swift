@@ -8,7 +8,7 @@ import Worker
 
 /// Decoded images into Redis or out of it, in turn with a program that does the same.
 package struct CacheBenchmark {
-    /// What is measured.
+    /// The operation measured.
     package enum Operation: String, CaseIterable, Sendable {
         case put, get
     }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Gathers from the local Antenna what the report shows of every result.
 final class DemoCollector: Sendable {
-    /// What became of one task.
+    /// The outcome of one task.
     struct Outcome: Sendable {
         let taskID: Int
         let source: ImageSource
@@ -13,7 +13,7 @@ final class DemoCollector: Sendable {
 
     private let collected = Mutex<[Outcome]>([])
 
-    /// What has been gathered, in the order of the tasks.
+    /// The outcomes so far, in the order of the tasks.
     var outcomes: [Outcome] {
         collected.withLock { $0.sorted { $0.taskID < $1.taskID } }
     }

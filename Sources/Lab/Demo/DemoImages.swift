@@ -44,7 +44,7 @@ struct DemoImages {
         }
     }
 
-    /// What cannot be read has its error in the report already.
+    /// An image that cannot be read has its error in the report already.
     private func bytes(of source: ImageSource) -> [UInt8]? {
         switch source {
         case .file(let path): FileManager.default.contents(atPath: path).map(Array.init)

@@ -3,7 +3,7 @@ import Pipeline
 import Transport
 import Worker
 
-/// What people want to know of a file's result, read from the JSON that a server would get.
+/// A file's result for people, read from the JSON that a server would get.
 struct FileResult: Sendable, Equatable {
     /// Something that was found, corners in pixels of the stored image.
     struct Insect: Sendable, Equatable {
@@ -24,7 +24,7 @@ struct FileResult: Sendable, Equatable {
     let insects: [Insect]
     /// Why there is nothing; nil for a success.
     let failure: String?
-    /// What is wrong with detections that exist.
+    /// The errors of detections that came with the task.
     let errors: [String]
 
     /// Reads a result.

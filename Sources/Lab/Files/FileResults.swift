@@ -8,7 +8,7 @@ package import Worker
 ///
 /// On a thread of its own: whoever reads the output may be slow, and nothing else must wait for that but further results.
 package actor FileResults {
-    /// What becomes of the results.
+    /// Where the results go.
     package enum Form: Sendable {
         /// Paragraphs for people.
         case text(Terminal)

@@ -7,7 +7,7 @@ extension ReportData {
     /// Images in a page, at most: with more no browser likes it.
     static let mostPictures = 100
 
-    /// What a finished run has to tell.
+    /// The data of a finished run.
     ///
     /// - Parameters:
     ///   - title: The headline.

@@ -17,11 +17,11 @@ package struct ReportData: Sendable {
 
     /// One image with what was found on it.
     package struct Image: Sendable {
-        /// What it is called in the report.
+        /// Its name in the report.
         var name: String
         /// A picture of it; nil when there is none to show.
         var picture: Thumbnail?
-        /// What was found.
+        /// The detections.
         var boxes: [Box] = []
         /// Why there is no result; nil for a success.
         var error: String?
@@ -29,7 +29,7 @@ package struct ReportData: Sendable {
 
     /// The time that one stage took.
     struct Stage: Sendable {
-        /// What it is called in the report.
+        /// Its name in the report.
         var name: String
         /// Whether the images wait in it, rather than being worked on.
         var isWaiting = false

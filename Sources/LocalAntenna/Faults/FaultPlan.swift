@@ -2,7 +2,7 @@
 ///
 /// The same seed fails the same calls by their number, whatever their order between the kinds.
 package struct FaultPlan: Sendable {
-    /// What goes wrong, and how often; may change at any time.
+    /// The faults, and how often each comes; may change at any time.
     package var settings: FaultSettings
 
     private var calls: SplitMix64

@@ -1,4 +1,4 @@
-/// What goes wrong on purpose, and how often.
+/// The faults made on purpose, and how often each comes.
 package struct FaultSettings: Sendable, Equatable {
     /// The share of API calls that are answered 500, 503 or 429 without being looked at, 0…1.
     package var failRate = 0.0

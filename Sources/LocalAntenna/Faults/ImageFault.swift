@@ -1,4 +1,4 @@
-/// What is wrong with an image that a task points to.
+/// A fault of an image that a task points to.
 package enum ImageFault: String, Sendable, CaseIterable {
     /// 404.
     case notFound = "not-found"

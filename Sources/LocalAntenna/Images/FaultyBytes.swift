@@ -11,7 +11,7 @@ enum FaultyBytes {
         return startOfImage + jfif + quantisation + frame + scan + [0, 0, 0xFF, 0xD9]
     }
 
-    /// What a HEIC begins with.
+    /// The first bytes of a HEIC file.
     static let heic: [UInt8] = [0, 0, 0, 24] + Array("ftypheic\0\0\0\0mif1heic".utf8)
 
     /// The page that a broken image host answers with.

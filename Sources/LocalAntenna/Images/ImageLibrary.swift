@@ -15,7 +15,7 @@ final class ImageLibrary: Sendable {
         self.scenes = scenes
     }
 
-    /// What stands behind the id.
+    /// The image of an id.
     func source(_ imageID: Int) -> ImageSource? {
         sources[imageID]
     }

@@ -56,7 +56,7 @@ extension APIHandler {
         ]
     }
 
-    /// What a task comes with: detections of the image it is of.
+    /// The detections that a task comes with.
     private static func detections(_ json: JSONValue, of task: TaskRecord, at address: String) -> JSONValue {
         guard let elements = json.elements else { return json }
         let image: JSONValue = ["id": .string("\(task.imageID)"), "url": .string(address)]

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The state behind the server's lock, and what is fixed for its life.
 final class AntennaCore: Sendable {
-    /// What changes while the server runs.
+    /// The state that changes while the server runs.
     struct Shared: Sendable {
         var antenna: AntennaState
         var faults: FaultPlan

@@ -18,7 +18,7 @@ extension LocalAntennaServer {
         withState { shared in shared.antenna.jobs.allSatisfy(\.ledger.isSettled) }
     }
 
-    /// What the server has been asked for so far.
+    /// The requests that the server has had so far.
     package var traffic: LocalAntennaTraffic {
         withState(\.traffic)
     }

@@ -1,4 +1,4 @@
-/// What the server has been asked for, and what it saw go wrong.
+/// Counts of the requests that the server has had, and of the faults it saw.
 package struct LocalAntennaTraffic: Sendable, Equatable {
     /// Calls of the API, failed ones included.
     package var apiCalls = 0

@@ -37,7 +37,7 @@ extension ServerRequest {
 }
 
 extension JSONValue {
-    /// What a worker says of itself, which is an object or left out.
+    /// `client_info`, a worker's words about itself: an object, or left out.
     func clientInfo() throws(APIRejection) -> JSONValue? {
         guard let info = self["client_info"] else { return nil }
         guard info.object != nil else { throw .badRequest("Expected a dictionary.", field: "client_info") }

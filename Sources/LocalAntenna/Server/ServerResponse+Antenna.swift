@@ -38,7 +38,7 @@ extension ServerResponse {
         )
     }
 
-    /// What a browser that shows an answer may make of it: nothing that runs.
+    /// Keeps a browser that shows an answer from running anything in it.
     static let safety: [(name: String, value: String)] = [
         ("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
         ("X-Content-Type-Options", "nosniff"),

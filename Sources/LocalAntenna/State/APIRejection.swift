@@ -35,7 +35,7 @@ package struct APIRejection: Error, Equatable, CustomStringConvertible {
     /// The server failed where nobody expected it to; the answer is a page for people.
     static let crash = APIRejection(status: 500, detail: "Server Error (500)")
 
-    /// What the answer says.
+    /// The text of the answer.
     var json: JSONValue {
         field.map { .object([$0: .array([.string(detail)])]) } ?? ["detail": .string(detail)]
     }

@@ -54,7 +54,7 @@ package struct AntennaState: Sendable {
     private let trustsJobPipelines: Bool
     /// Results that are answered and not saved yet, the first to be saved first.
     private var unsaved: Deque<(due: Duration, job: Int, result: SubmittedResult)> = []
-    /// What was saved since somebody last asked.
+    /// Results saved since the last look.
     private var saved: [(task: TaskRecord, result: SubmittedResult)] = []
 
     package init(jobs: [Job], trustsJobPipelines: Bool = true) {
@@ -102,7 +102,7 @@ package struct AntennaState: Sendable {
         }
     }
 
-    /// What was saved since this was last asked.
+    /// The results saved since the last look.
     mutating func takeSaved() -> [(task: TaskRecord, result: SubmittedResult)] {
         defer { saved = [] }
         return saved

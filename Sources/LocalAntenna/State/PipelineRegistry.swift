@@ -5,7 +5,7 @@ package import JSON
 /// It goes wrong where the real server does: keys of algorithms are unique on the whole server, what is known under a key or a name is not changed, and an
 /// algorithm that comes along under an old slug is added to those that are there.
 package struct PipelineRegistry: Sendable {
-    /// What was declared of one algorithm.
+    /// The declaration of one algorithm.
     package struct Algorithm: Sendable, Equatable {
         /// Its name.
         package let name: String
@@ -33,7 +33,7 @@ package struct PipelineRegistry: Sendable {
         package var projects: Set<Int> = []
     }
 
-    /// What a registration has changed.
+    /// The changes that a registration made.
     package struct Outcome: Sendable, Equatable {
         /// Slugs that are new.
         package var created: [String] = []

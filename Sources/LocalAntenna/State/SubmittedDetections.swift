@@ -4,6 +4,6 @@ package struct SubmittedDetections: Sendable {
     package let pipeline: String
     /// Ids of the images it ran on.
     package let sourceImageIDs: [String]
-    /// What was found.
+    /// The detections.
     package let detections: [SubmittedDetection]
 }

@@ -4,7 +4,7 @@ package import JSON
 package struct SubmittedResult: Sendable {
     /// The subject of the task it answers.
     package let replySubject: String
-    /// What the worker says.
+    /// The worker's result, or its error.
     package let outcome: Outcome
     /// A digest of the result without timestamps and durations: equal for two runs that found the same.
     package let fingerprint: UInt64

@@ -14,7 +14,7 @@ package struct TaskRecord: Sendable, Identifiable {
         case lost
     }
 
-    /// What was saved for a task.
+    /// The result saved for a task.
     package struct Saved: Sendable {
         /// The digest of the result without timestamps and durations.
         package let fingerprint: UInt64

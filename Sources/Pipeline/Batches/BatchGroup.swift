@@ -1,4 +1,4 @@
-/// What goes through an engine together.
+/// Items that may go through an engine together.
 enum BatchGroup: Hashable, Sendable {
     /// Whole images, through the detector first.
     case images(BatchKey)

@@ -1,9 +1,9 @@
 import Concurrency
 package import Inference
 
-/// What came of one image's batch.
+/// The outcome of one image's batch.
 package struct BatchOutcome: Sendable {
-    /// What was found in the image, the best score first.
+    /// The insects in the image, the best score first.
     package let insects: [DetectedInsect]
     /// How long the image waited for its batch.
     package let waited: Duration

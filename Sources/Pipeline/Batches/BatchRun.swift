@@ -8,10 +8,10 @@ package struct BatchRun: Sendable {
     package let began: ContinuousClock.Instant
     /// When it was back.
     package let ended: ContinuousClock.Instant
-    /// What all its images took together.
+    /// The times of all its images together.
     package let times: PipelineTimes
 
-    /// What one of its images took.
+    /// The times of one of its images.
     package var share: PipelineTimes {
         var share = times
         share.prepare /= images

@@ -12,7 +12,7 @@ struct DetectionNaming: Sendable {
     let batcher: Batcher
     let statistics: WorkerStatistics
 
-    /// What came of a task's boxes, in their order, and the image where it was needed.
+    /// The outcome of a task's boxes, in their order, and the image where it was needed.
     struct Outcome {
         var image: AdmittedPixels?
         var detections: [NamedDetection]
@@ -129,7 +129,7 @@ struct DetectionNaming: Sendable {
 }
 
 extension GivenDetection {
-    /// What is wrong with the box, whatever image it lies in.
+    /// The mistake in the box, whatever image it lies in.
     fileprivate var boxTrouble: NamedDetection.Trouble? {
         guard let box else { return NamedDetection.Trouble("has no box of four finite numbers") }
         return box.isEmpty ? NamedDetection.Trouble("has a box without an inside") : nil

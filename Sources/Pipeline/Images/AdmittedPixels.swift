@@ -9,7 +9,7 @@ package struct AdmittedPixels: Sendable {
     package let buffer: PixelBuffer
     /// Given back when the last copy of this value goes.
     package let reservation: Budget.Reservation
-    /// What is wrong with them, for people, where damaged images are accepted; of pixels that come out of Redis, only that something is.
+    /// Their damage, for people, where damaged images are accepted; for pixels out of Redis, only that they are damaged.
     package let damage: String?
 
     /// Joins pixels with what was reserved for them.

@@ -1,6 +1,6 @@
 package import Telemetry
 
-/// What the tensor cache was asked, and how that went; each says itself what it is.
+/// The metrics of the tensor cache.
 package enum CacheMetrics {
     package static let requests = Metric(
         "antenna_worker_cache_requests_total",

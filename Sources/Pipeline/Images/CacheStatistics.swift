@@ -1,6 +1,6 @@
 package import Telemetry
 
-/// What a tensor cache was asked and how it went.
+/// Counts of a tensor cache: hits, misses, stores and failures.
 package struct CacheStatistics: Sendable {
     /// Images found.
     package let hits: Tally

@@ -11,7 +11,7 @@ struct RedisOutage {
         case writing
     }
 
-    /// What is to be logged.
+    /// A change to be logged.
     enum News: Equatable {
         case began(CacheFailure)
         case ended
@@ -24,7 +24,7 @@ struct RedisOutage {
     private var lastNews: ContinuousClock.Instant?
     private var isKnown = false
 
-    /// What is wrong; writing first, as less of it works.
+    /// The problem; that of writing first, as less of it works.
     var trouble: CacheFailure? { troubles[.writing] ?? troubles[.reading] }
 
     /// Notes that Redis did not do as asked.

@@ -2,9 +2,9 @@ package import Telemetry
 import Transport
 
 extension RedisTensorCache {
-    /// What went wrong with one question to the cache.
+    /// A failure of one question to the cache.
     package enum Failure: Int, Sendable, Hashable, CaseIterable {
-        /// What is stored is no tensor of this version.
+        /// The stored value is no tensor of this version.
         case foreign
         /// The value is shorter or longer than its header says, or changed while it was read.
         case wrongSize

@@ -19,7 +19,7 @@ package final class RedisTensorCache: TensorCache {
         var address: String?
     }
 
-    /// What stands before the pixels, judged.
+    /// The verdict on the bytes before the pixels.
     private struct Head {
         let header: TensorHeader
         /// The header as it is stored, with its seal.
@@ -31,7 +31,7 @@ package final class RedisTensorCache: TensorCache {
 
     /// Images found, read and verified; not found, stored, and not stored, for whatever reason.
     package let statistics = CacheStatistics("redis")
-    /// What went wrong, by kind; each is a miss, a refused store or a ``TensorCache/keeps(_:)`` without answer, too.
+    /// Failures by kind; each is a miss, a refused store or a ``TensorCache/keeps(_:)`` without answer, too.
     package let failures = FailureTallies()
     private let client: RedisClient
     private let pool: PixelBufferPool
@@ -139,7 +139,7 @@ package final class RedisTensorCache: TensorCache {
         return header + proof
     }
 
-    /// What stands before the pixels, if that is a tensor as long as it says, no larger than an image may be, and no forgery.
+    /// The header before the pixels, if that is a tensor as long as it says, no larger than an image may be, and no forgery.
     private func head(of key: TensorKey) async -> Head? {
         let size = await ask(.reading) { () throws(TransportError) in try await client.strlen(key.description) }
         guard let size, size > 0 else { return nil }

@@ -1,6 +1,6 @@
 package import Concurrency
 
-/// Keeps decoded pixels between fetching and inference, and for whoever needs the same image again.
+/// Keeps decoded pixels between fetching and inference, and for tasks that need the same image again.
 ///
 /// A cache is never in the way of a task: whatever goes wrong in it counts as a miss, is counted, and is otherwise silent.
 package protocol TensorCache: Sendable {
@@ -25,7 +25,7 @@ package protocol TensorCache: Sendable {
     /// Whether pixels are stored under `key`, without reading them.
     func keeps(_ key: TensorKey) async -> Bool
 
-    /// What keeps the cache from taking pixels or finding them; nil while it did so at the last time.
+    /// Why the cache does not take or find pixels; nil while it did so at the last time.
     var trouble: CacheFailure? { get }
 }
 

@@ -1,7 +1,7 @@
 import CXXHash
 package import Imaging
 
-/// What stands before the pixels in a stored tensor: 32 bytes, numbers little-endian.
+/// The header before the pixels in a stored tensor: 32 bytes, numbers little-endian.
 ///
 /// | offset | bytes | what |
 /// |---|---|---|

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What signs an address: the query items of one of the schemes of S3, Google Cloud Storage, Azure and CloudFront.
+/// The query items that sign an address, in one of the schemes of S3, Google Cloud Storage, Azure and CloudFront.
 ///
 /// The names of some are plain words (`sp`, `policy`, `expires`) that select a picture elsewhere. So a scheme is recognised by what only it
 /// has, and whatever is doubtful is no signature: then the whole query counts, which costs a download and never shows another's picture.

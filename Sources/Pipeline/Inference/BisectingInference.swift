@@ -3,7 +3,7 @@ import Telemetry
 
 /// Infers a batch, and where it fails, its halves, until the image that spoils it is alone.
 struct BisectingInference<Image: Sendable> {
-    /// What became of one image: its insects, and the run it was in.
+    /// The outcome of one image: its insects, and the run it was in.
     typealias Outcome = Result<(insects: [DetectedInsect], batch: BatchRun), any Error>
 
     /// Infers images together.

@@ -1,7 +1,7 @@
 package import Telemetry
 package import Tracing
 
-/// What getting images took, and how far tasks are: what every role that fetches counts.
+/// Counts and times of getting images, and of tasks under way: those of every role that fetches.
 package final class ImageStatistics: Sendable {
     /// How many tasks are in each part of the way.
     package let progress = WorkProgress()

@@ -3,7 +3,7 @@ import Telemetry
 
 /// Durations of every stage since the start, as counts, sums and percentiles.
 package final class StageStatistics: Sendable {
-    /// What is known of one stage.
+    /// The times of one stage.
     package struct Summary: Sendable {
         /// The stage.
         package let stage: Stage

@@ -1,6 +1,6 @@
 package import Telemetry
 
-/// What a worker, or a fetch role, does with its tasks and images; each says itself what it is.
+/// The metrics of a worker's or a fetch role's tasks and images.
 package enum WorkMetrics {
     package static let tasks = Metric(
         "antenna_worker_tasks_total",

@@ -1,9 +1,9 @@
 import Inference
 package import Telemetry
 
-/// What a worker has done since it started.
+/// Counts and times of a worker since its start.
 package final class WorkerStatistics: Sendable {
-    /// What getting the images took.
+    /// Counts and times of getting the images.
     package let images: ImageStatistics
     /// Tasks answered with detections, none included.
     package let succeeded = WorkMetrics.tasks.tally("succeeded")

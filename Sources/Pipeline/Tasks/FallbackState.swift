@@ -2,7 +2,7 @@
 ///
 /// Pure: the time comes from outside.
 struct FallbackState {
-    /// What the caller does now.
+    /// The caller's next step.
     enum Action: Equatable {
         /// Nothing.
         case none

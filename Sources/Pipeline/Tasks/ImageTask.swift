@@ -14,7 +14,7 @@ package struct ImageTask: Sendable, Hashable {
     package var jobID: Int?
     /// W3C trace context, passed on from the task's message to the result's.
     package var traceparent: String?
-    /// What was detected in the image before; nil where that is this worker's work.
+    /// Detections made before; nil where detecting is this worker's part.
     package var detections: GivenDetections?
 
     package init(

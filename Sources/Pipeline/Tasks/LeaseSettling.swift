@@ -1,4 +1,4 @@
-/// What a source does when one of its leases ends.
+/// Settles a source's leases.
 ///
 /// `RESTTaskSource` posts the result, `AMQPTaskDelivery` publishes it and acknowledges its delivery, `FileTaskSource` hands it over. That it
 /// is done exactly once is the part of ``Lease``.

@@ -4,7 +4,7 @@ package enum TaskOutcome: Sendable, Hashable {
     case succeeded
     /// Answered with an error result.
     case failed
-    /// Passed on to whoever infers.
+    /// Passed on to the workers that infer.
     case passedOn
     /// Given back to be done again.
     case givenBack

@@ -1,6 +1,6 @@
 package import ArgumentParser
 
-/// What a command line says about settings.
+/// A command line, as a source of settings.
 package protocol FlagSource {
     /// Hands over what was given.
     func collect(into values: inout FlagValues)

@@ -1,6 +1,6 @@
 package import ArgumentParser
 
-/// What the command line said, for the settings that were mentioned.
+/// The values of a command line, for the settings that it names.
 package struct FlagValues: Sendable {
     private(set) var layer = SettingsLayer(.flag)
     /// The configuration file, if one was named.

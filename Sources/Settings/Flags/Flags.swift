@@ -55,7 +55,7 @@ extension AnySetting {
         return Option<String?>(name: name, help: help)
     }
 
-    /// What it was given; nil when it was not mentioned.
+    /// Its value; nil when it was not given.
     fileprivate func flagText(in container: KeyedDecodingContainer<FlagLabel>) throws -> String? {
         if isSwitch {
             return try container.decode(Flag<Bool?>.self, forKey: flagLabel).wrappedValue.map { "\($0)" }

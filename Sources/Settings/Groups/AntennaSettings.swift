@@ -97,7 +97,7 @@ extension GroupValues<AntennaSettings> {
         throw Self.tokenMissing
     }
 
-    /// What a worker without a token is told.
+    /// The sentence for a worker without a token.
     package static var tokenMissing: SettingsError {
         SettingsError(
             AntennaSettings().token,

@@ -1,4 +1,4 @@
-/// What goes through a model together.
+/// How much goes through a model together.
 package struct BatchSettings: SettingGroup {
     package static let title = "Batches"
 

@@ -5,7 +5,7 @@ package import Transport
 /// Where RabbitMQ is, and what its exchanges and queues are.
 package struct BrokerSettings: SettingGroup {
     package static let title = "RabbitMQ"
-    /// What stands for the broker's own exchange, whose name is empty.
+    /// The word for the broker's default exchange, whose name is empty.
     fileprivate static let defaultExchange = "amq.default"
 
     package let url = Setting(

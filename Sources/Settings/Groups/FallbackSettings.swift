@@ -1,4 +1,4 @@
-/// What becomes of a worker whose broker is away.
+/// How a worker falls back to REST while its broker is away.
 package struct FallbackSettings: SettingGroup {
     package static let title = "Work"
 

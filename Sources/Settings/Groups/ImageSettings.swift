@@ -110,7 +110,7 @@ extension GroupValues<ImageSettings> {
         max(1, self.decodeThreads == 0 ? cores : min(self.decodeThreads, cores))
     }
 
-    /// What decoding an image may take.
+    /// Limits on the cost of decoding an image.
     package var limits: DecodingLimits {
         DecodingLimits(pixels: self.maxPixels, scans: self.maxScans, processorTime: self.decodeTimeout)
     }

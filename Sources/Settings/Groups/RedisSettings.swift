@@ -42,7 +42,7 @@ package struct RedisSettings: SettingGroup {
 }
 
 extension GroupValues<RedisSettings> {
-    /// What proves who wrote a value; nil when no key is set.
+    /// The seal that proves who wrote a value; nil when no key is set.
     package var seal: RedisSeal? { self.key.map { RedisSeal(secret: $0.reveal()) } }
 
     /// How to connect; nil when no Redis is set.

@@ -1,6 +1,6 @@
 package import Pipeline
 
-/// What results hold.
+/// The content of results.
 package struct ResultSettings: SettingGroup {
     package static let title = "Results"
 

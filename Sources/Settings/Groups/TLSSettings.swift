@@ -1,4 +1,4 @@
-/// What holds for every HTTPS connection, to Antenna and to image hosts.
+/// Settings of every HTTPS connection, to Antenna and to image hosts.
 package struct TLSSettings: SettingGroup {
     package static let title = "Antenna"
 

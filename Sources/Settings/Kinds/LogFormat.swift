@@ -1,4 +1,4 @@
-/// What messages look like.
+/// The form of log messages.
 package enum LogFormat: String, Sendable, CaseIterable {
     /// Text on a terminal, else JSON.
     case auto

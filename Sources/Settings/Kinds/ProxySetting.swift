@@ -10,7 +10,7 @@ package enum ProxySetting: Sendable, Equatable {
     /// Always this one.
     case proxy(HTTPProxy)
 
-    /// What it comes to in an environment.
+    /// The proxies it stands for in an environment.
     ///
     /// - Throws: `TransportError` for a variable that cannot be read.
     package func choice(environment: [String: String]) throws(TransportError) -> ProxyChoice {

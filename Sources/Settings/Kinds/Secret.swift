@@ -7,7 +7,7 @@ package struct Secret: Sendable, Equatable {
         self.text = text
     }
 
-    /// What stands in for a secret wherever settings are shown.
+    /// The text in place of a secret wherever settings are shown.
     package static let redacted = "<redacted>"
 
     /// The text itself, for the one place that sends it.

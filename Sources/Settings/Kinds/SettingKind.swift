@@ -1,8 +1,8 @@
 /// How the text of a setting becomes a value, and a value text.
 package struct SettingKind<Value: Sendable>: Sendable {
-    /// What the documentation calls it, for instance "duration".
+    /// Its name in the documentation, for instance "duration".
     let name: String
-    /// What stands for a value in the help of a flag, for instance "SECONDS".
+    /// The placeholder of a value in the help of a flag, for instance "SECONDS".
     let placeholder: String
     /// The unit of a plain number, if there is one.
     var unit: String?

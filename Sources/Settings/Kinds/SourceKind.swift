@@ -6,4 +6,20 @@ package enum SourceKind: String, Sendable, CaseIterable {
     case amqp
     /// RabbitMQ, and the REST API while RabbitMQ is away.
     case auto
+
+    /// Whether tasks may come from Antenna's REST API.
+    package var usesAntenna: Bool {
+        switch self {
+        case .rest, .auto: true
+        case .amqp: false
+        }
+    }
+
+    /// Whether tasks may come from RabbitMQ.
+    package var usesBroker: Bool {
+        switch self {
+        case .amqp, .auto: true
+        case .rest: false
+        }
+    }
 }

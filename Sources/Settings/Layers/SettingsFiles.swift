@@ -22,7 +22,7 @@ struct SettingsFiles: Sendable {
         }
     }
 
-    /// What the configuration file says, and where it is; nothing when none is named and none is there.
+    /// The configuration file's layer, and its path; nothing when none is named and none is there.
     func configFile(_ named: String?) -> (layer: SettingsLayer, path: String?) {
         let name = named ?? ResolvedSettings.defaultConfigFile
         do throws(ValueError) {

@@ -1,7 +1,7 @@
 import Foundation
 
 extension SettingsLayer {
-    /// What came with the program, where the user says nothing: the models in `share/antenna-worker/models` beside the folder it lies in.
+    /// The defaults that came with the program: the models in `share/antenna-worker/models` beside the folder it lies in.
     ///
     /// A folder `models` in the working directory comes before them, as it does where the program came alone.
     ///

@@ -2,7 +2,7 @@
 struct SettingsLayer: Sendable {
     struct Entry: Sendable, Equatable {
         let text: String
-        /// What the user wrote: a flag, a variable, a key of the file.
+        /// The user's own name for it: a flag, a variable, a key of the file.
         let place: String
     }
 

@@ -1,9 +1,9 @@
-/// What can fail in one part of the worker: the codes of its errors.
+/// The codes of the errors of one part of the worker.
 package protocol ErrorCode: RawRepresentable<String>, Sendable, Hashable {
     /// Whether a failure of this kind usually passes by itself.
     var isUsuallyRetriable: Bool { get }
 
-    /// What native codes are numbers of, such as `errno`; nil where several libraries give them.
+    /// Where native codes come from, such as `errno`; nil where several libraries give them.
     static var nativeName: String? { get }
 
     /// An error of these codes in one sentence.

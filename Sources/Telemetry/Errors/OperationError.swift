@@ -4,12 +4,12 @@
 /// name for its errors, such as `TransportError`. What is wrong with a document, with all its mistakes, is another matter: `JSONError`,
 /// `ManifestError`, `SettingsError`.
 package struct OperationError<Codes: ErrorCode>: Error, Sendable, CustomStringConvertible {
-    /// What can fail.
+    /// The kinds of failure.
     package typealias Code = Codes
 
-    /// What failed.
+    /// The kind of failure.
     package let code: Code
-    /// What was being done.
+    /// The operation that failed.
     package let operation: OperationName
     /// One sentence for people, without tokens or signed query strings: whoever makes the error passes redacted text.
     package let message: String

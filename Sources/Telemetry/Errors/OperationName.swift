@@ -1,8 +1,8 @@
-/// What was being done when it failed.
+/// The name of an operation, such as `http.get`, in errors.
 package struct OperationName: Sendable, Hashable, ExpressibleByStringLiteral {
     /// `noun.verb`, such as `model.load`: the same for all of its kind.
     package let name: String
-    /// What in particular it was done to, such as a file; nil where the name says it all.
+    /// The thing it was done to, such as a file; nil where the name says it all.
     package let subject: String?
 
     /// Names an operation.

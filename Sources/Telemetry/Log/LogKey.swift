@@ -36,6 +36,6 @@ package enum LogKey {
     package static let url = "url"
     package static let work = "work"
 
-    /// What one stage of an image's way took.
+    /// The time that one stage of an image's way took.
     package static func stage(_ name: String) -> String { "stage.\(name)" }
 }

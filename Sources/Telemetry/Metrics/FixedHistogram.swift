@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: the memory of the counts is made once, and all that is in it are atomics.
 package final class FixedHistogram: @unchecked Sendable {
-    /// What was observed up to a moment.
+    /// The observations up to a moment.
     package struct Contents: Sendable {
         /// The upper bounds of the buckets, the last one's left out.
         package let bounds: [Double]
@@ -56,7 +56,7 @@ package final class FixedHistogram: @unchecked Sendable {
         return bounds
     }
 
-    /// What was observed up to now.
+    /// The observations up to now.
     package var contents: Contents {
         let counts = (0...bounds.count).map { self.counts[$0].load(ordering: .relaxed) }
         return Contents(bounds: bounds, counts: counts, sum: sum.value)

@@ -2,7 +2,7 @@ package import Metrics
 
 /// A metric, declared once, beside what it tells of: its instruments, its help and its documentation come from here.
 package struct Metric: Sendable {
-    /// What its value does over time.
+    /// How its value changes over time.
     package enum Kind: String, Sendable {
         /// Only grows, until the process ends.
         case counter
@@ -14,13 +14,13 @@ package struct Metric: Sendable {
 
     /// The name with its unit, as Prometheus wants it: base units, counters end in `_total`.
     package let name: String
-    /// What its value does over time.
+    /// How its value changes over time.
     package let kind: Kind
     /// A sentence for people.
     package let help: String
     /// The names of its labels, in the order in which values are given.
     package let labels: [String]
-    /// What the values of the labels can be; together they bound the number of series.
+    /// The possible values of the labels; together they bound the number of series.
     package let labelValues: String
     /// The upper bounds of a histogram's buckets, rising.
     package let buckets: [Double]

@@ -4,7 +4,7 @@ package struct MetricSample: Sendable {
     package let name: String
     /// Its labels with their values.
     package let labels: [(String, String)]
-    /// What it is now.
+    /// Its value now.
     package let value: Double
 
     /// Takes a value.

@@ -13,7 +13,7 @@ package final class Tally: Sendable {
         self.counter = counter
     }
 
-    /// What was counted up to now.
+    /// The count up to now.
     package var value: Int { count.load(ordering: .relaxed) }
 
     /// Counts; an atomic addition here and one in the backend.

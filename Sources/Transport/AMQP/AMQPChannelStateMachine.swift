@@ -1,7 +1,7 @@
 import DequeModule
 import Telemetry
 
-/// What one channel does next: its opening, its requests one at a time, its messages, its confirms, its end.
+/// Decides what one channel does next: its opening, its requests one at a time, its messages, its confirms, its end.
 ///
 /// Pure: frames and requests go in, actions come out, and the connection's thread carries them out. Time comes in as an instant.
 struct AMQPChannelStateMachine {

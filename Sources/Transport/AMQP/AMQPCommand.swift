@@ -1,6 +1,6 @@
 import Concurrency
 
-/// What callers ask of the connection's thread.
+/// A request of a caller to the connection's thread.
 enum AMQPCommand: Sendable {
     case request(id: UInt64, AMQPRequest)
     case publish(AMQPPublish)

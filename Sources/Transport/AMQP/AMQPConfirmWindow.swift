@@ -7,14 +7,14 @@ import DequeModule
 /// (message id, exchange, routing key). When several messages in flight are the same in all three, all of them count as returned,
 /// because one reported as lost and published twice is harmless and one lost and reported as safe is not.
 struct AMQPConfirmWindow {
-    /// What a returned message can be recognised by.
+    /// The marks by which a returned message is recognised.
     struct Identity: Hashable {
         let messageID: String?
         let exchange: String
         let routingKey: String
     }
 
-    /// What became of a message.
+    /// The fate of a message.
     enum Fate: Equatable {
         case confirmed
         case nacked

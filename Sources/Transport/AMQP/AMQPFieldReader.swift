@@ -5,7 +5,7 @@ struct AMQPFieldReader {
     /// The bytes ended inside a field.
     struct Cut: Error, Equatable {}
 
-    /// What is not read yet.
+    /// The bytes not read yet.
     private(set) var rest: UnsafeRawBufferPointer
 
     /// Begins before the first field.
@@ -33,7 +33,7 @@ struct AMQPFieldReader {
         String(short: try bytes(Int(number(UInt8.self))))
     }
 
-    /// What has its length in front, in four bytes: a text, a list or a table.
+    /// A text, a list or a table, with its length in the four bytes before it.
     mutating func long() throws(Cut) -> UnsafeRawBufferPointer {
         try bytes(Int(number(UInt32.self)))
     }

@@ -1,4 +1,4 @@
-/// What has arrived from a broker and was not taken yet, cut into frames.
+/// Bytes that have arrived from a broker, cut into frames.
 ///
 /// Confined to the thread of its connection; owns its memory.
 final class AMQPFrameBuffer {
@@ -15,7 +15,7 @@ final class AMQPFrameBuffer {
         let sentence: String
     }
 
-    /// What stands around the payload: type, channel and length before it, and a byte that ends it.
+    /// The bytes around the payload: type, channel and length before it, and a byte that ends it.
     private static let head = 7
     private static let overhead = head + 1
 

@@ -4,7 +4,7 @@ import Telemetry
 
 /// From one connection to the next: which address, how long to wait, and when one that stands is as good as lost.
 extension AMQPLoop {
-    /// What has happened since a login.
+    /// The events since a login.
     struct Session {
         let since: ContinuousClock.Instant
         /// Whether the broker has confirmed a publish.
@@ -15,7 +15,7 @@ extension AMQPLoop {
     func run() {
         var addresses = HostAddresses(configuration.hosts, limit: configuration.connectTimeout, generator: generator)
         var attempt = 0
-        /// What is told of a round in which no address could be used.
+        /// The error of a round in which no address could be used.
         var telling: TransportError?
         while !isClosing {
             do throws(TransportError) {

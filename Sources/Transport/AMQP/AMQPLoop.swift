@@ -4,7 +4,7 @@ import Foundation
 import Logging
 import Telemetry
 
-/// What the thread of one connection does, from the first connect to the close.
+/// The loop of the thread of one connection, from the first connect to the close.
 ///
 /// Confined to that thread. One round: take the commands of callers, take what has arrived, send what there is room for, wait for
 /// either. Nothing in a round blocks except connecting, when there is nothing to serve anyway.
@@ -46,7 +46,7 @@ final class AMQPLoop {
     let logger: Logger
     let backoff: Backoff
     var generator: any RandomNumberGenerator & Sendable
-    /// What has happened since the login; nil while there is none.
+    /// The events since the login; nil before one.
     var session: Session?
     /// Since when publishes are refused, and none was taken.
     var refusedSince: ContinuousClock.Instant?
@@ -57,7 +57,7 @@ final class AMQPLoop {
     var consumers: [String: ConsumerEntry] = [:]
     var topology: [AMQPDeclaration] = []
     var purposes: [UInt64: Purpose] = [:]
-    /// What callers asked for, by request.
+    /// Callers who wait, by request.
     var asked: [UInt64: AMQPRequest] = [:]
     var pending: Deque<AMQPPublish> = []
     var partial: Partial?

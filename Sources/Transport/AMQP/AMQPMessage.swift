@@ -2,9 +2,9 @@
 package struct AMQPMessage: Sendable, Hashable {
     /// The content.
     package var body: [UInt8]
-    /// What identifies the message to the application.
+    /// The application's identifier of the message.
     package var messageID: String?
-    /// What ties an answer to its question.
+    /// Ties an answer to its question.
     package var correlationID: String?
     /// The media type of the body, such as `application/json`.
     package var contentType: String?
@@ -22,7 +22,7 @@ package struct AMQPMessage: Sendable, Hashable {
     package var expiration: String?
     /// Who published it; a broker refuses a message that names another user than the connection's.
     package var userID: String?
-    /// What published it.
+    /// The application that published it.
     package var appID: String?
     /// Seconds since 1970, when the message was made.
     package var timestamp: UInt64?

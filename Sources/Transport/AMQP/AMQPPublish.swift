@@ -8,7 +8,7 @@ struct AMQPPublish: Sendable {
     let routingKey: String
     let isMandatory: Bool
 
-    /// What a returned message will be recognised by.
+    /// The marks by which a returned message is recognised.
     var identity: AMQPConfirmWindow.Identity {
         AMQPConfirmWindow.Identity(messageID: message.messageID, exchange: exchange, routingKey: routingKey)
     }

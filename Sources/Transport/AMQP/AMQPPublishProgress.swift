@@ -47,7 +47,7 @@ package struct AMQPPublishProgress: Sendable {
         }
     }
 
-    /// What is wrong, in a sentence; nil when nothing is.
+    /// The problem, in a sentence; nil when there is none.
     package func problem(now: ContinuousClock.Instant) -> String? {
         if let failure, now - failure.since >= Self.patience, waiting > 0 || now - failure.latest < Self.memory {
             return "RabbitMQ has taken no message for \(Self.text(now - failure.since)): \(failure.error.message)"

@@ -13,7 +13,7 @@ enum AMQPRequest: Sendable, Hashable {
     case purge(queue: String)
     case delete(queue: String)
 
-    /// What the request is called in errors.
+    /// The request's name in errors.
     var operation: OperationName {
         switch self {
         case .openChannel: "channel.open"

@@ -1,6 +1,6 @@
 import CRabbitMQ
 
-/// What settles a delivery on the wire.
+/// The method that settles a delivery on the wire: ack, nack or reject.
 enum AMQPSettlement: Sendable, Hashable {
     case ack
     case nack(requeue: Bool)

@@ -1,4 +1,4 @@
-/// What became of an attempt to acknowledge, reject or give back a delivery.
+/// The outcome of an attempt to acknowledge, reject or give back a delivery.
 package enum AMQPSettlementOutcome: String, Sendable, Hashable {
     /// Handed to the connection's thread, which sends it. Should the connection end before, the broker delivers again.
     case accepted

@@ -1,6 +1,6 @@
 import DequeModule
 
-/// What settles the deliveries of one channel, on its way to the broker in as few frames as the order allows.
+/// Settlements of one channel's deliveries, sent to the broker in as few frames as the order allows.
 ///
 /// Pure. A broker may be told of all deliveries up to a number at once, which costs both sides one frame instead of many, and a
 /// quorum queue one entry of its log. So deliveries are kept in the order in which they came, and where the oldest are all to be

@@ -34,7 +34,7 @@ extension AMQPWire {
         return (amqp_socket_get_sockfd(socket), session)
     }
 
-    /// What kept us from an address, with the system's own reason where there is one.
+    /// Why an address could not be used, with the system's own reason where there is one.
     private static func failure(
         status: Int32,
         errno error: Int32,

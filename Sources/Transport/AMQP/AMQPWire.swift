@@ -30,7 +30,7 @@ final class AMQPWire {
     private var heartbeat: AMQPHeartbeat
     /// The TLS session, which the handle owns.
     let session: OpaquePointer?
-    /// What arrived with the end of the login, read by the library.
+    /// Bytes that arrived with the end of the login, read by the library.
     var early: [AMQPInboundFrame]
     let arrived: AMQPFrameBuffer
     /// Whether there may be more than was read, without the kernel's saying so.

@@ -82,7 +82,7 @@ extension TransportError {
         return .milliseconds(milliseconds)
     }
 
-    /// What a publish ends with.
+    /// The end of a publish.
     static func result(of fate: AMQPConfirmWindow.Fate) -> Result<Void, TransportError> {
         switch fate {
         case .confirmed:

@@ -60,7 +60,7 @@ package struct AddressPolicy: Sendable, Hashable {
         ".home.arpa",
     ]
 
-    /// What an address is good for, from harmless to refused; the order decides between an address and the one inside it.
+    /// The kinds of address, from harmless to refused; the order decides between an address and the one inside it.
     package enum Kind: Int, Sendable, Comparable {
         /// A public address.
         case ordinary

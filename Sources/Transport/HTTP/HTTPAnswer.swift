@@ -1,4 +1,4 @@
-/// What came back for one hop.
+/// The answer of one hop.
 struct HTTPAnswer: Sendable {
     var status: Int
     var headers: HTTPHeaders

@@ -9,7 +9,7 @@ import Telemetry
 /// Connections are shared by all requests; the address policy of each request is checked also when it uses a connection that
 /// another one opened. TLS is always verified.
 package final class HTTPClient: Sendable {
-    /// What holds for all requests of a client.
+    /// The settings of all requests of a client.
     package struct Configuration: Sendable {
         /// The `User-Agent` of requests that set none.
         package var userAgent = "antenna-worker"

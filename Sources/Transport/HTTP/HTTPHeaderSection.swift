@@ -9,7 +9,7 @@ struct HTTPHeaderSection {
 
     /// Takes one line.
     ///
-    /// What is no field is passed over: the end of the section, a line that goes on with the one before, rubbish.
+    /// Lines that are no field are passed over: the end of the section, a line that goes on with the one before, rubbish.
     ///
     /// - Parameter line: The line with its line break.
     /// - Returns: `false` once all lines together are too long.

@@ -2,12 +2,12 @@ import Telemetry
 
 /// A proxy: where it is, and who we are to it.
 package struct HTTPProxy: Sendable, Hashable, CustomStringConvertible {
-    /// What libcurl is told; may hold a password.
+    /// The proxy's address for libcurl; may hold a password.
     let text: String
     /// Where it is, without user and password.
     package let description: String
 
-    /// What libcurl speaks to a proxy.
+    /// The protocol that libcurl speaks to the proxy.
     private static let schemes: Set<String> = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
     /// Reads a proxy's address.

@@ -2,7 +2,7 @@ import Telemetry
 
 /// One request and the rules it is made under.
 package struct HTTPRequest: Sendable {
-    /// What is asked for.
+    /// The URL asked for.
     package var method: Method
     /// The absolute URL; spaces and bytes beyond ASCII are encoded for you.
     package var url: String

@@ -57,7 +57,7 @@ final class HTTPTransfer {
         errorText.deallocate()
     }
 
-    /// What libcurl has to say about a failure.
+    /// libcurl's own message about a failure.
     var libraryMessage: String { String(cString: errorText) }
 
     /// How many bytes of the body there are, unpacked.
@@ -69,7 +69,7 @@ final class HTTPTransfer {
     /// Whether a packed body was cut short where its packing does not end.
     var endsInsidePacking: Bool { !body.isComplete }
 
-    /// What came back, the body handed over without a copy.
+    /// The answer, its body handed over without a copy.
     func takeAnswer() -> HTTPAnswer {
         let status = long(CURLINFO_RESPONSE_CODE)
         let location = header.headers["Location"].flatMap { $0.isEmpty ? nil : $0 }

@@ -15,7 +15,7 @@ final class Inflater {
     /// The bytes are not what they were said to be.
     struct Damage: Error {}
 
-    /// What zlib is told by the number of window bits: read gzip's and zlib's header, or none.
+    /// Window bits, by which zlib is told to read gzip's and zlib's header, or none.
     private static let withHeader: Int32 = 15 + 32
     private static let bare: Int32 = -15
 

@@ -12,7 +12,7 @@ final class OfflineDetector: Sendable {
     private static let answerLifetime = Duration.seconds(30)
     /// How long the name service is taken to be away before it is asked again.
     private static let failureLifetime = Duration.seconds(5)
-    /// What the resolver says when it is not the name that is wrong.
+    /// The resolver's message when it is not the name that is wrong.
     private static let passing: Set<Int32> = [EAI_AGAIN, EAI_SYSTEM, EAI_MEMORY]
     /// The system's resolver blocks for many seconds just when it is asked here.
     private static let threads = BlockingPool(name: "names", threadCount: 1)

@@ -43,7 +43,7 @@ package struct ProxyVariables: Sendable, Hashable {
         return exceptions.contains { $0.holds(for: url) } ? nil : named?.proxy
     }
 
-    /// What is in force, for people: for instance `http_proxy http://proxy.example:3128, but not for localhost`; `nil` when no
+    /// The proxies in force, for people: for instance `http_proxy http://proxy.example:3128, but not for localhost`; `nil` when no
     /// variable names a proxy.
     package var summary: String? {
         let proxies = [http, https].compactMap { $0 }.reduce(into: [Named]()) { unique, named in

@@ -10,7 +10,7 @@ struct RedirectChain {
     /// How many redirects have been followed.
     private(set) var count = 0
 
-    /// What to do after an answer.
+    /// The step after an answer.
     enum Step: Equatable {
         /// The answer is the response.
         case finish

@@ -12,7 +12,7 @@ package struct RetrySchedule: Sendable {
     private let backoff: Backoff
     private var attempts = 0
 
-    /// What an attempt ended in.
+    /// The end of an attempt.
     package enum Outcome: Sendable {
         /// An answer, and the wait its `Retry-After` asks for.
         case status(Int, retryAfter: Duration?)
@@ -20,7 +20,7 @@ package struct RetrySchedule: Sendable {
         case failure(TransportError)
     }
 
-    /// What to do next.
+    /// The next step.
     package enum Decision: Sendable, Hashable {
         /// The outcome stands: it is good, it cannot get better, or the attempts are used up.
         case stop

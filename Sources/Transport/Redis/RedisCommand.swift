@@ -15,7 +15,7 @@ struct RedisCommand: Sendable {
     let deadline: ContinuousClock.Instant
     var finish: @Sendable (Result<RedisReply, TransportError>) -> Void = { _ in }
 
-    /// What is sent before and behind a value of this size, as Redis wants it.
+    /// The bytes before and behind a value of this size, as Redis wants them.
     func frame(around size: Int) -> (head: [UInt8], tail: [UInt8]) {
         func written(_ arguments: some Sequence<String>) -> String {
             arguments.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()

@@ -6,7 +6,7 @@ extension RedisConfiguration {
         "redis": 6379, "rediss": 6379, "redis+sentinel": 26379, "rediss+sentinel": 26379, "unix": nil,
     ]
 
-    /// What the kernel allows the path of a socket, and hiredis copies of it.
+    /// The longest path of a socket that the kernel allows and hiredis copies.
     private static let longestPath = 106
 
     /// Reads a URL.

@@ -1,7 +1,7 @@
 import Foundation
 import Telemetry
 
-/// What the thread of one connection to Redis does: it connects when there is a command and no connection, and asks one after the other.
+/// The loop of the thread of one connection to Redis: it connects when there is a command and no connection, and asks one after the other.
 ///
 /// Confined to that thread. A name can stand for several addresses. One that cannot be connected to, stays silent, refuses the login, or says that
 /// it does not serve is left for the next one, with the command that was sent to it: all of them can be sent twice.

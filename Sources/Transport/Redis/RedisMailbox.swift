@@ -2,7 +2,7 @@ import DequeModule
 import Synchronization
 import Telemetry
 
-/// What callers and the thread of one connection share.
+/// The state that callers share with the thread of one connection.
 final class RedisMailbox: Sendable {
     private struct State {
         var commands: Deque<RedisCommand> = []

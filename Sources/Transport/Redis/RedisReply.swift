@@ -1,4 +1,4 @@
-/// What a command is answered with.
+/// The server's answer to a command.
 enum RedisReply: Sendable, Equatable {
     case status(String)
     case integer(Int64)

@@ -1,4 +1,4 @@
-/// What an answer begins with, looked at before anybody takes memory for it: hiredis takes whatever length it is told.
+/// The beginning of an answer, looked at before memory is taken for it: hiredis takes whatever length it is told.
 ///
 /// Pure. Format: https://redis.io/docs/latest/develop/reference/protocol-spec/
 enum RedisReplyHead: Equatable {

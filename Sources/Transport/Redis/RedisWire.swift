@@ -13,9 +13,9 @@ final class RedisWire {
 
     let address: RedisAddress
     let context: UnsafeMutablePointer<redisContext>
-    /// What was begun with TLS; the context owns it.
+    /// The TLS session; the context owns it.
     var tls: OpaquePointer?
-    /// What is being done, for errors.
+    /// The operation under way, for errors.
     var operation: OperationName = "redis.connect"
     private let valueLimit: Int
     private let mailbox: RedisMailbox
@@ -42,7 +42,7 @@ final class RedisWire {
         redisFree(context)
     }
 
-    /// What the kernel knows the connection by.
+    /// The connection's descriptor.
     var descriptor: Int32 { context.pointee.fd }
 
     /// Received and not looked at.

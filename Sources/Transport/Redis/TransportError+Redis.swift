@@ -25,7 +25,7 @@ extension TransportError {
         return TransportError(code, operation: operation, message: message)
     }
 
-    /// What sends the password.
+    /// The operation that sends the password.
     static let loginOperation: OperationName = "redis.auth"
 
     static func redis(_ violation: RedisReplyHead.Violation, operation: OperationName) -> TransportError {

@@ -46,7 +46,7 @@ final class LiveFeed: Sendable {
         return stream
     }
 
-    /// What a watcher would be told first and next, in one document.
+    /// The first and the next message to a watcher, in one document.
     var snapshot: [UInt8] {
         watch()
         let document: JSONValue = [

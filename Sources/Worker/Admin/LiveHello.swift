@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Settings
 
-/// What the live page is told once, at the beginning.
+/// The first message to the live page.
 struct LiveHello {
     struct SettingLine {
         let key: String
@@ -39,7 +39,7 @@ struct LiveHello {
 }
 
 extension LiveHello {
-    /// What the page reads.
+    /// The JSON that the page reads.
     var json: JSONValue {
         [
             "role": .string(role), "version": .string(version), "process": JSONValue(Int(process)),

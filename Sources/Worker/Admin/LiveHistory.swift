@@ -11,7 +11,7 @@ final class LiveHistory: Sendable {
         let done: Double
         let failed: Double
 
-        /// What the page reads.
+        /// The JSON that the page reads.
         var json: JSONValue { ["time": .number(time), "done": .number(done), "failed": .number(failed)] }
     }
 

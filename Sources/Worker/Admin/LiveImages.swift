@@ -18,7 +18,7 @@ final class LiveImages: TaskObserver {
         let score: Double?
     }
 
-    /// What the page shows of an image; the picture itself is asked for by its id.
+    /// An image's entry on the page; the picture itself is asked for by its id.
     struct Entry: Sendable, Equatable {
         let id: Int
         /// The last part of the address, without its query: signatures are there.
@@ -96,7 +96,7 @@ final class LiveImages: TaskObserver {
         }
     }
 
-    /// What an image is called: the last part of its address' path, without query and fragment.
+    /// An image's name: the last part of its address' path, without query and fragment.
     static func name(of url: String) -> String {
         var path = url.prefix { $0 != "?" && $0 != "#" }
         // The host is no name, and a password may stand before it.
@@ -138,7 +138,7 @@ extension LiveImages.Entry {
 }
 
 extension LiveImages.Entry {
-    /// What the page reads.
+    /// The JSON that the page reads.
     var json: JSONValue {
         var members: JSONObject = [
             "id": JSONValue(id), "name": .string(name), "task": .string(task), "pipeline": .string(pipeline),

@@ -4,7 +4,7 @@ import Pipeline
 import Settings
 import Telemetry
 
-/// What the live page is told every second: the metrics themselves, so that it cannot say something else.
+/// The message to the live page every second: the metrics themselves, so that the page and `/metrics` always agree.
 struct LiveSnapshot {
     struct Value {
         let name: String
@@ -58,7 +58,7 @@ extension LiveSnapshot.StageTimes {
 }
 
 extension LiveSnapshot {
-    /// What the page reads; what there is none of is left out.
+    /// The JSON that the page reads; absent values are left out.
     var json: JSONValue {
         var members: JSONObject = [
             "now": .number(now), "values": .array(values.map(\.json)), "stages": .array(stages.map(\.json)),

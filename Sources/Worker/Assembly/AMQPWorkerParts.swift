@@ -4,7 +4,7 @@ import Logging
 import Pipeline
 import Settings
 
-/// What every worker on RabbitMQ is made of: the two connections, the stages, and the source between them.
+/// The parts of every worker on RabbitMQ: the two connections, the stages, and the source between them.
 struct AMQPWorkerParts {
     let stages: WorkerStages
     let source: AMQPTaskSource
@@ -49,7 +49,7 @@ struct AMQPWorkerParts {
         self.logger = logger
     }
 
-    /// What a worker of these parts shows.
+    /// The health of a worker made of these parts.
     ///
     /// - Throws: As ``WorkerStages/health(of:)``.
     func health(of worker: Worker) throws -> RoleHealth {

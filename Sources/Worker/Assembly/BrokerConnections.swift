@@ -28,7 +28,7 @@ package struct BrokerConnections: Sendable {
 
     var named: [(String, AMQPConnection)] { [("consuming", consuming), ("publishing", publishing)] }
 
-    /// What keeps tasks from coming or results from going; nil when nothing does.
+    /// Why tasks do not come or results do not go; nil when both do.
     var problem: String? {
         named.lazy.compactMap { $1.state.problem }.first ?? publishing.publishProblem
     }

@@ -7,7 +7,7 @@ package import Pipeline
 package import Settings
 import Transport
 
-/// What turns addresses of images into pixels: the HTTP client, the decoding threads, the memory, and the cache.
+/// The parts that turn addresses of images into pixels: the HTTP client, the decoding threads, the memory, and the cache.
 package struct ImageStages {
     private let http: HTTPClient
     /// Decode and resample.
@@ -50,10 +50,10 @@ package struct ImageStages {
         }
     }
 
-    /// What makes calls of Antenna's API.
+    /// The maker of calls to Antenna's API.
     package var antenna: AntennaHTTP { network.antenna(http) }
 
-    /// What gets a task's pixels.
+    /// The provider of a task's pixels.
     ///
     /// - Parameters:
     ///   - isCaching: Whether the cache is asked first and given what was decoded.
@@ -101,7 +101,7 @@ extension HTTPPolicy {
 }
 
 extension GroupValues<RedisSettings> {
-    /// What remembers confirmed results: Redis for all workers, else this process's memory.
+    /// The store of confirmed results: Redis for all workers, else this process's memory.
     ///
     /// - Throws: ``SettingsError`` for an address that cannot be used; `TransportError` without descriptors.
     func confirmedResults() throws -> any ConfirmedResultStore {

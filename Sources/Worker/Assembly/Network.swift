@@ -45,7 +45,7 @@ package struct Network: Sendable {
         return try HTTPClient(configuration: configuration)
     }
 
-    /// What makes calls of Antenna's API through a client.
+    /// The maker of calls to Antenna's API, on top of an HTTP client.
     package func antenna(_ client: HTTPClient) -> AntennaHTTP {
         AntennaHTTP(client: client, proxy: antennaProxy)
     }

@@ -130,7 +130,7 @@ package struct WorkerStages {
         )
     }
 
-    /// What a worker of these stages shows, its source apart.
+    /// The health of a worker of these stages, without that of its source.
     ///
     /// - Throws: ``SettingsError`` for an address of Redis that cannot be used; `TransportError` without descriptors.
     package func health(of worker: Worker) throws -> RoleHealth {
@@ -138,7 +138,7 @@ package struct WorkerStages {
             + (try RoleHealth(images, redis: try settings.redis.connection()))
     }
 
-    /// What the stages can hold: images read ahead, one batch inferring and one preparing a device, and as many publishing.
+    /// The tasks that the stages can hold: images read ahead, one batch inferring and one preparing a device, and as many publishing.
     private var tasksInHand: Int {
         settings.images.fetchConcurrency + 3 * settings.batch.localizationSize * settings.inference.devices.count
     }

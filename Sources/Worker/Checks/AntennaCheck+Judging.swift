@@ -2,7 +2,7 @@ import Antenna
 import Settings
 
 extension AntennaCheck {
-    /// What the registrations of pipelines with a project mean.
+    /// Judges the registrations of pipelines with a project.
     ///
     /// - Parameters:
     ///   - problems: What is wrong with them.
@@ -17,7 +17,7 @@ extension AntennaCheck {
         )
     }
 
-    /// What the rights on some jobs mean.
+    /// Judges the rights on some jobs.
     static func judge(allowed: [Int], forbidden: [Int], subject: String) -> CheckReport.Finding {
         let named = forbidden.map(String.init).joined(separator: ", ")
         guard !forbidden.isEmpty else {
@@ -29,7 +29,7 @@ extension AntennaCheck {
         return .missing(subject, "may not take tasks or post results of \(named)", remedy: AntennaRights.work)
     }
 
-    /// What a status of the list of projects means.
+    /// Judges the status of the list of projects.
     static func judge(status: Int, hasToken: Bool, subject: String) -> CheckReport.Finding {
         switch status {
         case 200 where hasToken: .good(subject, "answers and takes the token")

@@ -15,7 +15,7 @@ struct AntennaCheck {
     private var antenna: AntennaSettings.Values { settings.antenna }
     private var subject: String { "Antenna at \(antenna.baseURL)" }
     /// Whether a worker with these settings takes tasks over REST.
-    private var needsToken: Bool { settings.work.source != .amqp }
+    private var needsToken: Bool { settings.work.source.usesAntenna }
 
     /// - Parameter settings: Where Antenna is, the token, the way there, and our pipelines; those that cannot be read are told elsewhere.
     init(_ settings: WorkerSettings) {
@@ -119,7 +119,7 @@ struct AntennaCheck {
         return try rest.makeClient(http: network.antenna(try network.makeClient()))
     }
 
-    /// What the jobs that are there say of rights and of registration.
+    /// Rights and registration, judged by the jobs that are there.
     ///
     /// - Throws: ``AntennaError`` when the token is refused after all.
     private func workFindings(_ client: AntennaClient) async throws(AntennaError) -> [CheckReport.Finding] {

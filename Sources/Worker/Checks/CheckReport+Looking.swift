@@ -17,7 +17,7 @@ extension CheckReport {
         let logger = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
         let broker = await BrokerCheck.findings(
             broker: settings.broker,
-            isNeeded: settings.work.source != .rest,
+            isNeeded: settings.work.source.usesBroker,
             logger: logger
         )
         let sections = [

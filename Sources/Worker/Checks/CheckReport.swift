@@ -15,7 +15,7 @@ package struct CheckReport: Sendable, Equatable {
 
         package let status: Status
         let subject: String
-        /// What was found; may have several lines.
+        /// The finding; may have several lines.
         let detail: String
         /// How to fix it.
         var remedy: String?

@@ -25,17 +25,17 @@ extension Explanation {
         let folder = settings.models.folder
         let slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.work.pipelines
         var sections = localSections(settings)
-        if settings.work.source != .rest || settings.broker.url != nil {
+        if settings.work.source.usesBroker || settings.broker.url != nil {
             sections.append(CheckReport.Section(title: "RabbitMQ", findings: await queues(settings, pipelines: slugs)))
         }
-        if job != nil || settings.work.source != .amqp || resolved.namesAntenna {
+        if job != nil || settings.work.source.usesAntenna || resolved.namesAntenna {
             let manifests = slugs.compactMap { try? PipelineManifest(directory: "\(folder)/\($0)") }
             sections += await antennaSections(settings, manifests: manifests, job: job, takesOne: takesOne)
         }
         return Explanation(sections: sections)
     }
 
-    /// What is wrong here already.
+    /// Problems found so far.
     private static func localSections(_ settings: WorkerSettings) -> [CheckReport.Section] {
         let logger = Logger(label: "explain") { _ in SwiftLogNoOpLogHandler() }
         let environment = ProcessInfo.processInfo.environment
@@ -53,7 +53,7 @@ extension Explanation {
         let findings = await TimeLimit.result(within: patience) {
             await BrokerCheck.findings(
                 broker: settings.broker,
-                isNeeded: settings.work.source != .rest,
+                isNeeded: settings.work.source.usesBroker,
                 logger: logger
             ) { connection in
                 await QueueCheck(

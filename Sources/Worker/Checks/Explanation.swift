@@ -1,12 +1,12 @@
 import JSON
 import Transport
 
-/// What holds up a job, or all of them, before it is text or JSON.
+/// An explanation of what holds up a job, or all of them, before it is text or JSON.
 package struct Explanation: Sendable, Equatable {
     let version = Version.current
     let sections: [CheckReport.Section]
 
-    /// What holds it up, a sentence each; empty when nothing is seen that does.
+    /// The obstacles, a sentence each; empty when none is seen.
     var holdUps: [String] {
         sections.flatMap { section in
             section.findings.filter { $0.status == .missing }.map { finding in

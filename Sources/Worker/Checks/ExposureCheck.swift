@@ -2,7 +2,7 @@ import Foundation
 import Settings
 import Transport
 
-/// What others on the way could read or guess: a token without TLS, a password without TLS, the user that every broker has by default.
+/// Finds secrets that others could read or guess: a token without TLS, a password without TLS, the user that every broker has by default.
 enum ExposureCheck {
     /// Looks at the settings alone; asks nobody.
     ///

@@ -21,7 +21,7 @@ extension JobCheck {
         return sections
     }
 
-    /// What to say of what took too long.
+    /// The sentence for a check that took too long.
     static func late(_ subject: String) -> CheckReport.Finding {
         .missing(
             subject,

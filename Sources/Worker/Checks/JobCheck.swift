@@ -71,7 +71,7 @@ struct JobCheck {
         guard antenna.dialect != .legacy else {
             return .note(subject, "not tried: the older API cannot be asked without taking tasks")
         }
-        guard antenna.token != nil || settings.work.source != .amqp else {
+        guard antenna.token != nil || settings.work.source.usesAntenna else {
             return .note(subject, "not tried: no token is set, and with RabbitMQ it is the relay that needs one")
         }
         do throws(AntennaError) {

@@ -1,6 +1,6 @@
 import Antenna
 
-/// What a job's own data say of why it does not come forward: pipeline, project, dispatch, state, progress, results.
+/// Judges from a job's own data why it makes no progress: pipeline, project, dispatch, state, progress, results.
 ///
 /// Pure: Antenna was asked before.
 struct JobJudgement {

@@ -5,7 +5,7 @@ import Settings
 import Telemetry
 import Transport
 
-/// What holds up tasks and results on RabbitMQ: queues that are not there, empty or taken by nobody, dead letters, an alarm.
+/// Finds what holds up tasks and results on RabbitMQ: queues that are not there, empty or taken by nobody, dead letters, an alarm.
 struct QueueCheck {
     /// How long the broker may take to take a message.
     private static let patience = Duration.seconds(3)
@@ -61,7 +61,7 @@ struct QueueCheck {
         }
     }
 
-    /// What keeps the broker from taking results: it says so only to those who publish, so a message is sent that reaches no queue.
+    /// Why the broker takes no results: it says so only to those who publish, so a message is sent that reaches no queue.
     private func alarm() async -> CheckReport.Finding? {
         let key = "antenna.explain.\(UUID().uuidString)"
         let connection = connection

@@ -35,7 +35,7 @@ enum RedisCheck {
         }
     }
 
-    /// What the server's limits mean for images of some 13 MB.
+    /// The meaning of the server's limits for images of some 13 MB.
     static func judge(limit: String?, policy: String?, subject: String) -> CheckReport.Finding {
         let remedy = "Set maxmemory to what the machine can spare and maxmemory-policy to allkeys-lru."
         guard let limit, limit != "0" else {

@@ -24,7 +24,7 @@ package enum LoggingSetup {
         isDone.store(true, ordering: .relaxed)
     }
 
-    /// What lines look like for a setting, on an output.
+    /// The form of lines for a setting, on an output.
     static func format(_ setting: LogFormat, on terminal: Terminal) -> WorkerLogHandler.Format {
         switch setting {
         case .auto: terminal.isInteractive ? .text(terminal) : .json

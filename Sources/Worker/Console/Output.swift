@@ -7,7 +7,7 @@ import Synchronization
 /// as the log, is *offered*: text that nobody takes (the disk is full, the descriptor is closed, the reader has gone or stands still) is
 /// dropped and counted, and the work goes on.
 package final class Output: Sendable {
-    /// What the program was asked for.
+    /// Standard output: the text that the program was asked for.
     package static let standard = Output(descriptor: STDOUT_FILENO, name: "Standard output")
     /// The log, progress, and why a command failed.
     package static let error = Output(descriptor: STDERR_FILENO, name: "Standard error")

@@ -40,7 +40,7 @@ final class RecentMessages: Sendable {
 }
 
 extension RecentMessages.Message {
-    /// What the page reads.
+    /// The JSON that the page reads.
     var json: JSONValue {
         [
             "time": .number(time), "level": .string(level), "text": .string(text),

@@ -2,7 +2,7 @@ package import Logging
 package import Pipeline
 import Telemetry
 
-/// What a worker has done and where the time went, as text for the end of a run.
+/// A worker's counts and times by stage, as text for the end of a run.
 package struct StageReport {
     private let statistics: WorkerStatistics
     private let stages: [StageStatistics.Summary]

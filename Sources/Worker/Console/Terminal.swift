@@ -1,6 +1,6 @@
 import Foundation
 
-/// What an output can show.
+/// The abilities of an output: colour, and its width.
 package struct Terminal: Sendable {
     /// Whether somebody looks at it, so that lines may be written over.
     package let isInteractive: Bool

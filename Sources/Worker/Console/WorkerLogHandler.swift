@@ -5,7 +5,7 @@ import Transport
 
 /// Writes messages as one line of text for people, or one JSON object a line for machines.
 struct WorkerLogHandler: LogHandler {
-    /// What a line looks like.
+    /// The form of a line.
     enum Format: Sendable {
         case text(Terminal)
         case json

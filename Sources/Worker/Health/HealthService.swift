@@ -116,7 +116,7 @@ package final class HealthService: Sendable {
             ]
     }
 
-    /// What is stuck; nil while all is well.
+    /// The part that is stuck; nil while none is.
     var stall: StallDetector.Stall? { watchdog.withLock { $0 }?.stall }
 
     /// Makes the watchdog that health and metrics ask from now on; it ends the process when something is stuck.

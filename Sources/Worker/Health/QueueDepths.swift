@@ -31,7 +31,7 @@ final class QueueDepths: Service, CustomStringConvertible {
         self.logger = logger
     }
 
-    /// What a role shows of its queues.
+    /// The metrics of a role's queues.
     var health: RoleHealth {
         RoleHealth(collectors: [{ self.samples }], services: [self])
     }

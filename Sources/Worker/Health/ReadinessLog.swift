@@ -4,12 +4,12 @@ import Telemetry
 
 /// Says in the log when the worker is not ready, and when it is again: who reads logs has not asked `/readyz`.
 final class ReadinessLog: Sendable {
-    /// What makes the worker ready, or not.
+    /// A condition of readiness.
     struct Check: Sendable {
         let name: String
-        /// What is good to know while nothing is wrong.
+        /// A note while nothing is wrong.
         var detail: String?
-        /// What is wrong; nil when nothing is.
+        /// The problem; nil when there is none.
         var problem: String?
     }
 
@@ -18,7 +18,7 @@ final class ReadinessLog: Sendable {
         var saidAt: ContinuousClock.Instant?
     }
 
-    /// What is over sooner is not logged.
+    /// A problem that is over sooner is not logged.
     private static let patience = Duration.seconds(5)
     private static let interval = Duration.seconds(300)
     private let troubles = Mutex<[String: Trouble]>([:])

@@ -25,7 +25,7 @@ final class RedisProbe: Service, CustomStringConvertible {
     /// The server and its address in use.
     var address: String? { client.address }
 
-    /// What was wrong at the last time; nil when nothing was.
+    /// The problem at the last look; nil when there was none.
     var problem: String? { state.withLock { $0 } }
 
     func run() async {

@@ -19,7 +19,7 @@ extension RoleHealth {
         ]
     }
 
-    /// What the spool shows.
+    /// The health of the spool.
     init(spool: Spool, limit spoolLimit: Int) {
         self.init()
         collectors = [
@@ -33,14 +33,14 @@ extension RoleHealth {
         ]
     }
 
-    /// What the comparison of posted and saved results shows.
+    /// The health that follows from comparing posted with saved results.
     init(results: SavedResultMonitor) {
         self.init()
         checks = [Check(name: "results", problem: { results.problem })]
         collectors = [{ [AntennaMetrics.resultsMissing.sample(results.missing)] }]
     }
 
-    /// What the two connections to RabbitMQ show.
+    /// The health of the two connections to RabbitMQ.
     init(_ broker: BrokerConnections) {
         self.init()
         checks = [Check(name: "broker", detail: { broker.addresses }, problem: { broker.problem })]
@@ -58,7 +58,7 @@ extension RoleHealth {
         ]
     }
 
-    /// What a source on RabbitMQ shows.
+    /// The health of a source on RabbitMQ.
     init(_ source: AMQPTaskSource) {
         self.init()
         checks = [
@@ -76,7 +76,7 @@ extension RoleHealth {
         ]
     }
 
-    /// What the cache and the memory for pixels show, and Redis where that is the cache.
+    /// The health of the cache and of the memory for pixels, and Redis where that is the cache.
     init(_ images: ImageStages, redis: RedisConfiguration?) throws(TransportError) {
         self.init()
         let (budget, cache) = (images.budget, images.cache)

@@ -7,7 +7,7 @@ import Telemetry
 import Transport
 
 extension RoleHealth {
-    /// What a worker that infers shows, wherever its tasks come from.
+    /// The health of a worker that infers, wherever its tasks come from.
     ///
     /// - Parameters:
     ///   - worker: Its window.
@@ -35,7 +35,7 @@ extension RoleHealth {
         ]
     }
 
-    /// What the fetch role shows.
+    /// The health of the fetch role.
     init(fetching images: ImageStatistics, outcomes: FetchStatistics, imagePatience: Duration) {
         self.init()
         work = {
@@ -44,7 +44,7 @@ extension RoleHealth {
         parts = [Part(name: "image", patience: imagePatience, read: images.progress.image.reading)]
     }
 
-    /// What a relay shows.
+    /// The health of a relay.
     init(relay: Relay) {
         self.init()
         work = {

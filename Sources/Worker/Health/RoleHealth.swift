@@ -1,14 +1,14 @@
 import ServiceLifecycle
 import Telemetry
 
-/// What a role shows of itself to metrics, health and the live page.
+/// A role's state as metrics, health and the live page show it.
 package struct RoleHealth: Sendable {
     /// Something that has to be as it should for the worker to be ready.
     struct Check: Sendable {
         let name: String
-        /// What is good to know while nothing is wrong, such as an address in use; nil when nothing is.
+        /// A note while nothing is wrong, such as an address in use; nil when nothing is.
         var detail: @Sendable () -> String? = { nil }
-        /// What is wrong, in a sentence without secrets; nil when nothing is.
+        /// The problem, in a sentence without secrets; nil when there is none.
         let problem: @Sendable () -> String?
     }
 
@@ -20,15 +20,15 @@ package struct RoleHealth: Sendable {
         let read: @Sendable () -> StallDetector.Reading
     }
 
-    /// What makes the worker ready, beside its models.
+    /// The conditions of readiness, beside loaded models.
     var checks: [Check] = []
-    /// What is watched for stalls.
+    /// The parts watched for stalls.
     var parts: [Part] = []
-    /// What is read at a scrape.
+    /// The gauges read at a scrape.
     var collectors: [MetricCollector] = []
     /// How far the role is, for the log; nil for what does no work of its own.
     var work: (@Sendable () -> WorkLog.Reading)?
-    /// What looks at services now and then, for as long as the role runs.
+    /// The services that probe others now and then, for as long as the role runs.
     var services: [any Service] = []
 
     /// Joins what two halves of a role show.

@@ -2,7 +2,7 @@
 ///
 /// Pure: it is told what it sees and the time, which is any that only goes forward.
 struct StallDetector {
-    /// What is seen of one part.
+    /// The observations of one part.
     struct Reading: Equatable {
         /// Tasks in it.
         var held: Int

@@ -7,7 +7,7 @@ import Synchronization
 /// A stall fails `/livez` and is logged; a few seconds later the process ends, so that whoever runs it starts it again. What it had in
 /// hand is delivered again by its source.
 final class Watchdog: Sendable {
-    /// What a look found, and what is done then.
+    /// The finding of a look, and what follows.
     struct Actions: Sendable {
         /// The parts to watch.
         var parts: @Sendable () -> [StallDetector.Part]
@@ -52,7 +52,7 @@ final class Watchdog: Sendable {
         self.actions = actions
     }
 
-    /// What is stuck; nil while all is well.
+    /// The part that is stuck; nil while none is.
     var stall: StallDetector.Stall? { state.withLock(\.stall) }
 
     /// How long each part has held work without moving.

@@ -1,7 +1,7 @@
 package import Pipeline
 import Synchronization
 
-/// What the process is told from outside: to take no tasks for a while, and to stop.
+/// The state that people steer from outside: a worker that is paused, and one that stops.
 package final class WorkerLifecycle: Sendable {
     private struct State {
         var isDraining = false

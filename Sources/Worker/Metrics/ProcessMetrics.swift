@@ -1,6 +1,6 @@
 import Telemetry
 
-/// What the process takes of the machine.
+/// The metrics of the process: memory, processor time, descriptors.
 enum ProcessMetrics {
     static let residentBytes = Metric(
         "process_resident_memory_bytes",

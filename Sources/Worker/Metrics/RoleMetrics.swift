@@ -1,6 +1,6 @@
 import Telemetry
 
-/// What a role is, and how it stands.
+/// The metrics of every role: its name, version and state.
 enum RoleMetrics {
     static let info = Metric(
         "antenna_worker_info",

@@ -1,4 +1,4 @@
-/// What the program's exit status means; documented in docs/configuration.md.
+/// The program's exit statuses; documented in docs/configuration.md.
 package enum ExitStatus {
     package static let success: Int32 = 0
     /// Something went wrong that is not a mistake of the caller.

@@ -1,7 +1,7 @@
 import Foundation
 import Telemetry
 
-/// What the system knows of this process.
+/// The system's figures of this process.
 struct ProcessFigures: Sendable, Equatable {
     /// When the process started, near enough: when this was first asked.
     static let startedAt = Date()

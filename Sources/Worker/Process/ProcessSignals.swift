@@ -16,13 +16,13 @@ package final class ProcessSignals: Sendable {
         _exit(128 + number)
     }
 
-    /// What a signal does.
+    /// The effect of a signal.
     private enum Phase {
         /// Nobody has said yet what a signal does; the first two are kept.
         case starting(kept: [Int32])
-        /// What the system does by itself.
+        /// The system's own action.
         case command
-        /// What the role does.
+        /// The role's action.
         case role(stop: @Sendable () -> Void, again: @Sendable () -> Void, isStopping: Bool)
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Inference
 
-/// What has to be right before the program does anything.
+/// Prepares the process before the program does anything.
 package enum ProcessStart {
     /// Sees to descriptors, to what libraries must not do, and to signals.
     package static func prepare() {

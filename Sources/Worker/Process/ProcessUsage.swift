@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a process has used up to now.
+/// The processor time and memory that a process has used up to now.
 package struct ProcessUsage {
     /// Processor time of all threads, in user and system mode, in seconds.
     package let cpuSeconds: Double

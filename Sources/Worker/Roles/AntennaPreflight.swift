@@ -4,7 +4,7 @@ package import Settings
 import Telemetry
 import Transport
 
-/// What keeps a worker from ever getting a task, found out before it loads its models: a setting that Antenna itself finds wrong.
+/// Finds, before models are loaded, the settings with which a worker would never get a task because Antenna refuses them.
 package struct AntennaPreflight {
     private let antenna: AntennaSettings.Values
     private let client: AntennaClient

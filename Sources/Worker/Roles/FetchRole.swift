@@ -10,7 +10,7 @@ import Transport
 /// The fetch role of a fleet, put together: task queues in, Redis and ready queues out.
 package struct FetchRole: Service, CustomStringConvertible {
     package let description = "fetch role"
-    /// What it shows of itself.
+    /// Its health.
     package let health: RoleHealth
     private let worker: FetchWorker
     private let outcomes = FetchStatistics()
@@ -85,7 +85,7 @@ package struct FetchRole: Service, CustomStringConvertible {
         try await worker.run()
     }
 
-    /// What was done, in a line.
+    /// The work done, in a line.
     package var summary: String {
         let (prepared, without) = (outcomes.prepared.value, outcomes.passedWithoutPixels.value)
         return "\(prepared) tasks passed on with their image in Redis, \(without) without, "

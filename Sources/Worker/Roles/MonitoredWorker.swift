@@ -1,5 +1,5 @@
 /// A worker that serves for long, and is looked at meanwhile.
 package protocol MonitoredWorker: WorkerService {
-    /// What it shows of itself.
+    /// Its health.
     var health: RoleHealth { get }
 }

@@ -6,7 +6,7 @@ import Telemetry
 
 /// Registers pipelines with projects of Antenna, and looks at what came of it.
 package struct Registrar {
-    /// What became of one project.
+    /// The outcome for one project.
     enum Outcome {
         /// All is registered; names what was new.
         case registered(new: [String])

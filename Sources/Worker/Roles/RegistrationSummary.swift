@@ -1,7 +1,7 @@
 import Antenna
 import Inference
 
-/// What became of a registration with several projects.
+/// The outcome of a registration with several projects.
 struct RegistrationSummary {
     private(set) var registered = 0
     private var forbidden: [AntennaProject] = []
@@ -26,7 +26,7 @@ struct RegistrationSummary {
         }
     }
 
-    /// What the command fails with; nil when it does not: a project of others is no failure while there is one of ours.
+    /// The failure of the command; nil when it succeeded: a project of others is no failure while there is one of ours.
     var failure: CommandFailure? {
         let total = registered + forbidden.count + failed.count
         guard !failed.isEmpty || registered == 0 else { return nil }

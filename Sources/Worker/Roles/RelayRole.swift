@@ -9,7 +9,7 @@ import Transport
 /// The relay of a fleet, put together: tasks of Antenna into the queues, results of the queues to Antenna.
 package struct RelayRole: Service, CustomStringConvertible {
     package let description = "relay"
-    /// What it shows of itself.
+    /// Its health.
     package let health: RoleHealth
     private let relay: Relay
 
@@ -50,7 +50,7 @@ package struct RelayRole: Service, CustomStringConvertible {
         try await relay.run()
     }
 
-    /// What was done, in a line.
+    /// The work done, in a line.
     package var summary: String {
         let (published, posted) = (relay.statistics.published.value, relay.statistics.posted.value)
         return "\(published) tasks relayed, \(posted) results posted, \(relay.statistics.refused.value) refused"

@@ -1,6 +1,6 @@
 package import Pipeline
 
-/// What a role is surrounded by: what steers it, and who looks at it; by default nothing and nobody.
+/// The surroundings of a role: its pause switch and its observers; by default there are none.
 package struct RoleContext: Sendable {
     /// Whether tasks are taken.
     package var pauseSwitch = PauseSwitch()
@@ -32,7 +32,7 @@ package struct RoleContext: Sendable {
 }
 
 extension HealthService {
-    /// What surrounds a role that this looks at.
+    /// The surroundings of a role that this watches.
     package var context: RoleContext {
         RoleContext(pauseSwitch: lifecycle.pauseSwitch, viewers: viewers, observers: [images])
     }

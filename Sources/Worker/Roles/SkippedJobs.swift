@@ -18,7 +18,7 @@ struct SkippedJobs {
         self.done = done
     }
 
-    /// What to say; nil when no job was left alone.
+    /// The sentence to say; nil when no job was left alone.
     var sentence: String? {
         let sentences = [forbidden, unregistered.map { "Jobs were left alone: \($0)." }].compactMap(\.self)
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")

@@ -5,7 +5,7 @@ import Telemetry
 /// Ours and not a library's: there is none that only does this, and those that do more leave open which bits are which colour. Every
 /// byte is looked for before it is read.
 struct BMPDecoder {
-    /// What decoding may cost.
+    /// Limits on the cost of decoding.
     let limits: DecodingLimits
 
     private static let operation = OperationName("bmp.decode", "BMP")

@@ -5,7 +5,7 @@ import Telemetry
 /// Ours and not giflib's: the format is a table, blocks and one loop, where what giflib does with a broken file is written nowhere.
 /// Every byte is looked for before it is read.
 struct GIFDecoder {
-    /// What decoding may cost.
+    /// Limits on the cost of decoding.
     let limits: DecodingLimits
 
     private static let operation = OperationName("gif.decode", "GIF")
@@ -102,7 +102,7 @@ private struct GIFCodes {
 
     private let rootBits: Int
     private var width: Int
-    /// What each code adds, and to which code.
+    /// The byte that each code adds, and the code it adds it to.
     private var suffixes = [UInt8](repeating: 0, count: 4_096)
     private var prefixes = [Int](repeating: 0, count: 4_096)
     private var count: Int

@@ -1,4 +1,4 @@
-/// What the three components of a JPEG stand for and how densely they are sampled, by libjpeg's rules.
+/// The colour space of a JPEG's three components, and how densely they are sampled, by libjpeg's rules.
 struct JPEGColour: Equatable {
     /// Sampling factors of one component, across and down.
     struct Sampling: Equatable {
@@ -8,7 +8,7 @@ struct JPEGColour: Equatable {
 
     /// Of each component, in the order of the frame header.
     var samplings: [Sampling] = []
-    /// What the frame header calls them.
+    /// Their identifiers in the frame header.
     var identifiers: [UInt8] = []
     private var hasJFIF = false
     private var adobeTransform: UInt8?

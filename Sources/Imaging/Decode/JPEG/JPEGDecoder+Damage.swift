@@ -2,7 +2,7 @@ import CJPEGReader
 import Telemetry
 
 extension JPEGDecoder {
-    /// What is wrong with pixels that were decoded; nil when nothing is.
+    /// Judges the damage of an image whose pixels were decoded; nil when there is none.
     ///
     /// Which of libjpeg's warnings are harmless is decided where they are raised, in `CJPEGReader/Judge.c`; whether parts of the image are
     /// missing at its end, in `CJPEGReader/Reader.c`. What becomes of a damaged image is a setting: ``DamagePolicy``.

@@ -7,11 +7,11 @@ import Telemetry
 /// With chroma of half the width and height, which is nearly all cameras, the planes are kept as they are, and become RGB where somebody
 /// looks.
 struct JPEGDecoder {
-    /// What decoding may cost.
+    /// Limits on the cost of decoding.
     let limits: DecodingLimits
 
     static let operation = OperationName("jpeg.decode", "JPEG")
-    /// What libjpeg takes beside coefficients: tables, and some rows of at most 65,500 pixels.
+    /// The memory that libjpeg takes beside coefficients, in bytes: tables, and some rows of at most 65,500 pixels.
     private static let workingMemory = 32 << 20
 
     /// Reads size and memory needs from the segments before the first scan.

@@ -5,7 +5,7 @@ import Telemetry
 ///
 /// Transparency and gamma are ignored, as Pillow's `convert("RGB")` ignores them.
 struct PNGDecoder {
-    /// What decoding may cost.
+    /// Limits on the cost of decoding.
     let limits: DecodingLimits
     /// Whether to go on where libspng gives up.
     let damaged: DamagePolicy

@@ -5,7 +5,7 @@ import Telemetry
 /// Strips and tiles are decoded one by one into memory of their size, and their samples become pixels here: libtiff's own way to RGB
 /// multiplies by alpha and rounds 16 bits, which Pillow does not.
 struct TIFFDecoder {
-    /// What decoding may cost.
+    /// Limits on the cost of decoding.
     let limits: DecodingLimits
 
     private static let operation = OperationName("tiff.decode", "TIFF")

@@ -1,9 +1,9 @@
 import CTIFFReader
 import Telemetry
 
-/// What the first page of a TIFF is made of.
+/// The first page of a TIFF, by its tags.
 struct TIFFHeader: Equatable {
-    /// What the samples of a pixel stand for.
+    /// The meaning of a pixel's samples.
     enum Kind: Equatable {
         /// `isInverted` where zero is white.
         case grey(isInverted: Bool)

@@ -3,7 +3,7 @@ import Telemetry
 
 /// Decodes a WebP by libwebp, where it is installed; of a moving one the first picture, on its canvas.
 struct WebPDecoder {
-    /// What decoding may cost.
+    /// Limits on the cost of decoding.
     let limits: DecodingLimits
 
     private static let operation = OperationName("webp.decode", "WebP")
