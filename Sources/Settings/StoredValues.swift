@@ -21,7 +21,7 @@ struct StoredValues: Sendable {
         entries[setting.key]?.file
     }
 
-    /// Takes over what others say of some settings, their defaults among it.
+    /// Copies the values of some settings from `others`; those that have none there return to their defaults.
     mutating func replace(_ settings: [any AnySetting], from others: StoredValues) {
         for setting in settings { entries[setting.key] = others.entries[setting.key] }
     }

@@ -15,7 +15,7 @@ extension AMQPTaskDelivery {
     ) {
         self.init(
             message: message,
-            name: ResultKey(to: message, from: queue),
+            key: ResultKey(to: message, from: queue),
             queue: queue,
             attempts: attempts,
             delivery: delivery,

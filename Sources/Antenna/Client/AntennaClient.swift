@@ -32,7 +32,7 @@ package struct AntennaClient: Sendable {
     ///   - dialect: The dialect to speak.
     ///   - timeout: The longest time for one call.
     ///   - reserveTimeout: The longest time for a call that reserves tasks, which a server whose queue is away answers after
-    ///     two minutes. One that is given up is served all the same, and what it reserves goes to nobody.
+    ///     two minutes. After a time-out the server still reserves the tasks, and no worker gets them.
     ///   - maximumResponseBytes: The largest answer that is read, in bytes.
     ///   - http: Who makes the requests.
     package init(

@@ -47,7 +47,7 @@ extension AntennaReservation {
         return value
     }
 
-    /// An address that is longer than any that is fetched, cut just so that the fetch stage still finds it too long.
+    /// An address, cut to one byte over the limit, so that the fetch stage still refuses one that is too long.
     private static func bounded(_ url: String) -> String {
         let longest = HTTPURL.maximumBytes + 1
         return url.utf8.count > longest ? String(decoding: url.utf8.prefix(longest), as: UTF8.self) : url

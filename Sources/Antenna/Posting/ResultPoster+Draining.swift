@@ -41,7 +41,7 @@ extension ResultPoster {
     ///
     /// - Returns: `false` when an entry has to wait longer.
     private func drainOnce(width: Int, skipping asleep: Set<Int>) async -> Bool {
-        // Of a job that was forbidden one result finds out whether it still is.
+        // For a forbidden job one result is tried, to see whether it still is.
         let closed = outlook.closedJobs
         var knocked: Set<Int> = []
         let entries = spool.oldest(max(1, width), skipping: asleep).filter { entry in

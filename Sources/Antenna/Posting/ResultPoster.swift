@@ -7,7 +7,7 @@ import Telemetry
 /// Brings results to Antenna: at once where possible, else over the spool.
 ///
 /// ``deliver(_:)`` posts in the caller's task, a few at a time; ``run()`` posts what waits in the spool. While the server does
-/// not answer, new results go straight to the spool, and only the oldest of those waiting knocks now and then.
+/// not answer, new results go straight to the spool, and only the oldest that waits there is tried again from time to time.
 package final class ResultPoster: Sendable {
     /// How results are posted.
     package struct Settings: Sendable {
@@ -75,7 +75,7 @@ package final class ResultPoster: Sendable {
     }
 
     /// Those who are told of the outlook, and what they were told.
-    private struct ViewerActivity {
+    private struct OutlookObservers {
         var latest = PostingOutlook()
         var observers: [@Sendable (PostingOutlook) -> Void] = []
     }
@@ -92,7 +92,7 @@ package final class ResultPoster: Sendable {
     /// The counts so far.
     package let statistics = ResultStatistics()
     let state: Mutex<State>
-    private let audience = Mutex(ViewerActivity())
+    private let audience = Mutex(OutlookObservers())
 
     /// Makes a poster.
     ///

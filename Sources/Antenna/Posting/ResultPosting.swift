@@ -13,7 +13,9 @@ package protocol ResultPosting: Sendable {
     /// Whether a result of this task was taken lately, and can be given again.
     func remembers(_ key: TaskKey) -> Bool
 
-    /// Brings a result away. When this returns the result is safe.
+    /// Brings a result away. When this returns the result is safe: Antenna took it (2xx), or it lies on disk in the spool, or the server refused
+    /// it for good and it was set aside. A refused result that cannot be set aside either, on a full disk, is logged as an error and lost: neither the
+    /// server nor another try would help it.
     ///
     /// - Throws: When it is not, and the task has to be done again.
     func deliver(_ result: OutgoingResult) async throws

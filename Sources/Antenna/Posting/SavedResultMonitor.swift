@@ -10,9 +10,9 @@ package final class SavedResultMonitor: Sendable {
     private let clock: WaitClock
     private let logger: Logger
     private let changed = WakeSignal()
-    private let ledger = Mutex(SavedResultAudit())
+    private let audit = Mutex(SavedResultAudit())
 
-    /// Makes a watch that begins with ``run()``.
+    /// Makes a monitor that begins with ``run()``.
     ///
     /// - Parameters:
     ///   - client: Speaks the API.
@@ -29,11 +29,11 @@ package final class SavedResultMonitor: Sendable {
     }
 
     /// Results that were accepted and did not arrive, of all jobs that are watched.
-    package var missing: Int { ledger.withLock { $0.losses.reduce(0) { $0 + $1.missing } } }
+    package var missing: Int { audit.withLock { $0.losses.reduce(0) { $0 + $1.missing } } }
 
     /// The results that do not arrive, in a sentence; nil while all do.
     package var problem: String? {
-        ledger.withLock(\.losses).first.map {
+        audit.withLock(\.losses).first.map {
             "\($0.missing) of \($0.posted) results that Antenna accepted for job \($0.jobID) are not saved"
         }
     }
@@ -43,7 +43,7 @@ package final class SavedResultMonitor: Sendable {
         while !Task.isCancelled {
             let change = changed.next
             let now = clock.now
-            guard let next = ledger.withLock(\.nextLook) else {
+            guard let next = audit.withLock(\.nextLook) else {
                 await change.wait()
                 continue
             }
@@ -51,24 +51,24 @@ package final class SavedResultMonitor: Sendable {
                 await clock.pause(for: next - now, orUntil: change)
                 continue
             }
-            for jobID in ledger.withLock({ $0.due(now: now) }) { await look(at: jobID) }
+            for jobID in audit.withLock({ $0.due(now: now) }) { await look(at: jobID) }
         }
     }
 
     /// A job was looked at before anything was posted for it.
     func began(_ jobID: Int, _ detail: AntennaJobDetail) {
         let now = clock.now
-        ledger.withLock { $0.began(jobID, detail, now: now) }
+        audit.withLock { $0.began(jobID, detail, now: now) }
         changed.notify()
     }
 
     /// The server took a result.
     func posted(_ result: OutgoingResult) {
         let now = clock.now
-        let isNew = ledger.withLock { ledger in
-            let before = ledger.nextLook
-            ledger.posted(result.taskID, ofJob: result.jobID, now: now)
-            return ledger.nextLook != before
+        let isNew = audit.withLock { audit in
+            let before = audit.nextLook
+            audit.posted(result.taskID, ofJob: result.jobID, now: now)
+            return audit.nextLook != before
         }
         if isNew { changed.notify() }
     }
@@ -78,14 +78,14 @@ package final class SavedResultMonitor: Sendable {
         do throws(AntennaError) {
             detail = try await client.detail(ofJob: jobID)
         } catch {
-            if error.code == .notFound { ledger.withLock { $0.forget(jobID) } }
+            if error.code == .notFound { audit.withLock { $0.forget(jobID) } }
             logger.debug(
                 "A job could not be looked at",
                 metadata: [LogKey.jobID: "\(jobID)", LogKey.error: "\(error)"]
             )
         }
         let now = clock.now
-        guard let loss = ledger.withLock({ $0.looked(at: jobID, detail, now: now) }) else { return }
+        guard let loss = audit.withLock({ $0.looked(at: jobID, detail, now: now) }) else { return }
         logger.error(
             """
             Antenna accepted results and has not saved them: it drops what is not registered, or is far behind; \

@@ -30,7 +30,7 @@ struct CallWarnings {
         var isTold = false
     }
 
-    /// How long an answer may take before it is logged, and how long a problem lasts whose end is.
+    /// How long an answer may take before it is logged; the end of a problem is logged only if it lasted as long.
     static let patience = Duration.seconds(10)
 
     private var problems: [Call: Problem] = [:]
@@ -64,11 +64,11 @@ struct CallWarnings {
 
     /// A call was answered well.
     ///
-    /// - Returns: How long the problem lasted whose end is to be told; nil when there is none.
+    /// - Returns: The duration of the problem if its end should be logged, else nil.
     mutating func answered(_ call: Call, now: Duration) -> Duration? {
         let problem = problems.removeValue(forKey: call)
         if problem?.isTold == true {
-            // The end is that of all who share it, whoever of them it was told of.
+            // One message about the end serves every call that shared the problem.
             for other in problems.keys where other.kind == call.kind && isUnanswered(other) {
                 problems[other]?.isTold = false
             }
@@ -78,7 +78,7 @@ struct CallWarnings {
         return now - problem.since
     }
 
-    /// A call will not be made again; whoever shares its problem takes over what was told.
+    /// A call will not be made again; another call that shares its problem takes over the note that it was told.
     mutating func forget(_ call: Call) {
         guard let problem = problems.removeValue(forKey: call), problem.isTold else { return }
         guard let successor = problems.first(where: { $0.key.kind == call.kind })?.key else { return }

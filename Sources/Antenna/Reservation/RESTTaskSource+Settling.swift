@@ -7,7 +7,7 @@ import Telemetry
 extension RESTTaskSource: LeaseSettling {
     /// Posts the result, or forgets the task so that the server delivers it again: REST knows no giving back.
     ///
-    /// Returns once the result is taken by the server or safe in the spool; waits while neither is possible.
+    /// Returns once the result is safe, as ``ResultPosting/deliver(_:)`` says; waits while it cannot be.
     package func settle(_ task: ImageTask, _ settlement: Settlement) async throws {
         switch settlement {
         case .completed(let result):

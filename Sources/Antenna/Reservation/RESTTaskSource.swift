@@ -6,8 +6,8 @@ import Telemetry
 
 /// Takes tasks from Antenna's REST API, round-robin over the jobs of its pipelines, and brings their results back.
 ///
-/// ``run()`` polls; ``next()`` hands out. What to ask for is the planner's decision, what is held the book's; both live under
-/// one lock and every call is made outside it.
+/// ``run()`` polls; ``next()`` hands out. ``ReservationPlanner`` decides what to ask for, ``LeaseTable`` records
+/// what is held; both live under one lock, and every call is made outside it.
 package final class RESTTaskSource: TaskSource {
     /// Counts since the source's start.
     package struct Counters: Sendable, Hashable {

@@ -46,7 +46,7 @@ extension ReservationPlanner {
 
     /// The jobs that have work were listed.
     ///
-    /// A job that the list no longer has may have tasks: a server hides jobs of which many images have failed. It is asked on,
+    /// A job that the list no longer has may have tasks: a server hides jobs of which many images have failed. It is still asked,
     /// until its own answers were empty more than once and for a whole lease; see ``forgetIfOver(_:now:)``.
     mutating func listed(_ found: [AntennaJob], now: Duration) {
         succeeded()

@@ -7,8 +7,8 @@ import Telemetry
 /// The fetch role: takes tasks, puts their pixels into the cache, and passes the tasks on to the ready queue.
 ///
 /// A task whose image cannot be had is answered with its error right here. While the ready queue is full its tasks wait; when the
-/// cache is full or away those in hand wait, once an outage and for a while, and then go on without pixels: whoever infers fetches the image
-/// itself. For a cache that refuses until somebody changes something nothing waits.
+/// cache is full or away those in hand wait, once an outage and for a while, and then go on without pixels: the worker that infers fetches
+/// the image itself. They do not wait for a cache that an operator has to mend first.
 package struct FetchWorker: Service {
     private let source: AMQPTaskSource
     private let gauge: ReadyQueueGauge
@@ -128,7 +128,7 @@ package struct FetchWorker: Service {
 
     /// Sees to it that the pixels are in the cache.
     ///
-    /// Those of crops never are: whoever infers fetches them, a few at a time, and has no use for the image.
+    /// Those of crops never are: the worker that infers fetches them, a few at a time, and has no use for the image.
     ///
     /// - Returns: `false` when the cache would not have them, or nobody wants them.
     /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.

@@ -51,7 +51,7 @@ package final class ReadyQueueGauge: Sendable {
         self.logger = logger
     }
 
-    /// Why one more task of a queue's pipeline is not fetched, in a sentence; nil when nothing does.
+    /// Why one more task of a queue's pipeline is not fetched, in a sentence; nil when there is no obstacle.
     ///
     /// Closes at the limit, opens below four fifths of it, so that a queue at the limit does not flap.
     ///

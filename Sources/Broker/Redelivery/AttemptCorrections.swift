@@ -26,29 +26,29 @@ struct AttemptCorrections {
     var count: Int { entries.count }
 
     /// How often a task was tried that comes with a count of the broker's.
-    func attempts(of name: ResultKey, counted: Int) -> Int {
+    func attempts(of key: ResultKey, counted: Int) -> Int {
         // A lower count is that of another message, such as the copy of a task that was given back.
-        guard let entry = entries[name], counted >= entry.counted - 1 else { return counted }
+        guard let entry = entries[key], counted >= entry.counted - 1 else { return counted }
         return min(counted, entry.tried + max(0, counted - entry.counted))
     }
 
     /// Remembers a task that leaves this worker's hands unsettled.
     ///
     /// - Parameters:
-    ///   - name: The task.
+    ///   - key: The task.
     ///   - counted: What the broker had counted at its latest delivery.
     ///   - tried: How often it was really tried before that.
     ///   - isLost: Whether it went with its channel: the broker counts that, if at all, and it is no attempt.
-    mutating func leave(_ name: ResultKey, counted: Int, tried: Int, isLost: Bool) {
-        guard isLost || tried < counted else { return forget(name) }
-        if entries.updateValue(Entry(counted: isLost ? counted + 1 : counted, tried: tried), forKey: name) == nil {
-            order.append(name)
+    mutating func leave(_ key: ResultKey, counted: Int, tried: Int, isLost: Bool) {
+        guard isLost || tried < counted else { return forget(key) }
+        if entries.updateValue(Entry(counted: isLost ? counted + 1 : counted, tried: tried), forKey: key) == nil {
+            order.append(key)
         }
         while entries.count > limit, let oldest = order.popFirst() { entries[oldest] = nil }
     }
 
-    private mutating func forget(_ name: ResultKey) {
-        guard entries.removeValue(forKey: name) != nil else { return }
-        order.removeAll { $0 == name }
+    private mutating func forget(_ key: ResultKey) {
+        guard entries.removeValue(forKey: key) != nil else { return }
+        order.removeAll { $0 == key }
     }
 }

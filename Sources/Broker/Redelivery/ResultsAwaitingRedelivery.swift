@@ -25,19 +25,19 @@ struct ResultsAwaitingRedelivery {
     var count: Int { results.count }
 
     /// Keeps one.
-    mutating func add(_ result: EncodedResult, of name: ResultKey) {
-        _ = take(name)
-        results[name] = result
-        order.append(name)
+    mutating func add(_ result: EncodedResult, of key: ResultKey) {
+        _ = take(key)
+        results[key] = result
+        order.append(key)
         bytes += result.json.count
         while results.count > limit || bytes > byteLimit, let oldest = order.first { _ = take(oldest) }
     }
 
     /// Takes one out.
-    mutating func take(_ name: ResultKey) -> EncodedResult? {
-        guard let result = results.removeValue(forKey: name) else { return nil }
+    mutating func take(_ key: ResultKey) -> EncodedResult? {
+        guard let result = results.removeValue(forKey: key) else { return nil }
         bytes -= result.json.count
-        order.removeAll { $0 == name }
+        order.removeAll { $0 == key }
         return result
     }
 }

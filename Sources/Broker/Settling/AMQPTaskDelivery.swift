@@ -34,7 +34,7 @@ package final class AMQPTaskDelivery: Sendable {
     /// The delivery that brought it; the settler knows of those after it.
     let delivery: AMQPDelivery
     /// The key under which its result is remembered.
-    let name: ResultKey
+    let key: ResultKey
     /// The number by which the settler knows it.
     let id: UInt64
     private let settler: AMQPTaskSettler
@@ -45,15 +45,15 @@ package final class AMQPTaskDelivery: Sendable {
     ///
     /// - Parameters:
     ///   - message: The task, and the message it was.
-    ///   - name: What its result is remembered by.
+    ///   - key: The key under which its result is remembered.
     ///   - queue: The queue it came from.
     ///   - attempts: How often it was tried before.
     ///   - delivery: The delivery that brought it.
     ///   - settler: Settles it.
-    ///   - logger: Hears of an end that is missing or comes twice.
+    ///   - logger: Told of a delivery that is never settled, or settled twice.
     init(
         message: TaskMessage,
-        name: ResultKey,
+        key: ResultKey,
         queue: TaskQueueName,
         attempts: Int,
         delivery: AMQPDelivery,
@@ -65,8 +65,8 @@ package final class AMQPTaskDelivery: Sendable {
         self.attempts = attempts
         self.takenAt = .now
         self.delivery = delivery
-        self.name = name
-        id = settler.handOut(delivery, as: name, from: queue, tried: attempts)
+        self.key = key
+        id = settler.handOut(delivery, as: key, from: queue, tried: attempts)
         self.settler = settler
         self.logger = logger
     }

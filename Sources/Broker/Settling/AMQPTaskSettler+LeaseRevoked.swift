@@ -18,7 +18,7 @@ extension AMQPTaskSettler {
         let isGone = state.withLock { state in
             guard let latest = state.deliveries.latest(delivery.id), !acknowledger.holds(latest) else { return false }
             _ = state.deliveries.release(delivery.id) { _ in true }
-            if let result { state.kept.add(result, of: delivery.name) }
+            if let result { state.kept.add(result, of: delivery.key) }
             state.outstanding -= 1
             return true
         }
@@ -29,7 +29,7 @@ extension AMQPTaskSettler {
         return isGone
     }
 
-    /// Takes a task that nobody has begun out of the books, to be given back in another way than by settling it.
+    /// Removes a task that was not begun from the state, to be given back in another way than by settling it.
     ///
     /// - Returns: Its deliveries, the latest last, and how often it was tried.
     func takeOut(_ id: UInt64) -> (deliveries: [AMQPDelivery], tried: Int) {
@@ -42,8 +42,8 @@ extension AMQPTaskSettler {
     }
 
     /// The result of a task that was done under a delivery that is gone.
-    func takeKept(_ name: ResultKey) -> EncodedResult? {
-        state.withLock { $0.kept.take(name) }
+    func takeKept(_ key: ResultKey) -> EncodedResult? {
+        state.withLock { $0.kept.take(key) }
     }
 
     /// For how long the oldest delivery has been in hand that the broker has not taken back; nil when there is none.

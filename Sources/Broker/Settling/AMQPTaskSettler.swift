@@ -7,7 +7,7 @@ import Transport
 
 /// Where tasks are settled: publishes what is due, and only then acknowledges.
 ///
-/// Knows of no queue's consumer, so everything about settlement can be tested without a broker.
+/// Independent of consumers, so everything about settlement can be tested without a broker.
 final class AMQPTaskSettler: Sendable {
     struct State {
         var outstanding = 0
@@ -19,9 +19,9 @@ final class AMQPTaskSettler: Sendable {
     let statistics = DeliveryStatistics()
     let publisher: ConfirmedPublisher
     let confirmed: any ConfirmedResultStore
-    /// Given when a delivery was settled, or held apart.
+    /// Signalled when a delivery was settled, or held apart.
     let settled = WakeSignal()
-    /// Given when a result is held, and when it is held no more; rare, unlike the other.
+    /// Signalled when a result begins or ceases to be held: much rarer than ``settled``.
     let heldChanged = WakeSignal()
     let results: AMQPResultPublisher
     let unroutablePatience: Duration
@@ -52,8 +52,8 @@ final class AMQPTaskSettler: Sendable {
     var outstanding: Int { state.withLock(\.outstanding) }
 
     /// How often the task of a delivery was tried before.
-    func attempts(of name: ResultKey, at delivery: AMQPDelivery, from queue: TaskQueueName) -> Int {
-        state.withLock { $0.deliveries.attempts(of: name, at: delivery, from: queue) }
+    func attempts(of key: ResultKey, at delivery: AMQPDelivery, from queue: TaskQueueName) -> Int {
+        state.withLock { $0.deliveries.attempts(of: key, at: delivery, from: queue) }
     }
 
     /// Takes a task in hand that was tried so often before.
@@ -61,19 +61,19 @@ final class AMQPTaskSettler: Sendable {
     /// - Returns: The number by which it is settled.
     func handOut(
         _ delivery: AMQPDelivery,
-        as name: ResultKey,
+        as key: ResultKey,
         from queue: TaskQueueName,
         tried: Int
     ) -> UInt64 {
         state.withLock { state in
             state.outstanding += 1
-            return state.deliveries.take(delivery, of: name, from: queue, tried: tried, now: .now)
+            return state.deliveries.take(delivery, of: key, from: queue, tried: tried, now: .now)
         }
     }
 
     /// Adds a redelivery to the task it is of, if that is still in hand or held; says whether it is.
-    func join(_ delivery: AMQPDelivery, to name: ResultKey) -> Bool {
-        state.withLock { $0.deliveries.join(delivery, to: name, now: .now) }
+    func join(_ delivery: AMQPDelivery, to key: ResultKey) -> Bool {
+        state.withLock { $0.deliveries.join(delivery, to: key, now: .now) }
     }
 
     func redelivered() {
@@ -119,7 +119,7 @@ final class AMQPTaskSettler: Sendable {
     /// Publishes a result, and acknowledges its task once it is confirmed.
     func answer(_ delivery: AMQPTaskDelivery, with result: EncodedResult) async throws(TransportError) {
         try await results.publish(result, to: delivery.message)
-        await confirmed.insert(delivery.name)
+        await confirmed.insert(delivery.key)
         acknowledge(delivery, as: statistics.answered)
     }
 

@@ -7,7 +7,7 @@ import Transport
 /// went with its channel is no attempt, whatever the broker counts.
 struct DeliveriesInHand {
     private struct Entry {
-        let name: ResultKey
+        let key: ResultKey
         let queue: TaskQueueName
         var deliveries: [AMQPDelivery]
         /// How often the task was tried before the latest of them.
@@ -26,8 +26,8 @@ struct DeliveriesInHand {
     private var known = AttemptCorrections()
 
     /// How often the task of a delivery was tried before.
-    func attempts(of name: ResultKey, at delivery: AMQPDelivery, from queue: TaskQueueName) -> Int {
-        known.attempts(of: name, counted: delivery.attempts(from: "\(queue)"))
+    func attempts(of key: ResultKey, at delivery: AMQPDelivery, from queue: TaskQueueName) -> Int {
+        known.attempts(of: key, counted: delivery.attempts(from: "\(queue)"))
     }
 
     /// Takes a task in hand that was tried so often before.
@@ -35,22 +35,22 @@ struct DeliveriesInHand {
     /// - Returns: The number by which it is settled.
     mutating func take(
         _ delivery: AMQPDelivery,
-        of name: ResultKey,
+        of key: ResultKey,
         from queue: TaskQueueName,
         tried: Int,
         now: ContinuousClock.Instant
     ) -> UInt64 {
         nextID += 1
-        entries[nextID] = Entry(name: name, queue: queue, deliveries: [delivery], tried: tried, since: now)
+        entries[nextID] = Entry(key: key, queue: queue, deliveries: [delivery], tried: tried, since: now)
         counts[queue, default: 0] += 1
-        // Another message of the same name, not a redelivery, is work of its own; the first one is found by the name.
-        if ids[name] == nil { ids[name] = nextID }
+        // Another message of the same key, not a redelivery, is work of its own; the first one is found by the key.
+        if ids[key] == nil { ids[key] = nextID }
         return nextID
     }
 
     /// Adds a further delivery of a task that is in hand; says whether it is.
-    mutating func join(_ delivery: AMQPDelivery, to name: ResultKey, now: ContinuousClock.Instant) -> Bool {
-        guard let id = ids[name], var entry = entries[id] else { return false }
+    mutating func join(_ delivery: AMQPDelivery, to key: ResultKey, now: ContinuousClock.Instant) -> Bool {
+        guard let id = ids[key], var entry = entries[id] else { return false }
         if entry.deliveries.last?.epoch != delivery.epoch {
             // The one before was lost; what is counted beyond that was tried by others.
             entry.tried += max(0, delivery.attempts(from: "\(entry.queue)") - entry.counted - 1)
@@ -72,12 +72,12 @@ struct DeliveriesInHand {
     mutating func release(_ id: UInt64, isLost: (AMQPDelivery) -> Bool) -> [AMQPDelivery] {
         guard let entry = entries.removeValue(forKey: id) else { return [] }
         known.leave(
-            entry.name,
+            entry.key,
             counted: entry.counted,
             tried: entry.tried,
             isLost: entry.deliveries.last.map(isLost) ?? false
         )
-        if ids[entry.name] == id { ids[entry.name] = nil }
+        if ids[entry.key] == id { ids[entry.key] = nil }
         counts[entry.queue, default: 1] -= 1
         return entry.deliveries
     }

@@ -10,7 +10,7 @@ package final class AMQPSubscription: Sendable {
     private struct State {
         var isStopping = false
         var isPaused = false
-        /// Whether the consumer was ended by a pause, so that its end is not that of the subscription.
+        /// Whether the consumer was ended by a pause, so that the subscription goes on.
         var endedToPause = false
         var consumer: AMQPConsumer?
         /// Since when there is no consumer, and why.
@@ -65,7 +65,7 @@ package final class AMQPSubscription: Sendable {
         self.state = Mutex(State(away: (clock.now, "not begun yet"), generator: generator))
     }
 
-    /// Why the queue is not consumed though it should be, in a sentence; nil when nothing does.
+    /// Why the queue is not consumed though it should be, in a sentence; nil when there is no obstacle.
     package var problem: String? {
         let now = clock.now
         return state.withLock { state in

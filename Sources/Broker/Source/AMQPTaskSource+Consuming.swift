@@ -108,17 +108,17 @@ extension AMQPTaskSource {
                 reason: error.description
             )
         }
-        let name = ResultKey(to: message, from: queue)
-        let attempts = settler.attempts(of: name, at: delivery, from: queue)
-        switch await judge(delivery, of: name, from: queue, attempts: attempts) {
+        let key = ResultKey(to: message, from: queue)
+        let attempts = settler.attempts(of: key, at: delivery, from: queue)
+        switch await judge(delivery, of: key, from: queue, attempts: attempts) {
         case .task:
             await settler.waitForPlace(in: queue, limit: settings.prefetch)
             // The queue ends only after the consumers have.
-            inHand.push(task(message, as: name, delivery, from: queue, attempts: attempts))
+            inHand.push(task(message, as: key, delivery, from: queue, attempts: attempts))
         case .inHand:
             break
         case .done(let result):
-            answer(task(message, as: name, delivery, from: queue, attempts: attempts), with: result)
+            answer(task(message, as: key, delivery, from: queue, attempts: attempts), with: result)
         case .answered:
             settler.acknowledgeRecognised(delivery, task: message.task.id)
         case .worn:
@@ -129,7 +129,7 @@ extension AMQPTaskSource {
 
     private enum Verdict {
         case task
-        /// Its task is worked on already, or its result held: what settles that settles this delivery, too.
+        /// Its task is worked on already, or its result held: settling that task settles this delivery, too.
         case inHand
         /// It was done under a delivery that is gone.
         case done(EncodedResult)
@@ -140,7 +140,7 @@ extension AMQPTaskSource {
 
     private func judge(
         _ delivery: AMQPDelivery,
-        of name: ResultKey,
+        of key: ResultKey,
         from queue: TaskQueueName,
         attempts: Int
     ) async -> Verdict {
@@ -148,23 +148,23 @@ extension AMQPTaskSource {
         if delivery.attempts(from: "\(queue)") > 0 || delivery.message.headers[DeadLetter.Header.redelivered] == true {
             settler.redelivered()
             // In this order: a task is in hand until its result is remembered.
-            if settler.join(delivery, to: name) { return .inHand }
-            if let result = settler.takeKept(name) { return .done(result) }
-            if await settler.confirmed.contains(name) { return .answered }
+            if settler.join(delivery, to: key) { return .inHand }
+            if let result = settler.takeKept(key) { return .done(result) }
+            if await settler.confirmed.contains(key) { return .answered }
         }
         return attempts < settings.maximumAttempts ? .task : .worn
     }
 
     private func task(
         _ message: TaskMessage,
-        as name: ResultKey,
+        as key: ResultKey,
         _ delivery: AMQPDelivery,
         from queue: TaskQueueName,
         attempts: Int
     ) -> AMQPTaskDelivery {
         AMQPTaskDelivery(
             message: message,
-            name: name,
+            key: key,
             queue: queue,
             attempts: attempts,
             delivery: delivery,

@@ -141,7 +141,7 @@ package final class AMQPTaskSource: TaskSource {
     /// Results that no queue takes, with their tasks held.
     package var held: Int { settler.held }
 
-    /// Why results and dead letters do not go out, in a sentence; nil when nothing does.
+    /// Why results and dead letters do not go out, in a sentence; nil when there is no obstacle.
     package var resultProblem: String? { settler.problem }
 
     package func next() async -> Lease? {

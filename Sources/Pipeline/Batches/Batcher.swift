@@ -73,7 +73,7 @@ package final class Batcher: Sendable {
         return ExpectedImage(batcher: self)
     }
 
-    /// Counts on no image that waits for memory of this budget: batches would wait for what waits for them.
+    /// Stops waiting for images that wait for memory of this budget: the batches that would free it would wait for them.
     package func watchWaits(for memory: Budget) {
         memory.observeWaits { [weak self] begins in
             guard let self else { return }

@@ -1,9 +1,9 @@
 import Concurrency
 import Synchronization
 
-/// A task's slot among those whose image may still come to a batcher.
+/// The promise of a task's image to a batcher, which may let a part-filled batch wait for it.
 ///
-/// Left when the image is analysed, when the task ends before that, and at the latest when nobody holds it any more.
+/// Left when the image is analysed, when the task ends before that, and at the latest with its last reference.
 package final class ExpectedImage: Sendable {
     private let batcher: Batcher
     private let isHeld = Atomic(true)

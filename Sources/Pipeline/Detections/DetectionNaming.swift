@@ -1,7 +1,7 @@
 import Imaging
 import Inference
 
-/// Has the boxes named that a task came with; nothing is detected.
+/// Classifies the boxes that a task came with; nothing is detected.
 ///
 /// They are cut out of the image, which is fetched and decoded once; where each has a crop of its own to be fetched, the image is not.
 struct DetectionNaming: Sendable {

@@ -25,7 +25,7 @@ package enum GivenDetections: Sendable, Hashable {
 extension GivenDetections {
     /// Reads the member `detections` of a task: `[{source_image, bbox, crop_image_url?, algorithm}]`.
     ///
-    /// A box that is not four finite numbers costs itself alone. What says of the whole that it was not meant like this refuses all of it: another
+    /// A box that is not four finite numbers costs itself alone. A mistake in the structure refuses the whole list: another
     /// type, an algorithm without name or key, a detection of another image, too many. A text in place of the list is a refusal that a
     /// relay has passed on.
     /// Nil means that the detector is wanted: there is no member, null, or an empty list.

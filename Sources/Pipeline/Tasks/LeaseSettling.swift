@@ -1,7 +1,7 @@
 /// Settles a source's leases.
 ///
-/// `RESTTaskSource` posts the result, `AMQPTaskDelivery` publishes it and acknowledges its delivery, `FileTaskSource` hands it over. That it
-/// is done exactly once is the part of ``Lease``.
+/// `RESTTaskSource` posts the result, `AMQPTaskDelivery` publishes it and acknowledges its delivery, `FileTaskSource` hands it over. ``Lease``
+/// ensures that it is called exactly once.
 package protocol LeaseSettling: Sendable {
     /// Publishes and acknowledges, or gives back. Called once for each lease.
     ///

@@ -23,7 +23,7 @@ struct HTTPBody {
     /// How many bytes there are.
     var count: Int { bytes.count }
 
-    /// Whether a packed body has come to its end; any other is for whoever counts its bytes.
+    /// Whether a packed body has come to its end; always true of a plain one, whose length libcurl checks.
     var isComplete: Bool { inflater?.isComplete ?? true }
 
     /// Looks at the header section, before the first byte is taken.

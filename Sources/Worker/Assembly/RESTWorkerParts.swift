@@ -25,7 +25,7 @@ struct RESTWorkerParts: Sendable {
     ///
     /// - Parameters:
     ///   - settings: Where and how.
-    ///   - models: Describes the models and what is told of their answers: what others gave is not given again.
+    ///   - models: Describes the models and what is told of their answers: answers of other models are not given again.
     ///   - http: Makes the calls.
     ///   - pauseSwitch: Whether tasks are reserved.
     ///   - logger: The worker's log.

@@ -10,7 +10,7 @@ import Testing
 @testable import Transport
 
 @Suite("Results that no queue takes", .timeLimit(.minutes(5)))
-struct AMQPHeldResultTests {
+struct HeldResultTests {
     static let queue = TaskQueueName(.tasks, pipeline: "moths")
     let broker = AMQPFakeBroker()
     let confirmed = MemoryConfirmedResultStore()
@@ -89,14 +89,14 @@ struct AMQPHeldResultTests {
         await clock.sleepers()
         for opening in 2...5 as ClosedRange<UInt64> {
             let again = AMQPDelivery.fake(.task("7"), tag: 9, opening: opening, isRedelivered: true)
-            #expect(settler.join(again, to: delivery.name))
+            #expect(settler.join(again, to: delivery.key))
         }
         broker.set("answers", routable: true)
         clock.advanceToNextSleeper()
         await settler.waitUntilIdle()
         #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(9)])
-        #expect(!settler.join(.fake(.task("7")), to: delivery.name), "nothing is in hand any more")
-        #expect(await confirmed.contains(delivery.name))
+        #expect(!settler.join(.fake(.task("7")), to: delivery.key), "nothing is in hand any more")
+        #expect(await confirmed.contains(delivery.key))
     }
 
     @Test("Beyond the bound no place of other work is taken: the task is a dead letter that says why")
@@ -132,14 +132,14 @@ struct AMQPHeldResultTests {
         #expect(small && held.count(from: Self.queue) == 2)
     }
 
-    @Test("A further message of the same name is work of its own")
-    func sameName() throws {
+    @Test("A further message of the same key is work of its own")
+    func sameKey() throws {
         var hand = DeliveriesInHand()
-        let name = try take("7", on: settler()).name
-        let first = hand.take(.fake(.task("7"), tag: 1), of: name, from: Self.queue, tried: 0, now: .now)
-        let second = hand.take(.fake(.task("7"), tag: 2), of: name, from: Self.queue, tried: 0, now: .now)
+        let key = try take("7", on: settler()).key
+        let first = hand.take(.fake(.task("7"), tag: 1), of: key, from: Self.queue, tried: 0, now: .now)
+        let second = hand.take(.fake(.task("7"), tag: 2), of: key, from: Self.queue, tried: 0, now: .now)
         #expect(hand.count(from: Self.queue) == 2)
-        let joined = hand.join(.fake(.task("7"), tag: 3), to: name, now: .now)
+        let joined = hand.join(.fake(.task("7"), tag: 3), to: key, now: .now)
         #expect(joined)
         let tags = [second, first, first].map { hand.release($0) { _ in false }.map(\.deliveryTag) }
         #expect(tags == [[2], [1, 3], []] && hand.count(from: Self.queue) == 0)

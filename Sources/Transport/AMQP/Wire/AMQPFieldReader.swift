@@ -1,6 +1,6 @@
 /// Reads the fields of a frame one after the other.
 ///
-/// Pure; the bytes are lent. A field of which the frame has only a part is none: nothing is read beyond the end, whatever a length says.
+/// Pure; the bytes are lent. A field that the frame cuts short is an error: nothing is read beyond the end, whatever a length says.
 struct AMQPFieldReader {
     /// The bytes ended inside a field.
     struct Cut: Error, Equatable {}

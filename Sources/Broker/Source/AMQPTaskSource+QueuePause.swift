@@ -10,12 +10,12 @@ extension AMQPTaskSource {
     /// A third of the time for which RabbitMQ leaves a delivery in hand (`consumer_timeout`), half an hour by itself.
     private var oldAge: Duration { min(.seconds(1800), consuming.consumerTimeout ?? .seconds(1800)) / 3 }
 
-    /// Why the queues are not consumed, in a sentence; nil when nothing does.
+    /// Why the queues are not consumed, in a sentence; nil when there is no obstacle.
     package var consumerProblem: String? {
         refusals.withLock { $0.values.min() } ?? subscriptions.lazy.compactMap(\.problem).first
     }
 
-    /// Why tasks in hand are not done, in a sentence; nil when nothing does.
+    /// Why tasks in hand are not done, in a sentence; nil when there is no obstacle.
     package var deliveryProblem: String? {
         let holds = self.holds.withLock { $0 }
         if let reason = settings.queues.lazy.compactMap({ holds[$0]?.reason }).first {

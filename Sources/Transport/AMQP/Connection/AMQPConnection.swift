@@ -98,7 +98,7 @@ package final class AMQPConnection: Sendable {
     /// The address that is connected to, or tried; nil before the first.
     package var address: String? { mailbox.address }
 
-    /// Why publishes get nowhere, in a sentence; nil when nothing does.
+    /// Why publishes get nowhere, in a sentence; nil when there is no obstacle.
     package var publishProblem: String? { mailbox.progress.problem(now: .now) }
 
     /// For how long the broker leaves a delivery in hand; nil until it has taken some back, and said so.

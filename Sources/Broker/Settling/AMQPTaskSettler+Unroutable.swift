@@ -35,7 +35,7 @@ extension AMQPTaskSettler {
     /// All tasks whose result is held.
     var held: Int { state.withLock(\.held.count) }
 
-    /// Why results and dead letters do not go out, in a sentence; nil when nothing does.
+    /// Why results and dead letters do not go out, in a sentence; nil when there is no obstacle.
     var problem: String? {
         let now = publisher.now
         return state.withLock { $0.held.problem(now: now) } ?? publisher.problem

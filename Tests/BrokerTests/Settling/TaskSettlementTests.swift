@@ -8,7 +8,7 @@ import Testing
 @testable import Transport
 
 @Suite("Settling AMQP deliveries")
-struct AMQPSettlementOutcomeTests {
+struct TaskSettlementTests {
     static let queue = TaskQueueName(.tasks, pipeline: "moths")
     let confirmed = MemoryConfirmedResultStore()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -132,8 +132,8 @@ struct AMQPSettlementOutcomeTests {
         #expect(delivery.isGone)
         try await delivery.settle(.answered(result))
         #expect(broker.events == [] && settler.outstanding == 0 && settler.statistics.stale.value == 1)
-        #expect(settler.takeKept(delivery.name)?.json == result.json)
-        #expect(settler.takeKept(delivery.name) == nil)
+        #expect(settler.takeKept(delivery.key)?.json == result.json)
+        #expect(settler.takeKept(delivery.key) == nil)
     }
 
     @Test(
@@ -177,7 +177,7 @@ struct AMQPSettlementOutcomeTests {
             let delivery = try delivery(on: settler)
             broker.loseConnection()
             try await delivery.settle(ending)
-            #expect(settler.takeKept(delivery.name) == nil)
+            #expect(settler.takeKept(delivery.key) == nil)
         }
         #expect(broker.events == [] && settler.outstanding == 0)
     }
