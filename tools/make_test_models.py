@@ -83,9 +83,57 @@ save(
 )
 
 # Three logits: the means of red, green and blue.
+MEAN = helper.make_node("ReduceMean", ["crops"], ["logits"], axes=[2, 3], keepdims=0)
+CROPS = ("crops", F, [None, 3, 8, 8])
+LOGITS = ("logits", F, [None, 3])
+save("mean_colour", [MEAN], [CROPS], [LOGITS])
+
+# Four features besides: the top left pixel, and one by the mean of red, which is infinite where that is 0.
+FEATURES = [
+    helper.make_node("Slice", ["crops", "from", "to", "axes"], ["corner"]),
+    helper.make_node("Flatten", ["corner"], ["pixel"], axis=1),
+    helper.make_node("Slice", ["logits", "zero", "one", "last"], ["red"]),
+    helper.make_node("Reciprocal", ["red"], ["inverse"]),
+    helper.make_node("Concat", ["pixel", "inverse"], ["features"], axis=1),
+]
+PLACES = [
+    ("axes", np.array([2, 3], np.int64)),
+    ("from", np.array([0, 0], np.int64)),
+    ("to", np.array([1, 1], np.int64)),
+    ("zero", np.array([0], np.int64)),
+    ("one", np.array([1], np.int64)),
+    ("last", np.array([1], np.int64)),
+]
+save("features", [MEAN, *FEATURES], [CROPS], [LOGITS, ("features", F, [None, 4])], PLACES)
+
+# The same with the number of features left open: those are chosen by the crops, which choose all four of them.
 save(
-    "mean_colour",
-    [helper.make_node("ReduceMean", ["crops"], ["logits"], axes=[2, 3], keepdims=0)],
-    [("crops", F, [None, 3, 8, 8])],
-    [("logits", F, [None, 3])],
+    "features_free",
+    [
+        MEAN,
+        *FEATURES[:-1],
+        helper.make_node("Concat", ["pixel", "inverse"], ["four"], axis=1),
+        helper.make_node("ReduceMax", ["crops"], ["brightest"], keepdims=0),
+        helper.make_node("Add", ["brightest", "ones"], ["positive"]),
+        helper.make_node("NonZero", ["positive"], ["chosen"]),
+        helper.make_node("Squeeze", ["chosen", "zero"], ["places"]),
+        helper.make_node("Gather", ["four", "places"], ["features"], axis=1),
+    ],
+    [CROPS],
+    [LOGITS, ("features", F, [None, None])],
+    [*PLACES, ("ones", np.ones(4, np.float32))],
+)
+
+# Of another kind, and of another rank.
+save(
+    "features_whole",
+    [MEAN, helper.make_node("Cast", ["logits"], ["features"], to=I)],
+    [CROPS],
+    [LOGITS, ("features", I, [None, 3])],
+)
+save(
+    "features_map",
+    [MEAN, helper.make_node("Identity", ["crops"], ["features"])],
+    [CROPS],
+    [LOGITS, ("features", F, [None, 3, 8, 8])],
 )

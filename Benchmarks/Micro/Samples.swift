@@ -73,7 +73,7 @@ extension Samples {
 
 /// A device that finds nothing, at once.
 struct NoInference: InferenceEngine {
-    func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
+    func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
         PipelineAnalysis(insects: images.map { _ in [] }, times: PipelineTimes())
     }
 

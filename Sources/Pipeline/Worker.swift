@@ -13,9 +13,9 @@ package struct Worker: Service {
     private let images: PixelProvider
     private let batcher: Batcher
     private let encoder: ResultEncoder
+    private let contents: ResultContents
     private let window: Budget
     private let statistics: WorkerStatistics
-    private let naming: DetectionNaming
     private let observers: [any TaskObserver]
     private let logger: Logger
 
@@ -26,6 +26,7 @@ package struct Worker: Service {
     ///   - images: Gets the images' pixels.
     ///   - batcher: Batches them for the engines.
     ///   - encoder: Writes the results.
+    ///   - contents: What results tell.
     ///   - tasksInHand: Tasks taken from the source and not yet settled, at most.
     ///   - statistics: Where outcomes and durations are counted.
     ///   - observers: Shown what becomes of every task.
@@ -35,6 +36,7 @@ package struct Worker: Service {
         images: PixelProvider,
         batcher: Batcher,
         encoder: ResultEncoder,
+        contents: ResultContents = ResultContents(),
         tasksInHand: Int,
         statistics: WorkerStatistics,
         observers: [any TaskObserver] = [],
@@ -44,9 +46,9 @@ package struct Worker: Service {
         self.images = images
         self.batcher = batcher
         self.encoder = encoder
+        self.contents = contents
         self.window = Budget(limit: tasksInHand)
         self.statistics = statistics
-        self.naming = DetectionNaming(images: images, batcher: batcher, statistics: statistics)
         self.observers = observers
         self.logger = logger
     }
@@ -160,13 +162,13 @@ package struct Worker: Service {
         if lease.isGone { throw LeaseRevoked() }
         image.logDamage(task, logger)
         let outcome = try await statistics.progress.inference.pass {
-            try await batcher.analyse(image, pipeline: task.pipeline, from: slot)
+            try await batcher.analyse(image, pipeline: task.pipeline, options: contents.options, from: slot)
         }
         statistics.record(outcome)
         let analysed = AnalysedImage(task: task, image: image, insects: outcome.insects)
         for observer in observers { observer.analysed(analysed) }
         return await statistics.images.time(.encode) {
-            encoder.encode(outcome.insects, of: task, duration: .now - lease.takenAt)
+            encoder.encode(outcome.insects, of: task, telling: contents, duration: .now - lease.takenAt)
         }
     }
 
@@ -177,6 +179,12 @@ package struct Worker: Service {
         _ slot: ExpectedImage
     ) async throws -> EncodedResult {
         let task = lease.task
+        let naming = DetectionNaming(
+            images: images,
+            batcher: batcher,
+            statistics: statistics,
+            options: contents.options
+        )
         let outcome = try await naming.name(detections, of: lease, from: slot)
         if let image = outcome.image {
             image.logDamage(task, logger)
@@ -185,7 +193,12 @@ package struct Worker: Service {
             for observer in observers { observer.analysed(analysed) }
         }
         return await statistics.images.time(.encode) {
-            encoder.encode(named: outcome.detections, of: task, duration: .now - lease.takenAt)
+            encoder.encode(
+                named: outcome.detections,
+                of: task,
+                telling: contents,
+                duration: .now - lease.takenAt
+            )
         }
     }
 

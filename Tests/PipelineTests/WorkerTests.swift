@@ -333,7 +333,7 @@ private final class WritingObserver: TaskObserver {
 
 /// Finds one insect in each image.
 private struct OneInsect: InferenceEngine {
-    func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
+    func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
         let insect = DetectedInsect(
             detection: Detection(box: Box(x1: 0, y1: 0, x2: 4, y2: 4), score: 1),
             classifications: []

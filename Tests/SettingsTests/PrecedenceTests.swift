@@ -1,4 +1,5 @@
 import Inference
+import Pipeline
 import TestSupport
 import Testing
 import WorkerTestSupport
@@ -107,12 +108,31 @@ struct PrecedenceTests {
         #expect(across.settings.antenna.batchSize == 6)
     }
 
+    @Test("so do those of what results tell, and of the pipelines")
+    func originalNamesOfResults() throws {
+        let none = try fixture.resolve().settings
+        #expect(none.results.contents == ResultContents() && none.work.pipelines == [])
+        let environment = [
+            "AMI_INCLUDE_FEATURES": "true", "AMI_INCLUDE_LOGITS": "0", "AMI_PIPELINES": "moths, butterflies_2024",
+        ]
+        let resolved = try fixture.resolve(environment: environment)
+        #expect(resolved.mistakes.isEmpty)
+        #expect(resolved.settings.results.contents == ResultContents(logits: false, features: true))
+        #expect(resolved.settings.work.pipelines == ["moths", "butterflies_2024"])
+        // An empty list is every pipeline, as there; a flag says more than a variable.
+        #expect(try fixture.resolve(environment: ["AMI_PIPELINES": ""]).settings.work.pipelines == [])
+        let flags = ["--pipeline", "a", "--include-logits"]
+        let settings = try fixture.resolve(flags: flags, environment: environment).settings
+        #expect(settings.work.pipelines == ["a"])
+        #expect(settings.results.logits)
+    }
+
     @Test("every flag of the catalogue reaches its setting")
     func flags() throws {
         var arguments = [
             "--token-file", "token", "--no-allow-private-images", "--pipeline", "a", "b", "--device", "cuda:0,cuda:1",
             "--amqp-url-file", "broker", "--no-declare", "--redis-url-file", "redis", "--redis-key-file", "key",
-            "--model-memory", "2GiB",
+            "--model-memory", "2GiB", "--no-include-logits", "--include-features",
         ]
         try fixture.write("from-a-file\n", to: "token")
         try fixture.write("amqp://a:b@host/\n", to: "broker")
@@ -120,7 +140,7 @@ struct PrecedenceTests {
         try fixture.write("a-key-of-all-workers", to: "key")
         let special = [
             "antenna.token", "amqp.url", "amqp.declare", "redis.url", "redis.key", "images.allow_private", "pipelines",
-            "inference.devices", "memory.models",
+            "inference.devices", "memory.models", "results.logits", "results.features",
         ]
         let plain = Catalogue.all.filter { !special.contains($0.key) }
         for setting in plain {
@@ -139,5 +159,6 @@ struct PrecedenceTests {
         #expect(resolved.settings.work.pipelines == ["a", "b"])
         #expect(resolved.settings.inference.devices == [.cuda(0), .cuda(1)])
         #expect(resolved.settings.inference.modelMemory == 2 << 30)
+        #expect(resolved.settings.results.contents == ResultContents(logits: false, features: true))
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
 import JSON
+import Pipeline
 import Telemetry
 
 /// A result as it lies on disk: a header, what is known of it as JSON, and the result's bytes.
@@ -16,7 +17,7 @@ struct SpoolEntry: Sendable, Equatable {
     /// No description is longer; a longer one is damage.
     static let maximumDescriptionSize = 64 << 10
     /// No result is longer; a longer file is not read.
-    static let maximumResultSize = 256 << 20
+    static let maximumResultSize = EncodedResult.mostBytes
 
     /// Which server the result is for: its base URL.
     let server: String

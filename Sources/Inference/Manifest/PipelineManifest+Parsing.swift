@@ -101,6 +101,9 @@ extension PipelineManifest.Detector {
 }
 
 extension PipelineManifest.Classifier {
+    /// More than the layers before the last of known networks have; those of a batch's insects are all in memory at once.
+    private static let mostFeatures = 8_192
+
     fileprivate init?(_ tree: JSONValue, path: String, directory: String, notes: ManifestReader.Notes) {
         guard var reader = ManifestReader(tree, path: path, notes: notes) else { return nil }
         let algorithm = PipelineManifest.Algorithm(&reader, directory: directory)
@@ -109,6 +112,7 @@ extension PipelineManifest.Classifier {
         }
         let labels = LabelList.read(&reader, directory: directory)
         let taxonRank = reader.string("taxon_rank")
+        let featureCount = path == "classifier" ? reader.integer("features", in: 1...Self.mostFeatures) : nil
         let passing = path == "binary_filter" ? reader.strings("pass_labels", required: true) : []
         reader.finish()
         if let passing, let labels, path == "binary_filter" {
@@ -125,7 +129,8 @@ extension PipelineManifest.Classifier {
             input: input,
             labels: labels,
             taxonRank: taxonRank,
-            passingLabels: Set(labels.indices.filter { wanted.contains(labels[$0]) })
+            passingLabels: Set(labels.indices.filter { wanted.contains(labels[$0]) }),
+            featureCount: featureCount
         )
     }
 }

@@ -122,6 +122,8 @@ package struct PipelineManifest: Sendable, Hashable {
         package let taxonRank: String?
         /// For a filter: the indices of the labels that are sent on.
         package let passingLabels: Set<Int>
+        /// How many numbers the graph's output `features` has for a crop; nil where it has no such output.
+        package let featureCount: Int?
 
         /// Makes a description.
         package init(
@@ -129,13 +131,15 @@ package struct PipelineManifest: Sendable, Hashable {
             input: CropRule,
             labels: [String],
             taxonRank: String? = nil,
-            passingLabels: Set<Int> = []
+            passingLabels: Set<Int> = [],
+            featureCount: Int? = nil
         ) {
             self.algorithm = algorithm
             self.input = input
             self.labels = labels
             self.taxonRank = taxonRank
             self.passingLabels = passingLabels
+            self.featureCount = featureCount
         }
     }
 

@@ -6,10 +6,13 @@ package struct BoxedImage: Sendable {
     package let image: PixelBuffer
     /// The places; each lies inside the image.
     package let boxes: [Box]
+    /// What is asked of its analysis.
+    package let options: AnalysisOptions
 
     /// Joins an image with its places.
-    package init(image: PixelBuffer, boxes: [Box]) {
+    package init(image: PixelBuffer, boxes: [Box], options: AnalysisOptions = AnalysisOptions()) {
         self.image = image
         self.boxes = boxes
+        self.options = options
     }
 }

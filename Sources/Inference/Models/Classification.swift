@@ -12,6 +12,8 @@ package struct Classification: Sendable, Hashable {
     package let scores: [Float]
     /// The model's output, one for each label.
     package let logits: [Float]
+    /// What the layer before the last says of the crop; empty where that was not asked for, or the classifier does not tell it.
+    package let features: [Float]
 
     /// Makes a classification.
     package init(
@@ -20,7 +22,8 @@ package struct Classification: Sendable, Hashable {
         labelIndex: Int,
         label: String,
         scores: [Float],
-        logits: [Float]
+        logits: [Float],
+        features: [Float] = []
     ) {
         self.algorithm = algorithm
         self.isTerminal = isTerminal
@@ -28,5 +31,6 @@ package struct Classification: Sendable, Hashable {
         self.label = label
         self.scores = scores
         self.logits = logits
+        self.features = features
     }
 }

@@ -3,7 +3,8 @@ import Telemetry
 
 /// Names what is in a crop.
 ///
-/// Contract of the graph: input `crops` (float32, N×3×S×S), output `logits` (float32, N×labels).
+/// Contract of the graph: input `crops` (float32, N×3×S×S), output `logits` (float32, N×labels), and where the manifest says so
+/// `features` (float32, N×features), which costs nothing while nobody asks for it.
 package final class CropClassifier: Sendable {
     /// What the manifest says of it.
     package let manifest: PipelineManifest.Classifier
@@ -11,6 +12,12 @@ package final class CropClassifier: Sendable {
     package let isTerminal: Bool
 
     let session: InferenceSession
+
+    /// The model's rows for one crop.
+    private struct Answer {
+        let logits: [Float]
+        let features: [Float]
+    }
 
     /// Makes a classifier of a model that keeps the contract.
     package init(_ manifest: PipelineManifest.Classifier, isTerminal: Bool, session: InferenceSession) {
@@ -23,7 +30,10 @@ package final class CropClassifier: Sendable {
         let size = manifest.input.size
         let crops = TensorDescription(name: "crops", element: .float32, dimensions: [nil, 3, size.height, size.width])
         let logits = TensorDescription(name: "logits", element: .float32, dimensions: [nil, manifest.labels.count])
-        return ModelContract(inputs: [crops], outputs: [logits])
+        let features = manifest.featureCount.map {
+            TensorDescription(name: "features", element: .float32, dimensions: [nil, $0])
+        }
+        return ModelContract(inputs: [crops], outputs: [logits] + [features].compactMap(\.self))
     }
 
     /// Classifies crops of any images, `batchSize` at a time; one answer for each, in order.
@@ -51,7 +61,11 @@ package final class CropClassifier: Sendable {
             for (slot, crop) in batch.enumerated() {
                 try prepare(crop, slot: slot, in: buffer.floats)
             }
-            answers += try run(count: batch.count, floats: buffer.floats, runtime: &runtime)
+            answers += try run(
+                wantingFeatures: batch.map { $0.wantsFeatures && manifest.featureCount != nil },
+                floats: buffer.floats,
+                runtime: &runtime
+            )
         }
         return answers
     }
@@ -80,12 +94,14 @@ package final class CropClassifier: Sendable {
         }
     }
 
+    /// Runs the model on as many crops as `featured` has places, each of which says whether that crop's features are wanted.
     private func run(
-        count: Int,
+        wantingFeatures featured: [Bool],
         floats: UnsafeMutableBufferPointer<Float>,
         runtime: inout Duration
     ) throws(InferenceError) -> [Classification] {
         let size = manifest.input.size
+        let count = featured.count
         let used = floats[..<(count * PlanarSlot.elementCount(size))]
         let crops = TensorInput(
             name: "crops",
@@ -94,34 +110,48 @@ package final class CropClassifier: Sendable {
         )
         let started = ContinuousClock.now
         var ended = started
-        let logits = try session.run(inputs: [crops], outputs: ["logits"]) { outputs throws(InferenceError) in
+        // What is not named here is not fetched.
+        let wanted = featured.contains(true) ? ["logits", "features"] : ["logits"]
+        let answers = try session.run(inputs: [crops], outputs: wanted) { outputs throws(InferenceError) in
             ended = .now
-            return try outputs.withFloats("logits") { shape, values throws(InferenceError) in
-                try rows(of: values, shape: shape, count: count)
-            }
+            let all = [Bool](repeating: true, count: count)
+            let logits = try rows(all, of: "logits", width: manifest.labels.count, in: outputs)
+            guard wanted.count > 1 else { return zip(logits, [[Float]](repeating: [], count: count)).map(Answer.init) }
+            let features = try rows(featured, of: "features", width: manifest.featureCount ?? 0, in: outputs)
+            return zip(logits, features).map(Answer.init)
         }
         runtime += started.duration(to: ended)
-        return logits.map(classification)
+        return answers.map(classification)
     }
 
+    /// Takes rows out of an output; a row that is not wanted is empty, and whatever it holds is nobody's fault.
     private func rows(
-        of values: UnsafeBufferPointer<Float>,
-        shape: TensorShape,
-        count: Int
+        _ wanted: [Bool],
+        of output: String,
+        width: Int,
+        in outputs: borrowing RunOutputs
     ) throws(InferenceError) -> [[Float]] {
-        let width = manifest.labels.count
-        guard shape == [count, width] else {
-            throw violation("logits is \(shape), not \(TensorShape([count, width]))")
+        try outputs.withFloats(output) { shape, values throws(InferenceError) in
+            guard shape == [wanted.count, width] else {
+                throw violation("\(output) is \(shape), not \(TensorShape([wanted.count, width]))")
+            }
+            var rows = [[Float]](repeating: [], count: wanted.count)
+            for index in wanted.indices where wanted[index] {
+                rows[index] = Array(values[index * width..<(index + 1) * width])
+                guard rows[index].allSatisfy(\.isFinite) else {
+                    throw violation("\(output) has a number that is not finite")
+                }
+            }
+            return rows
         }
-        guard values.allSatisfy(\.isFinite) else { throw violation("a logit is not a finite number") }
-        return (0..<count).map { Array(values[$0 * width..<($0 + 1) * width]) }
     }
 
     private func violation(_ message: String) -> InferenceError {
         InferenceError(.contractViolated, operation: OperationName("model.run", session.path), message: message)
     }
 
-    private func classification(_ logits: [Float]) -> Classification {
+    private func classification(_ answer: Answer) -> Classification {
+        let logits = answer.logits
         // The first of equals, so that the answer does not depend on how the search goes.
         let best = logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
         return Classification(
@@ -130,7 +160,8 @@ package final class CropClassifier: Sendable {
             labelIndex: best,
             label: manifest.labels[best],
             scores: softmax(logits),
-            logits: logits
+            logits: logits,
+            features: answer.features
         )
     }
 }

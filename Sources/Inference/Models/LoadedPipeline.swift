@@ -57,7 +57,12 @@ package final class LoadedPipeline: Sendable {
     }
 
     /// Analyses images of one localization size: fills a batch, one image after the other, and analyses it.
-    package func analyse(_ images: [PixelBuffer]) throws(InferenceError) -> PipelineAnalysis {
+    ///
+    /// The same is asked of all.
+    package func analyse(
+        _ images: [PixelBuffer],
+        options: AnalysisOptions = AnalysisOptions()
+    ) throws(InferenceError) -> PipelineAnalysis {
         guard let first = images.first else { return PipelineAnalysis(insects: [], times: PipelineTimes()) }
         let started = ContinuousClock.now
         let size = localizationSize(height: first.height, width: first.width)
@@ -66,19 +71,29 @@ package final class LoadedPipeline: Sendable {
             try batch.fill(slot: slot, with: image)
         }
         let prepared = started.duration(to: .now)
-        var analysis = try analyse(batch)
+        var analysis = try analyse(batch, options: images.map { _ in options })
         analysis.times.prepare = prepared
         return analysis
     }
 
     /// Analyses a batch whose slots are all filled: detects, filters, classifies.
-    package func analyse(_ batch: DetectorBatch) throws(InferenceError) -> PipelineAnalysis {
+    ///
+    /// - Parameters:
+    ///   - batch: The images.
+    ///   - options: What is asked of each.
+    /// - Returns: The insects of each image.
+    /// - Throws: ``InferenceError`` for the batch as a whole.
+    package func analyse(
+        _ batch: DetectorBatch,
+        options: [AnalysisOptions]
+    ) throws(InferenceError) -> PipelineAnalysis {
         var times = PipelineTimes()
         let started = ContinuousClock.now
         let detections = try detector.detect(batch, runtime: &times.runtime)
         let detected = ContinuousClock.now
         times.detect = started.duration(to: detected)
-        let insects = try name(detections, in: batch.images() ?? [], runtime: &times.runtime)
+        let images = zip(batch.images() ?? [], options).map(WholeImage.init)
+        let insects = try name(detections, in: images, runtime: &times.runtime)
         times.classify = detected.duration(to: .now)
         return PipelineAnalysis(insects: insects, times: times)
     }
@@ -90,7 +105,8 @@ package final class LoadedPipeline: Sendable {
         var times = PipelineTimes()
         let started = ContinuousClock.now
         let detections = images.map { $0.boxes.map { Detection(box: $0, score: 1) } }
-        let insects = try name(detections, in: images.map(\.image), runtime: &times.runtime)
+        let whole = images.map { WholeImage(image: $0.image, options: $0.options) }
+        let insects = try name(detections, in: whole, runtime: &times.runtime)
         times.classify = started.duration(to: .now)
         return PipelineAnalysis(insects: insects, times: times)
     }
@@ -104,12 +120,14 @@ package final class LoadedPipeline: Sendable {
     /// Asks filter and classifier about what was detected in each image.
     private func name(
         _ detections: [[Detection]],
-        in images: [PixelBuffer],
+        in images: [WholeImage],
         runtime: inout Duration
     ) throws(InferenceError) -> [[DetectedInsect]] {
         var subjects: [Subject] = []
         for (image, found) in zip(images, detections) {
-            subjects += found.map { Subject(crop: Crop(image: image, box: $0.box)) }
+            subjects += found.map {
+                Subject(crop: Crop(image: image.image, box: $0.box, wantsFeatures: image.options.features))
+            }
         }
         try ask(filter, about: &subjects, runtime: &runtime)
         try ask(classifier, about: &subjects, runtime: &runtime)
@@ -151,8 +169,10 @@ package final class LoadedPipeline: Sendable {
             try batch.fill(slot: 0, with: image)
             _ = try detector.detect(batch)
         }
-        let crop = Crop(image: image, box: Box(x1: 100, y1: 100, x2: 200, y2: 200))
-        for classifier in [filter, classifier].compactMap({ $0 }) where !classifier.session.hasRun {
+        let crop = Crop(image: image, box: Box(x1: 100, y1: 100, x2: 200, y2: 200), wantsFeatures: true)
+        // A graph may leave open how many features there are: who shares it may not have asked.
+        for classifier in [filter, classifier].compactMap({ $0 })
+        where !classifier.session.hasRun || classifier.manifest.featureCount != nil {
             _ = try classifier.classify([crop], batchSize: 1)
         }
     }

@@ -23,7 +23,7 @@ struct ConstantEngine: InferenceEngine {
         self.secondsPerImage = secondsPerImage
     }
 
-    func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
+    func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
         try await work(images.count)
         return PipelineAnalysis(insects: images.map { _ in insects }, times: PipelineTimes())
     }

@@ -96,8 +96,14 @@ package struct InferBenchmark {
     }
 
     private func infer(_ batch: Batch) async throws -> PipelineAnalysis {
-        guard let detections else { return try await engine.infer(batch.images, key: batch.key) }
-        let images = batch.images.map { BoxedImage(image: $0, boxes: Self.grid(detections, in: $0)) }
+        let options = settings.results.contents.options
+        guard let detections else {
+            let images = batch.images.map { WholeImage(image: $0, options: options) }
+            return try await engine.infer(images, key: batch.key)
+        }
+        let images = batch.images.map {
+            BoxedImage(image: $0, boxes: Self.grid(detections, in: $0), options: options)
+        }
         return try await engine.classify(images, pipeline: batch.key.pipeline)
     }
 

@@ -14,6 +14,7 @@ package final class Batcher: Sendable {
         let image: AdmittedPixels
         /// Where something is in it; empty where that is yet to be found out.
         let boxes: [Box]
+        let options: AnalysisOptions
         let since: ContinuousClock.Instant
         let continuation: CheckedContinuation<BatchOutcome, any Error>
     }
@@ -23,7 +24,7 @@ package final class Batcher: Sendable {
     /// The size at which an image of `height` × `width` pixels enters a pipeline's detector; throws for one that is not served.
     package typealias Sizes = @Sendable (_ pipeline: String, _ height: Int, _ width: Int) throws -> LocalizationSize
 
-    /// The most boxes that are classified together, and the most of one call of ``classify(_:in:pipeline:from:)``.
+    /// The most boxes that are classified together, and the most of one call of ``classify(_:in:pipeline:options:from:)``.
     package let maximumBoxes: Int
 
     private let engines: [any InferenceEngine]
@@ -94,6 +95,7 @@ package final class Batcher: Sendable {
     /// - Parameters:
     ///   - image: The image.
     ///   - pipeline: The slug of the pipeline that analyses it.
+    ///   - options: What else is asked of its analysis.
     ///   - slot: The task's slot, which it leaves.
     /// - Returns: What was found, and how long it took.
     /// - Throws: `InferenceError` when this very image cannot be inferred, which touches no neighbour in its batch; ``TaskFailure`` for a
@@ -101,10 +103,12 @@ package final class Batcher: Sendable {
     package func analyse(
         _ image: AdmittedPixels,
         pipeline: String,
+        options: AnalysisOptions = AnalysisOptions(),
         from slot: ExpectedImage
     ) async throws -> BatchOutcome {
         let size = try sizes(pipeline, image.buffer.height, image.buffer.width)
-        return try await submit(image, to: .images(BatchKey(pipeline: pipeline, size: size)), from: slot)
+        let group = BatchGroup.images(BatchKey(pipeline: pipeline, size: size))
+        return try await submit(image, options: options, to: group, from: slot)
     }
 
     /// Waits for a batch of boxes, its classification, and returns what is in these.
@@ -113,21 +117,24 @@ package final class Batcher: Sendable {
     ///   - boxes: Where something is, at least one box and at most ``maximumBoxes``, each inside the image.
     ///   - image: The image.
     ///   - pipeline: The slug of the pipeline that names what is in them.
+    ///   - options: What else is asked of the analysis.
     ///   - slot: The task's slot, which it leaves.
     /// - Returns: An insect for each box, in their order, and how long it took.
-    /// - Throws: As ``analyse(_:pipeline:from:)``.
+    /// - Throws: As ``analyse(_:pipeline:options:from:)``.
     package func classify(
         _ boxes: [Box],
         in image: AdmittedPixels,
         pipeline: String,
+        options: AnalysisOptions = AnalysisOptions(),
         from slot: ExpectedImage
     ) async throws -> BatchOutcome {
-        try await submit(image, boxes: boxes, to: .boxes(pipeline: pipeline), from: slot)
+        try await submit(image, boxes: boxes, options: options, to: .boxes(pipeline: pipeline), from: slot)
     }
 
     private func submit(
         _ image: AdmittedPixels,
         boxes: [Box] = [],
+        options: AnalysisOptions,
         to group: BatchGroup,
         from slot: ExpectedImage
     ) async throws -> BatchOutcome {
@@ -135,7 +142,13 @@ package final class Batcher: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let now = ContinuousClock.now
-                let item = Item(image: image, boxes: boxes, since: now, continuation: continuation)
+                let item = Item(
+                    image: image,
+                    boxes: boxes,
+                    options: options,
+                    since: now,
+                    continuation: continuation
+                )
                 perform(
                     state.withLock { state in
                         // A slot that was left counts no more, and submitting takes one away.
@@ -203,10 +216,11 @@ package final class Batcher: Sendable {
         let outcomes =
             switch group {
             case .images(let key):
-                await BisectingInference { try await engine.infer($0, key: key) }.infer(items.map(\.image.buffer))
+                await BisectingInference { try await engine.infer($0, key: key) }
+                    .infer(items.map { WholeImage(image: $0.image.buffer, options: $0.options) })
             case .boxes(let pipeline):
                 await BisectingInference { try await engine.classify($0, pipeline: pipeline) }
-                    .infer(items.map { BoxedImage(image: $0.image.buffer, boxes: $0.boxes) })
+                    .infer(items.map { BoxedImage(image: $0.image.buffer, boxes: $0.boxes, options: $0.options) })
             }
         if case .images = group { batchSizes.record(items.count) }
         for (item, outcome) in zip(items, outcomes) {

@@ -11,6 +11,8 @@ struct DetectionNaming: Sendable {
     let images: PixelProvider
     let batcher: Batcher
     let statistics: WorkerStatistics
+    /// What is asked of the analysis of each box.
+    var options = AnalysisOptions()
 
     /// The outcome of a task's boxes, in their order, and the image where it was needed.
     struct Outcome {
@@ -25,7 +27,7 @@ struct DetectionNaming: Sendable {
     ///   - lease: Their task.
     ///   - slot: The task's slot, which it leaves.
     /// - Returns: What they were named; a box that is wrong, or whose crop cannot be had, costs itself alone.
-    /// - Throws: As ``PixelProvider/pixels(of:)`` and ``Batcher/classify(_:in:pipeline:from:)``.
+    /// - Throws: As ``PixelProvider/pixels(of:)`` and ``Batcher/classify(_:in:pipeline:options:from:)``.
     func name(_ detections: [GivenDetection], of lease: Lease, from slot: ExpectedImage) async throws -> Outcome {
         guard detections.allSatisfy({ $0.cropURL != nil }) else {
             return try await nameInImage(detections, of: lease, from: slot)
@@ -84,7 +86,7 @@ struct DetectionNaming: Sendable {
         from slot: ExpectedImage
     ) async throws -> [DetectedInsect] {
         let outcome = try await statistics.progress.inference.pass {
-            try await batcher.classify(boxes, in: image, pipeline: task.pipeline, from: slot)
+            try await batcher.classify(boxes, in: image, pipeline: task.pipeline, options: options, from: slot)
         }
         statistics.record(outcome, isDetected: false)
         return outcome.insects

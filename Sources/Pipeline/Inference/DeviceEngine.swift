@@ -1,5 +1,4 @@
 package import Concurrency
-package import Imaging
 package import Inference
 
 /// An inference engine on one device, with the models of all pipelines, or of as many as its memory may hold.
@@ -26,7 +25,7 @@ package actor DeviceEngine: InferenceEngine {
         self.executor = try SerialThreadExecutor(name: "engine-\(device)")
     }
 
-    package nonisolated func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
+    package nonisolated func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
         try await withPipeline(key.pipeline) { try await analyse(images, size: key.size, with: $0) }
     }
 
@@ -51,7 +50,7 @@ package actor DeviceEngine: InferenceEngine {
     }
 
     private nonisolated func analyse(
-        _ images: [PixelBuffer],
+        _ images: [WholeImage],
         size: LocalizationSize,
         with pipeline: LoadedPipeline
     ) async throws -> PipelineAnalysis {
@@ -59,18 +58,22 @@ package actor DeviceEngine: InferenceEngine {
         let batch = try pipeline.detector.makeBatch(size: size, count: images.count)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (slot, image) in images.enumerated() {
-                group.addTask { try await self.threads.run { try batch.fill(slot: slot, with: image) } }
+                group.addTask { try await self.threads.run { try batch.fill(slot: slot, with: image.image) } }
             }
             try await group.waitForAll()
         }
         let prepared = began.duration(to: .now)
-        var analysis = try await run(batch, in: pipeline)
+        var analysis = try await run(batch, images.map(\.options), in: pipeline)
         analysis.times.prepare = prepared
         return analysis
     }
 
-    private func run(_ batch: DetectorBatch, in pipeline: LoadedPipeline) throws -> PipelineAnalysis {
-        try pipeline.analyse(batch)
+    private func run(
+        _ batch: DetectorBatch,
+        _ options: [AnalysisOptions],
+        in pipeline: LoadedPipeline
+    ) throws -> PipelineAnalysis {
+        try pipeline.analyse(batch, options: options)
     }
 
     private func run(_ images: [BoxedImage], in pipeline: LoadedPipeline) throws -> PipelineAnalysis {

@@ -1,13 +1,12 @@
-package import Imaging
 package import Inference
 
 /// One device that analyses batches: processor cores, or one GPU.
 package protocol InferenceEngine: Sendable {
-    /// Detects and classifies in images that share a pipeline and a localization size.
+    /// Detects and classifies in images that share a pipeline and a localization size; each says what else is asked of it.
     ///
     /// - Returns: The insects of each image, in the order of `images`, and how long each part took.
     /// - Throws: `InferenceError` when the batch fails as a whole.
-    func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis
+    func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis
 
     /// Classifies what is in boxes that are known, in images of any size; nothing is detected.
     ///

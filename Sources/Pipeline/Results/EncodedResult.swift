@@ -1,5 +1,8 @@
 /// A task's result as JSON, in the shape of the contract: what goes on the wire and into the spool.
 package struct EncodedResult: Sendable, Equatable {
+    /// No result is longer: nobody takes it, and the spool keeps none.
+    package static let mostBytes = 256 << 20
+
     /// The task the result answers.
     package let taskID: String
     /// The result object, UTF-8 JSON: a success (`pipeline`, `source_images`, `detections`, …) or an error (`error`, `image_id`).

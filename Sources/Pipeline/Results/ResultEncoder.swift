@@ -7,25 +7,25 @@ import JSON
 /// Two encodings of the same analysis differ in nothing but timestamps and durations.
 package struct ResultEncoder: Sendable {
     private let manifests: [String: PipelineManifest]
-    private let scores: ScoreSelection
     private let tellsDetectionScores: Bool
+    private let mostBytes: Int
     private let now: @Sendable () -> Date
 
     /// Makes an encoder for the pipelines that are loaded.
     ///
     /// - Parameters:
     ///   - manifests: Their manifests; names and keys of the algorithms come from these.
-    ///   - scores: Which of the classifiers' scores are told.
     ///   - tellsDetectionScores: Whether a detection has its `score`, which Antenna's contract does not know of.
+    ///   - mostBytes: The longest result; a task whose result is longer gets an error result.
     ///   - now: The wall clock of the timestamps.
     package init(
         manifests: [PipelineManifest],
-        scores: ScoreSelection = .all,
         tellsDetectionScores: Bool = false,
+        mostBytes: Int = EncodedResult.mostBytes,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        self.scores = scores
         self.tellsDetectionScores = tellsDetectionScores
+        self.mostBytes = mostBytes
         self.manifests = Dictionary(manifests.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         self.now = now
     }
@@ -35,12 +35,19 @@ package struct ResultEncoder: Sendable {
     /// - Parameters:
     ///   - insects: What was found; nothing is a result too.
     ///   - task: The task it answers; its pipeline is one of the encoder's.
+    ///   - contents: What is told of each classification.
     ///   - duration: From taking the task to here.
     /// - Returns: The result object.
-    package func encode(_ insects: [DetectedInsect], of task: ImageTask, duration: Duration) -> EncodedResult {
-        encode(task, duration, capacity: capacity(for: insects)) { writer, manifest, timestamp in
-            for insect in insects {
-                write(insect, task: task, manifest: manifest, timestamp: timestamp, to: &writer)
+    package func encode(
+        _ insects: [DetectedInsect],
+        of task: ImageTask,
+        telling contents: ResultContents = ResultContents(),
+        duration: Duration
+    ) -> EncodedResult {
+        let words = ClassificationWriter(contents: contents, timestamp: timestamp())
+        return encode(task, duration, capacity: words.capacity(for: insects)) { writer, manifest in
+            for insect in insects where writer.bytes.count <= mostBytes {
+                write(insect, task: task, manifest: manifest, words, to: &writer)
             }
         }
     }
@@ -52,18 +59,22 @@ package struct ResultEncoder: Sendable {
     ///
     /// - Parameters:
     ///   - detections: As many as came, in their order.
-    ///   - task: As of ``encode(_:of:duration:)``, which is for what this worker detected.
+    ///   - task: As of ``encode(_:of:telling:duration:)``, which is for what this worker detected.
+    ///   - contents: What is told of each classification.
     ///   - duration: From taking the task to here.
     /// - Returns: The result object.
-    package func encode(named detections: [NamedDetection], of task: ImageTask, duration: Duration) -> EncodedResult {
+    package func encode(
+        named detections: [NamedDetection],
+        of task: ImageTask,
+        telling contents: ResultContents = ResultContents(),
+        duration: Duration
+    ) -> EncodedResult {
+        let words = ClassificationWriter(contents: contents, timestamp: timestamp())
         let insects = detections.compactMap { try? $0.verdict.get() }
-        let capacity = capacity(for: insects) + 512 * (detections.count - insects.count)
-        return encode(task, duration, capacity: capacity, errors: NamedDetection.errors(of: detections)) {
-            writer,
-            _,
-            timestamp in
-            for detection in detections {
-                write(detection, task: task, timestamp: timestamp, to: &writer)
+        let capacity = words.capacity(for: insects) + 512 * (detections.count - insects.count)
+        return encode(task, duration, capacity: capacity, errors: NamedDetection.errors(of: detections)) { writer, _ in
+            for detection in detections where writer.bytes.count <= mostBytes {
+                write(detection, task: task, words, to: &writer)
             }
         }
     }
@@ -73,13 +84,12 @@ package struct ResultEncoder: Sendable {
         _ duration: Duration,
         capacity: Int,
         errors: [String] = [],
-        detections: (inout JSONWriter, PipelineManifest, _ timestamp: String) -> Void
+        detections: (inout JSONWriter, PipelineManifest) -> Void
     ) -> EncodedResult {
         guard let manifest = manifests[task.pipeline] else {
             return encodeFailure("Pipeline \(task.pipeline) is not loaded in this worker", of: task)
         }
-        let timestamp = timestamp()
-        var writer = JSONWriter(capacity: capacity)
+        var writer = JSONWriter(capacity: min(capacity, mostBytes))
         writer.object { writer in
             writer.key("pipeline")
             writer.string(task.pipeline)
@@ -97,7 +107,7 @@ package struct ResultEncoder: Sendable {
                 }
             }
             writer.key("detections")
-            writer.array { writer in detections(&writer, manifest, timestamp) }
+            writer.array { writer in detections(&writer, manifest) }
             if !errors.isEmpty {
                 writer.key("errors")
                 writer.array { writer in
@@ -105,7 +115,15 @@ package struct ResultEncoder: Sendable {
                 }
             }
         }
-        return EncodedResult(taskID: task.id, json: writer.finish(), isError: false)
+        let json = writer.finish()
+        guard json.count <= mostBytes else {
+            return encodeFailure(
+                "The result would have more than \(mostBytes >> 20) MiB; it gets smaller with --scores top:N, without logits "
+                    + "(--no-include-logits), and without features",
+                of: task
+            )
+        }
+        return EncodedResult(taskID: task.id, json: json, isError: false)
     }
 
     /// Encodes why there is no analysis.
@@ -122,7 +140,7 @@ package struct ResultEncoder: Sendable {
         _ insect: DetectedInsect,
         task: ImageTask,
         manifest: PipelineManifest,
-        timestamp: String,
+        _ words: ClassificationWriter,
         to writer: inout JSONWriter
     ) {
         writer.object { writer in
@@ -143,19 +161,19 @@ package struct ResultEncoder: Sendable {
                 writer.key("score")
                 writer.number(insect.detection.score)
             }
-            Self.write(manifest.detector.algorithm, to: &writer)
+            manifest.detector.algorithm.write(to: &writer)
             writer.key("timestamp")
-            writer.string(timestamp)
+            writer.string(words.timestamp)
             writer.key("crop_image_url")
             writer.null()
-            write(insect.classifications, timestamp: timestamp, to: &writer)
+            words.write(insect.classifications, to: &writer)
         }
     }
 
     private func write(
         _ detection: NamedDetection,
         task: ImageTask,
-        timestamp: String,
+        _ words: ClassificationWriter,
         to writer: inout JSONWriter
     ) {
         guard let box = detection.given.box else { return }
@@ -167,60 +185,10 @@ package struct ResultEncoder: Sendable {
             box.write(to: &writer)
             detection.given.algorithm.write(to: &writer)
             writer.key("timestamp")
-            writer.string(timestamp)
+            writer.string(words.timestamp)
             writer.key("crop_image_url")
             if let url = detection.given.cropURL { writer.string(url) } else { writer.null() }
-            write(classifications, timestamp: timestamp, to: &writer)
-        }
-    }
-
-    private func write(_ classifications: [Classification], timestamp: String, to writer: inout JSONWriter) {
-        writer.key("classifications")
-        writer.array { writer in
-            for classification in classifications {
-                write(classification, timestamp: timestamp, to: &writer)
-            }
-        }
-    }
-
-    private func write(
-        _ classification: Classification,
-        timestamp: String,
-        to writer: inout JSONWriter
-    ) {
-        writer.object { writer in
-            writer.key("classification")
-            writer.string(classification.label)
-            writer.key("labels")
-            writer.null()
-            let kept = scores.positions(in: classification)
-            writer.key("scores")
-            writer.numbers(classification.scores, keeping: kept)
-            writer.key("logits")
-            writer.numbers(kept == nil ? classification.logits : [])
-            Self.write(classification.algorithm, to: &writer)
-            writer.key("terminal")
-            writer.boolean(classification.isTerminal)
-            writer.key("timestamp")
-            writer.string(timestamp)
-        }
-    }
-
-    private static func write(_ algorithm: PipelineManifest.Algorithm, to writer: inout JSONWriter) {
-        writer.key("algorithm")
-        writer.object { writer in
-            writer.key("name")
-            writer.string(algorithm.name)
-            writer.key("key")
-            writer.string(algorithm.key)
-        }
-    }
-
-    /// Bytes that the numbers take, roughly; growing an array of megabytes copies it each time.
-    private func capacity(for insects: [DetectedInsect]) -> Int {
-        let perScore = scores == .all ? 26 : 2
-        return insects.reduce(1_024) { total, insect in
-            insect.classifications.reduce(total + 512) { $0 + 512 + perScore * $1.scores.count }
+            words.write(classifications, to: &writer)
         }
     }
 

@@ -16,7 +16,8 @@ package struct WorkSettings: SettingGroup {
         takesSeveral: true,
         SettingKind.slug.list,
         default: [],
-        "The pipelines to work for, by their slugs; none means every pipeline in the models folder."
+        "The pipelines to work for, by their slugs; none means every pipeline in the models folder.",
+        aliases: ["AMI_PIPELINES"]
     )
 
     package init() {}

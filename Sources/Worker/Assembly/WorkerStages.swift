@@ -4,6 +4,7 @@ import JSON
 package import Logging
 package import Pipeline
 package import Settings
+import Telemetry
 import Transport
 
 /// The stages of a worker, without a source.
@@ -82,11 +83,19 @@ package struct WorkerStages {
             linger: settings.batch.linger
         )
         batcher.watchWaits(for: images.budget)
+        for manifest in manifests where settings.results.features && manifest.classifier?.featureCount == nil {
+            logger.warning(
+                "Results of this pipeline come without features: its manifest names none",
+                metadata: [LogKey.pipeline: "\(manifest.slug)"]
+            )
+        }
     }
 
     /// Describes the models, and what is told of their answers: of another description a task may be answered otherwise.
     var modelsDescription: [UInt8] {
-        JSONValue.array(manifests.map(\.registration.json)).encoded() + Array("\(settings.results.scores)".utf8)
+        let features = manifests.map { $0.classifier?.featureCount ?? 0 }
+        return JSONValue.array(manifests.map(\.registration.json)).encoded()
+            + Array("\(settings.results.contents)\(features)".utf8)
     }
 
     /// The worker that takes its tasks from `source`, whose images are fetched over HTTP.
@@ -94,7 +103,7 @@ package struct WorkerStages {
         worker(
             source: source,
             images: images.provider(statistics: statistics.images),
-            encoder: ResultEncoder(manifests: manifests, scores: settings.results.scores)
+            encoder: ResultEncoder(manifests: manifests)
         )
     }
 
@@ -109,11 +118,7 @@ package struct WorkerStages {
                 fetcher: FileFetcher(threads: images.threads, maximumBytes: settings.images.maxBytes),
                 statistics: statistics.images
             ),
-            encoder: ResultEncoder(
-                manifests: manifests,
-                scores: settings.results.scores,
-                tellsDetectionScores: true
-            )
+            encoder: ResultEncoder(manifests: manifests, tellsDetectionScores: true)
         )
     }
 
@@ -123,6 +128,7 @@ package struct WorkerStages {
             images: images,
             batcher: batcher,
             encoder: encoder,
+            contents: settings.results.contents,
             tasksInHand: tasksInHand,
             statistics: statistics,
             observers: context.observers,

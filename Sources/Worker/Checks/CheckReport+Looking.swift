@@ -23,7 +23,11 @@ extension CheckReport {
         let sections = [
             LibraryCheck.section(environment: environment, logger: logger),
             DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
-            ModelCheck.section(models: settings.models.folder, pipelines: settings.work.pipelines),
+            ModelCheck.section(
+                models: settings.models.folder,
+                pipelines: settings.work.pipelines,
+                wantsFeatures: settings.results.features
+            ),
             NetworkCheck.section(settings, environment: environment),
             await AntennaCheck(settings).section(isSet: resolved.namesAntenna),
             CheckReport.Section(title: "Broker", findings: broker),

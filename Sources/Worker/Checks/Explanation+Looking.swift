@@ -42,7 +42,11 @@ extension Explanation {
         let folders = FolderCheck.section(spool: settings.spool.directory, maximumBytes: settings.spool.maxBytes)
         let images = ImageHostCheck.finding(images: settings.images, antenna: settings.antenna)
         return [
-            ModelCheck.section(models: settings.models.folder, pipelines: settings.work.pipelines),
+            ModelCheck.section(
+                models: settings.models.folder,
+                pipelines: settings.work.pipelines,
+                wantsFeatures: settings.results.features
+            ),
             DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
             CheckReport.Section(title: "This worker", findings: folders.findings + [images]),
         ]

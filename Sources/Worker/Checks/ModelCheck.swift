@@ -4,9 +4,16 @@ import Settings
 
 /// Whether the pipelines in the models folder are valid, and those that are set are among them.
 enum ModelCheck {
-    static func section(models: String, pipelines: [String]) -> CheckReport.Section {
+    static func section(
+        models: String,
+        pipelines: [String],
+        wantsFeatures: Bool = false
+    ) -> CheckReport.Section {
         let slugs = PipelineManifest.slugs(in: models)
-        var findings = slugs.map { finding(of: $0, in: models, isWanted: pipelines.isEmpty || pipelines.contains($0)) }
+        var findings = slugs.map { slug in
+            let isWanted = pipelines.isEmpty || pipelines.contains(slug)
+            return finding(of: slug, in: models, isWanted: isWanted, wantsFeatures: isWanted && wantsFeatures)
+        }
         findings += pipelines.filter { !slugs.contains($0) }.map { slug in
             .missing(
                 slug,
@@ -27,12 +34,24 @@ enum ModelCheck {
         return CheckReport.Section(title: "Models in \(models)", findings: findings)
     }
 
-    private static func finding(of slug: String, in models: String, isWanted: Bool) -> CheckReport.Finding {
+    private static func finding(
+        of slug: String,
+        in models: String,
+        isWanted: Bool,
+        wantsFeatures: Bool
+    ) -> CheckReport.Finding {
         do throws(ManifestError) {
             let manifest = try PipelineManifest(directory: "\(models)/\(slug)")
             if let problem = manifest.modelFileProblem {
                 let remedy = "Copy or export the model anew; 'antenna-worker models' tries whether it loads."
                 return isWanted ? .missing(slug, problem, remedy: remedy) : .note(slug, problem, remedy: remedy)
+            }
+            if wantsFeatures, manifest.classifier?.featureCount == nil {
+                return .note(
+                    slug,
+                    "\(manifest.name): its results come without the features that are set to be sent",
+                    remedy: "Export it anew with 'tools/export/export --features', or leave out --include-features."
+                )
             }
             let stages =
                 [manifest.detector.algorithm]

@@ -166,6 +166,26 @@ struct ManifestMistake: Sendable, CustomTestStringConvertible {
             replacement: #""name":"Moth / Non-Moth Classifier""#,
             sentence: "two algorithms have the key"
         ),
+        ManifestMistake(
+            original: #""labels":["a","b","c"]"#,
+            replacement: #""labels":["a","b","c"],"features":0"#,
+            sentence: "classifier.features is 0, outside 1 to 8192"
+        ),
+        ManifestMistake(
+            original: #""labels":["a","b","c"]"#,
+            replacement: #""labels":["a","b","c"],"features":1000000000"#,
+            sentence: "classifier.features is 1000000000, outside 1 to 8192"
+        ),
+        ManifestMistake(
+            original: #""labels":["a","b","c"]"#,
+            replacement: #""labels":["a","b","c"],"features":"features""#,
+            sentence: "classifier.features is a string, not a whole number"
+        ),
+        ManifestMistake(
+            original: #""pass_labels":["moth"]"#,
+            replacement: #""pass_labels":["moth"],"features":3"#,
+            sentence: "binary_filter.features is not known here"
+        ),
         ManifestMistake(original: #"{"slug""#, replacement: #"["slug""#, sentence: "not JSON", isFatal: true),
         ManifestMistake(original: "3,", replacement: "03,", sentence: "03 is no number", isFatal: true),
     ]

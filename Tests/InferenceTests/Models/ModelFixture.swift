@@ -56,6 +56,20 @@ func colourClassifier(isTerminal: Bool = true) throws -> CropClassifier {
     return CropClassifier(manifest, isTerminal: isTerminal, session: try testSession("mean_colour.onnx"))
 }
 
+/// The same with features: the pixel in the upper left corner, and one by the mean of red, which is not finite without any red.
+func featureClassifier(count: Int? = 4) throws -> CropClassifier {
+    CropClassifier(featureManifest(count: count), isTerminal: true, session: try testSession("features.onnx"))
+}
+
+func featureManifest(_ file: String = "features.onnx", count: Int?) -> PipelineManifest.Classifier {
+    PipelineManifest.Classifier(
+        algorithm: testAlgorithm(file),
+        input: PipelineManifest.CropRule(size: PixelSize(height: 8, width: 8), antialias: true, normalization: .unit),
+        labels: ["red", "green", "blue"],
+        featureCount: count
+    )
+}
+
 func testAlgorithm(_ file: String) -> PipelineManifest.Algorithm {
     PipelineManifest.Algorithm(
         name: file,

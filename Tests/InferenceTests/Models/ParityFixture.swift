@@ -39,6 +39,8 @@ struct ParityExpectation: Decodable {
         let label: String
         let logits: [Float]
         let scores: [Float]
+        /// Of the classifier that has the last word.
+        let features: [Float]?
     }
 }
 

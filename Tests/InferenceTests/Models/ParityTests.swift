@@ -11,6 +11,7 @@ struct ParityTests {
     /// What the fixtures' README promises of the graphs themselves.
     private static let scoreTolerance: Float = 1e-4
     private static let logitTolerance: Float = 1e-3
+    private static let featureTolerance: Float = 1e-4
 
     @Test("The detector's input is torchvision's, padding included", arguments: ParityFixture.slugs)
     func detectorInput(slug: String) throws {
@@ -84,12 +85,12 @@ struct ParityTests {
         }
     }
 
-    @Test("Boxes, scores, labels and logits are the original's", arguments: ParityFixture.slugs)
+    @Test("Boxes, scores, labels, logits and features are the original's", arguments: ParityFixture.slugs)
     func analysis(slug: String) throws {
         let fixture = try ParityFixture(slug)
         let pipeline = try fixture.load()
         for (picture, expected) in zip(try fixture.pictures(), fixture.expectation.images) {
-            let found = try pipeline.analyse([picture]).insects[0]
+            let found = try pipeline.analyse([picture], options: AnalysisOptions(features: true)).insects[0]
             #expect(found.count == expected.found.count, "\(expected.image)")
             for (insect, wanted) in zip(found, expected.found) {
                 let corners = Box(x1: wanted.box[0], y1: wanted.box[1], x2: wanted.box[2], y2: wanted.box[3])
@@ -104,6 +105,8 @@ struct ParityTests {
                     guard insect.box == corners else { continue }
                     #expect(largestDifference(given.logits, word.logits) < Self.logitTolerance, "\(place)")
                     #expect(largestDifference(given.scores, word.scores) < Self.scoreTolerance, "\(place)")
+                    let features = largestDifference(given.features, word.features ?? [])
+                    #expect(features < Self.featureTolerance, "\(place)")
                 }
             }
         }

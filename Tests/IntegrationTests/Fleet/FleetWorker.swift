@@ -96,12 +96,12 @@ struct PixelEngine: InferenceEngine {
         )
     }
 
-    func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
+    func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
         // Stands in for the time that a model takes.
         try await Task.sleep(for: .milliseconds(imageMilliseconds * images.count))
         return PipelineAnalysis(
             insects: images.map { image in
-                let sum = image.withUnsafeBytes { $0.reduce(into: UInt32(0)) { $0 = $0 &* 31 &+ UInt32($1) } }
+                let sum = image.image.withUnsafeBytes { $0.reduce(into: UInt32(0)) { $0 = $0 &* 31 &+ UInt32($1) } }
                 let (x, y) = (Int(sum % 1_000), Int(sum / 1_000 % 1_000))
                 return [
                     DetectedInsect(

@@ -173,6 +173,34 @@ struct BatcherTests {
         await running.value
     }
 
+    @Test("Each image is asked what was asked for it, also where its batch is taken apart")
+    func options() async throws {
+        let engine = WidthEngine(spoiledWidths: [13])
+        let batcher = Batcher(engines: [engine], sizes: sameSize, maximumSize: 4, linger: .seconds(3_600))
+        let running = Task { await batcher.run() }
+        let places = (0..<4).map { _ in batcher.enter() }
+        let found = try await withThrowingTaskGroup(of: (Int, [Float]?).self) { group in
+            for (number, width) in (10..<14).enumerated() {
+                let image = try await image(width: width)
+                let options = AnalysisOptions(features: !width.isMultiple(of: 2))
+                group.addTask {
+                    let outcome = try? await batcher.analyse(
+                        image,
+                        pipeline: "p",
+                        options: options,
+                        from: places[number]
+                    )
+                    return (width, outcome?.insects[0].classifications[0].features)
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        #expect(found == [10: [], 11: [11], 12: []])
+        #expect(engine.batchSizes == [4, 2, 2, 1, 1])
+        batcher.finish()
+        await running.value
+    }
+
     @Test("Boxes of an image that spoils their batch fail alone")
     func spoiledBoxes() async throws {
         let engine = WidthEngine(spoiledWidths: [11])
@@ -213,7 +241,7 @@ private let sameSize: Batcher.Sizes = { _, _, _ in
     return LocalizationSize(image: size, padded: size)
 }
 
-/// Finds one insect as wide as the image, and fails for batches that hold an image of certain widths.
+/// Finds one insect as wide as the image, which is its only feature as well, and fails for batches that hold an image of certain widths.
 private final class WidthEngine: InferenceEngine {
     private let spoiledWidths: Set<Int>
     private let code: InferenceError.Code
@@ -230,14 +258,23 @@ private final class WidthEngine: InferenceEngine {
     /// Boxes of each image of each batch of boxes it was given.
     var boxBatches: [[Int]] { boxes.withLock(\.self) }
 
-    func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
+    func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
         sizes.withLock { $0.append(images.count) }
-        if images.contains(where: { spoiledWidths.contains($0.width) }) {
+        if images.contains(where: { spoiledWidths.contains($0.image.width) }) {
             throw InferenceError(code, operation: "detect", message: "spoiled")
         }
         let insects = images.map { image in
-            let box = Box(x1: 0, y1: 0, x2: image.width, y2: image.height)
-            return [DetectedInsect(detection: Detection(box: box, score: 1), classifications: [])]
+            let box = Box(x1: 0, y1: 0, x2: image.image.width, y2: image.image.height)
+            let word = Classification(
+                algorithm: PipelineManifest.Algorithm(name: "a", key: "a", version: 1, file: ""),
+                isTerminal: true,
+                labelIndex: 0,
+                label: "a",
+                scores: [1],
+                logits: [0],
+                features: image.options.features ? [Float(image.image.width)] : []
+            )
+            return [DetectedInsect(detection: Detection(box: box, score: 1), classifications: [word])]
         }
         return PipelineAnalysis(insects: insects, times: PipelineTimes())
     }

@@ -201,7 +201,7 @@ private final class CountingEngine: InferenceEngine {
 
     var boxCounts: [Int] { counts.withLock(\.self) }
 
-    func infer(_ images: [PixelBuffer], key: BatchKey) async throws -> PipelineAnalysis {
+    func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
         throw InferenceError(.runFailed, operation: "detect", message: "no detector is asked")
     }
 

@@ -31,7 +31,8 @@ struct ResultBytesTests {
             labelIndex: 1,
             label: "b\n\u{1}\u{7F}蛾",
             scores: scores,
-            logits: [-1.5, 16_777_216, 1e16, .infinity]
+            logits: [-1.5, 16_777_216, 1e16, .infinity],
+            features: [0.25, -0.0, 1e-7, 3_000]
         )
         let detection = Detection(box: Box(x1: -1, y1: 2, x2: 30, y2: 40), score: 0.9)
         return [
@@ -40,7 +41,7 @@ struct ResultBytesTests {
         ]
     }
 
-    private func encoder(_ scores: ScoreSelection, tellsDetectionScores: Bool = false) -> ResultEncoder {
+    private func encoder(tellsDetectionScores: Bool = false, mostBytes: Int = 1 << 20) -> ResultEncoder {
         let detector = PipelineManifest.Detector(
             algorithm: algorithm("Blob Detector"),
             input: LocalizationRule(
@@ -56,8 +57,8 @@ struct ResultBytesTests {
         let manifest = PipelineManifest(slug: "moths", name: "Moths", directory: "", detector: detector)
         return ResultEncoder(
             manifests: [manifest],
-            scores: scores,
             tellsDetectionScores: tellsDetectionScores,
+            mostBytes: mostBytes,
             now: { Date(timeIntervalSince1970: 1_767_323_045) }
         )
     }
@@ -76,17 +77,53 @@ struct ResultBytesTests {
 
     @Test("A result, with all scores and with the best")
     func result() {
-        let all = encoder(.all).encode(insects, of: task, duration: .seconds(2))
+        let all = encoder().encode(insects, of: task, duration: .seconds(2))
         #expect(
             text(all.json) == Self.begin + Self.middle + Self.word
                 + "[0.1,0.75,1.0,0.0,-0.0,1e-07,null,3.4028235e+38]"
                 + #","logits":[-1.5,16777216.0,1e+16,null]"# + Self.end + Self.middle + "]}]}"
         )
-        let best = encoder(.top(1), tellsDetectionScores: true).encode(insects, of: task, duration: .seconds(2))
+        let best = encoder(tellsDetectionScores: true)
+            .encode(insects, of: task, telling: ResultContents(scores: .top(1)), duration: .seconds(2))
         #expect(
             text(best.json) == Self.begin + #""score":0.9,"# + Self.middle + Self.word
                 + #"[0,0.75,0,0,0,0,0,0],"logits":[]"# + Self.end + #""score":0.9,"# + Self.middle + "]}]}"
         )
+    }
+
+    @Test("Features where they are asked for, logits where they are")
+    func contents() {
+        let scores = "[0.1,0.75,1.0,0.0,-0.0,1e-07,null,3.4028235e+38]"
+        let logits = #","logits":[-1.5,16777216.0,1e+16,null]"#
+        let features = #","features":[0.25,-0.0,1e-07,3000.0]"#
+        for (contents, told) in [
+            (ResultContents(logits: false), scores + #","logits":[]"#),
+            (ResultContents(features: true), scores + logits + features),
+            (ResultContents(logits: false, features: true), scores + #","logits":[]"# + features),
+            (ResultContents(scores: .top(1), features: true), #"[0,0.75,0,0,0,0,0,0],"logits":[]"# + features),
+        ] {
+            let result = encoder().encode(insects, of: task, telling: contents, duration: .seconds(2))
+            #expect(text(result.json) == Self.begin + Self.middle + Self.word + told + Self.end + Self.middle + "]}]}")
+        }
+    }
+
+    @Test("A result that is longer than any may be is an error result that says what makes it shorter")
+    func tooLong() throws {
+        let whole = encoder().encode(insects, of: task, duration: .seconds(2))
+        #expect(encoder(mostBytes: whole.json.count).encode(insects, of: task, duration: .seconds(2)) == whole)
+        let short = encoder(mostBytes: whole.json.count - 1)
+        let given = GivenDetection(
+            box: GivenBox(x1: 0, y1: 0, x2: 1, y2: 1),
+            algorithm: GivenDetection.Algorithm(name: "a", key: "a")
+        )
+        let many = [NamedDetection](repeating: NamedDetection(given: given, verdict: .success(insects[0])), count: 5)
+        for result in [
+            short.encode(insects, of: task, duration: .seconds(2)),
+            short.encode(named: many, of: task, duration: .seconds(2)),
+        ] {
+            #expect(result.isError)
+            #expect(text(result.json).contains("--scores top:N") && text(result.json).contains(#""image_id":"42""#))
+        }
     }
 
     @Test("An error")

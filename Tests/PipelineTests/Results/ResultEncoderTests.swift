@@ -159,8 +159,9 @@ import Testing
     }
 
     private func classification(_ scores: ScoreSelection) throws -> [String: Any] {
-        let encoder = ResultEncoder(manifests: [try manifest()], scores: scores)
-        let result = encoder.encode([try insect()], of: task, duration: .zero)
+        let encoder = ResultEncoder(manifests: [try manifest()])
+        let contents = ResultContents(scores: scores)
+        let result = encoder.encode([try insect()], of: task, telling: contents, duration: .zero)
         let object = try JSONSerialization.jsonObject(with: Data(result.json)) as? [String: Any]
         let detection = try #require((object?["detections"] as? [[String: Any]])?.first)
         return try #require((detection["classifications"] as? [[String: Any]])?.first)

@@ -37,6 +37,30 @@ class PooledTrunk(nn.Module):
         return self.classifier(self.avgpool(self.backbone(crops)).flatten(1))
 
 
+class WithFeatures(nn.Module):
+    """A classifier that answers with what reaches its last layer, too: its features."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+        # A new module trains, and who puts it back into that mode takes the model along.
+        self.train(model.training)
+
+    @property
+    def count(self) -> int:
+        """How many features a crop has."""
+        return last_layer(self.model).in_features
+
+    def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        seen: list[torch.Tensor] = []
+        handle = last_layer(self.model).register_forward_pre_hook(lambda _layer, inputs: seen.append(inputs[0]))
+        try:
+            logits = self.model(crops)
+        finally:
+            handle.remove()
+        return logits, seen[0]
+
+
 def build_detector(detector: Detector) -> FasterRCNN:
     """The detector without its weights, in evaluation mode."""
     match detector.kind:

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 
+from antenna_export.architectures import WithFeatures
 from antenna_export.catalogue import DETECTORS, PIPELINES, Algorithm, Classifier, pipelines
 from antenna_export.compare import Comparison, Limits
 from antenna_export.download import Downloader, LockFile
@@ -17,7 +18,7 @@ from antenna_export.gbif import GBIFNames
 from antenna_export.manifest import graph_path, write_labels, write_manifest
 from antenna_export.onnx_export import export_classifier, export_detector
 from antenna_export.results import ImageResult, read_worker_results
-from antenna_export.runners import GraphRunner, TorchRunner, exported_detector, torch_stage
+from antenna_export.runners import GraphRunner, TorchRunner, exported_detector, exported_features, torch_stage
 from antenna_export.steps import Stage
 from antenna_export.weights import PublishedWeights, SeededWeights, Weights
 
@@ -37,6 +38,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pipeline", required=True, metavar="SLUG|all", help=", ".join(PIPELINES))
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the folder of models")
     parser.add_argument("--detector", choices=DETECTORS, default="2023", help="the detector of the manifests")
+    parser.add_argument("--features", action="store_true", help="classifiers tell the input of their last layer, too")
     add_source_arguments(parser)
 
 
@@ -69,12 +71,16 @@ def run_export(arguments: argparse.Namespace) -> int:
     chosen, detector = pipelines(arguments.pipeline), DETECTORS[arguments.detector]
     stages = [stage for each in chosen for stage in (each.binary_filter, each.classifier) if stage]
     algorithms: dict[str, Algorithm] = {algorithm.key: algorithm for algorithm in (detector, *stages)}
+    features: dict[str, int] = {}
     for number, algorithm in enumerate(algorithms.values(), 1):
         started = time.perf_counter()
         print(f"[{number}/{len(algorithms)}] {algorithm.name}")
         if isinstance(algorithm, Classifier):
             model, labels = weights.classifier(algorithm)
-            report = export_classifier(model, algorithm.input_size, len(labels), graph_path(out, algorithm))
+            graph = graph_path(out, algorithm)
+            report = export_classifier(model, algorithm.input_size, len(labels), graph, arguments.features)
+            if arguments.features:
+                features[algorithm.key] = WithFeatures(model).count
             write_labels(out, algorithm, labels)
             if algorithm.class_count not in (None, len(labels)):
                 print(f"  note: {len(labels)} labels, where the description says {algorithm.class_count}")
@@ -82,7 +88,7 @@ def run_export(arguments: argparse.Namespace) -> int:
             report = export_detector(weights.detector(detector), graph_path(out, detector))
         print(f"  {report}; {time.perf_counter() - started:.0f} s in all")
     for pipeline in chosen:
-        print(write_manifest(out, pipeline, detector, weights.label))
+        print(write_manifest(out, pipeline, detector, weights.label, features.get(pipeline.classifier.key)))
     return 0
 
 
@@ -106,6 +112,8 @@ def run_parity(arguments: argparse.Namespace) -> int:
         comparison.add(expected, given, lambda boxes, path=path: reference.classify(path, boxes), limits)
         print(f"{path.name}: {len(expected.found)} boxes, {len(given.found)} in what is compared", flush=True)
     violations = comparison.violations(limits)
+    if exported_features(arguments.models, pipeline.slug) and comparison.features == 0:
+        violations.append("the pipeline tells features, and none were compared")
     print(comparison.summary(), *comparison.unmatched, *violations, sep="\n")
     if arguments.report:
         figures = vars(comparison) | {"pipeline": pipeline.slug, "violations": violations}
@@ -125,6 +133,8 @@ def worker_results(arguments: argparse.Namespace) -> dict[str, ImageResult]:
         return read_worker_results(arguments.worker_results.read_text(encoding="utf-8"))
     command = [arguments.worker, "infer-file", *map(str, arguments.images)]
     command += ["--pipeline", arguments.pipeline, "--models", str(arguments.models), "--json"]
+    if exported_features(arguments.models, arguments.pipeline):
+        command.append("--include-features")
     answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return read_worker_results(answer.stdout)
 

@@ -22,6 +22,7 @@ class Limits:
     pixels: int = 1
     score: float = 5e-3
     logit: float = 1e-2
+    feature: float = 1e-3
     label_margin: float = 1e-3
 
 
@@ -81,6 +82,8 @@ class Comparison:
     largest_score: float = 0.0
     largest_logit: float = 0.0
     largest_probability: float = 0.0
+    features: int = 0
+    largest_feature: float = 0.0
     classifications: int = 0
     labels_equal: int = 0
     labels_wrong: int = 0
@@ -127,6 +130,15 @@ class Comparison:
             self.largest_logit = max(self.largest_logit, float(np.abs(given.logits - expected.logits).max()))
             probability = float(np.abs(given.scores - expected.scores).max())
             self.largest_probability = max(self.largest_probability, probability)
+            self._features(expected, given)
+
+    def _features(self, expected: Classification, given: Classification) -> None:
+        if expected.features is None or given.features is None:
+            return
+        if given.features.shape != expected.features.shape:
+            raise ValueError(f"{expected.algorithm} has {given.features.size} features, not {expected.features.size}")
+        self.features += 1
+        self.largest_feature = max(self.largest_feature, float(np.abs(given.features - expected.features).max()))
 
     def _explain(self, what: str, own: ImageResult, others: ImageResult, positions: Sequence[int]) -> None:
         for position in positions:
@@ -150,6 +162,7 @@ class Comparison:
         for name, value, limit in (
             ("score", self.largest_score, limits.score),
             ("logit", self.largest_logit, limits.logit),
+            ("feature", self.largest_feature, limits.feature),
         ):
             if value > limit:
                 found.append(f"a {name} differs by {value:.2g}, more than {limit:g}")
@@ -165,6 +178,7 @@ class Comparison:
                 f"matched within a pixel {self.matched} ({self.matched_share:.2%}), of these identical {self.identical}",
                 f"largest difference: box {self.largest_box} px, box score {self.largest_score:.2e}, "
                 f"logit {self.largest_logit:.2e}, class score {self.largest_probability:.2e}",
+                f"features of {self.features} classifications, largest difference {self.largest_feature:.2e}",
                 f"labels equal {self.labels_equal} of {self.classifications}, different in spite of a margin {self.labels_wrong}",
             )
         )

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torchvision.models.detection.faster_rcnn import FasterRCNN
 
 from antenna_export import tiny
+from antenna_export.architectures import WithFeatures
 from antenna_export.catalogue import HALF, Classifier, ClassifierKind, Detector, DetectorKind, Pipeline
 from antenna_export.compare import Comparison, Limits
 from antenna_export.manifest import graph_path, write_labels, write_manifest
@@ -36,7 +37,7 @@ _INPUT_STEP, _CROP_STEP = 997, 61
 # Two of one size, for a batch; one upright; one so wide that the longer side limits it.
 _IMAGES = {"sheet-a": (400, 300), "sheet-b": (400, 300), "upright": (260, 381), "wide": (643, 200)}
 # Stricter than what the worker must keep with large models, since nothing here is left to chance.
-_OWN_LIMITS = Limits(matched_share=1.0, score=1e-4, logit=1e-3)
+_OWN_LIMITS = Limits(matched_share=1.0, score=1e-4, logit=1e-3, feature=1e-4)
 
 
 class FixtureError(Exception):
@@ -132,9 +133,12 @@ def _write_pipeline(out: pathlib.Path, each: TinyPipeline, images: list[pathlib.
     export_detector(model, graph_path(out, each.detector))
     for classifier, network in zip(each.classifiers, classifiers, strict=True):
         count = len(classifier.fixed_labels)
-        export_classifier(network.eval(), classifier.input_size, count, graph_path(out, classifier))
+        graph = graph_path(out, classifier)
+        # The filter's has none, as the graphs of an export without --features.
+        told = classifier is each.pipeline.classifier
+        export_classifier(network.eval(), classifier.input_size, count, graph, features=told)
         write_labels(out, classifier, list(classifier.fixed_labels))
-    write_manifest(out, each.pipeline, each.detector, f"seed {seed}")
+    write_manifest(out, each.pipeline, each.detector, f"seed {seed}", WithFeatures(classifiers[-1]).count)
     _check(out, each, reference, images)
     document = {"made_with": _versions(), "input_step": _INPUT_STEP, "crop_step": _CROP_STEP, "images": expected}
     path = out / each.pipeline.slug / "expected.json"
@@ -199,25 +203,26 @@ def _expected(path: pathlib.Path, each: TinyPipeline, model: FasterRCNN, referen
             classifier.key: _numbers(make_crop(image, result.found[0].box, classifier).flatten()[::_CROP_STEP])
             for classifier in each.classifiers
         },
-        "found": [_found(found) for found in result.found],
+        "found": [_found(found, each.pipeline.classifier.key) for found in result.found],
     }
 
 
-def _found(found: Found) -> dict:
+def _found(found: Found, terminal: str) -> dict:
     return {
         "box": list(found.box),
         "score": _number(found.score or 0),
-        "classifications": [_classification(each) for each in found.classifications],
+        "classifications": [_classification(each, each.algorithm == terminal) for each in found.classifications],
     }
 
 
-def _classification(classification: Classification) -> dict:
+def _classification(classification: Classification, is_terminal: bool) -> dict:
+    features = [_number(value) for value in classification.features] if is_terminal else None
     return {
         "algorithm": classification.algorithm,
         "label": classification.label,
         "logits": [_number(value) for value in classification.logits],
         "scores": [_number(value) for value in classification.scores],
-    }
+    } | ({} if features is None else {"features": features})
 
 
 def _check(out: pathlib.Path, each: TinyPipeline, reference: TorchRunner, images: list[pathlib.Path]) -> None:

@@ -37,16 +37,18 @@ def write_labels(out: pathlib.Path, classifier: Classifier, labels: list[str]) -
     write_atomically(labels_path(out, classifier), text)
 
 
-def write_manifest(out: pathlib.Path, pipeline: Pipeline, detector: Detector, weights: str) -> pathlib.Path:
+def write_manifest(
+    out: pathlib.Path, pipeline: Pipeline, detector: Detector, weights: str, features: int | None = None
+) -> pathlib.Path:
     """Writes a pipeline's manifest; `weights` names what is in the graphs, such as `published` or `seed 7`."""
     path = out / pipeline.slug / "pipeline.json"
-    document = manifest(pipeline, detector, weights)
+    document = manifest(pipeline, detector, weights, features)
     write_atomically(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     return path
 
 
-def manifest(pipeline: Pipeline, detector: Detector, weights: str) -> dict[str, Any]:
-    """A pipeline's manifest as JSON values."""
+def manifest(pipeline: Pipeline, detector: Detector, weights: str, features: int | None = None) -> dict[str, Any]:
+    """A pipeline's manifest as JSON values; `features` is how many its classifier's graph tells, if any."""
     document: dict[str, Any] = {
         "slug": pipeline.slug,
         "name": pipeline.classifier.name,
@@ -63,6 +65,8 @@ def manifest(pipeline: Pipeline, detector: Detector, weights: str) -> dict[str, 
         passing = {"pass_labels": [PASSING_LABEL]}
         document["binary_filter"] = _classifier(pipeline.binary_filter, weights) | passing
     document["classifier"] = _classifier(pipeline.classifier, weights)
+    if features is not None:
+        document["classifier"]["features"] = features
     return document
 
 

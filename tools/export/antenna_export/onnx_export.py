@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torchvision.models.detection.faster_rcnn import FasterRCNN
 from torchvision.ops.misc import FrozenBatchNorm2d
 
+from antenna_export.architectures import WithFeatures
 from antenna_export.detector_graph import BatchedFasterRCNN
 
 OPSET = 17
@@ -25,7 +26,7 @@ _DETECTOR_AXES = {
     "scores": {0: "M"},
     "image_index": {0: "M"},
 }
-_CLASSIFIER_AXES = {"crops": {0: "N"}, "logits": {0: "N"}}
+_CLASSIFIER_AXES = {"crops": {0: "N"}, "logits": {0: "N"}, "features": {0: "N"}}
 
 
 class ExportError(Exception):
@@ -62,13 +63,19 @@ def export_detector(model: FasterRCNN, path: pathlib.Path) -> GraphReport:
     return report
 
 
-def export_classifier(model: nn.Module, size: int, class_count: int, path: pathlib.Path) -> GraphReport:
-    """Writes a classifier: `crops` (N×3×S×S) to `logits` (N×classes); any N."""
-    _export(model, (torch.rand(2, 3, size, size),), path, ["crops"], ["logits"], _CLASSIFIER_AXES)
+def export_classifier(model: nn.Module, size: int, class_count: int, path: pathlib.Path, features: bool = False) -> GraphReport:
+    """Writes a classifier: `crops` (N×3×S×S) to `logits` (N×classes), and to `features` (N×features) if asked; any N."""
+    widths = {"logits": class_count}
+    if features:
+        model = WithFeatures(model)
+        widths["features"] = model.count
+    axes = {name: _CLASSIFIER_AXES[name] for name in ("crops", *widths)}
+    _export(model, (torch.rand(2, 3, size, size),), path, ["crops"], list(widths), axes)
     crops = np.random.default_rng(0).standard_normal((3, 3, size, size), np.float32)
-    logits, report = _verify(path, {"crops": crops}, ["logits"])
-    if logits.shape != (3, class_count):
-        raise ExportError(f"{path} answers with logits {logits.shape}, not {(3, class_count)}")
+    *answers, report = _verify(path, {"crops": crops}, list(widths))
+    for (name, width), answer in zip(widths.items(), answers, strict=True):
+        if answer.shape != (3, width):
+            raise ExportError(f"{path} answers with {name} {answer.shape}, not {(3, width)}")
     return report
 
 

@@ -22,6 +22,7 @@ class Classification:
     label: str
     logits: np.ndarray
     scores: np.ndarray
+    features: np.ndarray | None = None
 
     @property
     def margin(self) -> float:
@@ -97,6 +98,7 @@ def _found(detection: dict[str, Any]) -> Found:
             label=entry["classification"],
             logits=np.asarray(entry["logits"], np.float32),
             scores=np.asarray(entry["scores"], np.float32),
+            features=np.asarray(entry["features"], np.float32) if "features" in entry else None,
         )
         for entry in detection["classifications"]
     )

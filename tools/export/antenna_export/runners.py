@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torchvision.models.detection.faster_rcnn import FasterRCNN
 from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
 
+from antenna_export.architectures import WithFeatures
 from antenna_export.catalogue import DETECTORS, Classifier, Detector, Pipeline
 from antenna_export.compare import Box
 from antenna_export.manifest import detector_input, graph_path, labels_path
@@ -89,26 +90,37 @@ def detect_with_graph(
 def graph_stage(out: pathlib.Path, classifier: Classifier) -> Stage:
     """A classifier's exported graph."""
     runner = session(graph_path(out, classifier))
+    outputs = [output.name for output in runner.get_outputs()]
 
-    def logits(crops: Tensor) -> Tensor:
-        return torch.from_numpy(runner.run(["logits"], {"crops": crops.numpy()})[0])
+    def answers(crops: Tensor) -> tuple[Tensor, Tensor | None]:
+        given = dict(zip(outputs, runner.run(outputs, {"crops": crops.numpy()}), strict=True))
+        features = torch.from_numpy(given["features"]) if "features" in given else None
+        return torch.from_numpy(given["logits"]), features
 
-    return Stage(classifier, read_labels(out, classifier), logits)
+    return Stage(classifier, read_labels(out, classifier), answers)
 
 
 def torch_stage(model: nn.Module, classifier: Classifier, labels: list[str]) -> Stage:
     """A PyTorch classifier."""
 
-    @torch.no_grad()
-    def logits(crops: Tensor) -> Tensor:
-        return model(crops)
+    with_features = WithFeatures(model)
 
-    return Stage(classifier, labels, logits)
+    @torch.no_grad()
+    def answers(crops: Tensor) -> tuple[Tensor, Tensor | None]:
+        return with_features(crops)
+
+    return Stage(classifier, labels, answers)
 
 
 def read_labels(out: pathlib.Path, classifier: Classifier) -> list[str]:
     """The labels that were exported with a classifier."""
     return json.loads(labels_path(out, classifier).read_text(encoding="utf-8"))
+
+
+def exported_features(out: pathlib.Path, slug: str) -> bool:
+    """Whether an exported pipeline tells features."""
+    manifest = json.loads((out / slug / "pipeline.json").read_text(encoding="utf-8"))
+    return "features" in manifest["classifier"]
 
 
 def exported_detector(out: pathlib.Path, slug: str) -> Detector:

@@ -19,8 +19,8 @@ from antenna_export.catalogue import PASSING_LABEL, Classifier
 from antenna_export.compare import Box
 from antenna_export.results import Classification
 
-Logits = Callable[[Tensor], Tensor]
-"""A classifier: crops (N×3×S×S) to logits (N×classes)."""
+Answers = Callable[[Tensor], tuple[Tensor, Tensor | None]]
+"""A classifier: crops (N×3×S×S) to logits (N×classes) and, where it tells them, features (N×features)."""
 
 
 def open_image(path: pathlib.Path) -> Tensor:
@@ -52,21 +52,23 @@ def make_crop(image: Tensor, box: Box, classifier: Classifier) -> Tensor:
 class Stage:
     """A classifier with its labels."""
 
-    def __init__(self, classifier: Classifier, labels: list[str], logits: Logits, batch: int = 32) -> None:
-        self.classifier, self.labels, self._logits, self._batch = classifier, labels, logits, batch
+    def __init__(self, classifier: Classifier, labels: list[str], answers: Answers, batch: int = 32) -> None:
+        self.classifier, self.labels, self._answers, self._batch = classifier, labels, answers, batch
 
     def classify(self, image: Tensor, boxes: Sequence[Box]) -> list[Classification]:
         """What the classifier takes each box for."""
         answers: list[Classification] = []
         for start in range(0, len(boxes), self._batch):
             crops = torch.stack([make_crop(image, box, self.classifier) for box in boxes[start : start + self._batch]])
-            logits = self._logits(crops)
+            logits, features = self._answers(crops)
             scores = torch.softmax(logits, 1)
-            answers += [self._classification(row.numpy(), score.numpy()) for row, score in zip(logits, scores, strict=True)]
+            for index in range(len(crops)):
+                row = None if features is None else features[index].numpy()
+                answers.append(self._classification(logits[index].numpy(), scores[index].numpy(), row))
         return answers
 
-    def _classification(self, logits: np.ndarray, scores: np.ndarray) -> Classification:
-        return Classification(self.classifier.key, self.labels[int(scores.argmax())], logits, scores)
+    def _classification(self, logits: np.ndarray, scores: np.ndarray, features: np.ndarray | None) -> Classification:
+        return Classification(self.classifier.key, self.labels[int(scores.argmax())], logits, scores, features)
 
 
 def classify_all(
