@@ -303,9 +303,9 @@ def insect_mask(g, crops, size):
     return mask, sheet, off
 
 
-def steady(g, logits):
+def steady(g, numbers, name):
     """Rounds away the last bits, which depend on the batch's size in some releases of ONNX Runtime."""
-    g.Mul(g.Round(g.Mul(logits, 256.0)), 1 / 256.0, name="logits")
+    g.Mul(g.Round(g.Mul(numbers, 256.0)), 1 / 256.0, name=name)
 
 
 def classifier(size=64):
@@ -320,6 +320,7 @@ def classifier(size=64):
     # Nearest colour: lightness counts less than hue, which is what people name.
     wanted = np.array(list(COLOURS.values()), np.float32)
     lightness, hue = wanted.mean(1, keepdims=True), wanted - wanted.mean(1, keepdims=True)
+    steady(g, g.Concat(g.Reshape(mean, [-1, 3]), g.Reshape(spread, [-1, 1]), axis=1), "features")
     mean = g.Reshape(mean, [-1, 1, 3])
     mean_lightness = g.ReduceMean(mean, axes=[2], keepdims=1)
     by_hue = g.ReduceSum(g.Pow(g.Sub(g.Sub(mean, mean_lightness), hue[None]), 2.0), [2], keepdims=1)
@@ -327,10 +328,10 @@ def classifier(size=64):
     colour = g.Mul(g.Add(g.Mul(by_hue, 2.5), by_lightness), -40.0)  # [N, colours, 1]
 
     pattern = g.Mul(g.Sub(g.Reshape(spread, [-1, 1, 1]), 0.16), np.array([[[-15, 15]]], np.float32))
-    steady(g, g.Reshape(g.Add(colour, pattern), [-1, len(COLOURS) * len(PATTERNS)]))
+    steady(g, g.Reshape(g.Add(colour, pattern), [-1, len(COLOURS) * len(PATTERNS)]), "logits")
     g.save(
         [("crops", F32, ["n", 3, size, size])],
-        [("logits", F32, ["n", len(COLOURS) * len(PATTERNS)])],
+        [("logits", F32, ["n", len(COLOURS) * len(PATTERNS)]), ("features", F32, ["n", 4])],
         "Colour and pattern of an insect from the statistics of its pixels; hand-written, not trained.",
     )
 
@@ -345,7 +346,7 @@ def contrast_filter(size=32):
     edge = g.Mul(g.Add(*edges), 0.5)  # [N, 1]
     filled = g.ReduceMean(g.Flatten(mask, axis=1), axes=[1], keepdims=1)
     certainty = g.Min(g.Mul(g.Sub(edge, 0.16), 30.0), g.Mul(g.Sub(filled, 0.04), 60.0))
-    steady(g, g.Mul(certainty, np.array([[0.5, -0.5]], np.float32)))
+    steady(g, g.Mul(certainty, np.array([[0.5, -0.5]], np.float32)), "logits")
     g.save(
         [("crops", F32, ["n", 3, size, size])],
         [("logits", F32, ["n", 2])],

@@ -23,7 +23,7 @@ struct InferFileTests {
         let results = try worker.said.split(separator: "\n").filter { $0.hasPrefix("{") }.map { line in
             try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         }
-        #expect(results.map { ($0["detections"] as? [Any])?.count } == [24, nil, nil, 7])
+        #expect(results.map { ($0["detections"] as? [Any])?.count } == [32, nil, nil, 40])
         #expect(results[1]["image_id"] as? String == images[1])
         #expect((results[2]["error"] as? String)?.contains("No such file") == true)
         let detections = try #require(results[0]["detections"] as? [[String: Any]])
@@ -36,17 +36,51 @@ struct InferFileTests {
         let table = try RunningProgram(arguments + ["--pipeline", "tiny_pyramid"], scratch: scratch)
         await table.child.waitForExit()
         #expect(table.child.exitStatus == 0)
-        #expect(table.said.contains("wide.jpg, 7 insects"))
+        #expect(table.said.contains("wide.jpg, 40 insects"))
         let page = scratch.appending(path: "a/page.html").path
         let html = try RunningProgram(arguments + ["--pipeline", "tiny_pyramid", "--html", page], scratch: scratch)
         await html.child.waitForExit()
         #expect(html.child.exitStatus == 0, "\(html.said)")
-        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<dd>7</dd><dt>insects found</dt>"))
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<dd>40</dd><dt>insects found</dt>"))
         // Two pipelines are there, and none is named.
         let choice = try RunningProgram(arguments, scratch: scratch)
         await choice.child.waitForExit()
         #expect(choice.child.exitStatus == 2)
         #expect(choice.said.contains("tiny_pyramid, tiny_single_level"))
+    }
+
+    @Test func featuresAreAMatrixWithATableBesideIt() async throws {
+        let scratch = try PackagePaths.scratch("infer-file")
+        let images = ["upright", "wide"].map { "\(Self.models)/images/\($0).jpg" }
+        let arguments = ["infer-file"] + images + ["--models", Self.models, "--pipeline", "tiny_pyramid"]
+        let matrix = scratch.appending(path: "all.npy")
+        let json = try RunningProgram(arguments + ["--json", "--features", matrix.path], scratch: scratch)
+        await json.child.waitForExit()
+        #expect(json.child.exitStatus == 0, "\(json.said)")
+        let rows = try json.said.split(separator: "\n").filter { $0.hasPrefix("{") }.flatMap { line in
+            let result = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            let detections = try #require(result["detections"] as? [[String: Any]])
+            return detections.compactMap { ($0["classifications"] as? [[String: Any]])?.last?["features"] as? [Double] }
+        }
+        #expect(rows.count > 10 && rows.allSatisfy { $0.count == 40 })
+        let bytes = try Data(contentsOf: matrix)
+        #expect(String(decoding: bytes[10..<128], as: UTF8.self).contains("'shape': (\(rows.count), 40), }"))
+        let floats = bytes.dropFirst(128).withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+        #expect(floats == rows.joined().map { Float($0) })
+        let index = try String(contentsOf: scratch.appending(path: "all.csv"), encoding: .utf8)
+        #expect(index.split(separator: "\n").count == rows.count + 1)
+
+        // A table needs no features, and has the same matrix.
+        let again = scratch.appending(path: "again.npy")
+        let table = try RunningProgram(arguments + ["--features", again.path], scratch: scratch)
+        await table.child.waitForExit()
+        #expect(table.child.exitStatus == 0 && table.said.contains("wide.jpg, 40 insects"))
+        #expect(try Data(contentsOf: again) == bytes)
+
+        let wrong = try RunningProgram(arguments + ["--features", "/nowhere/all.npy"], scratch: scratch)
+        await wrong.child.waitForExit()
+        #expect(wrong.child.exitStatus == 1)
+        #expect(wrong.said.contains("/nowhere/all.npy cannot be written") && !wrong.said.contains("insects"))
     }
 
     @Test func boxesThatExistAreNamedAndComeBackAsTheyWere() async throws {
@@ -66,7 +100,7 @@ struct InferFileTests {
             try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         }
         // An image without detections is searched.
-        #expect(results.map { ($0["detections"] as? [Any])?.count } == [2, 7])
+        #expect(results.map { ($0["detections"] as? [Any])?.count } == [2, 40])
         let found = try #require(results[0]["detections"] as? [[String: Any]])
         #expect(found[0]["bbox"] as? [String: Double] == ["x1": 10.5, "y1": 10, "x2": 60, "y2": 60])
         #expect(found.map { ($0["algorithm"] as? [String: String])?["key"] } == ["hand", "hand"])

@@ -19,6 +19,9 @@ struct InferFileCommand: AsyncParsableCommand {
             With --detections boxes that exist are named: [{"source_image": {"url": …}, "bbox": {"x1": …, "y1": …, "x2": …, "y2": …}, "crop_image_url": …, \
             "algorithm": {"name": …, "key": …}}]. The url is the image's path or its name; crops, where each box of an image has one, are files, too.
 
+            With --features FILE.npy the features of the insects that have them are written as a matrix for NumPy, a row an insect, and beside it a table, \
+            FILE.csv, that says of each row which insect of which image it is.
+
             A file that cannot be read or analysed costs only itself: the others are done, and the command ends with status 1.
 
             Example: antenna-worker infer-file --pipeline demo photo.jpg night/ --html result.html
@@ -36,6 +39,13 @@ struct InferFileCommand: AsyncParsableCommand {
         )
     )
     var detections: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write the features of insects as a matrix for NumPy, with a table of their places beside it.",
+            valueName: "file.npy"
+        )
+    )
+    var features: String?
     @Option(help: ArgumentHelp("Write a page with pictures instead of a table.", valueName: "file")) var html: String?
     @OptionGroup(title: "Models") var models: Flags<ModelSettings>
     @OptionGroup(title: "Models") var pipeline: OnePipelineOption
@@ -55,11 +65,17 @@ struct InferFileCommand: AsyncParsableCommand {
         try DescriptorLimit.require(DescriptorLimit.least + settings.images.fetchConcurrency)
         try AddressSpace.require()
         let paths = try files()
+        let table = try featureTable(for: paths, settings)
         let known = try detections.map { try DetectionsFile(path: $0) }
         try known?.check()
         let lifecycle = WorkerLifecycle()
         // Who cannot be told what was found needs no more of it.
-        let results = try FileResults(paths: paths, output: output, onFailure: { lifecycle.drain() })
+        let results = try FileResults(
+            paths: paths,
+            output: output,
+            features: table,
+            onFailure: { lifecycle.drain() }
+        )
         let progress = ProgressBar(label: "Analysing", total: paths.count)
         let began = ContinuousClock.now
         let worker = try FileWorker(
@@ -106,6 +122,7 @@ struct InferFileCommand: AsyncParsableCommand {
         var settings = try WorkerSettings.load(flags)
         // A table and a page show the best score alone.
         if !json { settings.results.scores = .top(1) }
+        if features != nil { settings.results.features = true }
         if settings.work.pipelines.isEmpty {
             settings.work.pipelines = PipelineManifest.slugs(in: settings.models.folder)
         }
@@ -114,6 +131,17 @@ struct InferFileCommand: AsyncParsableCommand {
             throw ValidationError("Choose a pipeline with --pipeline, one of: \(choice)")
         }
         return settings
+    }
+
+    /// Makes the files that features go to, while nothing has been done that would be lost.
+    private func featureTable(for paths: [String], _ settings: WorkerSettings) throws -> FeatureTable? {
+        guard let features else { return nil }
+        let slugs = settings.work.pipelines
+        let manifest = try InferenceAssembly.readManifests(in: settings.models.folder, slugs: slugs)[0]
+        guard let count = manifest.classifier?.featureCount else {
+            throw CommandFailure("Pipeline \(manifest.slug) has no features: its manifest names none.")
+        }
+        return try FeatureTable(path: features, columns: count, paths: paths)
     }
 
     /// The files; a path that is not there is one of them, and fails like an image that cannot be read.

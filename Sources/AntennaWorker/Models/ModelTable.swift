@@ -10,7 +10,7 @@ struct ModelTable: CustomStringConvertible {
     /// Looks at the files' sizes as well; a file that has gone meanwhile has none.
     init(_ manifests: [PipelineManifest]) {
         table = TextTable(
-            header: ["pipeline", "role", "input", "classes", "file", "name"],
+            header: ["pipeline", "role", "input", "classes", "features", "file", "name"],
             rows: manifests.flatMap(Self.rows)
         )
     }
@@ -20,13 +20,21 @@ struct ModelTable: CustomStringConvertible {
     private static func rows(_ manifest: PipelineManifest) -> [[String]] {
         let rule = manifest.detector.input
         var rows = [
-            ["version \(manifest.version)", "", "", "", manifest.name],
-            row("detector", "\(rule.shorterSide)–\(rule.longerSideMaximum)", nil, manifest.detector.algorithm),
+            ["version \(manifest.version)", "", "", "", "", manifest.name],
+            row("detector", "\(rule.shorterSide)–\(rule.longerSideMaximum)", nil, nil, manifest.detector.algorithm),
         ]
         for (role, classifier) in [("filter", manifest.binaryFilter), ("classifier", manifest.classifier)] {
             guard let classifier else { continue }
             let size = classifier.input.size
-            rows.append(row(role, "\(size.height)×\(size.width)", classifier.labels.count, classifier.algorithm))
+            rows.append(
+                row(
+                    role,
+                    "\(size.height)×\(size.width)",
+                    classifier.labels.count,
+                    classifier.featureCount,
+                    classifier.algorithm
+                )
+            )
         }
         return rows.enumerated().map { [$0.offset == 0 ? manifest.slug : ""] + $0.element }
     }
@@ -35,12 +43,13 @@ struct ModelTable: CustomStringConvertible {
         _ role: String,
         _ input: String,
         _ classes: Int?,
+        _ features: Int?,
         _ algorithm: PipelineManifest.Algorithm
     ) -> [String] {
         let size = try? FileManager.default.attributesOfItem(atPath: algorithm.file)[.size] as? Int
         let version = algorithm.versionName.map { " (\($0))" } ?? ""
         return [
-            role, input, classes.map(String.init) ?? "–",
+            role, input, classes.map(String.init) ?? "–", features.map(String.init) ?? "–",
             size.map { "\(NumberText.fixed(Double($0) / 1e6, digits: 1)) MB" } ?? "–", algorithm.name + version,
         ]
     }

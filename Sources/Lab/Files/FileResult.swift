@@ -46,7 +46,8 @@ struct FileResult: Sendable, Equatable {
 }
 
 extension FileResult.Insect {
-    fileprivate init?(_ json: JSONValue) {
+    /// Reads a detection of a result.
+    init?(_ json: JSONValue) {
         guard let box = json["bbox"], let x1 = box["x1"]?.pixel, let y1 = box["y1"]?.pixel,
             let x2 = box["x2"]?.pixel, let y2 = box["y2"]?.pixel,
             let words = json["classifications"]?.elements

@@ -30,6 +30,7 @@ package actor FileResults {
     private let onFailure: @Sendable () -> Void
     private var order = Resequencer<[UInt8]>()
     private var shown: [Int: FileResult] = [:]
+    private var features: FeatureTable?
     private var mistake: (any Error)?
 
     /// Starts with nothing.
@@ -37,18 +38,21 @@ package actor FileResults {
     /// - Parameters:
     ///   - paths: The files.
     ///   - output: What becomes of the results.
+    ///   - features: Takes their features, too.
     ///   - write: Writes to standard output, or to where a test looks.
     ///   - onFailure: Called once when results cannot be written; further ones are dropped.
     /// - Throws: `SystemThread.Shortage` without a thread to write on.
     package init(
         paths: [String],
         output: Form,
+        features: FeatureTable? = nil,
         write: @escaping @Sendable ([UInt8]) throws -> Void = { try Output.standard.write($0[...]) },
         onFailure: @escaping @Sendable () -> Void = {}
     ) throws {
         executor = try SerialThreadExecutor(name: "output")
         self.paths = paths
         self.output = output
+        self.features = features
         self.write = write
         self.onFailure = onFailure
     }
@@ -58,6 +62,7 @@ package actor FileResults {
         guard mistake == nil else { return }
         if result.isError { failed.append(paths[position]) }
         do {
+            try features?.take(result, at: position)
             switch output {
             case .json: try write(result.json + [UInt8(ascii: "\n")], at: position)
             case .text(let terminal):
@@ -76,6 +81,7 @@ package actor FileResults {
     /// - Throws: `CommandFailure` when results could not be written, or when one could not be read, which is a mistake of this program.
     package func finish() throws {
         if let mistake { throw mistake }
+        try features?.finish()
         try order.finish().forEach(write)
     }
 

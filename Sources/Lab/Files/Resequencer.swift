@@ -24,3 +24,5 @@ struct Resequencer<Element> {
         return early.sorted { $0.key < $1.key }.map(\.value)
     }
 }
+
+extension Resequencer: Sendable where Element: Sendable {}

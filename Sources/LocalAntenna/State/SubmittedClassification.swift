@@ -8,6 +8,8 @@ package struct SubmittedClassification: Sendable {
     package let isTerminal: Bool
     /// How many scores came along.
     package let scoreCount: Int
+    /// How many features came along; they are asked for with `--include-features`.
+    package let featureCount: Int
     /// The highest score and its index, nil without scores.
     package let best: (index: Int, score: Double)?
 }

@@ -76,6 +76,7 @@ extension SubmittedClassification {
             _ = try label.string()
         }
         _ = try classification.optional("logits")?.doubles()
+        self.featureCount = try classification.optional("features")?.doubles().count ?? 0
         let scores = try classification.present("scores")?.doubles() ?? []
         self.scoreCount = scores.count
         self.best = scores.indices.max { scores[$0] < scores[$1] }.map { ($0, scores[$0]) }

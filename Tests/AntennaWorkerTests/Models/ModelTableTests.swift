@@ -20,7 +20,7 @@ struct ModelTableTests {
             ]
         )
         #expect(lines[1] == ["tiny_pyramid", "version", "1", "Tiny", "trunk"])
-        #expect(lines[2].prefix(5) == ["detector", "160–267", "–", "0.3", "MB"])
-        #expect(lines[4].prefix(5) == ["classifier", "75×75", "5", "0.1", "MB"])
+        #expect(lines[2].prefix(6) == ["detector", "160–267", "–", "–", "0.3", "MB"])
+        #expect(lines[4].prefix(6) == ["classifier", "75×75", "5", "40", "0.1", "MB"])
     }
 }

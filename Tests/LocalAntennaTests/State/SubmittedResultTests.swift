@@ -59,6 +59,8 @@ import Testing
             ("result.detections.0.crop_image_url", 1),
             ("result.detections.0.classifications.0.scores", ["0.5"]),
             ("result.detections.0.classifications.0.labels", [1]),
+            ("result.detections.0.classifications.0.features", [1, "2"]),
+            ("result.detections.0.classifications.0.features", "1,2"),
             ("result.detections.0.classifications.0.terminal", "yes"),
         ] as [(String, JSONValue)]
     )
@@ -75,6 +77,18 @@ import Testing
     ])
     func whatTheServerHasADefaultForMayBeMissing(path: String) throws {
         _ = try SubmittedResult(json: ResultBuilder.success(Self.task).replacing(path, with: nil))
+    }
+
+    @Test func featuresMayComeAlong() throws {
+        for (features, count) in [(nil, 0), (.null, 0), ([], 0), ([0.5, -1, 1e-7], 3)] as [(JSONValue?, Int)] {
+            let item = ResultBuilder.success(Self.task)
+                .replacing("result.detections.0.classifications.0.features", with: features)
+            guard case .detections(let found) = try SubmittedResult(json: item).outcome else {
+                Issue.record("not a success")
+                return
+            }
+            #expect(found.detections.first?.answer?.featureCount == count)
+        }
     }
 
     @Test func idsMayBeNumbers() throws {

@@ -105,13 +105,31 @@ struct CheckReportTests {
     func modelFiles() throws {
         let folder = "\(fixture.directory)/models"
         try FileManager.default.copyItem(atPath: PackagePaths.models, toPath: folder)
-        #expect(ModelCheck.section(models: folder, pipelines: ["demo"]).findings.map(\.status) == [.good])
+        for wantsFeatures in [false, true] {
+            let fine = ModelCheck.section(models: folder, pipelines: ["demo"], wantsFeatures: wantsFeatures)
+            #expect(fine.findings.map(\.status) == [.good])
+        }
         for text in ["", "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 3\n"] {
             try fixture.write(text, to: "models/demo/detector.onnx")
             let findings = ModelCheck.section(models: folder, pipelines: ["demo"]).findings
             #expect(findings.map(\.status) == [.missing])
             #expect(findings.first?.detail.contains("detector.onnx") == true)
         }
+    }
+
+    @Test("a pipeline without the features that are asked for is worth a note, where it is one of ours")
+    func features() throws {
+        let folder = "\(fixture.directory)/models"
+        try FileManager.default.copyItem(atPath: PackagePaths.models, toPath: folder)
+        let manifest = try String(contentsOfFile: "\(folder)/demo/pipeline.json", encoding: .utf8)
+        let plain = manifest.replacing(#""features": 4"#, with: #""features": null"#)
+        try fixture.write(plain, to: "models/demo/pipeline.json")
+        let noted = ModelCheck.section(models: folder, pipelines: [], wantsFeatures: true)
+        #expect(noted.findings.map(\.status) == [.note])
+        #expect(noted.findings.first?.remedy?.contains("export --features") == true)
+        #expect(ModelCheck.section(models: folder, pipelines: []).findings.map(\.status) == [.good])
+        let others = ModelCheck.section(models: folder, pipelines: ["other"], wantsFeatures: true)
+        #expect(others.findings.map(\.status) == [.good, .missing])
     }
 
     @Test("a full spool is missing something")

@@ -1,0 +1,40 @@
+import JSON
+import Pipeline
+
+/// The features of an insect, with what tells which one it is.
+struct FeatureRow: Sendable, Equatable {
+    /// Its place among the detections of its image's result.
+    let detection: Int
+    let insect: FileResult.Insect
+    let features: [Float]
+
+    /// The rows of a result: one for each insect that has features, in their order; none of an error result.
+    static func rows(of result: EncodedResult) -> [FeatureRow] {
+        let json = try? JSONValue(parsing: result.json, mostValues: .max)
+        return (json?["detections"]?.elements ?? []).enumerated().compactMap { index, detection in
+            guard let insect = FileResult.Insect(detection),
+                let words = detection["classifications"]?.elements,
+                let features = words.last(where: { $0["features"] != nil })?["features"]?.doubles
+            else { return nil }
+            return FeatureRow(detection: index, insect: insect, features: features.map { Float($0) })
+        }
+    }
+
+    /// The row as a line of a table, its number and its image at the front.
+    func line(number: Int, image: String) -> String {
+        let score = insect.labelScore.map { "\(Float($0))" } ?? ""
+        let place = "\(insect.x1),\(insect.y1),\(insect.x2),\(insect.y2)"
+        return "\(number),\(image.quoted),\(detection),\(place),\((insect.label ?? "").quoted),\(score)\n"
+    }
+
+    /// The names of a line's columns.
+    static let header = "row,image,detection,x1,y1,x2,y2,label,score\n"
+}
+
+extension String {
+    /// A field of a table with commas between (RFC 4180).
+    fileprivate var quoted: String {
+        let isPlain = utf8.allSatisfy { !["\"", ",", "\n", "\r"].contains(Unicode.Scalar($0)) }
+        return isPlain ? self : "\"\(replacing("\"", with: "\"\""))\""
+    }
+}
