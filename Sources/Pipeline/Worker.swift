@@ -16,6 +16,7 @@ package struct Worker: Service {
     private let contents: ResultContents
     private let window: Budget
     private let statistics: WorkerStatistics
+    private let unknownKeys: UnknownKeys
     private let observers: [any TaskObserver]
     private let logger: Logger
 
@@ -49,6 +50,7 @@ package struct Worker: Service {
         self.contents = contents
         self.window = Budget(limit: tasksInHand)
         self.statistics = statistics
+        self.unknownKeys = UnknownKeys(logger: logger)
         self.observers = observers
         self.logger = logger
     }
@@ -141,10 +143,12 @@ package struct Worker: Service {
         defer { slot.leave() }
         if lease.isGone { throw LeaseRevoked() }
         do {
-            return switch lease.task.detections {
-            case nil: try await detect(lease, slot)
-            case .boxes(let detections): try await name(detections, lease, slot)
-            case .refused(let sentence): throw TaskFailure(stage: .detect, message: sentence)
+            if let refusal = lease.task.refusal { throw TaskFailure(stage: .detect, message: refusal) }
+            unknownKeys.note(lease.task)
+            return if case .boxes(let detections)? = lease.task.detections {
+                try await name(detections, lease, slot)
+            } else {
+                try await detect(lease, slot)
             }
         } catch let error as InferenceError {
             throw TaskFailure(
@@ -158,6 +162,7 @@ package struct Worker: Service {
     /// Finds the insects and names them.
     private func detect(_ lease: Lease, _ slot: ExpectedImage) async throws -> EncodedResult {
         let task = lease.task
+        let contents = contents.asked(by: task)
         let image = try await images.pixels(of: task)
         if lease.isGone { throw LeaseRevoked() }
         image.logDamage(task, logger)
@@ -179,6 +184,7 @@ package struct Worker: Service {
         _ slot: ExpectedImage
     ) async throws -> EncodedResult {
         let task = lease.task
+        let contents = contents.asked(by: task)
         let naming = DetectionNaming(
             images: images,
             batcher: batcher,

@@ -83,6 +83,24 @@ struct InferFileTests {
         #expect(wrong.said.contains("/nowhere/all.npy cannot be written") && !wrong.said.contains("insects"))
     }
 
+    @Test func whatIsAskedHoldsForEveryFile() async throws {
+        let scratch = try PackagePaths.scratch("infer-file")
+        let images = ["upright", "wide"].map { "\(Self.models)/images/\($0).jpg" }
+        let arguments = ["infer-file"] + images + ["--models", Self.models, "--pipeline", "tiny_pyramid", "--json"]
+        let asked = #"{"max_detections": 5, "classification": false}"#
+        let worker = try RunningProgram(arguments + ["--task-config", asked], scratch: scratch)
+        await worker.child.waitForExit()
+        #expect(worker.child.exitStatus == 0, "\(worker.said)")
+        let results = try worker.said.split(separator: "\n").filter { $0.hasPrefix("{") }.map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        #expect(results.map { ($0["detections"] as? [Any])?.count } == [5, 5])
+        #expect(results.allSatisfy { ($0["config"] as? [String: Any])?["max_detections"] as? Int == 5 })
+        let wrong = try RunningProgram(arguments + ["--task-config", #"{"top_k": 0}"#], scratch: scratch)
+        await wrong.child.waitForExit()
+        #expect(wrong.child.exitStatus == 1 && wrong.said.contains("config.top_k is 0, outside 1 to 1000000"))
+    }
+
     @Test func boxesThatExistAreNamedAndComeBackAsTheyWere() async throws {
         let scratch = try PackagePaths.scratch("infer-file")
         let images = ["upright", "wide"].map { "\(Self.models)/images/\($0).jpg" }

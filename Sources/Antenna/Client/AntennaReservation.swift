@@ -36,7 +36,8 @@ extension AntennaReservation {
                     replySubject: subject,
                     pipeline: job.pipeline,
                     jobID: job.id,
-                    detections: element.detections
+                    detections: element.detections,
+                    configuration: element.configuration
                 )
             )
         }

@@ -49,6 +49,7 @@ enum AntennaWire {
         let imageURL: String?
         let replySubject: String?
         let detections: GivenDetections?
+        let configuration: TaskConfiguration?
 
         init?(_ json: JSONValue) {
             guard json.object != nil else { return nil }
@@ -57,6 +58,7 @@ enum AntennaWire {
             imageURL = json["image_url"]?.string
             replySubject = json["reply_subject"]?.string
             detections = GivenDetections(json["detections"], imageID: imageID)
+            configuration = TaskConfiguration(json["config"])
         }
     }
 

@@ -39,6 +39,7 @@ struct ServeCommand: RoleCommand {
         )
     )
     var detections: String?
+    @OptionGroup var asked: TaskConfigOption
     @Option(help: ArgumentHelp("How long a task may be out.", valueName: "seconds")) var lease = 300.0
     @Option(help: "How often a task is handed out before it is given up.") var maxDeliver = 2
     @Flag(help: "Speak as servers before April 2026 did.") var legacy = false
@@ -130,9 +131,11 @@ struct ServeCommand: RoleCommand {
                 sources.compactMap { source in known.json(of: source.name).map { (source, $0) } }
             ) { first, _ in first }
         }
+        let asked = try asked.read()
         configuration.jobs = (1...jobs).map { number in
             var job = JobSeed(pipelineSlug: pipeline, cycling: sources, count: tasks ?? sources.count)
             job.isForbidden = forbid.contains(number)
+            job.config = asked?.json
             return job
         }
         return configuration

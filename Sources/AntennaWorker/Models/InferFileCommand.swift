@@ -46,6 +46,7 @@ struct InferFileCommand: AsyncParsableCommand {
         )
     )
     var features: String?
+    @OptionGroup var asked: TaskConfigOption
     @Option(help: ArgumentHelp("Write a page with pictures instead of a table.", valueName: "file")) var html: String?
     @OptionGroup(title: "Models") var models: Flags<ModelSettings>
     @OptionGroup(title: "Models") var pipeline: OnePipelineOption
@@ -68,6 +69,7 @@ struct InferFileCommand: AsyncParsableCommand {
         let table = try featureTable(for: paths, settings)
         let known = try detections.map { try DetectionsFile(path: $0) }
         try known?.check()
+        let asked = try asked.read()
         let lifecycle = WorkerLifecycle()
         // Who cannot be told what was found needs no more of it.
         let results = try FileResults(
@@ -82,6 +84,7 @@ struct InferFileCommand: AsyncParsableCommand {
             settings: settings,
             paths: paths,
             detections: known,
+            configuration: asked?.configuration,
             context: RoleContext().counting { if showsProgress { progress.update(done: $0) } },
             logger: logger,
             deliver: { await results.take($0, at: $1) }

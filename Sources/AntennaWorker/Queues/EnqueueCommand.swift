@@ -14,7 +14,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         discussion: """
             Takes the images' addresses. For files and folders, --images-at says where workers find them: the address of the
             folder, to which the name of each file is added. Or it takes with --json-lines a file with one task a line, as Antenna writes them: id, image_id,
-            image_url, and where they differ from the flags reply_subject and pipeline, with detections where they exist. Ends with status 0 once the broker has
+            image_url, and where they differ from the flags reply_subject and pipeline, with detections where they exist and a config where something is asked. Ends with status 0 once the broker has
             confirmed every task. The queues are made when they are not there.
 
             Example: antenna-worker enqueue --amqp-url-file broker.txt --pipeline demo --reply-to my-results \\
@@ -56,6 +56,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         )
     )
     var detections: String?
+    @OptionGroup var asked: TaskConfigOption
 
     @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
     @OptionGroup(title: "Messages") var log: Flags<LogSettings>
@@ -71,6 +72,9 @@ struct EnqueueCommand: AsyncParsableCommand {
         guard jsonLines == nil || detections == nil else {
             throw ValidationError("With --json-lines each task names its own detections; leave --detections out.")
         }
+        guard jsonLines == nil || !asked.isGiven else {
+            throw ValidationError("With --json-lines each task has its own config; leave --task-config out.")
+        }
         if imagesAt == nil, let path = images.first(where: { !Self.isAddress($0) }) {
             throw ValidationError(
                 "\(path) is no address that workers can fetch; for files and folders say with --images-at where they are."
@@ -84,6 +88,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         let addresses = try addresses()
         let known = try detections.map { try DetectionsFile(path: $0) }
         try known?.check()
+        let configuration = try asked.read()?.configuration
         let report = try await settings.broker.withTools(named: "enqueue") { tools, connection in
             if settings.broker.declares {
                 try await tools.declare(pipeline: pipeline)
@@ -93,7 +98,8 @@ struct EnqueueCommand: AsyncParsableCommand {
             defer { progress.finish() }
             let count = { @Sendable (report: QueueTools.EnqueueReport) in progress.update(done: report.confirmed) }
             guard let jsonLines else {
-                return try await tools.enqueue(imageTasks(addresses, known), replyTo: replyTo, progress: count)
+                let tasks = imageTasks(addresses, known, configuration)
+                return try await tools.enqueue(tasks, replyTo: replyTo, progress: count)
             }
             let tasks = try TaskLines(path: jsonLines, pipeline: pipeline, replyTo: replyTo)
             return try await tools.enqueue(tasks, replyTo: replyTo, progress: count)
@@ -119,7 +125,11 @@ struct EnqueueCommand: AsyncParsableCommand {
     }
 
     /// Ids differ from one call to the next: the same image enqueued again is meant to be done again.
-    private func imageTasks(_ addresses: [String], _ known: DetectionsFile?) -> AsyncStream<ImageTask> {
+    private func imageTasks(
+        _ addresses: [String],
+        _ known: DetectionsFile?,
+        _ configuration: TaskConfiguration?
+    ) -> AsyncStream<ImageTask> {
         let batch = UUID().uuidString.lowercased()
         let pipeline = self.pipeline
         let tasks = addresses.enumerated().map { index, url in
@@ -129,7 +139,8 @@ struct EnqueueCommand: AsyncParsableCommand {
                 imageURL: url,
                 replySubject: "",
                 pipeline: pipeline,
-                detections: known?.detections(of: url)
+                detections: known?.detections(of: url),
+                configuration: configuration
             )
         }
         return AsyncStream { stream in

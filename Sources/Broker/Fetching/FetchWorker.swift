@@ -133,7 +133,7 @@ package struct FetchWorker: Service {
     /// - Returns: `false` when the cache would not have them, or nobody wants them.
     /// - Throws: `TaskFailure` with the reason for people, or `CancellationError`.
     private func prepare(_ task: ImageTask) async throws -> Bool {
-        if case .refused(let sentence)? = task.detections { throw TaskFailure(stage: .fetch, message: sentence) }
+        if let refusal = task.refusal { throw TaskFailure(stage: .fetch, message: refusal) }
         if task.detections?.haveCrops == true { return false }
         let key = TensorKey(url: task.imageURL)
         if await cache.keeps(key) { return true }

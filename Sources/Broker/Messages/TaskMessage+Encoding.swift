@@ -37,6 +37,10 @@ extension TaskMessage {
                 writer.key("detections")
                 detections.write(to: &writer)
             }
+            if let configuration = task.configuration {
+                writer.key("config")
+                configuration.write(to: &writer)
+            }
         }
         return AMQPMessage(
             body: writer.finish(),

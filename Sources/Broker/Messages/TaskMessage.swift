@@ -20,7 +20,7 @@ package struct TaskMessage: Sendable, Hashable {
     /// Reads a message.
     ///
     /// The body is Antenna's task JSON: `id`, `image_id`, `image_url`, `reply_subject`, and where the sender knows them `pipeline` and
-    /// `job_id`, and `detections` that exist; ids are strings or whole numbers, other members are left alone. The property `message_id` stands in for a missing
+    /// `job_id`, `detections` that exist, and the `config` that is wanted; ids are strings or whole numbers, other members are left alone. The property `message_id` stands in for a missing
     /// `id`, `reply_to` for a missing `reply_subject`. A missing `image_url` is left to the fetch stage, whose error result says so.
     ///
     /// - Parameters:
@@ -45,7 +45,8 @@ package struct TaskMessage: Sendable, Hashable {
             pipeline: try Self.text(body.pipeline ?? pipeline, "pipeline"),
             jobID: body.jobID,
             traceparent: message.headers["traceparent"]?.string.flatMap(Self.traceparent),
-            detections: GivenDetections(body.detections, imageID: imageID)
+            detections: GivenDetections(body.detections, imageID: imageID),
+            configuration: TaskConfiguration(body.config)
         )
         var original = message
         // Room for the marks of a message that is passed on.
@@ -85,6 +86,7 @@ private struct TaskBody {
     let pipeline: String?
     let jobID: Int?
     let detections: JSONValue?
+    let config: JSONValue?
 
     init(reading bytes: [UInt8]) throws(MalformedTask) {
         guard let json = try? JSONValue(parsing: bytes, dialect: .python), let members = json.object else {
@@ -98,6 +100,7 @@ private struct TaskBody {
         jobID = try Self.member("job_id", of: members, as: \.lenientInt)
         // What is wrong with them can be answered with an error result.
         detections = members["detections"]
+        config = members["config"]
     }
 
     /// A member that may be missing or null, though not be something else.

@@ -1,7 +1,7 @@
 package import JSON
 
 /// A pipeline as Antenna registers it (`PipelineConfigResponse` of Antenna's processing service schema).
-package struct PipelineRegistration: Sendable, Hashable {
+package struct PipelineRegistration: Sendable, Equatable {
     /// The name for people.
     package let name: String
     /// The name jobs use.
@@ -12,6 +12,10 @@ package struct PipelineRegistration: Sendable, Hashable {
     package let description: String?
     /// The detector first, then the classifiers; results may name only these.
     package let algorithms: [AlgorithmRegistration]
+    /// The keys a project may set, by the parts of the pipeline.
+    package let stages: [StageRegistration]
+    /// The values where a project sets nothing.
+    private let defaultConfiguration: JSONObject
 
     /// Makes a registration.
     package init(
@@ -19,20 +23,25 @@ package struct PipelineRegistration: Sendable, Hashable {
         slug: String,
         version: Int,
         description: String? = nil,
-        algorithms: [AlgorithmRegistration]
+        algorithms: [AlgorithmRegistration],
+        stages: [StageRegistration] = [],
+        defaultConfiguration: JSONObject = [:]
     ) {
         self.name = name
         self.slug = slug
         self.version = version
         self.description = description
         self.algorithms = algorithms
+        self.stages = stages
+        self.defaultConfiguration = defaultConfiguration
     }
 
-    /// What Antenna gets; there are no stages that a project could set.
+    /// The object that Antenna gets.
     package var json: JSONValue {
         var members: JSONObject = [
             "name": .string(name), "slug": .string(slug), "version": JSONValue(version),
-            "algorithms": .array(algorithms.map(\.json)), "stages": [],
+            "algorithms": .array(algorithms.map(\.json)), "stages": .array(stages.map(\.json)),
+            "default_config": .object(defaultConfiguration),
         ]
         members["description"] = description.map(JSONValue.string)
         return .object(members)

@@ -15,6 +15,9 @@ package struct Classification: Sendable, Hashable {
     /// What the layer before the last says of the crop; empty where that was not asked for, or the classifier does not tell it.
     package let features: [Float]
 
+    /// The label's score.
+    package var score: Float { scores[labelIndex] }
+
     /// Makes a classification.
     package init(
         algorithm: PipelineManifest.Algorithm,

@@ -89,7 +89,7 @@ package final class LoadedPipeline: Sendable {
     ) throws(InferenceError) -> PipelineAnalysis {
         var times = PipelineTimes()
         let started = ContinuousClock.now
-        let detections = try detector.detect(batch, runtime: &times.runtime)
+        let detections = try detector.detect(batch, options: options, runtime: &times.runtime)
         let detected = ContinuousClock.now
         times.detect = started.duration(to: detected)
         let images = zip(batch.images() ?? [], options).map(WholeImage.init)
@@ -113,8 +113,16 @@ package final class LoadedPipeline: Sendable {
 
     private struct Subject {
         let crop: Crop
+        let threshold: Float
         var classifications: [Classification] = []
-        var isTurnedAway = false
+        /// Whether nobody is asked about it, or nobody else.
+        var isDone: Bool
+
+        init(_ detection: Detection, in image: WholeImage) {
+            crop = Crop(image: image.image, box: detection.box, wantsFeatures: image.options.features)
+            threshold = image.options.classificationThreshold
+            isDone = !image.options.isClassified
+        }
     }
 
     /// Asks filter and classifier about what was detected in each image.
@@ -125,9 +133,7 @@ package final class LoadedPipeline: Sendable {
     ) throws(InferenceError) -> [[DetectedInsect]] {
         var subjects: [Subject] = []
         for (image, found) in zip(images, detections) {
-            subjects += found.map {
-                Subject(crop: Crop(image: image.image, box: $0.box, wantsFeatures: image.options.features))
-            }
+            subjects += found.map { Subject($0, in: image) }
         }
         try ask(filter, about: &subjects, runtime: &runtime)
         try ask(classifier, about: &subjects, runtime: &runtime)
@@ -144,16 +150,17 @@ package final class LoadedPipeline: Sendable {
         runtime: inout Duration
     ) throws(InferenceError) {
         guard let classifier else { return }
-        let asked = subjects.indices.filter { !subjects[$0].isTurnedAway }
+        let asked = subjects.indices.filter { !subjects[$0].isDone }
         let answers = try classifier.classify(
             asked.map { subjects[$0].crop },
             batchSize: classificationBatchSize,
             runtime: &runtime
         )
-        for (index, answer) in zip(asked, answers) {
+        for (index, answer) in zip(asked, answers)
+        where !answer.isTerminal || answer.score > subjects[index].threshold {
             subjects[index].classifications.append(answer)
-            subjects[index].isTurnedAway =
-                !classifier.isTerminal && !classifier.manifest.passingLabels.contains(answer.labelIndex)
+            subjects[index].isDone =
+                !answer.isTerminal && !classifier.manifest.passingLabels.contains(answer.labelIndex)
         }
     }
 

@@ -44,14 +44,26 @@ package final class ObjectDetector: Sendable {
 
     /// Finds the insects of each image, the best score first; equal scores keep the model's order.
     ///
-    /// Fails with `invalidInput` when a slot is empty, with `contractViolated` when the model's answer makes no sense.
-    package func detect(_ batch: DetectorBatch) throws(InferenceError) -> [[Detection]] {
+    /// - Parameters:
+    ///   - batch: The images.
+    ///   - options: What is asked of each; nothing in particular when left out.
+    /// - Returns: The insects of each image.
+    /// - Throws: `invalidInput` when a slot is empty, `contractViolated` when the model's answer makes no sense.
+    package func detect(
+        _ batch: DetectorBatch,
+        options: [AnalysisOptions]? = nil
+    ) throws(InferenceError) -> [[Detection]] {
         var runtime = Duration.zero
-        return try detect(batch, runtime: &runtime)
+        let options = options ?? Array(repeating: AnalysisOptions(), count: batch.count)
+        return try detect(batch, options: options, runtime: &runtime)
     }
 
     /// The same, and adds the time inside ONNX Runtime to `runtime`.
-    func detect(_ batch: DetectorBatch, runtime: inout Duration) throws(InferenceError) -> [[Detection]] {
+    func detect(
+        _ batch: DetectorBatch,
+        options: [AnalysisOptions],
+        runtime: inout Duration
+    ) throws(InferenceError) -> [[Detection]] {
         guard let images = batch.images() else {
             let message = "a slot of the batch is empty"
             throw InferenceError(.invalidInput, operation: OperationName("insects.detect", "insects"), message: message)
@@ -72,7 +84,7 @@ package final class ObjectDetector: Sendable {
             }
             runtime += started.duration(to: ended)
         }
-        return zip(candidates, scales).map { detections(from: $0, scale: $1) }
+        return zip(zip(candidates, scales), options).map { detections(from: $0.0, scale: $0.1, options: $1) }
     }
 
     private func run<Result>(
@@ -97,13 +109,18 @@ package final class ObjectDetector: Sendable {
         }
     }
 
-    private func detections(from candidates: [DetectorOutput.Candidate], scale: BoxScale) -> [Detection] {
+    private func detections(
+        from candidates: [DetectorOutput.Candidate],
+        scale: BoxScale,
+        options: AnalysisOptions
+    ) -> [Detection] {
+        let threshold = options.detectionThreshold ?? manifest.scoreThreshold
         var found: [Detection] = []
         // A stable order: the sort keeps the model's order where scores are equal.
         let best = candidates.enumerated()
-            .filter { $0.element.score > manifest.scoreThreshold }
+            .filter { $0.element.score > threshold }
             .sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }
-            .prefix(manifest.maximumDetections)
+            .prefix(options.maximumDetections ?? manifest.maximumDetections)
         for (_, candidate) in best {
             guard let box = scale.box(candidate.corners) else { continue }
             found.append(Detection(box: box, score: candidate.score))

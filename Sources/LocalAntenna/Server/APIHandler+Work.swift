@@ -33,16 +33,16 @@ extension APIHandler {
         if faults.tasksDelay > .zero { try await Task.sleep(for: faults.tasksDelay) }
         guard !faults.isQueueAway else { throw APIRejection.queueAway }
         let now = core.now()
-        let reserved = try core.withState { shared throws(APIRejection) in
+        let (reserved, config) = try core.withState { shared throws(APIRejection) in
             let reserved = try shared.antenna.reserve(job: job, count: count, now: now)
             shared.traffic.mostReserved = max(shared.traffic.mostReserved, shared.antenna.counts().reserved)
-            return reserved
+            return (reserved, shared.antenna.jobs.first { $0.id == job }?.config)
         }
         let root = core.configuration.publicURL ?? "http://\(request.host ?? "127.0.0.1")"
-        return .json(["tasks": .array(reserved.map { task in json(task, root: root) })])
+        return .json(["tasks": .array(reserved.map { task in json(task, config, root: root) })])
     }
 
-    private func json(_ task: TaskRecord, root: String) -> JSONValue {
+    private func json(_ task: TaskRecord, _ config: JSONValue?, root: String) -> JSONValue {
         let source = core.images.source(task.imageID)
         let address = if case .address(let address)? = source { address } else { root + core.images.path(task.imageID) }
         return [
@@ -50,7 +50,7 @@ extension APIHandler {
             "image_id": .string("\(task.imageID)"),
             "image_url": .string(address),
             "reply_subject": .string(task.replySubject),
-            "config": nil,
+            "config": config ?? nil,
             "detections": source.flatMap { core.configuration.detections[$0] }
                 .map { Self.detections($0, of: task, at: address) } ?? nil,
         ]

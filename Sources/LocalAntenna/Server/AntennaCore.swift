@@ -81,6 +81,7 @@ private struct Seeding {
                     isActive: seed.isActive,
                     projectID: seed.projectID,
                     isForbidden: seed.isForbidden,
+                    config: seed.config,
                     ledger: TaskLedger(
                         records: records,
                         lease: configuration.lease,

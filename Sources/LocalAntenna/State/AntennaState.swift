@@ -26,6 +26,8 @@ package struct AntennaState: Sendable {
         package var projectID = 1
         /// Whether nobody may take its tasks or post its results.
         package var isForbidden = false
+        /// The `config` that its tasks come with.
+        package var config: JSONValue?
         /// Its tasks.
         package internal(set) var ledger: TaskLedger
         /// Results whose subject is none of the job's tasks.

@@ -1,3 +1,5 @@
+package import JSON
+
 /// A job to start with: one task for each image.
 package struct JobSeed: Sendable {
     /// Its name; nil makes one of the pipeline.
@@ -12,6 +14,8 @@ package struct JobSeed: Sendable {
     package var projectID = 1
     /// Whether nobody may take its tasks or post its results: it is listed, and both calls are answered 403.
     package var isForbidden = false
+    /// The `config` that its tasks come with: the settings that a project has for the pipeline.
+    package var config: JSONValue?
     /// The image of each task; images may come again, each task has an image id of its own.
     package var images: [ImageSource]
 

@@ -115,8 +115,14 @@ private struct Declaration {
             throw .badRequest("name, slug and version are required", field: "pipelines")
         }
         (self.slug, self.name, self.version) = (slug, name, version)
-        if let stages = json["stages"], stages.elements == nil {
-            throw .badRequest("\(slug).stages: not a list", field: "pipelines")
+        if let stages = json["stages"] {
+            guard let stages = stages.elements else {
+                throw .badRequest("\(slug).stages: not a list", field: "pipelines")
+            }
+            let named = stages + stages.flatMap { $0["params"]?.elements ?? [] }
+            guard named.allSatisfy({ $0["key"]?.string != nil && $0["name"]?.string != nil }) else {
+                throw .badRequest("\(slug).stages: name and key are required", field: "pipelines")
+            }
         }
         for algorithm in json["algorithms"]?.elements ?? [] {
             guard let key = algorithm["key"]?.string, let name = algorithm["name"]?.string else {

@@ -45,7 +45,7 @@ package struct ResultEncoder: Sendable {
         duration: Duration
     ) -> EncodedResult {
         let words = ClassificationWriter(contents: contents, timestamp: timestamp())
-        return encode(task, duration, capacity: words.capacity(for: insects)) { writer, manifest in
+        return encode(task, contents, duration, capacity: words.capacity(for: insects)) { writer, manifest in
             for insect in insects where writer.bytes.count <= mostBytes {
                 write(insect, task: task, manifest: manifest, words, to: &writer)
             }
@@ -72,7 +72,8 @@ package struct ResultEncoder: Sendable {
         let words = ClassificationWriter(contents: contents, timestamp: timestamp())
         let insects = detections.compactMap { try? $0.verdict.get() }
         let capacity = words.capacity(for: insects) + 512 * (detections.count - insects.count)
-        return encode(task, duration, capacity: capacity, errors: NamedDetection.errors(of: detections)) { writer, _ in
+        let errors = NamedDetection.errors(of: detections)
+        return encode(task, contents, duration, capacity: capacity, errors: errors) { writer, _ in
             for detection in detections where writer.bytes.count <= mostBytes {
                 write(detection, task: task, words, to: &writer)
             }
@@ -81,6 +82,7 @@ package struct ResultEncoder: Sendable {
 
     private func encode(
         _ task: ImageTask,
+        _ contents: ResultContents,
         _ duration: Duration,
         capacity: Int,
         errors: [String] = [],
@@ -113,6 +115,10 @@ package struct ResultEncoder: Sendable {
                 writer.array { writer in
                     for error in errors { writer.string(error) }
                 }
+            }
+            if let asked = contents.asked {
+                writer.key("config")
+                asked.used(in: contents, by: manifest, isDetected: task.detections == nil).write(to: &writer)
             }
         }
         let json = writer.finish()

@@ -10,6 +10,15 @@ package enum ScoreSelection: Hashable, Sendable {
     /// are left out, as no number could stand for a logit that is not told.
     case top(Int)
 
+    /// The same, and no more scores than somebody asks for; nil asks for all.
+    func limited(to count: Int?) -> ScoreSelection {
+        guard let count else { return self }
+        return switch self {
+        case .all: .top(count)
+        case .top(let most): .top(min(most, count))
+        }
+    }
+
     /// The positions of the scores that are kept, in ascending order; nil when all are.
     ///
     /// The label's own is always among them; of equal scores the first are.

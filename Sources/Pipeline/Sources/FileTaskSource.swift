@@ -11,6 +11,7 @@ package final class FileTaskSource: TaskSource, LeaseSettling {
 
     private let paths: [String]
     private let detections: @Sendable (_ path: String) -> GivenDetections?
+    private let configuration: TaskConfiguration?
     private let pipeline: String
     private let deliver: Delivery
     private let logger: Logger
@@ -22,17 +23,20 @@ package final class FileTaskSource: TaskSource, LeaseSettling {
     ///   - paths: The files, in the order in which they are handed out.
     ///   - pipeline: The slug of the pipeline for all of them.
     ///   - detections: What is known of a file already.
+    ///   - configuration: The settings of the analysis of each.
     ///   - logger: For the leases.
     ///   - deliver: Takes the results, in no order.
     package init(
         paths: [String],
         pipeline: String,
         detections: @escaping @Sendable (_ path: String) -> GivenDetections? = { _ in nil },
+        configuration: TaskConfiguration? = nil,
         logger: Logger,
         deliver: @escaping Delivery
     ) {
         self.paths = paths
         self.detections = detections
+        self.configuration = configuration
         self.pipeline = pipeline
         self.logger = logger
         self.deliver = deliver
@@ -55,7 +59,8 @@ package final class FileTaskSource: TaskSource, LeaseSettling {
             imageURL: paths[index],
             replySubject: "",
             pipeline: pipeline,
-            detections: detections(paths[index])
+            detections: detections(paths[index]),
+            configuration: configuration
         )
         return Lease(task: task, takenAt: .now, deadline: nil, settler: self, logger: logger)
     }

@@ -16,6 +16,8 @@ package struct ImageTask: Sendable, Hashable {
     package var traceparent: String?
     /// Detections made before; nil where detecting is this worker's part.
     package var detections: GivenDetections?
+    /// The settings of its analysis; nil where those of the pipeline hold.
+    package var configuration: TaskConfiguration?
 
     package init(
         id: String,
@@ -25,7 +27,8 @@ package struct ImageTask: Sendable, Hashable {
         pipeline: String,
         jobID: Int? = nil,
         traceparent: String? = nil,
-        detections: GivenDetections? = nil
+        detections: GivenDetections? = nil,
+        configuration: TaskConfiguration? = nil
     ) {
         self.id = id
         self.imageID = imageID
@@ -35,5 +38,20 @@ package struct ImageTask: Sendable, Hashable {
         self.jobID = jobID
         self.traceparent = traceparent
         self.detections = detections
+        self.configuration = configuration
+    }
+}
+
+extension ImageTask {
+    /// Why it cannot be done as it is asked for, the text of its error result; nil when it can.
+    package var refusal: String? {
+        if case .refused(let sentence)? = detections { return sentence }
+        if case .refused(let sentence)? = configuration { return sentence }
+        return nil
+    }
+
+    /// The settings it asks for; nil when it says nothing, or cannot be done.
+    package var options: TaskOptions? {
+        if case .options(let options)? = configuration { options } else { nil }
     }
 }

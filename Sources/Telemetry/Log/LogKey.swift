@@ -6,6 +6,7 @@ package enum LogKey {
     package static let bytes = "bytes"
     package static let channel = "channel"
     package static let check = "check"
+    package static let configKey = "config_key"
     package static let count = "count"
     package static let declaration = "declaration"
     package static let device = "device"

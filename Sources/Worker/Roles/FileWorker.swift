@@ -15,6 +15,7 @@ package struct FileWorker: WorkerService {
     ///   - settings: All settings; exactly one pipeline.
     ///   - paths: The files.
     ///   - detections: What is known of them already.
+    ///   - configuration: The settings of the analysis of each.
     ///   - context: Who looks at it.
     ///   - logger: The worker's log.
     ///   - deliver: Takes each file's result.
@@ -23,6 +24,7 @@ package struct FileWorker: WorkerService {
         settings: WorkerSettings,
         paths: [String],
         detections: DetectionsFile? = nil,
+        configuration: TaskConfiguration? = nil,
         context: RoleContext,
         logger: Logger,
         deliver: @escaping FileTaskSource.Delivery
@@ -35,6 +37,7 @@ package struct FileWorker: WorkerService {
                 paths: paths,
                 pipeline: pipeline,
                 detections: { detections?.detections(of: $0) },
+                configuration: configuration,
                 logger: logger,
                 deliver: deliver
             )

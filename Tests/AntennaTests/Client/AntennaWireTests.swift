@@ -66,6 +66,17 @@ struct AntennaWireTests {
         )
     }
 
+    @Test("A configuration comes with its task; one that asks for what cannot be refuses it alone")
+    func configuration() async throws {
+        let configs = [#"{"top_k":3}"#, #"{"top_k":"3"}"#, "null", "{}", "7"]
+        let tasks = configs.enumerated().map { task("\($0)", more: ",\"config\":\($1)") } + [task("5")]
+        let found = try await reservation(#"{"tasks":[\#(tasks.joined(separator: ","))]}"#).tasks
+        #expect(found.map(\.options?.topScores) == [3, nil, nil, nil, nil, nil])
+        let wrong = "config.top_k is a string, not a whole number"
+        #expect(found.map(\.refusal) == [nil, wrong, nil, nil, "config is no object", nil])
+        #expect(found.map { $0.configuration == nil } == [false, false, true, true, false, true])
+    }
+
     @Test(
         "What Python writes and JSON does not know costs only the member it is in",
         arguments: [#","config":{"threshold":NaN}"#, #","x":-Infinity"#, #","x":[NaN,{"y":Infinity}]"#]

@@ -76,6 +76,20 @@ struct AMQPTaskMessageTests {
         }
     }
 
+    @Test("A configuration is read and written; one that asks for what cannot be is no reason to refuse the message")
+    func configuration() throws {
+        let members = #""id":"a","image_id":1,"image_url":"u","reply_subject":"r","pipeline":"p""#
+        for (json, top, refusal) in [
+            (#"{"top_k":5,"later":[1]}"#, 5, nil), ("{}", nil, nil), ("null", nil, nil),
+            (#"{"top_k":0}"#, nil, "config.top_k is 0, outside 1 to 1000000"), ("[1]", nil, "config is no object"),
+        ] as [(String, Int?, String?)] {
+            let task = try read("{\(members),\"config\":\(json)}").task
+            #expect(task.options?.topScores == top && task.refusal == refusal)
+            let again = try TaskMessage(TaskMessage.encode(task), pipeline: "moths").task
+            #expect(again == task)
+        }
+    }
+
     @Test("Ten thousand detections with the addresses of their crops fit into a message")
     func manyDetections() throws {
         let algorithm = GivenDetection.Algorithm(

@@ -1,3 +1,4 @@
+import JSON
 import Pipeline
 import Testing
 import Transport
@@ -24,6 +25,9 @@ struct TaskMessageBytesTests {
             text(TaskMessage.encode(task).body)
                 == #"{"id":"t/1","image_id":"42","image_url":"http://h/ü \"1\".jpg?a=/\\","reply_subject":"reply.1","pipeline":"moths","job_id":7}"#
         )
+        var asking = task
+        asking.configuration = TaskConfiguration(["top_k": 3, "later": "x"])
+        #expect(text(TaskMessage.encode(asking).body).hasSuffix(#""job_id":7,"config":{"later":"x","top_k":3}}"#))
         let short = ImageTask(id: "1", imageID: "2", imageURL: "", replySubject: "", pipeline: "p")
         #expect(
             text(TaskMessage.encode(short).body) == #"{"id":"1","image_id":"2","image_url":"","pipeline":"p"}"#

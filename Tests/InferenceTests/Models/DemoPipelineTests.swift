@@ -104,6 +104,30 @@ struct DemoPipelineTests {
         #expect(data.map { $0["label"] as? String } == labels)
         #expect(data.map { $0["index"] as? Int } == Array(labels.indices))
     }
+
+    @Test("Its registration says what a project may set, and what holds otherwise")
+    func stages() throws {
+        let registration = try PipelineManifest(directory: demoDirectory).registration.json
+        let stages = try #require(registration["stages"]?.elements)
+        #expect(stages.map { $0["key"] } == ["detection", "classification"])
+        #expect(stages.map { $0["name"] } == ["Detection", "Classification"])
+        let params = stages.map { $0["params"]?.elements ?? [] }
+        #expect(
+            params.map { $0.map { $0["key"] } } == [
+                ["detection_threshold", "max_detections"],
+                [
+                    "classification", "classification_threshold", "top_k", "include_features", "include_logits",
+                ],
+            ]
+        )
+        #expect(params.joined().allSatisfy { $0["name"]?.string?.isEmpty == false })
+        #expect(
+            registration["default_config"] == [
+                "detection_threshold": 0.4, "max_detections": 300, "classification": true,
+                "classification_threshold": 0,
+            ]
+        )
+    }
 }
 
 /// Photographs that are not in the repository: in the folder `ANTENNA_TEST_IMAGES`, or next to the checkout.

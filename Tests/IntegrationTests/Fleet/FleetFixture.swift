@@ -62,7 +62,8 @@ struct FleetFixture {
         _ id: Int,
         path: String,
         traceparent: String? = nil,
-        detections: JSONValue? = nil
+        detections: JSONValue? = nil,
+        config: JSONValue? = nil
     ) async throws {
         let task = ImageTask(
             id: "\(id)",
@@ -72,7 +73,8 @@ struct FleetFixture {
             pipeline: broker.pipeline,
             jobID: 1,
             traceparent: traceparent,
-            detections: GivenDetections(detections, imageID: nil)
+            detections: GivenDetections(detections, imageID: nil),
+            configuration: TaskConfiguration(config)
         )
         try await broker.observer.publish(TaskMessage.encode(task), routingKey: "\(broker.tasks)")
     }

@@ -272,6 +272,14 @@ struct ConformanceTests {
             try Self.check(crash, .isPage)
             let stages = ResultBuilder.registration.replacing("pipelines.0.stages", with: "none")
             #expect(try await client.post("/projects/1/pipelines/", stages).status == 400)
+            for (stage, status) in [
+                ([:] as JSONValue, 400), (["key": "a"], 400), (["key": "a", "name": "A"], 201),
+                (["key": "a", "name": "A", "params": [["key": "b"]]], 400),
+                (["key": "a", "name": "A", "params": [["key": "b", "name": "B"]]], 201),
+            ] {
+                let stages = ResultBuilder.registration.replacing("pipelines.0.stages", with: [stage])
+                #expect(try await client.post("/projects/1/pipelines/", stages).status == status)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Inference
+import JSON
 import Testing
 
 @testable import Pipeline
@@ -124,6 +125,27 @@ struct ResultBytesTests {
             #expect(result.isError)
             #expect(text(result.json).contains("--scores top:N") && text(result.json).contains(#""image_id":"42""#))
         }
+    }
+
+    @Test("What a task asked for stands behind its detections, and nothing else changes")
+    func config() throws {
+        var asking = task
+        let config = #"{"detection_threshold":0.4,"top_k":3,"include_features":true,"include_logits":true,"y":0}"#
+        asking.configuration = TaskConfiguration(try JSONValue(parsing: Array(config.utf8)))
+        let one = ResultContents(scores: .top(1))
+        let plain = encoder().encode(insects, of: task, telling: one.asked(by: task), duration: .seconds(2))
+        let asked = encoder().encode(insects, of: asking, telling: one.asked(by: asking), duration: .seconds(2))
+        let used = { (count: Int) in
+            #","config":{"detection_threshold":0.4,"top_k":\#(count),"include_features":false,"include_logits":false}}"#
+        }
+        let features = #","features":[0.25,-0.0,1e-07,3000.0]"#
+        #expect(text(asked.json).replacing(features, with: "") == text(plain.json).dropLast() + used(1))
+        let all = ResultContents()
+        let three = encoder().encode(insects, of: asking, telling: all.asked(by: asking), duration: .seconds(2))
+        #expect(text(three.json).contains(#""scores":[0,0.75,1.0,0,0,0,0,3.4028235e+38],"logits":[]"# + features))
+        #expect(text(three.json).hasSuffix(used(3)))
+        let named = encoder().encode(named: [], of: asking, telling: all.asked(by: asking), duration: .seconds(2))
+        #expect(text(named.json).hasSuffix(#""detections":[]"# + used(3)))
     }
 
     @Test("An error")
