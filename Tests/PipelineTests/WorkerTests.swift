@@ -25,6 +25,19 @@ struct WorkerTests {
         #expect(subject.statistics.succeeded.value == 2)
     }
 
+    @Test("A result tells what the worker is told to tell, and no more is asked of the engine")
+    func contents() async throws {
+        for (contents, told, left) in [
+            (ResultContents(), #""logits":[2.0]"#, #""features""#),
+            (ResultContents(logits: false, features: true), #""logits":[],"features":[0.5]"#, "2.0]"),
+        ] {
+            let source = ScriptedSource(images: ["good"])
+            try await WorkerFixture(source, contents: contents).worker.run()
+            let text = try #require(source.settlements.first?.text)
+            #expect(text.contains(told) && !text.contains(left), "\(text)")
+        }
+    }
+
     @Test("What may go well another time is given back")
     func givenBack() async throws {
         let source = ScriptedSource(images: ["busy", "good"])
@@ -157,6 +170,7 @@ private struct WorkerFixture {
 
     init(
         _ source: ScriptedSource,
+        contents: ResultContents = ResultContents(),
         observers: [any TaskObserver] = [],
         tracer: any Tracer = NoOpTracer(),
         tasksInHand: Int = 8,
@@ -189,6 +203,7 @@ private struct WorkerFixture {
             ),
             batcher: batcher,
             encoder: ResultEncoder(manifests: catalogue.manifests),
+            contents: contents,
             tasksInHand: tasksInHand,
             statistics: statistics,
             observers: observers,
@@ -334,11 +349,20 @@ private final class WritingObserver: TaskObserver {
 /// Finds one insect in each image.
 private struct OneInsect: InferenceEngine {
     func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
-        let insect = DetectedInsect(
-            detection: Detection(box: Box(x1: 0, y1: 0, x2: 4, y2: 4), score: 1),
-            classifications: []
-        )
-        return PipelineAnalysis(insects: images.map { _ in [insect] }, times: PipelineTimes())
+        let insects = images.map { image in
+            let word = Classification(
+                algorithm: PipelineManifest.Algorithm(name: "a", key: "a", version: 1, file: ""),
+                isTerminal: true,
+                labelIndex: 0,
+                label: "a",
+                scores: [1],
+                logits: [2],
+                features: image.options.features ? [0.5] : []
+            )
+            let detection = Detection(box: Box(x1: 0, y1: 0, x2: 4, y2: 4), score: 1)
+            return [DetectedInsect(detection: detection, classifications: [word])]
+        }
+        return PipelineAnalysis(insects: insects, times: PipelineTimes())
     }
 
     func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis { .unnamed(images) }

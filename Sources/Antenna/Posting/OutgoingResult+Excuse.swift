@@ -1,4 +1,5 @@
 import JSON
+import Pipeline
 
 extension OutgoingResult {
     /// The error result in place of a result that is too large for the server, or for a proxy in front of it (413).
@@ -14,7 +15,8 @@ extension OutgoingResult {
             writer.key("error")
             writer.string(
                 "The result has \(json.count) bytes, more than Antenna or a proxy in front of it takes (413): raise that limit "
-                    + "(client_max_body_size of nginx), or make results smaller with --scores top:N. The worker has kept the result."
+                    + "(client_max_body_size of nginx), or make results smaller with "
+                    + "\(EncodedResult.makesSmaller). The worker has kept the result."
             )
             writer.key("image_id")
             writer.string(imageID)

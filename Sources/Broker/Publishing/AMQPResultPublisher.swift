@@ -43,7 +43,7 @@ package struct AMQPResultPublisher: Sendable {
             )
             let sentence =
                 "The result has \(result.json.count) bytes, which is more than the broker takes (\(error.message)); "
-                + "--scores top:N makes results smaller, --max-message and RabbitMQ's max_message_size let larger ones through"
+                + "\(EncodedResult.makesSmaller) makes results smaller, --max-message and RabbitMQ's max_message_size let larger ones through"
             try await send(.error(sentence, for: message.task), to: message)
         }
     }

@@ -53,6 +53,7 @@ extension InferenceAssembly {
     ///   - settings: Folder and pipelines.
     ///   - insects: Insects in every image.
     ///   - labels: Scores and logits of every insect.
+    ///   - features: Features of every insect.
     ///   - secondsPerImage: How long an image takes.
     /// - Returns: One engine.
     /// - Throws: `CommandFailure` for manifests that cannot be read.
@@ -60,12 +61,13 @@ extension InferenceAssembly {
         _ settings: WorkerSettings,
         insects: Int = 0,
         labels: Int = 0,
+        features: Int = 0,
         secondsPerImage: Double = 0
     ) throws -> InferenceAssembly {
         let manifests = try readManifests(in: settings.models.folder, slugs: settings.work.pipelines)
         let insect = DetectedInsect(
             detection: Detection(box: Box(x1: 100, y1: 100, x2: 200, y2: 200), score: 0.9),
-            classifications: [.constant(manifests[0].detector.algorithm, labels: labels)]
+            classifications: [.constant(manifests[0].detector.algorithm, labels: labels, features: features)]
         )
         let engine = ConstantEngine(
             insects: Array(repeating: insect, count: insects),
@@ -76,8 +78,12 @@ extension InferenceAssembly {
 }
 
 extension Classification {
-    /// Scores and logits with as many digits as a network's.
-    fileprivate static func constant(_ algorithm: PipelineManifest.Algorithm, labels: Int) -> Classification {
+    /// Scores, logits and features with as many digits as a network's.
+    fileprivate static func constant(
+        _ algorithm: PipelineManifest.Algorithm,
+        labels: Int,
+        features: Int
+    ) -> Classification {
         let logits = (0..<labels).map { Float(($0 * 7_919) % 1_999) / 173 - 6 }
         let exponentials = logits.map { Float(exp(Double($0))) }
         let sum = exponentials.reduce(0, +)
@@ -87,7 +93,8 @@ extension Classification {
             labelIndex: 0,
             label: "constant",
             scores: exponentials.map { $0 / sum },
-            logits: logits
+            logits: logits,
+            features: (0..<features).map { Float(($0 * 7_919) % 1_999) / 1_733 }
         )
     }
 }

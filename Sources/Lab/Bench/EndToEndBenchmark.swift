@@ -7,8 +7,8 @@ import Worker
 
 /// A whole worker over REST, and a local Antenna in a process of its own.
 package struct EndToEndBenchmark {
-    /// Insects in every image and scores of every insect, in place of inference.
-    package typealias Constant = (insects: Int, labels: Int)
+    /// Insects in every image, scores and features of every insect, in place of inference.
+    package typealias Constant = (insects: Int, labels: Int, features: Int)
 
     private let plan: BenchPlan
     private let settings: WorkerSettings
@@ -54,7 +54,12 @@ package struct EndToEndBenchmark {
             logger: logger,
             inference: { [settings] threads in
                 if let constant {
-                    return try .constant(settings, insects: constant.insects, labels: constant.labels)
+                    return try .constant(
+                        settings,
+                        insects: constant.insects,
+                        labels: constant.labels,
+                        features: constant.features
+                    )
                 }
                 return try InferenceAssembly(
                     settings: settings,

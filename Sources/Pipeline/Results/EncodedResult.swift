@@ -2,6 +2,8 @@
 package struct EncodedResult: Sendable, Equatable {
     /// No result is longer: nobody takes it, and the spool keeps none.
     package static let mostBytes = 256 << 20
+    /// What makes results smaller, for sentences about one that is too large.
+    package static let makesSmaller = "--scores top:N, --no-include-logits or --no-include-features"
 
     /// The task the result answers.
     package let taskID: String

@@ -124,8 +124,7 @@ package struct ResultEncoder: Sendable {
         let json = writer.finish()
         guard json.count <= mostBytes else {
             return encodeFailure(
-                "The result would have more than \(mostBytes >> 20) MiB; it gets smaller with --scores top:N, without logits "
-                    + "(--no-include-logits), and without features",
+                "The result would have more than \(mostBytes >> 20) MiB; \(EncodedResult.makesSmaller) makes results smaller",
                 of: task
             )
         }
