@@ -88,6 +88,9 @@ CROPS = ("crops", F, [None, 3, 8, 8])
 LOGITS = ("logits", F, [None, 3])
 save("mean_colour", [MEAN], [CROPS], [LOGITS])
 
+# The same of crops of another size: a second classifier beside the first.
+save("mean_colour_wide", [MEAN], [("crops", F, [None, 3, 4, 6])], [LOGITS])
+
 # Four features besides: the top left pixel, and one by the mean of red, which is infinite where that is 0.
 FEATURES = [
     helper.make_node("Slice", ["crops", "from", "to", "axes"], ["corner"]),

@@ -141,10 +141,11 @@ struct InferFileCommand: AsyncParsableCommand {
         guard let features else { return nil }
         let slugs = settings.work.pipelines
         let manifest = try InferenceAssembly.readManifests(in: settings.models.folder, slugs: slugs)[0]
-        guard let count = manifest.classifier?.featureCount else {
+        let featured = manifest.classifiers.filter { $0.featureCount != nil }
+        guard let classifier = featured.last, let count = classifier.featureCount else {
             throw CommandFailure("Pipeline \(manifest.slug) has no features: its manifest names none.")
         }
-        return try FeatureTable(path: features, columns: count, paths: paths)
+        return try FeatureTable(path: features, columns: count, algorithm: classifier.algorithm.key, paths: paths)
     }
 
     /// The files; a path that is not there is one of them, and fails like an image that cannot be read.

@@ -23,8 +23,10 @@ struct ModelTable: CustomStringConvertible {
             ["version \(manifest.version)", "", "", "", "", manifest.name],
             row("detector", "\(rule.shorterSide)–\(rule.longerSideMaximum)", nil, nil, manifest.detector.algorithm),
         ]
-        for (role, classifier) in [("filter", manifest.binaryFilter), ("classifier", manifest.classifier)] {
-            guard let classifier else { continue }
+        let named =
+            [manifest.binaryFilter].compactMap(\.self).map { ("filter", $0) }
+            + manifest.classifiers.map { ("classifier", $0) }
+        for (role, classifier) in named {
             let size = classifier.input.size
             rows.append(
                 row(

@@ -88,10 +88,7 @@ struct ResamplePass {
         rows.weights.withUnsafeBufferPointer { allWeights in
             let first = row * rows.taps
             for plane in 0..<3 {
-                // (x/255 − mean)/deviation, as one product and one sum.
-                let deviation = normalization.standardDeviation[plane]
-                let scale = 1 / (255 * deviation)
-                let bias = -normalization.mean[plane] / deviation
+                let (scale, bias) = normalization.step(of: plane)
                 let output = slot.base + (plane * slot.size.height + row) * slot.size.width
                 for column in stride(from: 0, to: width, by: Lanes.scalarCount) {
                     var sum = Lanes.zero

@@ -5,7 +5,8 @@ extension PipelineManifest {
     ///
     /// A file that has gone counts nothing.
     package var modelFiles: [String: Int] {
-        let algorithms = [detector.algorithm, binaryFilter?.algorithm, classifier?.algorithm].compactMap { $0 }
+        let algorithms =
+            [detector.algorithm, binaryFilter?.algorithm].compactMap(\.self) + classifiers.map(\.algorithm)
         return algorithms.reduce(into: [:]) { files, algorithm in
             let attributes = try? FileManager.default.attributesOfItem(atPath: algorithm.file)
             files[canonicalPath(algorithm.file)] = attributes?[.size] as? Int ?? 0

@@ -52,9 +52,7 @@ extension PipelineManifest {
         let filter = reader.take("binary_filter", required: false).flatMap {
             Classifier($0, path: "binary_filter", directory: directory, notes: notes)
         }
-        let classifier = reader.take("classifier", required: false).flatMap {
-            Classifier($0, path: "classifier", directory: directory, notes: notes)
-        }
+        let classifiers = PipelineManifest.classifiers(&reader, directory: directory)
         reader.finish()
         guard let slug, let name, let detector else { return nil }
         self.init(
@@ -65,8 +63,29 @@ extension PipelineManifest {
             directory: directory,
             detector: detector,
             binaryFilter: filter,
-            classifier: classifier
+            classifiers: classifiers
         )
+    }
+
+    /// More than anybody asks about the same insects.
+    private static let mostClassifiers = 8
+
+    /// Reads the one `classifier`, or the list of `classifiers`.
+    private static func classifiers(_ reader: inout ManifestReader, directory: String) -> [Classifier] {
+        let notes = reader.notes
+        let one = reader.take("classifier", required: false)
+        guard let several = reader.take("classifiers", required: false) else {
+            let classifier = one.flatMap { Classifier($0, path: "classifier", directory: directory, notes: notes) }
+            return [classifier].compactMap(\.self)
+        }
+        if one != nil { reader.note("classifiers", "and classifier are both there; the one belongs into the list") }
+        guard let elements = several.elements, (1...mostClassifiers).contains(elements.count) else {
+            notes.add("line \(several.line): classifiers is no list of 1 to \(mostClassifiers) classifiers")
+            return []
+        }
+        return elements.enumerated().compactMap { index, element in
+            Classifier(element, path: "classifiers[\(index)]", directory: directory, notes: notes)
+        }
     }
 
     private static func checkSlug(_ slug: String, directory: String, notes: ManifestReader.Notes) {
@@ -112,10 +131,11 @@ extension PipelineManifest.Classifier {
         }
         let labels = LabelList.read(&reader, directory: directory)
         let taxonRank = reader.string("taxon_rank")
-        let featureCount = path == "classifier" ? reader.integer("features", in: 1...Self.mostFeatures) : nil
-        let passing = path == "binary_filter" ? reader.strings("pass_labels", required: true) : []
+        let isFilter = path == "binary_filter"
+        let featureCount = isFilter ? nil : reader.integer("features", in: 1...Self.mostFeatures)
+        let passing = isFilter ? reader.strings("pass_labels", required: true) : []
         reader.finish()
-        if let passing, let labels, path == "binary_filter" {
+        if let passing, let labels, isFilter {
             if passing.isEmpty { notes.add("\(path).pass_labels is empty: nothing would ever be sent on") }
             let known = Set(labels)
             for label in passing where !known.contains(label) {

@@ -4,7 +4,7 @@ extension PipelineManifest {
     /// What Antenna is told of this pipeline: one entry of `pipelines` in `POST projects/{pk}/pipelines/`.
     package var registration: PipelineRegistration {
         let detector = AlgorithmRegistration(detector.algorithm, taskType: "localization", categories: nil)
-        let classifiers = [binaryFilter, classifier].compactMap { $0 }.map { classifier in
+        let classifiers = ([binaryFilter].compactMap(\.self) + classifiers).map { classifier in
             AlgorithmRegistration(
                 classifier.algorithm,
                 taskType: "classification",

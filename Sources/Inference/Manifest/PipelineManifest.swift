@@ -18,8 +18,8 @@ package struct PipelineManifest: Sendable, Hashable {
     package let detector: Detector
     /// Sends on only those that are of interest.
     package let binaryFilter: Classifier?
-    /// Names them.
-    package let classifier: Classifier?
+    /// Name them, each with a word of its own.
+    package let classifiers: [Classifier]
 
     /// Makes a manifest of parts that are known to be right, for pipelines that have no folder.
     package init(
@@ -30,7 +30,7 @@ package struct PipelineManifest: Sendable, Hashable {
         directory: String,
         detector: Detector,
         binaryFilter: Classifier? = nil,
-        classifier: Classifier? = nil
+        classifiers: [Classifier] = []
     ) {
         self.slug = slug
         self.name = name
@@ -39,8 +39,11 @@ package struct PipelineManifest: Sendable, Hashable {
         self.directory = directory
         self.detector = detector
         self.binaryFilter = binaryFilter
-        self.classifier = classifier
+        self.classifiers = classifiers
     }
+
+    /// Whether results can have features.
+    package var hasFeatures: Bool { classifiers.contains { $0.featureCount != nil } }
 
     /// The manifest's file.
     package var path: String { "\(directory)/\(PipelineManifest.fileName)" }

@@ -36,8 +36,8 @@ package enum TaskConfigurationKey: String, Sendable, CaseIterable {
         switch self {
         case .detectionThreshold, .maximumDetections: true
         case .classification, .classificationThreshold, .topScores, .logits:
-            manifest.binaryFilter != nil || manifest.classifier != nil
-        case .features: manifest.classifier?.featureCount != nil
+            manifest.binaryFilter != nil || !manifest.classifiers.isEmpty
+        case .features: manifest.hasFeatures
         }
     }
 

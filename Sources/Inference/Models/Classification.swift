@@ -16,7 +16,7 @@ package struct Classification: Sendable, Hashable {
     package let features: [Float]
 
     /// The label's score.
-    package var score: Float { scores[labelIndex] }
+    package var score: Float { scores.indices.contains(labelIndex) ? scores[labelIndex] : 0 }
 
     /// Makes a classification.
     package init(

@@ -41,73 +41,28 @@ package final class CropClassifier: Sendable {
     /// Fails with `invalidInput` when a box is not inside its image, with `contractViolated` when the model's answer makes no
     /// sense.
     package func classify(_ crops: [Crop], batchSize: Int) throws(InferenceError) -> [Classification] {
-        var runtime = Duration.zero
-        return try classify(crops, batchSize: batchSize, runtime: &runtime)
-    }
-
-    /// The same, and adds the time inside ONNX Runtime to `runtime`.
-    func classify(
-        _ crops: [Crop],
-        batchSize: Int,
-        runtime: inout Duration
-    ) throws(InferenceError) -> [Classification] {
+        var (answers, runtime): ([Classification], Duration) = ([], .zero)
         let step = max(1, min(batchSize, crops.count))
-        let buffer = try session.buffers.take(count: step * PlanarSlot.elementCount(manifest.input.size))
-        defer { session.buffers.giveBack(buffer) }
-        var answers: [Classification] = []
-        answers.reserveCapacity(crops.count)
+        let batch = try CropBatch([manifest.input], capacity: step, pool: session.buffers)
         for start in stride(from: 0, to: crops.count, by: step) {
-            let batch = crops[start..<min(start + step, crops.count)]
-            for (slot, crop) in batch.enumerated() {
-                try prepare(crop, slot: slot, in: buffer.floats)
-            }
-            answers += try run(
-                wantingFeatures: batch.map { $0.wantsFeatures && manifest.featureCount != nil },
-                floats: buffer.floats,
-                runtime: &runtime
-            )
+            batch.removeAll()
+            for crop in crops[start..<min(start + step, crops.count)] { try batch.append(crop) }
+            answers += try classify(batch, runtime: &runtime)
         }
         return answers
     }
 
-    private func prepare(
-        _ crop: Crop,
-        slot: Int,
-        in floats: UnsafeMutableBufferPointer<Float>
-    ) throws(InferenceError) {
-        let rule = manifest.input
-        let length = PlanarSlot.elementCount(rule.size)
-        do {
-            try Resampler.resample(
-                crop.image,
-                crop: crop.box.rect,
-                to: rule.size,
-                filter: rule.antialias ? .antialiasedBilinear : .bilinear,
-                normalization: rule.normalization,
-                into: PlanarSlot(
-                    UnsafeMutableBufferPointer(rebasing: floats[slot * length..<(slot + 1) * length]),
-                    size: rule.size
-                )
-            )
-        } catch {
-            throw InferenceError(preparing: error, operation: OperationName("crop.cut_out", "a crop"))
-        }
-    }
-
-    /// Runs the model on as many crops as `featured` has places, each of which says whether that crop's features are wanted.
-    private func run(
-        wantingFeatures featured: [Bool],
-        floats: UnsafeMutableBufferPointer<Float>,
-        runtime: inout Duration
-    ) throws(InferenceError) -> [Classification] {
+    /// Classifies the crops of a batch in one run, and adds the time inside ONNX Runtime to `runtime`; one answer for each, in order.
+    func classify(_ batch: CropBatch, runtime: inout Duration) throws(InferenceError) -> [Classification] {
         let size = manifest.input.size
-        let count = featured.count
-        let used = floats[..<(count * PlanarSlot.elementCount(size))]
-        let crops = TensorInput(
-            name: "crops",
-            shape: [count, 3, size.height, size.width],
-            floats: UnsafeMutableBufferPointer(rebasing: used)
-        )
+        let count = batch.crops.count
+        guard count > 0 else { return [] }
+        guard let floats = batch.floats(by: manifest.input) else {
+            let message = "the batch was not made for \(manifest.algorithm.key)"
+            throw InferenceError(.invalidInput, operation: OperationName("model.run", session.path), message: message)
+        }
+        let featured = batch.crops.map { $0.wantsFeatures && manifest.featureCount != nil }
+        let crops = TensorInput(name: "crops", shape: [count, 3, size.height, size.width], floats: floats)
         let started = ContinuousClock.now
         var ended = started
         // What is not named here is not fetched.

@@ -2,7 +2,7 @@
 package struct DetectedInsect: Sendable, Hashable {
     /// Where it is and how sure the detector is.
     package let detection: Detection
-    /// The filter's word first, then the classifier's; the filter's alone for what it turned away.
+    /// The filter's word first, then those of the classifiers in their order; the filter's alone for what it turned away.
     package let classifications: [Classification]
 
     /// Makes an insect.

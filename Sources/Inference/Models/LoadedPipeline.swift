@@ -11,9 +11,7 @@ package final class LoadedPipeline: Sendable {
     /// Finds the insects.
     package let detector: ObjectDetector
 
-    private let filter: CropClassifier?
-    private let classifier: CropClassifier?
-    private let classificationBatchSize: Int
+    private let naming: CropNaming
 
     /// Loads the models and runs each that has never run, so that the first batch is not the one that waits.
     /// - Parameters:
@@ -34,20 +32,22 @@ package final class LoadedPipeline: Sendable {
         var loader = ModelLoader(options: options, sessions: sessions, runtime: runtime)
         let detector = try loader.load(manifest.detector.algorithm, ObjectDetector.contract)
         let filter = try manifest.binaryFilter.flatMap { try loader.load($0.algorithm, CropClassifier.contract($0)) }
-        let classifier = try manifest.classifier.flatMap { try loader.load($0.algorithm, CropClassifier.contract($0)) }
+        let classifiers = try manifest.classifiers.map { try loader.load($0.algorithm, CropClassifier.contract($0)) }
         guard loader.mistakes.isEmpty, let detector else {
             throw ManifestError(path: manifest.path, mistakes: loader.mistakes)
         }
         self.manifest = manifest
         device = options.device
-        self.classificationBatchSize = max(1, classificationBatchSize)
         self.detector = ObjectDetector(manifest.detector, session: detector)
-        self.filter = manifest.binaryFilter.flatMap { manifest in
-            filter.map { CropClassifier(manifest, isTerminal: false, session: $0) }
-        }
-        self.classifier = manifest.classifier.flatMap { manifest in
-            classifier.map { CropClassifier(manifest, isTerminal: true, session: $0) }
-        }
+        naming = CropNaming(
+            filter: manifest.binaryFilter.flatMap { manifest in
+                filter.map { CropClassifier(manifest, isTerminal: false, session: $0) }
+            },
+            classifiers: zip(manifest.classifiers, classifiers).compactMap { manifest, session in
+                session.map { CropClassifier(manifest, isTerminal: true, session: $0) }
+            },
+            batchSize: max(1, classificationBatchSize)
+        )
         try warmUp()
     }
 
@@ -111,56 +111,19 @@ package final class LoadedPipeline: Sendable {
         return PipelineAnalysis(insects: insects, times: times)
     }
 
-    private struct Subject {
-        let crop: Crop
-        let threshold: Float
-        var classifications: [Classification] = []
-        /// Whether nobody is asked about it, or nobody else.
-        var isDone: Bool
-
-        init(_ detection: Detection, in image: WholeImage) {
-            crop = Crop(image: image.image, box: detection.box, wantsFeatures: image.options.features)
-            threshold = image.options.classificationThreshold
-            isDone = !image.options.isClassified
-        }
-    }
-
-    /// Asks filter and classifier about what was detected in each image.
+    /// Asks filter and classifiers about what was detected in each image.
     private func name(
         _ detections: [[Detection]],
         in images: [WholeImage],
         runtime: inout Duration
     ) throws(InferenceError) -> [[DetectedInsect]] {
-        var subjects: [Subject] = []
-        for (image, found) in zip(images, detections) {
-            subjects += found.map { Subject($0, in: image) }
+        let subjects = zip(images, detections).flatMap { image, found in
+            found.map { CropNaming.Subject($0, in: image) }
         }
-        try ask(filter, about: &subjects, runtime: &runtime)
-        try ask(classifier, about: &subjects, runtime: &runtime)
-        var answers = subjects.map(\.classifications)[...]
+        var words = try naming.name(subjects, runtime: &runtime)[...]
         return detections.map { found in
-            defer { answers = answers.dropFirst(found.count) }
-            return zip(found, answers).map { DetectedInsect(detection: $0, classifications: $1) }
-        }
-    }
-
-    private func ask(
-        _ classifier: CropClassifier?,
-        about subjects: inout [Subject],
-        runtime: inout Duration
-    ) throws(InferenceError) {
-        guard let classifier else { return }
-        let asked = subjects.indices.filter { !subjects[$0].isDone }
-        let answers = try classifier.classify(
-            asked.map { subjects[$0].crop },
-            batchSize: classificationBatchSize,
-            runtime: &runtime
-        )
-        for (index, answer) in zip(asked, answers)
-        where !answer.isTerminal || answer.score > subjects[index].threshold {
-            subjects[index].classifications.append(answer)
-            subjects[index].isDone =
-                !answer.isTerminal && !classifier.manifest.passingLabels.contains(answer.labelIndex)
+            defer { words = words.dropFirst(found.count) }
+            return zip(found, words).map { DetectedInsect(detection: $0, classifications: $1) }
         }
     }
 
@@ -178,7 +141,7 @@ package final class LoadedPipeline: Sendable {
         }
         let crop = Crop(image: image, box: Box(x1: 100, y1: 100, x2: 200, y2: 200), wantsFeatures: true)
         // A graph may leave open how many features there are: who shares it may not have asked.
-        for classifier in [filter, classifier].compactMap({ $0 })
+        for classifier in [naming.filter].compactMap(\.self) + naming.classifiers
         where !classifier.session.hasRun || classifier.manifest.featureCount != nil {
             _ = try classifier.classify([crop], batchSize: 1)
         }

@@ -7,6 +7,7 @@ package import Worker
 /// is all that is kept.
 package struct FeatureTable: Sendable {
     private let paths: [String]
+    private let algorithm: String
     private let index: OutputFile
     private var matrix: MatrixFile
     private var indexBytes = 0
@@ -17,14 +18,16 @@ package struct FeatureTable: Sendable {
     /// - Parameters:
     ///   - path: Where the matrix goes, which ends in `.npy`; the table has the same name with `.csv`.
     ///   - columns: How many features an insect has.
+    ///   - algorithm: The key of the classifier whose features they are.
     ///   - paths: The files that are analysed.
     /// - Throws: `CommandFailure` for another name, or when they cannot be written.
-    package init(path: String, columns: Int, paths: [String]) throws(CommandFailure) {
+    package init(path: String, columns: Int, algorithm: String, paths: [String]) throws(CommandFailure) {
         let ending = ".npy"
         guard path.hasSuffix(ending), path.utf8.count > ending.utf8.count else {
             throw CommandFailure("\(path) does not end in \(ending), as the file of the features does.")
         }
         self.paths = paths
+        self.algorithm = algorithm
         matrix = try MatrixFile(path, columns: columns)
         index = try OutputFile("\(path.dropLast(ending.count)).csv")
         try appendToIndex(FeatureRow.header)
@@ -34,7 +37,7 @@ package struct FeatureTable: Sendable {
     ///
     /// - Throws: `CommandFailure` when its rows cannot be written.
     mutating func take(_ result: EncodedResult, at position: Int) throws(CommandFailure) {
-        for (position, rows) in order.add((position, FeatureRow.rows(of: result)), at: position) {
+        for (position, rows) in order.add((position, FeatureRow.rows(of: result, by: algorithm)), at: position) {
             try write(rows, of: paths[position])
         }
     }

@@ -13,12 +13,20 @@ struct FileResult: Sendable, Equatable {
         let y2: Int
         /// How sure the detector is, 0 to 1; nil for what others have detected.
         let detectionScore: Double?
-        /// The last word on it; nil where nobody was asked.
-        let label: String?
-        /// How sure the classifier is of the label, 0 to 1.
-        let labelScore: Double?
-        /// Whether the label is the pipeline's answer, and not that of a filter which turned it away.
+        /// The last words on it, one of each classifier; none where nobody was asked.
+        let words: [Word]
+        /// Whether the words are the pipeline's answer, and not that of a filter, after which no name came.
         let isTerminal: Bool
+
+        /// The surest of the last words.
+        var answer: Word? { words.max { $0.score ?? 0 < $1.score ?? 0 } }
+    }
+
+    /// A classifier's word on an insect.
+    struct Word: Sendable, Equatable {
+        let label: String
+        /// How sure the classifier is of the label, 0 to 1.
+        let score: Double?
     }
 
     let insects: [Insect]
@@ -52,17 +60,24 @@ extension FileResult.Insect {
             let x2 = box["x2"]?.pixel, let y2 = box["y2"]?.pixel,
             let words = json["classifications"]?.elements
         else { return nil }
-        let scores = words.last?["scores"]?.elements?.compactMap(\.double)
+        let terminal = words.filter { $0["terminal"]?.bool ?? true }
         self.init(
             x1: x1,
             y1: y1,
             x2: x2,
             y2: y2,
             detectionScore: json["score"]?.double,
-            label: words.last?["classification"]?.string,
-            labelScore: scores?.max(),
-            isTerminal: words.last?["terminal"]?.bool ?? true
+            words: (terminal.isEmpty ? words.suffix(1) : terminal).compactMap(FileResult.Word.init),
+            isTerminal: !terminal.isEmpty || words.isEmpty
         )
+    }
+}
+
+extension FileResult.Word {
+    /// Reads a classification of a result.
+    init?(_ json: JSONValue) {
+        guard let label = json["classification"]?.string else { return nil }
+        self.init(label: label, score: json["scores"]?.doubles?.max())
     }
 }
 
@@ -82,8 +97,8 @@ extension FileResult {
             [
                 "\(insect.x1),\(insect.y1)", "\(insect.x2 - insect.x1)×\(insect.y2 - insect.y1)",
                 insect.detectionScore.map { NumberText.fixed($0, digits: 2) } ?? "–",
-                insect.labelScore.map { NumberText.fixed($0, digits: 2) } ?? "–",
-                (insect.label ?? "–") + (insect.isTerminal ? "" : " (turned away)"),
+                Self.joined(insect.words.map { word in word.score.map { NumberText.fixed($0, digits: 2) } ?? "–" }),
+                Self.joined(insect.words.map(\.label)) + (insect.isTerminal ? "" : " (not named)"),
             ]
         }
         let table = TextTable(header: ["place", "size", "found", "named", "label"], rows: rows)
@@ -91,4 +106,6 @@ extension FileResult {
         let count = insects.count == 1 ? "1 insect" : "\(insects.count) insects"
         return "\(name), \(count)\n\(lines.joined())\(mistakes)\n"
     }
+
+    private static func joined(_ words: [String]) -> String { words.isEmpty ? "–" : words.joined(separator: " / ") }
 }

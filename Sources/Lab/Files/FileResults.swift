@@ -111,8 +111,8 @@ extension ReportData.Box {
             y1: Double(insect.y1),
             x2: Double(insect.x2),
             y2: Double(insect.y2),
-            label: insect.label ?? "insect",
-            score: insect.labelScore
+            label: insect.answer?.label ?? "insect",
+            score: insect.answer?.score
         )
     }
 }

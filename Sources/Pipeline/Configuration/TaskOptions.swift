@@ -43,7 +43,7 @@ package struct TaskOptions: Sendable, Hashable {
         var used = self
         if !isDetected { (used.detectionThreshold, used.maximumDetections) = (nil, nil) }
         if topScores != nil, case .top(let count) = contents.scores { used.topScores = count }
-        if features != nil { used.features = contents.features && manifest.classifier?.featureCount != nil }
+        if features != nil { used.features = contents.features && manifest.hasFeatures }
         if logits != nil { used.logits = contents.logits && contents.scores == .all }
         return used
     }

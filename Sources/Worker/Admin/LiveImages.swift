@@ -120,16 +120,15 @@ extension LiveImages.Entry {
             time: Date().timeIntervalSince1970,
             // More boxes than this make a page that no browser likes.
             boxes: analysed.insects.prefix(200).map { insect in
-                let answer = insect.classifications.last
+                let terminal = insect.classifications.filter(\.isTerminal)
+                let answer = terminal.max { $0.score < $1.score } ?? insect.classifications.last
                 return LiveImages.Box(
                     x1: insect.box.x1,
                     y1: insect.box.y1,
                     x2: insect.box.x2,
                     y2: insect.box.y2,
                     label: answer?.label ?? "insect",
-                    score: answer.flatMap {
-                        $0.scores.indices.contains($0.labelIndex) ? Double($0.scores[$0.labelIndex]) : nil
-                    }
+                    score: answer.map { Double($0.score) }
                 )
             },
             count: analysed.insects.count

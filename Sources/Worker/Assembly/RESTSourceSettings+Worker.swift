@@ -38,7 +38,7 @@ extension RESTSourceSettings {
 
 extension PipelineExpectation {
     init(_ manifest: PipelineManifest) {
-        let stages = [manifest.binaryFilter, manifest.classifier].compactMap { $0?.algorithm.key }
+        let stages = ([manifest.binaryFilter].compactMap(\.self) + manifest.classifiers).map(\.algorithm.key)
         let detector = manifest.detector.algorithm.key
         self.init(slug: manifest.slug, detector: detector, algorithms: [detector] + stages)
     }

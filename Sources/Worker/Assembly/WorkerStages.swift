@@ -83,7 +83,7 @@ package struct WorkerStages {
             linger: settings.batch.linger
         )
         batcher.watchWaits(for: images.budget)
-        for manifest in manifests where settings.results.features && manifest.classifier?.featureCount == nil {
+        for manifest in manifests where settings.results.features && !manifest.hasFeatures {
             logger.warning(
                 "Results of this pipeline come without features: its manifest names none",
                 metadata: [LogKey.pipeline: "\(manifest.slug)"]
@@ -93,7 +93,7 @@ package struct WorkerStages {
 
     /// Describes the models, and what is told of their answers: of another description a task may be answered otherwise.
     var modelsDescription: [UInt8] {
-        let features = manifests.map { $0.classifier?.featureCount ?? 0 }
+        let features = manifests.map { $0.classifiers.map { $0.featureCount ?? 0 } }
         return JSONValue.array(manifests.map(\.registration.json)).encoded()
             + Array("\(settings.results.contents)\(features)".utf8)
     }

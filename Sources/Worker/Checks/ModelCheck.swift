@@ -46,7 +46,7 @@ enum ModelCheck {
                 let remedy = "Copy or export the model anew; 'antenna-worker models' tries whether it loads."
                 return isWanted ? .missing(slug, problem, remedy: remedy) : .note(slug, problem, remedy: remedy)
             }
-            if wantsFeatures, manifest.classifier?.featureCount == nil {
+            if wantsFeatures, !manifest.hasFeatures {
                 return .note(
                     slug,
                     "\(manifest.name): its results come without the features that are set to be sent",
@@ -54,9 +54,9 @@ enum ModelCheck {
                 )
             }
             let stages =
-                [manifest.detector.algorithm]
-                + [manifest.binaryFilter, manifest.classifier].compactMap { $0?.algorithm }
-            return .good(slug, "\(manifest.name): \(stages.map(\.name).joined(separator: " → "))")
+                [manifest.detector.algorithm.name, manifest.binaryFilter?.algorithm.name].compactMap(\.self)
+                + [manifest.classifiers.map(\.algorithm.name).joined(separator: ", ")].filter { !$0.isEmpty }
+            return .good(slug, "\(manifest.name): \(stages.joined(separator: " → "))")
         } catch {
             let detail = "\(error)"
             return isWanted

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Inference
+import JSON
 import Testing
 
 @Suite("The manifest names every mistake at once")
@@ -14,8 +15,8 @@ struct ManifestTests {
         #expect(manifest.detector.maximumDetections == 500)
         #expect(manifest.binaryFilter?.passingLabels == [0])
         #expect(manifest.binaryFilter?.algorithm.key == "moth_nonmoth_classifier")
-        #expect(manifest.classifier?.labels == ["a", "b", "c"])
-        #expect(manifest.classifier?.algorithm.file.hasSuffix("/moths/classifier.onnx") == true)
+        #expect(manifest.classifiers.first?.labels == ["a", "b", "c"])
+        #expect(manifest.classifiers.first?.algorithm.file.hasSuffix("/moths/classifier.onnx") == true)
     }
 
     @Test("A pipeline may consist of a detector alone")
@@ -23,7 +24,60 @@ struct ManifestTests {
         var fixture = try ManifestFixture()
         fixture.replace(#","binary_filter""#, with: "}#cut#")
         fixture.text = String(fixture.text.prefix { $0 != "#" })
-        #expect(try fixture.manifest().classifier == nil)
+        #expect(try fixture.manifest().classifiers.isEmpty)
+    }
+
+    private static let second =
+        #"{"name":"More","file":"filter.onnx","labels":["d","e"],"features":4,"input":{"size":[32,32]}}"#
+
+    /// The fixture with a list of its classifier and of others.
+    private func several(_ others: [String]) throws -> ManifestFixture {
+        var fixture = try ManifestFixture()
+        fixture.replace(#""classifier":{"#, with: #""classifiers":[{"#)
+        fixture.replace(#""antialias":true}}}"#, with: #""antialias":true}}"# + others.map { ",\($0)" }.joined() + "]}")
+        return fixture
+    }
+
+    @Test("A list of classifiers is read in its order, of one as of several")
+    func classifiers() throws {
+        let manifest = try several([Self.second]).manifest()
+        #expect(manifest.classifiers.map(\.algorithm.key) == ["colours", "more"])
+        #expect(manifest.classifiers.map(\.labels.count) == [3, 2])
+        #expect(manifest.classifiers.map(\.featureCount) == [nil, 4] && manifest.hasFeatures)
+        #expect(manifest.modelFiles.count == 3)
+        #expect(manifest.registration.algorithms.map(\.key).suffix(2) == ["colours", "more"])
+        #expect(try several([]).manifest().registration.json == ManifestFixture().manifest().registration.json)
+    }
+
+    @Test(
+        "What is wrong with a list of classifiers is named with its place",
+        arguments: [
+            ("[]", "classifiers is no list of 1 to 8"), ("7", "classifiers is no list"),
+            ("{}", "classifiers is no list"),
+            ("[7]", "classifiers[0] is a number, not an object"),
+            ("[\(second.replacing("32,32", with: "0,32"))]", "classifiers[0].input.size is 0"),
+            ("[\(second),\(second)]", #"classifiers[1].key: two algorithms have the key "more""#),
+            (
+                #"[\#(second.replacing("\"features\"", with: "\"pass_labels\":[],\"x\""))]"#,
+                "classifiers[0].x is not known"
+            ),
+            ("[\(Array(repeating: second, count: 9).joined(separator: ","))]", "classifiers is no list of 1 to 8"),
+        ]
+    )
+    func wrongClassifiers(_ list: String, _ sentence: String) throws {
+        var fixture = try several([])
+        let start = try #require(fixture.text.firstRange(of: #""classifiers":["#))
+        fixture.text = fixture.text[..<start.lowerBound] + "\"classifiers\":\(list)}"
+        let error = #expect(throws: ManifestError.self) { try fixture.manifest() }
+        #expect(error?.description.contains(sentence) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("One classifier and a list of them is a mistake")
+    func bothClassifiers() throws {
+        var fixture = try ManifestFixture()
+        fixture.replace(#""version":3,"#, with: #""version":3,"classifiers":[\#(Self.second)],"#)
+        let error = #expect(throws: ManifestError.self) { try fixture.manifest() }
+        #expect(error?.mistakes.first?.hasPrefix("classifiers and classifier are both there") == true)
     }
 
     @Test("One mistake gives one sentence that names the key", arguments: ManifestMistake.all)
@@ -53,7 +107,7 @@ struct ManifestTests {
     func labelFiles(name: String) throws {
         var fixture = try ManifestFixture()
         fixture.replace(#""labels":["a","b","c"]"#, with: #""labels_file":"\#(name)""#)
-        #expect(try fixture.manifest().classifier?.labels == ["x y", "z"])
+        #expect(try fixture.manifest().classifiers.first?.labels == ["x y", "z"])
     }
 
     @Test("A missing file is one mistake, not a crash")

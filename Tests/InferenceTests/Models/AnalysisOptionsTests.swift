@@ -70,11 +70,13 @@ struct AnalysisOptionsTests {
                 labels: ["r", "g", "b"],
                 passingLabels: [0]
             ),
-            classifier: PipelineManifest.Classifier(
-                algorithm: algorithm,
-                input: input,
-                labels: ["red", "green", "blue"]
-            )
+            classifiers: [
+                PipelineManifest.Classifier(
+                    algorithm: algorithm,
+                    input: input,
+                    labels: ["red", "green", "blue"]
+                )
+            ]
         )
         return try LoadedPipeline(
             manifest,

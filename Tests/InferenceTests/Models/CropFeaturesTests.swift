@@ -74,7 +74,7 @@ struct CropFeaturesTests {
                 name: "Test",
                 directory: "/test",
                 detector: scripted,
-                classifier: featureManifest(file, count: features)
+                classifiers: [featureManifest(file, count: features)]
             ),
             options: SessionOptions(intraOpThreads: 1),
             classificationBatchSize: 4,
@@ -111,7 +111,7 @@ struct CropFeaturesTests {
                         name: "Test",
                         directory: "/test",
                         detector: try ScriptedDetector().detector.manifest,
-                        classifier: featureManifest("features_free.onnx", count: count)
+                        classifiers: [featureManifest("features_free.onnx", count: count)]
                     ),
                     options: SessionOptions(intraOpThreads: 1),
                     classificationBatchSize: 4,

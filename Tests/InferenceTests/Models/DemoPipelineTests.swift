@@ -100,7 +100,7 @@ struct DemoPipelineTests {
         let map = try #require(algorithms.last?["category_map"] as? [String: Any])
         let labels = try #require(map["labels"] as? [String])
         let data = try #require(map["data"] as? [[String: Any]])
-        #expect(labels == manifest.classifier?.labels)
+        #expect(labels == manifest.classifiers.first?.labels)
         #expect(data.map { $0["label"] as? String } == labels)
         #expect(data.map { $0["index"] as? Int } == Array(labels.indices))
     }

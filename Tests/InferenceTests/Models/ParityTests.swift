@@ -35,7 +35,7 @@ struct ParityTests {
     @Test("A classifier's input is torchvision's", arguments: ParityFixture.slugs)
     func crops(slug: String) throws {
         let fixture = try ParityFixture(slug)
-        for classifier in [fixture.manifest.binaryFilter, fixture.manifest.classifier].compactMap({ $0 }) {
+        for classifier in [fixture.manifest.binaryFilter].compactMap(\.self) + fixture.manifest.classifiers {
             for (picture, expected) in zip(try fixture.pictures(), fixture.expectation.images) {
                 let corners = try #require(expected.found.first).box
                 let box = Box(x1: corners[0], y1: corners[1], x2: corners[2], y2: corners[3])

@@ -28,15 +28,17 @@ struct PipelineLoadingTests {
                 scoreThreshold: 0.5,
                 maximumDetections: 10
             ),
-            classifier: PipelineManifest.Classifier(
-                algorithm: testAlgorithm(classifier),
-                input: PipelineManifest.CropRule(
-                    size: PixelSize(height: side, width: side),
-                    antialias: true,
-                    normalization: .unit
-                ),
-                labels: labels
-            )
+            classifiers: [
+                PipelineManifest.Classifier(
+                    algorithm: testAlgorithm(classifier),
+                    input: PipelineManifest.CropRule(
+                        size: PixelSize(height: side, width: side),
+                        antialias: true,
+                        normalization: .unit
+                    ),
+                    labels: labels
+                )
+            ]
         )
     }
 

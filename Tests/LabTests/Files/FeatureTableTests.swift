@@ -15,8 +15,16 @@ struct FeatureTableTests {
         folder = try PackagePaths.scratch("features")
     }
 
-    private func word(_ label: String, scores: String, features: String = "", terminal: Bool = true) -> String {
-        #"{"classification":"\#(label)","scores":[\#(scores)],\#(features)"terminal":\#(terminal)}"#
+    private func word(
+        _ label: String,
+        scores: String,
+        features: String = "",
+        terminal: Bool = true,
+        key: String = "a"
+    ) -> String {
+        let algorithm = #""algorithm":{"name":"A","key":"\#(key)"}"#
+        return #"{"classification":"\#(label)","scores":[\#(scores)],\#(features)"terminal":\#(terminal),"#
+            + algorithm + "}"
     }
 
     private func detection(x: Int, _ words: String...) -> String {
@@ -29,7 +37,7 @@ struct FeatureTableTests {
     }
 
     private func table(columns: Int = 2, paths: [String]) throws -> FeatureTable {
-        try FeatureTable(path: path, columns: columns, paths: paths)
+        try FeatureTable(path: path, columns: columns, algorithm: "a", paths: paths)
     }
 
     /// The header's text, and the floats behind it.
@@ -83,6 +91,17 @@ struct FeatureTableTests {
         )
     }
 
+    @Test("Of several classifiers the rows are those of the one that is asked for, with its word")
+    func several() throws {
+        var table = try table(columns: 1, paths: ["a"])
+        let words = ["b", "a", "c"].map { key in
+            word("by \(key)", scores: "0.5", features: #""features":[\#(key == "a" ? "7" : "8,9")],"#, key: key)
+        }
+        try table.take(result(detection(x: 1, words[0], words[1], words[2]), detection(x: 2, words[2])), at: 0)
+        #expect(try matrix().floats == [7])
+        #expect(try index.hasSuffix("\n0,a,0,1,2,9,10,by a,0.5\n"))
+    }
+
     @Test("What came in spite of a gap is written in the end")
     func gap() throws {
         var table = try table(columns: 1, paths: ["a", "b", "c"])
@@ -106,7 +125,7 @@ struct FeatureTableTests {
     func unwritable() throws {
         for path in ["/nowhere/night.npy", "\(folder.path)/night.csv", ".npy", "/proc/night.npy"] {
             let failure = #expect(throws: CommandFailure.self) {
-                try FeatureTable(path: path, columns: 2, paths: [])
+                try FeatureTable(path: path, columns: 2, algorithm: "a", paths: [])
             }
             #expect(failure?.description.hasPrefix(path) == true)
         }

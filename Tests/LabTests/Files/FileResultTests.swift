@@ -26,12 +26,32 @@ struct FileResultTests {
                 a.jpg, 3 insects
                   place  size    found  named  label
                   10,20  100×30  0.99   0.75   Noctua pronuba
-                  0,0    9×9     0.50   0.80   nonmoth (turned away)
+                  0,0    9×9     0.50   0.80   nonmoth (not named)
                   1,2    2×2     0.25   –      –
 
 
                 """
         )
+    }
+
+    @Test func everyClassifiersWordIsShown() throws {
+        let found = """
+            {"detections":[{"bbox":{"x1":1,"y1":2,"x2":3,"y2":4},"score":0.5,"classifications":[
+              {"classification":"moth","scores":[0.9,0.1],"terminal":false},
+              {"classification":"Noctua pronuba","scores":[0,0.75],"terminal":true},
+              {"classification":"Noctua","scores":[0.9],"terminal":true}]}]}
+            """
+        let result = try FileResult(encoded(found))
+        #expect(
+            result.text(of: "a.jpg", on: Self.plain) == """
+                a.jpg, 1 insect
+                  place  size  found  named        label
+                  1,2    2×2   0.50   0.75 / 0.90  Noctua pronuba / Noctua
+
+
+                """
+        )
+        #expect(result.insects[0].answer?.label == "Noctua")
     }
 
     @Test func nothingFoundAndNothingDoneAreSaid() throws {

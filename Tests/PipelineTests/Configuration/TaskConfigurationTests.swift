@@ -161,16 +161,18 @@ struct TaskConfigurationTests {
                 scoreThreshold: 0.5,
                 maximumDetections: 10
             ),
-            classifier: PipelineManifest.Classifier(
-                algorithm: algorithm,
-                input: PipelineManifest.CropRule(
-                    size: PixelSize(height: 8, width: 8),
-                    antialias: true,
-                    normalization: normalization
-                ),
-                labels: ["a"],
-                featureCount: features
-            )
+            classifiers: [
+                PipelineManifest.Classifier(
+                    algorithm: algorithm,
+                    input: PipelineManifest.CropRule(
+                        size: PixelSize(height: 8, width: 8),
+                        antialias: true,
+                        normalization: normalization
+                    ),
+                    labels: ["a"],
+                    featureCount: features
+                )
+            ]
         )
         let told = contents.asked(by: task)
         return used(try options(json).used(in: told, by: manifest, isDetected: isDetected))

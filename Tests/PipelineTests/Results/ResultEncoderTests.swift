@@ -169,7 +169,7 @@ import Testing
 
     private func word(_ scores: [Float], _ label: Int) throws -> Classification {
         Classification(
-            algorithm: try #require(try manifest().classifier?.algorithm),
+            algorithm: try #require(try manifest().classifiers.first?.algorithm),
             isTerminal: true,
             labelIndex: label,
             label: "label",
@@ -183,7 +183,7 @@ import Testing
     }
 
     private func insect() throws -> DetectedInsect {
-        let algorithm = try #require(try manifest().classifier?.algorithm)
+        let algorithm = try #require(try manifest().classifiers.first?.algorithm)
         return DetectedInsect(
             detection: Detection(box: Box(x1: 1, y1: 2, x2: 30, y2: 40), score: 0.9),
             classifications: [
