@@ -9,14 +9,15 @@ from antenna_export.results import Classification, Found, ImageResult, ResultErr
 LIMITS = Limits()
 
 
-def classification(*logits, algorithm="species", labels="abc"):
+def classification(*logits, algorithm="species", labels="abc", features=None):
     values = np.asarray(logits, np.float32)
     scores = np.exp(values) / np.exp(values).sum()
-    return Classification(algorithm, labels[int(values.argmax())], values, scores)
+    row = None if features is None else np.asarray(features, np.float32)
+    return Classification(algorithm, labels[int(values.argmax())], values, scores, row)
 
 
-def found(x, y, *logits, score=0.9):
-    return Found((x, y, x + 10, y + 10), score, (classification(*logits),) if logits else ())
+def found(x, y, *logits, score=0.9, features=None):
+    return Found((x, y, x + 10, y + 10), score, (classification(*logits, features=features),) if logits else ())
 
 
 def compared(reference, other, classify=lambda boxes: pytest.fail(f"asked for {boxes}")):
@@ -99,6 +100,19 @@ def test_another_number_of_logits_is_an_error():
         compared([found(10, 10, 1.0, 2.0, 3.0)], [found(10, 10, 1.0, 2.0)])
 
 
+def test_features_are_compared_where_both_have_them():
+    reference = [found(10, 10, 1.0, 3.0, 0.0, features=[1, 2]), found(90, 10, 1.0, 3.0, 0.0, features=[3, 4])]
+    other = [found(10, 10, 1.0, 3.0, 0.0, features=[1, 2.0005]), found(90, 10, 1.0, 3.0, 0.0)]
+    comparison = compared(reference, other)
+    assert comparison.features == 1
+    assert comparison.largest_feature == pytest.approx(5e-4, rel=1e-3)
+    assert comparison.violations(LIMITS) == []
+    further = compared(reference[:1], [found(10, 10, 1.0, 3.0, 0.0, features=[1, 2.01])])
+    assert any("feature" in each for each in further.violations(LIMITS))
+    with pytest.raises(ValueError, match="1 features, not 2"):
+        compared(reference[:1], [found(10, 10, 1.0, 3.0, 0.0, features=[1])])
+
+
 def test_overlap():
     assert intersection_over_union((0, 0, 10, 10), (0, 0, 10, 10)) == 1
     assert intersection_over_union((0, 0, 10, 10), (10, 0, 20, 10)) == 0
@@ -133,6 +147,15 @@ def test_results_are_read_in_each_form(text):
     assert result.found[0].score is None
     assert result.found[0].classifications[0].label == "moth"
     assert result.found[0].classifications[0].logits.dtype == np.float32
+    assert result.found[0].classifications[0].features is None
+
+
+def test_features_are_read_where_there_are_any():
+    told = document()
+    told["detections"][0]["classifications"][0]["features"] = [0.25, -1]
+    features = read_worker_results(json.dumps(told))["a.jpg"].found[0].classifications[0].features
+    assert features.tolist() == [0.25, -1]
+    assert features.dtype == np.float32
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,14 @@ def test_a_manifest_has_the_models_own_preparation(tmp_path):
     assert document["classifier"]["version_name"] == "seed 1"
 
 
+def test_features_are_told_of_the_classifier_alone():
+    pipeline, detector = PIPELINES["panama_moths_2024"], DETECTORS["2023"]
+    assert "features" not in manifest(pipeline, detector, "published")["classifier"]
+    document = manifest(pipeline, detector, "published", features=2048)
+    assert document["classifier"]["features"] == 2048
+    assert "features" not in document["binary_filter"]
+
+
 def test_labels_are_written_where_the_manifest_looks(tmp_path):
     pipeline = PIPELINES["insect_orders_2025"]
     write_labels(tmp_path, pipeline.classifier, ["Lepidoptera", "Käfer"])
