@@ -266,9 +266,10 @@ PIPELINES: Mapping[str, Pipeline] = {pipeline.slug: pipeline for pipeline in _AL
 
 
 def pipelines(selection: str) -> list[Pipeline]:
-    """The pipelines a slug or `all` stands for."""
+    """The pipelines that slugs, with commas between, or `all` stand for."""
     if selection == "all":
         return list(PIPELINES.values())
-    if selection not in PIPELINES:
-        raise CatalogueError(f"there is no pipeline {selection!r}; there are: {', '.join(PIPELINES)}")
-    return [PIPELINES[selection]]
+    slugs = list(dict.fromkeys(selection.split(",")))
+    for unknown in (each for each in slugs if each not in PIPELINES):
+        raise CatalogueError(f"there is no pipeline {unknown!r}; there are: {', '.join(PIPELINES)}")
+    return [PIPELINES[each] for each in slugs]

@@ -15,7 +15,7 @@ from antenna_export.compare import Comparison, Limits
 from antenna_export.download import Downloader, LockFile
 from antenna_export.fixtures import FIXTURES, write_fixtures
 from antenna_export.gbif import GBIFNames
-from antenna_export.manifest import graph_path, write_labels, write_manifest
+from antenna_export.manifest import combined, graph_path, write_combined, write_labels, write_manifest
 from antenna_export.onnx_export import export_classifier, export_detector
 from antenna_export.results import ImageResult, read_worker_results
 from antenna_export.runners import GraphRunner, TorchRunner, exported_detector, exported_features, torch_stage
@@ -35,7 +35,8 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `export`."""
-    parser.add_argument("--pipeline", required=True, metavar="SLUG|all", help=", ".join(PIPELINES))
+    parser.add_argument("--pipeline", required=True, metavar="SLUG[,SLUG…]|all", help=", ".join(PIPELINES))
+    parser.add_argument("--combine", metavar="SLUG", help="a pipeline more, with the classifiers of all that are named")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the folder of models")
     parser.add_argument("--detector", choices=DETECTORS, default="2023", help="the detector of the manifests")
     parser.add_argument("--features", action="store_true", help="classifiers tell the input of their last layer, too")
@@ -69,6 +70,9 @@ def run_export(arguments: argparse.Namespace) -> int:
     """Exports every algorithm of the chosen pipelines once, then writes the manifests."""
     weights, out = source(arguments), arguments.out
     chosen, detector = pipelines(arguments.pipeline), DETECTORS[arguments.detector]
+    if arguments.combine:
+        # What cannot be combined is said before anything is downloaded.
+        combined(arguments.combine, chosen, detector, weights.label, {})
     stages = [stage for each in chosen for stage in (each.binary_filter, each.classifier) if stage]
     algorithms: dict[str, Algorithm] = {algorithm.key: algorithm for algorithm in (detector, *stages)}
     features: dict[str, int] = {}
@@ -89,6 +93,8 @@ def run_export(arguments: argparse.Namespace) -> int:
         print(f"  {report}; {time.perf_counter() - started:.0f} s in all")
     for pipeline in chosen:
         print(write_manifest(out, pipeline, detector, weights.label, features.get(pipeline.classifier.key)))
+    if arguments.combine:
+        print(write_combined(out, arguments.combine, chosen, detector, weights.label, features))
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 from typing import Any
 
 from antenna_export.catalogue import (
@@ -11,6 +12,7 @@ from antenna_export.catalogue import (
     IMAGENET_STD,
     PASSING_LABEL,
     Algorithm,
+    CatalogueError,
     Classifier,
     Detector,
     Pipeline,
@@ -68,6 +70,32 @@ def manifest(pipeline: Pipeline, detector: Detector, weights: str, features: int
     if features is not None:
         document["classifier"]["features"] = features
     return document
+
+
+def write_combined(
+    out: pathlib.Path, slug: str, chosen: list[Pipeline], detector: Detector, weights: str, features: dict[str, int]
+) -> pathlib.Path:
+    """Writes the manifest of a pipeline with the classifiers of several; `features` counts those that a graph tells, by key."""
+    path = out / slug / "pipeline.json"
+    document = combined(slug, chosen, detector, weights, features)
+    write_atomically(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    return path
+
+
+def combined(slug: str, chosen: list[Pipeline], detector: Detector, weights: str, features: dict[str, int]) -> dict[str, Any]:
+    """A manifest with the classifiers of several pipelines, in their order."""
+    if len(chosen) < 2 or slug in {each.slug for each in chosen} or not re.fullmatch(r"[A-Za-z0-9_-]+", slug):
+        raise CatalogueError(f"{slug!r} is to be a slug of its own, letters, digits, _ and -, for two pipelines or more")
+    if len({each.binary_filter for each in chosen}) > 1:
+        raise CatalogueError("pipelines with and without the filter cannot be combined: what it turns away goes to none")
+    parts = [manifest(each, detector, weights, features.get(each.classifier.key)) for each in chosen]
+    document = parts[0] | {
+        "slug": slug,
+        "name": " + ".join(part["name"] for part in parts),
+        "description": f"The classifiers of {', '.join(each.slug for each in chosen)}, asked about the same insects.",
+    }
+    del document["classifier"]
+    return document | {"classifiers": [part["classifier"] for part in parts]}
 
 
 def detector_input(detector: Detector) -> dict[str, Any]:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from antenna_export.catalogue import DETECTORS, PIPELINES, CatalogueError, pipelines, slug
-from antenna_export.manifest import manifest, write_labels, write_manifest
+from antenna_export.manifest import combined, manifest, write_combined, write_labels, write_manifest
 
 SLUGS = {
     "panama_moths_2023",
@@ -82,3 +82,40 @@ def test_labels_are_written_where_the_manifest_looks(tmp_path):
     path = write_manifest(tmp_path, pipeline, DETECTORS["2023"], "published")
     labels = path.parent / json.loads(path.read_text())["classifier"]["labels_file"]
     assert json.loads(labels.read_text()) == ["Lepidoptera", "Käfer"]
+
+
+def test_pipelines_are_chosen_in_the_order_of_their_slugs():
+    chosen = pipelines("global_moths_2024,uk_denmark_moths_2023,global_moths_2024")
+    assert [pipeline.slug for pipeline in chosen] == ["global_moths_2024", "uk_denmark_moths_2023"]
+    with pytest.raises(CatalogueError, match="'x'"):
+        pipelines("global_moths_2024,x")
+
+
+def test_a_combined_manifest_has_the_classifiers_of_all(tmp_path):
+    chosen = pipelines("uk_denmark_moths_2023,global_moths_2024")
+    features = {chosen[1].classifier.key: 2048}
+    path = write_combined(tmp_path, "uk_and_global", chosen, DETECTORS["2023"], "seed 1", features)
+    assert path == tmp_path / "uk_and_global" / "pipeline.json"
+    document = json.loads(path.read_text())
+    alone = [manifest(each, DETECTORS["2023"], "seed 1", features.get(each.classifier.key)) for each in chosen]
+    assert document["classifiers"] == [each["classifier"] for each in alone]
+    assert "classifier" not in document
+    assert document["slug"] == "uk_and_global"
+    assert document["name"] == "UK & Denmark Species Classifier - Apr 2024 + Global Species Classifier - Aug 2024"
+    assert {key: document[key] for key in ("detector", "binary_filter", "version")} == {
+        key: alone[0][key] for key in ("detector", "binary_filter", "version")
+    }
+
+
+@pytest.mark.parametrize(
+    ("slug", "selection"),
+    [
+        ("both", "global_moths_2024"),
+        ("global_moths_2024", "uk_denmark_moths_2023,global_moths_2024"),
+        ("../both", "uk_denmark_moths_2023,global_moths_2024"),
+        ("both", "global_moths_2024,insect_orders_2025"),
+    ],
+)
+def test_what_cannot_be_combined_is_refused(slug, selection):
+    with pytest.raises(CatalogueError):
+        combined(slug, pipelines(selection), DETECTORS["2023"], "published", {})
