@@ -1,7 +1,7 @@
 import DequeModule
 import Synchronization
 
-/// A first-in, first-out hand-over between tasks, or from a thread to tasks.
+/// A hand-over between tasks, or from a thread to tasks: first in, first out in each lane, the interactive one before the other.
 ///
 /// It does not bound its length: whoever puts in is bounded by something else, such as a broker's prefetch.
 package final class AsyncQueue<Element: Sendable, Failure: Error>: Sendable {
@@ -9,8 +9,8 @@ package final class AsyncQueue<Element: Sendable, Failure: Error>: Sendable {
     private typealias Waiter = CheckedContinuation<Outcome, Never>
 
     private struct State {
-        var elements: Deque<Element> = []
-        var waiters: Deque<(id: UInt64, continuation: Waiter)> = []
+        var elements = LaneQueue<Element>()
+        var waiters: Deque<(id: UInt64, lane: Lane?, continuation: Waiter)> = []
         var nextID: UInt64 = 0
         var end: Outcome?
     }
@@ -26,16 +26,18 @@ package final class AsyncQueue<Element: Sendable, Failure: Error>: Sendable {
     /// How many wait for an element.
     var waiting: Int { state.withLock { $0.waiters.count } }
 
-    /// Adds an element at the end.
+    /// Adds an element at the end of its lane.
     ///
     /// - Returns: `false` when the queue has ended; the element is still the caller's.
     @discardableResult
-    package func push(_ element: Element) -> Bool {
+    package func push(_ element: Element, in lane: Lane = .batch) -> Bool {
         let (isAccepted, waiter) = state.withLock { state -> (Bool, Waiter?) in
             if state.end != nil { return (false, nil) }
-            if let waiter = state.waiters.popFirst() { return (true, waiter.continuation) }
-            state.elements.append(element)
-            return (true, nil)
+            guard let index = state.waiters.firstIndex(where: { $0.lane == nil || $0.lane == lane }) else {
+                state.elements.append(element, in: lane)
+                return (true, nil)
+            }
+            return (true, state.waiters.remove(at: index).continuation)
         }
         waiter?.resume(returning: .success(element))
         return isAccepted
@@ -56,10 +58,7 @@ package final class AsyncQueue<Element: Sendable, Failure: Error>: Sendable {
 
     /// Takes out what nobody has taken.
     package func takeAll() -> [Element] {
-        state.withLock { state in
-            defer { state.elements = [] }
-            return Array(state.elements)
-        }
+        state.withLock { $0.elements.takeAll() }
     }
 
     /// Ends the queue and takes out what nobody has taken.
@@ -68,10 +67,12 @@ package final class AsyncQueue<Element: Sendable, Failure: Error>: Sendable {
         return takeAll()
     }
 
-    /// Takes the oldest element, waiting for one; nil at the end and when the task is cancelled.
+    /// Takes the element whose turn it is, waiting for one.
     ///
+    /// - Parameter lane: Takes the oldest of this lane only.
+    /// - Returns: The element; nil at the end and when the task is cancelled.
     /// - Throws: What the queue was ended with.
-    package func next() async throws(Failure) -> Element? {
+    package func next(in lane: Lane? = nil) async throws(Failure) -> Element? {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -79,11 +80,11 @@ package final class AsyncQueue<Element: Sendable, Failure: Error>: Sendable {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: Waiter) in
                 let due = state.withLock { state -> Outcome? in
-                    if let element = state.elements.popFirst() { return .success(element) }
+                    if let element = state.elements.popFirst(in: lane) { return .success(element) }
                     if let end = state.end { return end }
                     // Asked under the lock: a cancellation before this is seen here, one after it finds the waiter.
                     if Task.isCancelled { return .success(nil) }
-                    state.waiters.append((id, continuation))
+                    state.waiters.append((id, lane, continuation))
                     return nil
                 }
                 if let due { continuation.resume(returning: due) }

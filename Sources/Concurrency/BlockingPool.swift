@@ -4,13 +4,16 @@ import Synchronization
 /// A fixed number of threads for calls that block or compute for long: decoding, file writes, resampling.
 ///
 /// Swift's cooperative pool has one thread a core and must never be blocked, so such work is handed over here and awaited.
-/// Work starts in the order it was handed in. The pool ends its threads when it is released.
+/// Work starts in the order it was handed in, that of the interactive lane first. The pool ends its threads when it is released.
 package final class BlockingPool: Sendable {
     /// The number of threads; fewer than were wanted when the system gives no more.
     package let threadCount: Int
     /// Why there is no thread at all; nil when there is one.
-    private let shortage: SystemThread.Shortage?
+    package let shortage: SystemThread.Shortage?
     private let queue: WorkQueue
+
+    /// Calls that wait for a thread.
+    var waiting: Int { queue.count }
 
     /// Starts the threads.
     ///
@@ -50,13 +53,21 @@ package final class BlockingPool: Sendable {
         let body = Once(body)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                queue.add {
+                queue.add(in: Lane.current) {
                     continuation.resume(with: body.run(unless: cancelled.load(ordering: .relaxed)))
                 }
             }
         } onCancel: {
             cancelled.store(true, ordering: .relaxed)
         }
+    }
+}
+
+extension BlockingPool {
+    /// Does on the calling thread, which is one of the pool's, some of the work that waits for it in the interactive lane: for long
+    /// work of many parts, between two of them.
+    package func giveWay() {
+        queue.giveWay()
     }
 }
 

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A budget of some unit (tasks, bytes of pixels) from which amounts are reserved, first come, first served.
+/// A budget of some unit (tasks, bytes of pixels) from which amounts are reserved: first come, first served in each lane, the
+/// interactive one before the other.
 ///
 /// An amount larger than the whole budget is admitted once nothing else is reserved, so that a single huge image is slow
 /// rather than stuck for ever.
@@ -15,33 +16,35 @@ package final class Budget: Sendable {
     ///
     /// - Parameters:
     ///   - limit: Units in all; values below 1 count as 1.
+    ///   - spare: Units beyond them that only the interactive lane may take.
     ///   - onShortage: Called with the amount wanted when it is not free, so that whoever holds reservations it can spare gives
     ///     them up.
-    package init(limit: Int, onShortage: (@Sendable (Int) -> Void)? = nil) {
+    package init(limit: Int, spare: Int = 0, onShortage: (@Sendable (Int) -> Void)? = nil) {
         self.limit = max(1, limit)
         self.onShortage = onShortage
-        self.state = Mutex(BudgetState(limit: self.limit))
+        self.state = Mutex(BudgetState(limit: self.limit, spare: spare))
     }
 
     /// The amount reserved now.
     package var reserved: Int { state.withLock { $0.reserved } }
 
     /// How many callers wait for their amount.
-    package var waiting: Int { state.withLock { $0.waiters.count } }
+    package var waiting: Int { state.withLock(\.waiting) }
 
     /// Has `observer` called, from any thread, whenever a caller begins to wait for its amount, and when it waits no more.
     package func observeWaits(_ observer: @escaping @Sendable (_ begins: Bool) -> Void) {
         waitObservers.withLock { $0.append(observer) }
     }
 
-    /// Reserves `amount` if it fits now and nobody waits; nil otherwise.
+    /// Reserves `amount` if it fits now and nobody waits before it; nil otherwise.
     ///
     /// Whoever holds reservations it can spare is asked for them first.
     package func reserveIfFree(_ amount: Int) -> Reservation? {
-        if state.withLock({ $0.requestNow(amount) }) { return Reservation(amount: amount, budget: self) }
+        let lane = Lane.current
+        if state.withLock({ $0.requestNow(amount, lane: lane) }) { return Reservation(amount: amount, budget: self) }
         guard let onShortage, waiting == 0 else { return nil }
         onShortage(amount)
-        return state.withLock { $0.requestNow(amount) } ? Reservation(amount: amount, budget: self) : nil
+        return state.withLock { $0.requestNow(amount, lane: lane) } ? Reservation(amount: amount, budget: self) : nil
     }
 
     /// Waits until `amount` fits, and reserves it until the returned reservation is released.
@@ -54,12 +57,14 @@ package final class Budget: Sendable {
         defer {
             for observer in observers { observer(false) }
         }
-        let id = state.withLock { $0.makeID() }
+        let (id, lane) = (state.withLock { $0.makeID() }, Lane.current)
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 let verdict = state.withLock { state in
                     // Asked under the lock: a cancellation before this is seen here, one after it finds the waiter.
-                    Task.isCancelled ? .cancelled : state.request(id: id, amount: amount, continuation: continuation)
+                    Task.isCancelled
+                        ? .cancelled
+                        : state.request(id: id, amount: amount, lane: lane, continuation: continuation)
                 }
                 switch verdict {
                 case .admitted: continuation.resume()
