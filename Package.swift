@@ -215,8 +215,8 @@ let package = Package(
         .executableTarget(
             name: "AntennaWorker",
             dependencies: [
-                "Broker", "Inference", "Lab", "LocalAntenna", "Pipeline", "Settings", "Telemetry", "Transport",
-                "Worker",
+                "Broker", "Concurrency", "Inference", "Lab", "LocalAntenna", "Pipeline", "Settings", "Telemetry",
+                "Transport", "Worker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -59,6 +59,6 @@ package enum BrokerMetrics {
         .gauge,
         "Messages ready in a queue, looked up every few seconds while somebody scrapes or watches.",
         labels: ["kind", "pipeline"],
-        labelValues: "kind: tasks, ready, dead; pipeline: those of this worker"
+        labelValues: "kind: tasks, tasks_interactive, ready, ready_interactive, dead; pipeline: those of this worker"
     )
 }

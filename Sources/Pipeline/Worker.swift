@@ -14,7 +14,7 @@ package struct Worker: Service {
     private let batcher: Batcher
     private let encoder: ResultEncoder
     private let contents: ResultContents
-    private let window: Budget
+    private let window: WorkWindow
     private let statistics: WorkerStatistics
     private let unknownKeys: UnknownKeys
     private let observers: [any TaskObserver]
@@ -28,7 +28,7 @@ package struct Worker: Service {
     ///   - batcher: Batches them for the engines.
     ///   - encoder: Writes the results.
     ///   - contents: What results tell.
-    ///   - tasksInHand: Tasks taken from the source and not yet settled, at most.
+    ///   - tasksInHand: Tasks taken from the source and not yet settled, at most; interactive ones have places beside them.
     ///   - statistics: Where outcomes and durations are counted.
     ///   - observers: Shown what becomes of every task.
     ///   - logger: Gets one debug line a task, and warnings.
@@ -48,7 +48,7 @@ package struct Worker: Service {
         self.batcher = batcher
         self.encoder = encoder
         self.contents = contents
-        self.window = Budget(limit: tasksInHand)
+        self.window = WorkWindow(limit: tasksInHand)
         self.statistics = statistics
         self.unknownKeys = UnknownKeys(logger: logger)
         self.observers = observers
@@ -80,8 +80,8 @@ package struct Worker: Service {
     }
 
     private func takeTasks() async {
-        await window.forEach {
-            await source.next().map { (lease: $0, slot: batcher.enter()) }
+        await window.forEach { lane in
+            await source.next(in: lane).map { (lease: $0, slot: batcher.enter()) }
         } perform: { lease, slot in
             await process(lease, slot)
         }
@@ -125,6 +125,7 @@ package struct Worker: Service {
             }
             let outcome = TaskOutcome(settlement)
             statistics.count(outcome)
+            if task.lane == .interactive { statistics.settledInteractive(after: .now - lease.takenAt) }
             for observer in observers { observer.settled(task, outcome) }
             return outcome
         } catch {

@@ -10,9 +10,8 @@ import Transport
 
 extension Relay {
     func makeResultsSubscription() -> AMQPSubscription {
-        let tasks = settings.pipelines.flatMap {
-            AMQPTopology.declarations(for: TaskQueueName(.tasks, pipeline: $0))
-        }
+        let tasks = settings.pipelines.flatMap { TaskQueueName.both(.tasks, of: $0) }
+            .flatMap(AMQPTopology.declarations(for:))
         return AMQPSubscription(
             connection: consuming,
             queue: AMQPTopology.relayResultsQueue,

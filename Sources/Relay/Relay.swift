@@ -191,7 +191,7 @@ package final class Relay: Service {
             await settle(replaced, .retry(reason: "delivered again"))
         }
         do throws(TransportError) {
-            let queue = TaskQueueName(.tasks, pipeline: task.pipeline)
+            let queue = TaskQueueName(.tasks, pipeline: task.pipeline, lane: task.lane)
             try await publisher.publish(message, exchange: "", routingKey: "\(queue)")
             statistics.published.add()
         } catch {

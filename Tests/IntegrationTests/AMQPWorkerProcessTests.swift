@@ -1,3 +1,4 @@
+import Broker
 import Foundation
 import LocalAntenna
 import Logging
@@ -78,7 +79,7 @@ extension BrokerTests {
                 #expect(second.child.exitStatus == 0, "\(second.said)")
                 #expect(try await observer.status(ofQueue: "antenna.tasks.demo").messages == 0)
                 #expect(try await observer.status(ofQueue: "antenna.dead.demo").messages == 0)
-                for queue in [results, "antenna.tasks.demo", "antenna.ready.demo", "antenna.dead.demo"] {
+                for queue in TaskQueueName.all(of: "demo").map(\.description) + [results] {
                     try await observer.delete(queue: queue)
                 }
                 await observer.close()

@@ -16,6 +16,7 @@ struct BrokerFixture {
     let logger: Logger
 
     var tasks: TaskQueueName { TaskQueueName(.tasks, pipeline: pipeline) }
+    var interactive: TaskQueueName { TaskQueueName(.tasks, pipeline: pipeline, lane: .interactive) }
     var ready: TaskQueueName { TaskQueueName(.ready, pipeline: pipeline) }
     var dead: TaskQueueName { TaskQueueName(.dead, pipeline: pipeline) }
     /// The queue for results, which is also the reply subject of the tasks.
@@ -61,15 +62,16 @@ struct BrokerFixture {
         }
     }
 
-    /// Something that takes tasks; results go through the default exchange.
+    /// Something that takes tasks, with `lanes` of both task queues; results go through the default exchange.
     func taskSource(
         _ queue: TaskQueueName? = nil,
+        lanes: Bool = false,
         confirmed: any ConfirmedResultStore = MemoryConfirmedResultStore(),
         logger: Logger? = nil,
         through proxy: TCPProxy? = nil,
         _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }
     ) throws -> AMQPTaskSource {
-        var settings = AMQPSourceSettings(queues: [queue ?? tasks])
+        var settings = AMQPSourceSettings(queues: lanes ? [tasks, interactive] : [queue ?? tasks])
         settings.backoff = Backoff(first: .milliseconds(20), most: .milliseconds(100), jitter: 0.1...1)
         adjust(&settings)
         let configuration = try AMQPConfiguration(url: url(through: proxy))
@@ -111,7 +113,7 @@ struct BrokerFixture {
 
     /// Removes everything.
     func discard() async throws {
-        for queue in ["\(tasks)", "\(ready)", "\(dead)", results] {
+        for queue in TaskQueueName.all(of: pipeline).map(\.description) + [results] {
             try await observer.delete(queue: queue)
         }
         await observer.close()

@@ -268,7 +268,8 @@ private final class ScriptedSource: TaskSource {
         if let failure { throw failure }
     }
 
-    func next() async -> Lease? {
+    func next(in lane: Lane?) async -> Lease? {
+        guard lane != .interactive else { return nil }
         let number = state.withLock { state -> Int? in
             guard !state.isDrained, state.taken < images.count else { return nil }
             defer { state.taken += 1 }

@@ -1,4 +1,4 @@
-/// The known registrations of our pipelines, project by project.
+/// The known registrations of our pipelines, project by project, and the jobs that were looked at for that.
 ///
 /// Pure: the time comes from outside.
 struct RegistrationCache {
@@ -6,6 +6,14 @@ struct RegistrationCache {
     private struct Entry {
         let problems: [String: String]
         let checkedAt: Duration
+    }
+
+    /// The facts of a job that do not change.
+    struct JobFacts: Equatable {
+        /// The project it belongs to; nil when the server does not say.
+        let project: Int?
+        /// How many images it has; nil when the server does not say.
+        let images: Int?
     }
 
     /// Somebody may change what was well.
@@ -16,14 +24,14 @@ struct RegistrationCache {
     static let mostJobs = 10_000
 
     private var projects: [Int: Entry] = [:]
-    private var jobs: [Int: Int?] = [:]
+    private var jobs: [Int: JobFacts] = [:]
 
-    /// The project of a job, as far as it was looked up; nil when that has to be done, `.some(nil)` when the server does not say.
-    func project(ofJob id: Int) -> Int?? { jobs[id] }
+    /// The facts of a job; nil when they have to be looked up.
+    func facts(ofJob id: Int) -> JobFacts? { jobs[id] }
 
-    mutating func learn(job: Int, project: Int?) {
+    mutating func learn(job: Int, _ facts: JobFacts) {
         if jobs.count >= Self.mostJobs { jobs = [:] }
-        jobs[job] = .some(project)
+        jobs[job] = facts
     }
 
     /// Why results of a pipeline would be dropped in a project, by slug; nil when that has to be looked up.

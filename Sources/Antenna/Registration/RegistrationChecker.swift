@@ -68,23 +68,29 @@ final class RegistrationChecker: Sendable {
     ///
     /// - Throws: ``AntennaError`` when that could not be found out now; never because a server does not show what it has.
     func verdict(on job: AntennaJob) async throws(AntennaError) -> Verdict {
-        guard !expectations.isEmpty, let project = try await project(of: job) else { return .good }
+        guard !expectations.isEmpty, let project = try await facts(of: job).project else { return .good }
         if let onlyProject, project != onlyProject { return .foreign }
         guard let problem = try await problems(inProject: project)[job.pipeline] else { return .good }
         return .dropped("\(problem), with project \(project)")
     }
 
-    private func project(of job: AntennaJob) async throws(AntennaError) -> Int? {
-        if let known = cache.withLock({ $0.project(ofJob: job.id) }) { return known }
+    /// How many images a job has; nil where the server does not say.
+    ///
+    /// - Throws: As ``verdict(on:)``.
+    func images(of job: AntennaJob) async throws(AntennaError) -> Int? { try await facts(of: job).images }
+
+    private func facts(of job: AntennaJob) async throws(AntennaError) -> RegistrationCache.JobFacts {
+        if let known = cache.withLock({ $0.facts(ofJob: job.id) }) { return known }
         var detail: AntennaJobDetail?
         do throws(AntennaError) {
             detail = try await client.detail(ofJob: job.id)
         } catch {
             guard error.meansHidden else { throw error }
         }
-        cache.withLock { $0.learn(job: job.id, project: detail?.projectID) }
+        let facts = RegistrationCache.JobFacts(project: detail?.projectID, images: detail?.images)
+        cache.withLock { $0.learn(job: job.id, facts) }
         if let detail { monitor?.began(job.id, detail) }
-        return detail?.projectID
+        return facts
     }
 
     private func problems(inProject id: Int) async throws(AntennaError) -> [String: String] {

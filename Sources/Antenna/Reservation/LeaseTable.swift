@@ -1,4 +1,4 @@
-import DequeModule
+import Concurrency
 import Pipeline
 
 /// The tasks that are ours for now: reserved and not settled.
@@ -16,7 +16,7 @@ struct LeaseTable {
     }
 
     private var held: [TaskKey: Held] = [:]
-    private var queue: Deque<TaskKey> = []
+    private var queue = LaneQueue<TaskKey>()
 
     /// Tasks reserved and not settled, queued ones included.
     var outstanding: Int { held.count }
@@ -26,7 +26,7 @@ struct LeaseTable {
     /// Whether a task is held.
     func holds(_ key: TaskKey) -> Bool { held[key] != nil }
 
-    /// Adds a task at the end of the queue.
+    /// Adds a task at the end of its lane.
     ///
     /// - Returns: `false` when it is held already, because its lease ran out and the server delivered it again: it is not
     ///   queued twice, but answers under the new subject.
@@ -38,7 +38,7 @@ struct LeaseTable {
             return false
         }
         held[key] = Held(task: task, deadline: deadline)
-        queue.append(key)
+        queue.append(key, in: task.lane)
         return true
     }
 
@@ -47,10 +47,11 @@ struct LeaseTable {
     /// - Parameters:
     ///   - now: The current time.
     ///   - margin: How long a task takes from here.
+    ///   - lane: Takes tasks of this lane only.
     /// - Returns: The task, nil when the queue is empty, and those forgotten on the way.
-    mutating func take(now: Duration, margin: Duration) -> (taken: Held?, expired: [Held]) {
+    mutating func take(now: Duration, margin: Duration, in lane: Lane? = nil) -> (taken: Held?, expired: [Held]) {
         var expired: [Held] = []
-        while let key = queue.popFirst() {
+        while let key = queue.popFirst(in: lane) {
             guard var next = held[key] else { continue }
             if next.deadline - margin < now {
                 held[key] = nil

@@ -34,6 +34,10 @@ package struct RESTSourceSettings: Sendable {
     package var batchSize: Int
     /// How long the server keeps a task for us; it does not say, older deployments have 30 s.
     package var lease: Duration
+    /// The most images of a job that goes before others, since somebody waits for it; 0 for none.
+    ///
+    /// Default: 0.
+    package var interactiveImages = 0
     /// The most jobs asked for by one listing.
     ///
     /// Default: 100.
@@ -135,6 +139,7 @@ package struct RESTSourceSettings: Sendable {
     var plannerLimits: ReservationPlanner.Limits {
         ReservationPlanner.Limits(
             batchSize: max(1, batchSize),
+            interactiveImages: max(0, interactiveImages),
             lease: lease,
             livenessInterval: livenessInterval,
             jobRefreshInterval: jobRefreshInterval,

@@ -52,6 +52,8 @@ extension RESTTaskSource {
                 await clock.pause(for: until - now, orUntil: change)
             case .listJobs:
                 calls.addTask { await self.listJobs() }
+            case .look(let job):
+                calls.addTask { await self.look(at: job) }
             case .reserve(let job, let count):
                 calls.addTask { await self.reserve(count, of: job) }
             }
@@ -120,6 +122,16 @@ extension RESTTaskSource {
         }
     }
 
+    /// Finds out how many images a job has: those of few go first.
+    private func look(at job: AntennaJob) async {
+        do throws(AntennaError) {
+            let images = try await registrations.images(of: job)
+            ended { state, _ in state.planner.looked(at: job, images: images) }
+        } catch {
+            failed(error, job: job, mayHoldTasks: false)
+        }
+    }
+
     private func reserve(_ count: Int, of job: AntennaJob) async {
         if state.withLock({ $0.planner.isHidden(job) }), await isComplete(job) {
             ended { state, _ in state.forget(job) }
@@ -177,7 +189,9 @@ extension RESTTaskSource {
             var answered: [ImageTask] = []
             var seen: Set<TaskKey> = []
             var fresh = 0
-            for task in reservation.tasks {
+            let lane: Lane = state.planner.isInteractive(job) ? .interactive : .batch
+            for var task in reservation.tasks {
+                task.lane = lane
                 let key = TaskKey(task)
                 // A result in the spool answers this delivery too, when it is posted.
                 if poster.holds(key) {
@@ -316,7 +330,7 @@ extension ReservationPlanner.Step {
     /// Whether the step is a call to the server.
     var isCall: Bool {
         switch self {
-        case .listJobs, .reserve: true
+        case .listJobs, .look, .reserve: true
         case .wait, .finished: false
         }
     }

@@ -4,7 +4,7 @@ package import Pipeline
 import Synchronization
 import Telemetry
 
-/// Takes tasks from Antenna's REST API, round-robin over the jobs of its pipelines, and brings their results back.
+/// Takes tasks from Antenna's REST API, round-robin over the jobs of its pipelines, those of few images first, and brings their results back.
 ///
 /// ``run()`` polls; ``next()`` hands out. ``ReservationPlanner`` decides what to ask for, ``LeaseTable`` records
 /// what is held; both live under one lock, and every call is made outside it.
@@ -165,14 +165,15 @@ package final class RESTTaskSource: TaskSource {
         state.withLock { $0.planner.unregisteredReason ?? $0.projectProblem }
     }
 
-    package func next() async -> Lease? {
+    package func next(in lane: Lane?) async -> Lease? {
         while !Task.isCancelled {
             let change = changed.next
             let now = clock.now
             let (held, expired, isOver) = state.withLock { state in
                 state.letTimePass(to: now)
                 // Never more than half the lease: a worker that is slower than its lease still gets to work.
-                let (held, expired) = state.leases.take(now: now, margin: min(state.latency, settings.lease / 2))
+                let margin = min(state.latency, settings.lease / 2)
+                let (held, expired) = state.leases.take(now: now, margin: margin, in: lane)
                 for item in expired {
                     state.counters.expired += 1
                     state.expectReturn(of: item.task, by: item.deadline)

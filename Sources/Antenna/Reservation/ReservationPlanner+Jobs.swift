@@ -22,6 +22,11 @@ extension ReservationPlanner {
         var aside: Aside?
         /// Whether the server's list has it.
         var isListed = true
+        /// How many images it has, once it was looked at and where the server says so.
+        var images: Int?
+        var isLookedAt = false
+        /// Turns of interactive jobs that it had to wait for since its own.
+        var passedOver = 0
         /// Since when every answer was empty, and how many there were; counted while it is not listed.
         var emptySince: Duration?
         var emptyAnswers = 0

@@ -8,6 +8,8 @@ struct ReservationPlanner {
     /// The paces and bounds, from the settings.
     struct Limits: Sendable {
         var batchSize: Int
+        /// The most images of a job that goes first; 0 for none.
+        var interactiveImages = 0
         var lease: Duration
         var livenessInterval: Duration
         var jobRefreshInterval: Duration
@@ -46,6 +48,8 @@ struct ReservationPlanner {
     /// What to do next.
     enum Step: Equatable {
         case listJobs
+        /// Find out how many images a job has.
+        case look(AntennaJob)
         case reserve(AntennaJob, count: Int)
         /// Nothing before this time, unless the load changes or a call ends.
         case wait(until: Duration)
@@ -107,20 +111,26 @@ struct ReservationPlanner {
         }
         // While the listing itself is slow, whatever ends first wakes the caller; the time is only the latest.
         let nextLook = mayList ? listingDue : now + limits.livenessInterval
-        let count = room(load)
-        guard count > 0 else { return .wait(until: nextLook) }
         guard calls.count < limits.mostCalls else { return .wait(until: nextLook) }
-        func mayBeAsked(_ state: JobState) -> Bool {
-            state.askedSince == nil && !load.closedJobs.contains(state.job.id)
+        let askable = jobs.indices.filter {
+            jobs[$0].askedSince == nil && !load.closedJobs.contains(jobs[$0].job.id)
         }
-        if let index = jobs.firstIndex(where: { $0.readyAt <= now && mayBeAsked($0) }) {
+        let ready = askable.filter { jobs[$0].readyAt <= now }
+        if !load.isBackedUp, let index = ready.first(where: { isToBeLookedAt(jobs[$0]) }) {
+            lastCall = now
+            jobs[index].askedSince = now
+            return .look(jobs[index].job)
+        }
+        if let (index, count) = takeTurn(among: ready, load: load) {
             lastCall = now
             var state = jobs.remove(at: index)
             state.askedSince = now
+            state.passedOver = 0
             jobs.append(state)
             return .reserve(state.job, count: count)
         }
-        return .wait(until: jobs.filter(mayBeAsked).map(\.readyAt).reduce(nextLook, min))
+        let next = askable.filter { mayHaveTurn(jobs[$0], load) }.map { jobs[$0].readyAt }.filter { $0 > now }
+        return .wait(until: next.reduce(nextLook, min))
     }
 
     /// The jobs are listed when it is time, and in any case when nothing was asked for so long that the server would think us dead.
@@ -139,11 +149,16 @@ struct ReservationPlanner {
         let rate = load.ratePerSecond
         let lowWater = max(max(1, limits.batchSize / 2), rate.map { Int(min($0.rounded(.up), 1e6)) } ?? 0)
         guard load.queued < lowWater else { return 0 }
-        let sustainable = rate.map { ($0 * limits.lease.inSeconds / 2).rounded(.down) }
-        let limit = sustainable.map { max(1, Int(min($0, 1e6))) } ?? limits.batchSize
+        let limit = sustainable(load)
         let count = min(limits.batchSize, limit - load.outstanding)
         let worthACall = max(1, min(limits.batchSize, limit) / 4)
         return count >= worthACall ? count : 0
+    }
+
+    /// How many tasks may be outstanding: what is finished in half a lease.
+    func sustainable(_ load: Load) -> Int {
+        guard let rate = load.ratePerSecond else { return limits.batchSize }
+        return max(1, Int(min((rate * limits.lease.inSeconds / 2).rounded(.down), 1e6)))
     }
 
     /// A wait around a time, so that workers that started together drift apart.

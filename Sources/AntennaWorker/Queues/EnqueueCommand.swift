@@ -1,5 +1,6 @@
 import ArgumentParser
 import Broker
+import Concurrency
 import Foundation
 import Pipeline
 import Settings
@@ -15,7 +16,8 @@ struct EnqueueCommand: AsyncParsableCommand {
             Takes the images' addresses. For files and folders, --images-at says where workers find them: the address of the
             folder, to which the name of each file is added. Or it takes with --json-lines a file with one task a line, as Antenna writes them: id, image_id,
             image_url, and where they differ from the flags reply_subject and pipeline, with detections where they exist and a config where something is asked. Ends with status 0 once the broker has
-            confirmed every task. The queues are made when they are not there.
+            confirmed every task. The queues are made when they are not there. With --interactive the tasks go to antenna.tasks.PIPELINE.interactive, and through
+            every stage of the workers before all that wait in the other queue.
 
             Example: antenna-worker enqueue --amqp-url-file broker.txt --pipeline demo --reply-to my-results \\
                 https://images.example/1.jpg https://images.example/2.jpg
@@ -57,6 +59,8 @@ struct EnqueueCommand: AsyncParsableCommand {
     )
     var detections: String?
     @OptionGroup var asked: TaskConfigOption
+
+    @Flag(help: "Somebody waits for the results: these tasks go before the others.") var interactive = false
 
     @OptionGroup(title: "RabbitMQ") var broker: Flags<BrokerSettings>
     @OptionGroup(title: "Messages") var log: Flags<LogSettings>
@@ -101,13 +105,15 @@ struct EnqueueCommand: AsyncParsableCommand {
                 let tasks = imageTasks(addresses, known, configuration)
                 return try await tools.enqueue(tasks, replyTo: replyTo, progress: count)
             }
-            let tasks = try TaskLines(path: jsonLines, pipeline: pipeline, replyTo: replyTo)
+            let tasks = try TaskLines(path: jsonLines, pipeline: pipeline, replyTo: replyTo, lane: lane)
             return try await tools.enqueue(tasks, replyTo: replyTo, progress: count)
         }
         try Output.standard.print("\(report.confirmed) tasks enqueued, \(report.failed) refused")
         for failure in report.failures { try Output.standard.print(failure.visible) }
         if report.failed > 0 { throw ExitCode(ExitStatus.failure) }
     }
+
+    private var lane: Lane { interactive ? .interactive : .batch }
 
     private static func isAddress(_ text: String) -> Bool {
         text.hasPrefix("http://") || text.hasPrefix("https://")
@@ -131,7 +137,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         _ configuration: TaskConfiguration?
     ) -> AsyncStream<ImageTask> {
         let batch = UUID().uuidString.lowercased()
-        let pipeline = self.pipeline
+        let (pipeline, lane) = (self.pipeline, self.lane)
         let tasks = addresses.enumerated().map { index, url in
             ImageTask(
                 id: "\(batch)-\(index + 1)",
@@ -140,7 +146,8 @@ struct EnqueueCommand: AsyncParsableCommand {
                 replySubject: "",
                 pipeline: pipeline,
                 detections: known?.detections(of: url),
-                configuration: configuration
+                configuration: configuration,
+                lane: lane
             )
         }
         return AsyncStream { stream in

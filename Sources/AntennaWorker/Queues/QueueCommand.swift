@@ -12,8 +12,8 @@ struct QueueCommand: AsyncParsableCommand {
         commandName: "queue",
         abstract: "Look at the queues on RabbitMQ, and decide about tasks that nobody could do.",
         discussion: """
-            A pipeline has three queues: antenna.tasks.PIPELINE, antenna.ready.PIPELINE for tasks whose pixels were fetched, and
-            antenna.dead.PIPELINE for messages that are no tasks or never came to a result.
+            A pipeline has five queues: antenna.tasks.PIPELINE, antenna.ready.PIPELINE for tasks whose pixels were fetched, both once more with
+            .interactive behind them for tasks that somebody waits for, and antenna.dead.PIPELINE for messages that are no tasks or never came to a result.
             """,
         subcommands: [Status.self, Dead.self, Replay.self, Drop.self]
     )

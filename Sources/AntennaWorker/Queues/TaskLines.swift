@@ -1,4 +1,5 @@
 import Broker
+import Concurrency
 import Foundation
 import Pipeline
 import Transport
@@ -11,6 +12,7 @@ struct TaskLines: AsyncSequence, Sendable {
     private let path: String
     private let pipeline: String
     private let replyTo: String?
+    private let lane: Lane
 
     /// Makes a reader; nothing is read yet.
     ///
@@ -18,16 +20,18 @@ struct TaskLines: AsyncSequence, Sendable {
     ///   - path: The file.
     ///   - pipeline: The pipeline of tasks that name none.
     ///   - replyTo: The reply subject of tasks that name none.
+    ///   - lane: Whether somebody waits for them.
     /// - Throws: `CommandFailure` when the file is not there.
-    init(path: String, pipeline: String, replyTo: String?) throws {
+    init(path: String, pipeline: String, replyTo: String?, lane: Lane) throws {
         guard FileManager.default.isReadableFile(atPath: path) else { throw CommandFailure("\(path) cannot be read.") }
         self.path = path
         self.pipeline = pipeline
         self.replyTo = replyTo
+        self.lane = lane
     }
 
     func makeAsyncIterator() -> Iterator {
-        Iterator(path: path, pipeline: pipeline, replyTo: replyTo)
+        Iterator(path: path, pipeline: pipeline, replyTo: replyTo, lane: lane)
     }
 
     struct Iterator: AsyncIteratorProtocol {
@@ -37,15 +41,17 @@ struct TaskLines: AsyncSequence, Sendable {
         private let path: String
         private let pipeline: String
         private let replyTo: String?
+        private let lane: Lane
         private let handle: FileHandle?
         private var buffer = Data()
         private var isAtEnd = false
         private var number = 0
 
-        init(path: String, pipeline: String, replyTo: String?) {
+        init(path: String, pipeline: String, replyTo: String?, lane: Lane) {
             self.path = path
             self.pipeline = pipeline
             self.replyTo = replyTo
+            self.lane = lane
             self.handle = FileHandle(forReadingAtPath: path)
         }
 
@@ -58,7 +64,7 @@ struct TaskLines: AsyncSequence, Sendable {
                 guard line.contains(where: { $0 > 0x20 }) else { continue }
                 do throws(MalformedTask) {
                     let message = AMQPMessage(body: [UInt8](line), replyTo: replyTo)
-                    return try TaskMessage(message, pipeline: pipeline).task
+                    return try TaskMessage(message, pipeline: pipeline, lane: lane).task
                 } catch {
                     throw CommandFailure("\(path), line \(number): \(error). The lines before it were enqueued.")
                 }

@@ -15,7 +15,7 @@ package struct FetchWorker: Service {
     private let images: PixelProvider
     private let cache: any TensorCache
     private let cachePatience: CacheOutageWait
-    private let window: Budget
+    private let window: WorkWindow
     private let clock: WaitClock
     private let statistics: FetchStatistics
     private let observers: [any TaskObserver]
@@ -28,7 +28,7 @@ package struct FetchWorker: Service {
     ///   - gauge: Watches the ready queues.
     ///   - images: Fetches and decodes; it has no cache of its own.
     ///   - cache: Where the pixels go.
-    ///   - tasksInHand: Tasks taken and not passed on, at most.
+    ///   - tasksInHand: Tasks taken and not passed on, at most; interactive ones have places beside them.
     ///   - cachePatience: How long an outage of the cache holds up the pixels that meet it. Default: 30 s.
     ///   - clock: What is waited by.
     ///   - statistics: Where outcomes are counted.
@@ -51,7 +51,7 @@ package struct FetchWorker: Service {
         self.images = images
         self.cache = cache
         self.cachePatience = CacheOutageWait(cachePatience)
-        self.window = Budget(limit: tasksInHand)
+        self.window = WorkWindow(limit: tasksInHand)
         self.clock = clock
         self.statistics = statistics
         self.observers = observers
@@ -76,8 +76,8 @@ package struct FetchWorker: Service {
     }
 
     private func takeTasks() async {
-        await window.forEach {
-            await source.nextDelivery()
+        await window.forEach { lane in
+            await source.nextDelivery(in: lane)
         } perform: { delivery in
             await process(delivery)
         }
@@ -98,7 +98,7 @@ package struct FetchWorker: Service {
             if delivery.isGone { throw CancellationError() }
             counter = try await prepare(task) ? statistics.prepared : statistics.passedWithoutPixels
             outcome = .passedOn
-            ending = .passedOn(to: TaskQueueName(.ready, pipeline: delivery.queue.pipeline))
+            ending = .passedOn(to: delivery.queue.ready)
         } catch is CancellationError {
             (counter, outcome) = (nil, .givenBack)
             ending = .givenBack(reason: "the worker is stopping")
@@ -113,7 +113,7 @@ package struct FetchWorker: Service {
         do {
             // Not cut off by a cancellation: the pixels are there.
             try await Task { try await delivery.settle(ending) }.value
-            if case .passedOn(let queue) = ending { gauge.passed(to: queue.pipeline) }
+            if case .passedOn(let queue) = ending { gauge.passed(to: queue) }
             counter?.add()
             for observer in observers { observer.settled(task, outcome) }
             return outcome

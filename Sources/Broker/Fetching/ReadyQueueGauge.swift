@@ -19,19 +19,19 @@ package final class ReadyQueueGauge: Sendable {
     }
 
     private let connection: AMQPConnection
-    private let pipelines: [String]
+    private let queues: [TaskQueueName]
     private let limit: Int
     private let interval: Duration
     private let clock: WaitClock
     private let logger: Logger
-    private let state = Mutex<[String: Depth]>([:])
+    private let state = Mutex<[TaskQueueName: Depth]>([:])
 
     /// Makes a gauge that begins with ``run()``.
     ///
     /// - Parameters:
     ///   - connection: Where the queues are; the fetch role's own, so that both are away together.
     ///   - pipelines: Whose ready queues.
-    ///   - limit: Messages in a ready queue, and on their way there, from which on its pipeline's tasks wait.
+    ///   - limit: Messages in a ready queue, and on their way there, from which on the tasks wait that would go there.
     ///   - interval: The time between two looks.
     ///   - clock: What is waited by.
     ///   - logger: Told at debug level of looks that fail.
@@ -44,39 +44,40 @@ package final class ReadyQueueGauge: Sendable {
         logger: Logger
     ) {
         self.connection = connection
-        self.pipelines = pipelines
+        queues = pipelines.flatMap { TaskQueueName.both(.ready, of: $0) }
         self.limit = max(1, limit)
         self.interval = interval
         self.clock = clock
         self.logger = logger
     }
 
-    /// Why one more task of a queue's pipeline is not fetched, in a sentence; nil when there is no obstacle.
+    /// Why one more task of a queue is not fetched, in a sentence; nil when there is no obstacle.
     ///
     /// Closes at the limit, opens below four fifths of it, so that a queue at the limit does not flap.
     ///
     /// - Parameters:
     ///   - queue: A task queue.
-    ///   - underWay: Tasks that are being fetched, and will be passed on.
+    ///   - underWay: Tasks of it that are being fetched, and will be passed on.
     /// - Returns: The sentence.
     package func obstacle(to queue: TaskQueueName, underWay: Int) -> String? {
-        state.withLock { state in
-            let depth = state[queue.pipeline, default: Depth()]
+        let ready = queue.ready
+        return state.withLock { state in
+            let depth = state[ready, default: Depth()]
             let total = depth.seen + depth.passed + underWay
             let isClosed = total >= limit || depth.isClosed && total * 5 >= limit * 4 && total > 0
-            state[queue.pipeline, default: Depth()].isClosed = isClosed
+            state[ready, default: Depth()].isClosed = isClosed
             guard isClosed else { return nil }
-            return "\(TaskQueueName(.ready, pipeline: queue.pipeline)) is full, and nobody takes what is ready"
+            return "\(ready) is full, and nobody takes what is ready"
         }
     }
 
     /// A task was passed on to a ready queue.
-    func passed(to pipeline: String) {
-        state.withLock { $0[pipeline, default: Depth()].passed += 1 }
+    func passed(to queue: TaskQueueName) {
+        state.withLock { $0[queue, default: Depth()].passed += 1 }
     }
 
-    /// Messages in the ready queues at the last look, by pipeline.
-    package var depths: [String: Int] { state.withLock { $0.mapValues(\.seen) } }
+    /// Messages in the ready queues at the last look.
+    package var depths: [TaskQueueName: Int] { state.withLock { $0.mapValues(\.seen) } }
 
     /// Looks now and then, until cancelled.
     package func run() async {
@@ -87,15 +88,14 @@ package final class ReadyQueueGauge: Sendable {
             } catch {
                 return
             }
-            for pipeline in pipelines { await look(at: pipeline) }
+            for queue in queues { await look(at: queue) }
         }
     }
 
-    private func look(at pipeline: String) async {
-        let before = state.withLock { $0[pipeline]?.passed ?? 0 }
+    private func look(at queue: TaskQueueName) async {
+        let before = state.withLock { $0[queue]?.passed ?? 0 }
         do throws(TransportError) {
-            let queue = TaskQueueName(.ready, pipeline: pipeline)
-            note(try await connection.status(ofQueue: "\(queue)").messages, of: pipeline, passedBefore: before)
+            note(try await connection.status(ofQueue: "\(queue)").messages, of: queue, passedBefore: before)
         } catch {
             // Publishing there says it louder, and only a look that succeeded changes anything.
             logger.debug("A ready queue cannot be looked at", metadata: [LogKey.error: "\(error)"])
@@ -103,10 +103,10 @@ package final class ReadyQueueGauge: Sendable {
     }
 
     /// Takes what the broker says: it counts what was passed on before it was asked.
-    func note(_ depth: Int, of pipeline: String, passedBefore: Int) {
+    func note(_ depth: Int, of queue: TaskQueueName, passedBefore: Int) {
         state.withLock { state in
-            state[pipeline, default: Depth()].seen = max(0, depth)
-            state[pipeline, default: Depth()].passed -= passedBefore
+            state[queue, default: Depth()].seen = max(0, depth)
+            state[queue, default: Depth()].passed -= passedBefore
         }
     }
 }

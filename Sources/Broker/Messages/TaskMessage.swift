@@ -1,3 +1,4 @@
+package import Concurrency
 import JSON
 package import Pipeline
 package import Transport
@@ -26,8 +27,9 @@ package struct TaskMessage: Sendable, Hashable {
     /// - Parameters:
     ///   - message: What was delivered.
     ///   - pipeline: The pipeline of the queue, for a body that names none.
+    ///   - lane: The lane of the queue.
     /// - Throws: ``MalformedTask`` when it cannot even be answered with an error.
-    package init(_ message: AMQPMessage, pipeline: String) throws(MalformedTask) {
+    package init(_ message: AMQPMessage, pipeline: String, lane: Lane = .batch) throws(MalformedTask) {
         guard message.body.count <= Self.largestBody else {
             throw MalformedTask(
                 .tooLarge,
@@ -46,7 +48,8 @@ package struct TaskMessage: Sendable, Hashable {
             jobID: body.jobID,
             traceparent: message.headers["traceparent"]?.string.flatMap(Self.traceparent),
             detections: GivenDetections(body.detections, imageID: imageID),
-            configuration: TaskConfiguration(body.config)
+            configuration: TaskConfiguration(body.config),
+            lane: lane
         )
         var original = message
         // Room for the marks of a message that is passed on.

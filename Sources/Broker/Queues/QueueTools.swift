@@ -34,12 +34,12 @@ package struct QueueTools: Sendable {
         self.logger = logger
     }
 
-    /// Declares the queues of a pipeline: tasks, ready and dead letters.
+    /// Declares the queues of a pipeline: tasks and ready of both lanes, and dead letters.
     ///
     /// - Throws: ``TransportError`` when that is refused and they are not there either.
     package func declare(pipeline: String) async throws {
-        for kind in [TaskQueueName.Kind.tasks, .ready] {
-            let wanted = AMQPTopology.declarations(for: TaskQueueName(kind, pipeline: pipeline))
+        for queue in TaskQueueName.all(of: pipeline) where queue.kind != .dead {
+            let wanted = AMQPTopology.declarations(for: queue)
             for difference in try await AMQPTopology.ensure(wanted, on: connection) {
                 logger.warning(
                     "The broker has queues or exchanges that differ from the contract",
@@ -85,8 +85,7 @@ package struct QueueTools: Sendable {
     package func status(of pipelines: [String]) async throws(TransportError) -> [QueueReport] {
         var reports: [QueueReport] = []
         for pipeline in pipelines {
-            for kind in TaskQueueName.Kind.allCases {
-                let queue = TaskQueueName(kind, pipeline: pipeline)
+            for queue in TaskQueueName.all(of: pipeline) {
                 reports.append(QueueReport(queue: queue, status: try await status(of: queue)))
             }
         }
@@ -102,7 +101,7 @@ package struct QueueTools: Sendable {
     }
 
     private func publish(_ task: ImageTask, replyTo: String?) async -> String? {
-        let queue = TaskQueueName(.tasks, pipeline: task.pipeline)
+        let queue = TaskQueueName(.tasks, pipeline: task.pipeline, lane: task.lane)
         do throws(TransportError) {
             try await connection.publish(TaskMessage.encode(task, replyTo: replyTo), routingKey: "\(queue)")
             return nil

@@ -82,10 +82,12 @@ final class AMQPTaskSettler: Sendable {
 
     /// Waits until fewer than `limit` tasks of a queue are worked on; those held apart do not count.
     func waitForPlace(in queue: TaskQueueName, limit: Int) async {
-        await settled.wait {
-            publisher.isDraining
-                || state.withLock { $0.deliveries.count(from: queue) - $0.held.count(from: queue) } < limit
-        }
+        await settled.wait { publisher.isDraining || underWay(from: queue) < limit }
+    }
+
+    /// Tasks of a queue that are worked on; those held apart do not count.
+    func underWay(from queue: TaskQueueName) -> Int {
+        state.withLock { $0.deliveries.count(from: queue) - $0.held.count(from: queue) }
     }
 
     /// Waits until everything is settled, or the task is cancelled.

@@ -10,6 +10,8 @@ package struct AMQPSourceSettings: Sendable, Hashable {
     /// Default: none.
     package var onward: [TaskQueueName] = []
     /// The most deliveries in hand, for each queue, 1...65535; two or three batches.
+    ///
+    /// An interactive queue has a quarter of it.
     package var prefetch: Int
     /// Deliveries without a result before a task goes to the dead letters, 1 or more.
     package var maximumAttempts: Int
@@ -43,5 +45,13 @@ package struct AMQPSourceSettings: Sendable, Hashable {
         self.unroutablePatience = unroutablePatience
         self.resultsExchange = resultsExchange
         self.declares = declares
+    }
+
+    /// The most deliveries of a queue in hand.
+    ///
+    /// An interactive queue has its own, so that its tasks never stand behind the others, and a small one, so that several workers share
+    /// those that come at once.
+    func prefetch(of queue: TaskQueueName) -> Int {
+        queue.lane == .interactive ? Lane.spare(beyond: prefetch) : prefetch
     }
 }

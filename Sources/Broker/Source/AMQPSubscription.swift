@@ -15,6 +15,8 @@ package final class AMQPSubscription: Sendable {
         var consumer: AMQPConsumer?
         /// Since when there is no consumer, and why.
         var away: (since: Duration, reason: String)?
+        /// Whether the queue was not there at the latest attempt.
+        var isMissing = false
         var generator: any RandomNumberGenerator & Sendable
     }
 
@@ -22,6 +24,7 @@ package final class AMQPSubscription: Sendable {
     private let queue: String
     private let prefetch: Int
     private let declarations: [AMQPDeclaration]
+    private let mayBeMissing: Bool
     private let backoff: Backoff
     private let clock: WaitClock
     private let giveBack: (@Sendable (AMQPDelivery) async -> Void)?
@@ -37,6 +40,7 @@ package final class AMQPSubscription: Sendable {
     ///   - queue: The queue.
     ///   - prefetch: The most deliveries in hand, 1...65535.
     ///   - declarations: What is declared before every attempt.
+    ///   - mayBeMissing: Whether it is no problem that the queue is not there, where this worker may not make it.
     ///   - backoff: How long to wait between attempts.
     ///   - clock: What is waited by.
     ///   - generator: Where the jitter comes from.
@@ -47,6 +51,7 @@ package final class AMQPSubscription: Sendable {
         queue: String,
         prefetch: Int,
         declarations: [AMQPDeclaration],
+        mayBeMissing: Bool = false,
         backoff: Backoff,
         clock: WaitClock = WaitClock(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
@@ -58,6 +63,7 @@ package final class AMQPSubscription: Sendable {
         self.queue = queue
         self.prefetch = prefetch
         self.declarations = declarations
+        self.mayBeMissing = mayBeMissing
         self.backoff = backoff
         self.clock = clock
         self.logger = logger
@@ -69,9 +75,9 @@ package final class AMQPSubscription: Sendable {
     package var problem: String? {
         let now = clock.now
         return state.withLock { state in
-            guard let away = state.away, !state.isPaused, !state.isStopping, now - away.since >= Self.patience else {
-                return nil
-            }
+            guard let away = state.away, !state.isPaused, !state.isStopping, now - away.since >= Self.patience,
+                !(mayBeMissing && state.isMissing)
+            else { return nil }
             return "\(queue) cannot be consumed: \(away.reason)"
         }
     }
@@ -103,8 +109,10 @@ package final class AMQPSubscription: Sendable {
                 guard takeEndedToPause() else { return }
                 left(because: "paused")
             } catch {
-                left(because: error.message)
-                if misses < Self.racesForgiven, error.isRaceOfDeclarations {
+                let isNews = left(because: error.message, isMissing: error.code == .notFound)
+                if mayBeMissing, error.code == .notFound {
+                    if isNews { tellOfMissingQueue() }
+                } else if misses < Self.racesForgiven, error.isRaceOfDeclarations {
                     logger.debug("A queue is being made by others, too", metadata: [LogKey.error: "\(error)"])
                 } else {
                     warn("A queue cannot be consumed; trying again", error.description)
@@ -152,9 +160,22 @@ package final class AMQPSubscription: Sendable {
         }
     }
 
-    private func left(because reason: String) {
+    /// Notes that there is no consumer; says whether the queue is missing since now.
+    @discardableResult
+    private func left(because reason: String, isMissing: Bool = false) -> Bool {
         let now = clock.now
-        state.withLock { $0.away = ($0.away?.since ?? now, reason) }
+        return state.withLock { state in
+            state.away = (state.away?.since ?? now, reason)
+            defer { state.isMissing = isMissing }
+            return isMissing && !state.isMissing
+        }
+    }
+
+    private func tellOfMissingQueue() {
+        logger.notice(
+            "A queue is not there and may not be made here; it is looked for now and then",
+            metadata: [LogKey.queue: "\(queue)"]
+        )
     }
 
     private func enter(_ consumer: AMQPConsumer) async {

@@ -79,7 +79,7 @@ extension AMQPTaskSource {
 extension AMQPTaskSource {
     /// Decides what becomes of a delivery, and carries it out or hands it on.
     private func take(_ delivery: AMQPDelivery, from queue: TaskQueueName) async {
-        while obstacle(queue, settler.outstanding - settler.held) != nil {
+        while obstacle(queue, settler.underWay(from: queue)) != nil {
             if isDraining || Task.isCancelled || isHeld(queue) { return await untried.giveBack(delivery, to: queue) }
             await settler.publisher.pause(for: .milliseconds(200))
         }
@@ -98,7 +98,7 @@ extension AMQPTaskSource {
         holds.withLock { $0[queue]?.moved(now: now) }
         let message: TaskMessage
         do throws(MalformedTask) {
-            message = try TaskMessage(delivery.message, pipeline: queue.pipeline)
+            message = try TaskMessage(delivery.message, pipeline: queue.pipeline, lane: queue.lane)
         } catch {
             let counted = delivery.attempts(from: "\(queue)")
             return await settler.deadLetterInBackground(
@@ -112,9 +112,9 @@ extension AMQPTaskSource {
         let attempts = settler.attempts(of: key, at: delivery, from: queue)
         switch await judge(delivery, of: key, from: queue, attempts: attempts) {
         case .task:
-            await settler.waitForPlace(in: queue, limit: settings.prefetch)
+            await settler.waitForPlace(in: queue, limit: settings.prefetch(of: queue))
             // The queue ends only after the consumers have.
-            inHand.push(task(message, as: key, delivery, from: queue, attempts: attempts))
+            inHand.push(task(message, as: key, delivery, from: queue, attempts: attempts), in: queue.lane)
         case .inHand:
             break
         case .done(let result):

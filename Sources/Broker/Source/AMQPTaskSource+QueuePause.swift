@@ -39,7 +39,7 @@ extension AMQPTaskSource {
 
     /// Looks whether the tasks of a queue can go on, and says whether it is left to others.
     func look(at queue: TaskQueueName) -> Bool {
-        let obstacle = obstacle(queue, settler.outstanding - settler.held) ?? obstacleToPublishing
+        let obstacle = obstacle(queue, settler.underWay(from: queue)) ?? obstacleToPublishing
         let now = clock.now
         let change = holds.withLock { $0[queue]?.note(obstacle, now: now) }
         switch change {
@@ -69,7 +69,8 @@ extension AMQPTaskSource {
     /// and those that have waited for long.
     func returnUnbegun() async {
         guard inHand.count > 0 else { return }
-        for task in inHand.takeAll() where isHeld(task.queue) || task.age >= oldAge || !inHand.push(task) {
+        for task in inHand.takeAll()
+        where isHeld(task.queue) || task.age >= oldAge || !inHand.push(task, in: task.queue.lane) {
             await task.returnUntried(by: untried)
         }
     }

@@ -36,7 +36,7 @@ package final class AMQPTaskSource: TaskSource {
     ///   - consuming: Consumes and acknowledges.
     ///   - publishing: Publishes; another connection than `consuming`.
     ///   - confirmed: Remembers whose result is out.
-    ///   - obstacle: What keeps a queue's deliveries from being handed out now, in a sentence, while so many are handed out and not
+    ///   - obstacle: What keeps a queue's deliveries from being handed out now, in a sentence, while so many of it are handed out and not
     ///     settled; nil lets one more through. Asked again and again while there is one.
     ///   - pauseSwitch: Whether the queues are consumed.
     ///   - clock: What is waited by.
@@ -88,15 +88,18 @@ package final class AMQPTaskSource: TaskSource {
         )
         self.untried = untried
         subscriptions = settings.queues.map { queue in
-            let onward = settings.onward.filter { $0.pipeline == queue.pipeline }
+            let onward = settings.onward.filter { $0.pipeline == queue.pipeline && $0.lane == queue.lane }
             let declarations =
                 ([queue] + onward).flatMap(AMQPTopology.declarations(for:))
                 + AMQPTopology.declarations(forResultsExchange: settings.resultsExchange)
+            // Looked for before it is consumed: a queue that is not there would cost the channel of all consumers.
+            let check = queue.lane == .interactive ? [AMQPDeclaration.queue(name: "\(queue)", passive: true)] : []
             return AMQPSubscription(
                 connection: consuming,
                 queue: "\(queue)",
-                prefetch: settings.prefetch,
-                declarations: settings.declares ? declarations : [],
+                prefetch: settings.prefetch(of: queue),
+                declarations: settings.declares ? declarations : check,
+                mayBeMissing: queue.lane == .interactive,
                 backoff: settings.backoff,
                 clock: clock,
                 generator: generator,
@@ -144,8 +147,8 @@ package final class AMQPTaskSource: TaskSource {
     /// Why results and dead letters do not go out, in a sentence; nil when there is no obstacle.
     package var resultProblem: String? { settler.problem }
 
-    package func next() async -> Lease? {
-        guard let delivery = await nextDelivery() else { return nil }
+    package func next(in lane: Lane?) async -> Lease? {
+        guard let delivery = await nextDelivery(in: lane) else { return nil }
         return Lease(
             task: delivery.message.task,
             takenAt: delivery.takenAt,
@@ -155,11 +158,14 @@ package final class AMQPTaskSource: TaskSource {
         )
     }
 
-    /// The next task, first in, first out; nil once drained, and when the calling task is cancelled.
+    /// The next task, first in, first out in each lane.
     ///
     /// Deliveries that the broker took back before they were begun are passed over.
-    package func nextDelivery() async -> AMQPTaskDelivery? {
-        while let task = await inHand.next() {
+    ///
+    /// - Parameter lane: Takes tasks of this lane only; nil takes the interactive ones first.
+    /// - Returns: The task; nil once drained, and when the calling task is cancelled.
+    package func nextDelivery(in lane: Lane? = nil) async -> AMQPTaskDelivery? {
+        while let task = await inHand.next(in: lane) {
             guard task.isGone else { return task }
             await task.returnUntried(by: untried)
         }

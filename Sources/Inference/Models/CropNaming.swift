@@ -23,15 +23,17 @@ struct CropNaming: Sendable {
     /// - Parameters:
     ///   - subjects: The crops.
     ///   - runtime: The time inside ONNX Runtime is added to it.
+    ///   - betweenRuns: Called before every run of a model.
     /// - Returns: For each crop the filter's word first, then those of the classifiers in their order.
     /// - Throws: `invalidInput` for a crop that is not inside its image, `contractViolated` for an answer that makes no sense.
     func name(
         _ subjects: [Subject],
-        runtime: inout Duration
+        runtime: inout Duration,
+        betweenRuns: @escaping () -> Void
     ) throws(InferenceError) -> [[Classification]] {
         let asked = subjects.indices.filter { subjects[$0].options.isClassified }
         let capacity = max(1, min(batchSize, asked.count))
-        var round = try Round(self, subjects, capacity: capacity)
+        var round = try Round(self, subjects, capacity: capacity, betweenRuns: betweenRuns)
         if let filter {
             // What the classifiers take as the filter does is made for all of it, and copied for what passes.
             let shared = rules.filter { $0.isCut(as: filter.manifest.input) }
@@ -62,9 +64,16 @@ struct CropNaming: Sendable {
         /// The batch of the classifiers, and whose crops are in it; nil where there are none.
         private let batch: CropBatch?
         private var waiting: [Int] = []
+        private let betweenRuns: () -> Void
 
-        init(_ naming: CropNaming, _ subjects: [Subject], capacity: Int) throws(InferenceError) {
+        init(
+            _ naming: CropNaming,
+            _ subjects: [Subject],
+            capacity: Int,
+            betweenRuns: @escaping () -> Void
+        ) throws(InferenceError) {
             self.subjects = subjects
+            self.betweenRuns = betweenRuns
             classifiers = naming.classifiers
             words = [[Classification]](repeating: [], count: subjects.count)
             guard let first = classifiers.first else {
@@ -82,6 +91,7 @@ struct CropNaming: Sendable {
         ) throws(InferenceError) {
             batch.removeAll()
             for index in indices { try batch.append(subjects[index].crop) }
+            betweenRuns()
             let answers = try filter.classify(batch, runtime: &runtime)
             for (slot, (index, answer)) in zip(indices, answers).enumerated() {
                 words[index].append(answer)
@@ -102,6 +112,7 @@ struct CropNaming: Sendable {
         mutating func classify() throws(InferenceError) {
             guard let batch, !waiting.isEmpty else { return }
             for classifier in classifiers {
+                betweenRuns()
                 let answers = try classifier.classify(batch, runtime: &runtime)
                 for (index, answer) in zip(waiting, answers)
                 where answer.score > subjects[index].options.classificationThreshold {

@@ -81,32 +81,46 @@ package final class LoadedPipeline: Sendable {
     /// - Parameters:
     ///   - batch: The images.
     ///   - options: What is asked of each.
+    ///   - betweenRuns: Called before a model runs, but for the detector's first time: work that cannot wait for a whole batch has its turn there.
     /// - Returns: The insects of each image.
     /// - Throws: ``InferenceError`` for the batch as a whole.
     package func analyse(
         _ batch: DetectorBatch,
-        options: [AnalysisOptions]
+        options: [AnalysisOptions],
+        betweenRuns: @escaping () -> Void = {}
     ) throws(InferenceError) -> PipelineAnalysis {
         var times = PipelineTimes()
         let started = ContinuousClock.now
-        let detections = try detector.detect(batch, options: options, runtime: &times.runtime)
+        let detections = try detector.detect(
+            batch,
+            options: options,
+            runtime: &times.runtime,
+            betweenRuns: betweenRuns
+        )
         let detected = ContinuousClock.now
         times.detect = started.duration(to: detected)
         let images = zip(batch.images() ?? [], options).map(WholeImage.init)
-        let insects = try name(detections, in: images, runtime: &times.runtime)
+        let insects = try name(detections, in: images, runtime: &times.runtime, betweenRuns: betweenRuns)
         times.classify = detected.duration(to: .now)
         return PipelineAnalysis(insects: insects, times: times)
     }
 
     /// Filters and classifies what is in boxes that are known, which are as sure as can be: the detector has no part in it.
     ///
+    /// - Parameters:
+    ///   - images: The images with their boxes.
+    ///   - betweenRuns: As for ``analyse(_:options:betweenRuns:)``.
     /// - Returns: An insect for each box, in their order.
-    package func classify(_ images: [BoxedImage]) throws(InferenceError) -> PipelineAnalysis {
+    /// - Throws: ``InferenceError`` for the batch as a whole.
+    package func classify(
+        _ images: [BoxedImage],
+        betweenRuns: @escaping () -> Void = {}
+    ) throws(InferenceError) -> PipelineAnalysis {
         var times = PipelineTimes()
         let started = ContinuousClock.now
         let detections = images.map { $0.boxes.map { Detection(box: $0, score: 1) } }
         let whole = images.map { WholeImage(image: $0.image, options: $0.options) }
-        let insects = try name(detections, in: whole, runtime: &times.runtime)
+        let insects = try name(detections, in: whole, runtime: &times.runtime, betweenRuns: betweenRuns)
         times.classify = started.duration(to: .now)
         return PipelineAnalysis(insects: insects, times: times)
     }
@@ -115,12 +129,13 @@ package final class LoadedPipeline: Sendable {
     private func name(
         _ detections: [[Detection]],
         in images: [WholeImage],
-        runtime: inout Duration
+        runtime: inout Duration,
+        betweenRuns: @escaping () -> Void
     ) throws(InferenceError) -> [[DetectedInsect]] {
         let subjects = zip(images, detections).flatMap { image, found in
             found.map { CropNaming.Subject($0, in: image) }
         }
-        var words = try naming.name(subjects, runtime: &runtime)[...]
+        var words = try naming.name(subjects, runtime: &runtime, betweenRuns: betweenRuns)[...]
         return detections.map { found in
             defer { words = words.dropFirst(found.count) }
             return zip(found, words).map { DetectedInsect(detection: $0, classifications: $1) }

@@ -58,11 +58,12 @@ package final class ObjectDetector: Sendable {
         return try detect(batch, options: options, runtime: &runtime)
     }
 
-    /// The same, and adds the time inside ONNX Runtime to `runtime`.
+    /// The same, adds the time inside ONNX Runtime to `runtime`, and calls `betweenRuns` before every run but the first.
     func detect(
         _ batch: DetectorBatch,
         options: [AnalysisOptions],
-        runtime: inout Duration
+        runtime: inout Duration,
+        betweenRuns: () -> Void = {}
     ) throws(InferenceError) -> [[Detection]] {
         guard let images = batch.images() else {
             let message = "a slot of the batch is empty"
@@ -71,6 +72,7 @@ package final class ObjectDetector: Sendable {
         let scales = images.map { BoxScale(height: $0.height, width: $0.width, size: batch.size) }
         var candidates: [[DetectorOutput.Candidate]] = []
         for start in stride(from: 0, to: batch.count, by: min(imagesPerRun, max(1, batch.count))) {
+            if start > 0 { betweenRuns() }
             let slots = start..<min(batch.count, start + min(imagesPerRun, batch.count))
             let started = ContinuousClock.now
             var ended = started

@@ -138,7 +138,7 @@ package final class Batcher: Sendable {
         to group: BatchGroup,
         from slot: ExpectedImage
     ) async throws -> BatchOutcome {
-        let id = nextID.add(1, ordering: .relaxed).newValue
+        let (id, lane) = (nextID.add(1, ordering: .relaxed).newValue, Lane.current)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let now = ContinuousClock.now
@@ -153,7 +153,14 @@ package final class Batcher: Sendable {
                     state.withLock { state in
                         // A slot that was left counts no more, and submitting takes one away.
                         if !slot.take() { state.upstreamEntered() }
-                        return state.submit(id, item, key: group, weight: max(1, boxes.count), now: now)
+                        return state.submit(
+                            id,
+                            item,
+                            key: group,
+                            lane: lane,
+                            weight: max(1, boxes.count),
+                            now: now
+                        )
                     }
                 )
                 // A cancellation from before the submission found nothing to withdraw.
@@ -173,8 +180,10 @@ package final class Batcher: Sendable {
                 var timer: Task<Void, Never>?
                 for await action in actions {
                     switch action {
-                    case .dispatch(let engine, let key, let items):
-                        group.addTask { await self.infer(items, of: key, engine: engine) }
+                    case .dispatch(let engine, let key, let lane, let items):
+                        group.addTask {
+                            await Lane.$current.withValue(lane) { await self.infer(items, of: key, engine: engine) }
+                        }
                     case .setTimer(let instant):
                         timer = Task { await self.wait(until: instant) }
                     }
@@ -230,6 +239,7 @@ package final class Batcher: Sendable {
                 }
             )
         }
-        perform(state.withLock { $0.engineFinished(number, now: .now) })
+        let lane = Lane.current
+        perform(state.withLock { $0.engineFinished(number, lane: lane, now: .now) })
     }
 }

@@ -1,20 +1,38 @@
+package import Concurrency
 import DequeModule
 
 /// Decides which images go together, when, and to which engine.
 ///
 /// Pure: it is told what happened and the time, and answers with what to do. Images that share a key (pipeline and
-/// localization size) form a group; each has a weight, and a batch is full at its group's capacity. The rules:
+/// localization size) and a lane form a group; each has a weight, and a batch is full at its group's capacity. The rules:
 /// - A full batch goes to the least busy engine as long as that has fewer than ``depth`` batches, so that the next batch is
 ///   prepared while one is inferred.
 /// - An idle engine also takes a part-filled batch: at once when nothing upstream could still join it, or when memory for
 ///   more images has run out; otherwise once its oldest image has waited for the linger.
 /// - Groups are served by their oldest image, so that a rare size is not starved by a common one.
+/// - An image that somebody waits for goes with those of its lane that are there, and waits for no others: first, and to an engine
+///   with ``depth`` batches too, unless one of its lane is among them. Of groups that could go, ``LaneTurns`` chooses the lane.
 package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable {
     /// Something to do, in the order given.
     package enum Action: Sendable {
-        case dispatch(engine: Int, key: Key, items: [Item])
+        case dispatch(engine: Int, key: Key, lane: Lane, items: [Item])
         /// Call ``timerFired(now:)`` at that time; there is never more than one timer.
         case setTimer(ContinuousClock.Instant)
+    }
+
+    private struct GroupKey: Hashable {
+        let key: Key
+        let lane: Lane
+    }
+
+    /// The batches of an engine, by lane.
+    private struct Hand {
+        var batch = 0
+        var interactive = 0
+
+        var count: Int { batch + interactive }
+        var hasRoom: Bool { count < depth }
+        var hasRoomForInteractive: Bool { hasRoom || interactive == 0 }
     }
 
     private struct Waiting {
@@ -56,8 +74,9 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
 
     private let capacity: @Sendable (Key) -> Int
     private let linger: Duration
-    private var groups: [Key: Group] = [:]
-    private var batchesInHand: [Int]
+    private var groups: [GroupKey: Group] = [:]
+    private var hands: [Hand]
+    private var turns = LaneTurns()
     private var upstream = 0
     private var blockedUpstream = 0
     private var timerIsSet = false
@@ -71,7 +90,7 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     package init(capacity: @escaping @Sendable (Key) -> Int, linger: Duration, engineCount: Int) {
         self.capacity = capacity
         self.linger = linger
-        self.batchesInHand = Array(repeating: 0, count: max(1, engineCount))
+        self.hands = Array(repeating: Hand(), count: max(1, engineCount))
     }
 
     /// Images waiting for a batch.
@@ -105,6 +124,7 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     ///   - id: Names it for ``withdraw(_:)``; unique.
     ///   - item: The image.
     ///   - key: What it shares with the others of its batch.
+    ///   - lane: Whether somebody waits for it.
     ///   - weight: How much of its batch's capacity it takes, at least 1.
     ///   - now: The time.
     /// - Returns: What to do.
@@ -112,11 +132,14 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
         _ id: UInt64,
         _ item: Item,
         key: Key,
+        lane: Lane = .batch,
         weight: Int = 1,
         now: ContinuousClock.Instant
     ) -> [Action] {
         upstream -= 1
-        groups[key, default: Group()].append(Waiting(id: id, item: item, weight: weight, since: now))
+        groups[GroupKey(key: key, lane: lane), default: Group()].append(
+            Waiting(id: id, item: item, weight: weight, since: now)
+        )
         return decide(now: now)
     }
 
@@ -131,9 +154,16 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
         return nil
     }
 
-    /// An engine has finished a batch.
-    package mutating func engineFinished(_ engine: Int, now: ContinuousClock.Instant) -> [Action] {
-        batchesInHand[engine] -= 1
+    /// An engine has finished a batch of a lane.
+    package mutating func engineFinished(
+        _ engine: Int,
+        lane: Lane = .batch,
+        now: ContinuousClock.Instant
+    ) -> [Action] {
+        switch lane {
+        case .interactive: hands[engine].interactive -= 1
+        case .batch: hands[engine].batch -= 1
+        }
         return decide(now: now)
     }
 
@@ -143,36 +173,50 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
         return decide(now: now)
     }
 
+    private typealias Oldest = (group: GroupKey, since: ContinuousClock.Instant)
+    private typealias Dispatch = (group: GroupKey, engine: Int)
+
     private mutating func decide(now: ContinuousClock.Instant) -> [Action] {
         var actions: [Action] = []
-        while let engine = leastBusyEngine, let key = nextKey(engineIsIdle: batchesInHand[engine] == 0, now: now) {
-            actions.append(dispatch(key, to: engine))
+        while let next = nextDispatch(now: now) {
+            actions.append(dispatch(next.group, to: next.engine))
         }
-        if !timerIsSet, let engine = leastBusyEngine, batchesInHand[engine] == 0,
-            let oldest = oldestWaiting(where: { _, _ in true })
-        {
+        if !timerIsSet, let engine = leastBusyEngine, hands[engine].count == 0, let oldest = oldestWaiting() {
             timerIsSet = true
             actions.append(.setTimer(oldest.since + linger))
         }
         return actions
     }
 
+    private mutating func nextDispatch(now: ContinuousClock.Instant) -> Dispatch? {
+        guard let engine = leastBusyEngine else { return nil }
+        let batch = hands[engine].hasRoom ? nextBatch(engineIsIdle: hands[engine].count == 0, now: now) : nil
+        let interactive = nextInteractive()
+        guard let lane = turns.next(interactive: interactive != nil, batch: batch != nil) else { return nil }
+        turns.took(lane, batchWaits: batch != nil)
+        return lane == .interactive ? interactive : batch.map { ($0, engine) }
+    }
+
     private var leastBusyEngine: Int? {
-        guard let engine = batchesInHand.indices.min(by: { batchesInHand[$0] < batchesInHand[$1] }) else { return nil }
-        return batchesInHand[engine] < Self.depth ? engine : nil
+        hands.indices.min { hands[$0].count < hands[$1].count }
     }
 
-    private func nextKey(engineIsIdle: Bool, now: ContinuousClock.Instant) -> Key? {
-        if let full = oldestWaiting(where: { $1.weight >= capacity($0) }) { return full.key }
-        guard engineIsIdle, let oldest = oldestWaiting(where: { _, _ in true }) else { return nil }
+    private func nextInteractive() -> Dispatch? {
+        let engines = hands.indices.filter { hands[$0].hasRoomForInteractive }
+        guard let engine = engines.min(by: { hands[$0].count < hands[$1].count }) else { return nil }
+        return oldestWaiting { group, _ in group.lane == .interactive }.map { ($0.group, engine) }
+    }
+
+    private func nextBatch(engineIsIdle: Bool, now: ContinuousClock.Instant) -> GroupKey? {
+        let full = oldestWaiting { group, waiting in group.lane == .batch && waiting.weight >= capacity(group.key) }
+        if let full { return full.group }
+        guard engineIsIdle, let oldest = oldestWaiting(where: { group, _ in group.lane == .batch }) else { return nil }
         let nothingCanJoin = upstream <= blockedUpstream
-        return nothingCanJoin || oldest.since + linger <= now ? oldest.key : nil
+        return nothingCanJoin || oldest.since + linger <= now ? oldest.group : nil
     }
 
-    private func oldestWaiting(
-        where isCandidate: (Key, Group) -> Bool
-    ) -> (key: Key, since: ContinuousClock.Instant)? {
-        var oldest: (key: Key, since: ContinuousClock.Instant)?
+    private func oldestWaiting(where isCandidate: (GroupKey, Group) -> Bool = { _, _ in true }) -> Oldest? {
+        var oldest: Oldest?
         for (key, group) in groups where isCandidate(key, group) {
             guard let since = group.waiting.first?.since else { continue }
             if let best = oldest, best.since <= since { continue }
@@ -181,11 +225,14 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
         return oldest
     }
 
-    private mutating func dispatch(_ key: Key, to engine: Int) -> Action {
+    private mutating func dispatch(_ key: GroupKey, to engine: Int) -> Action {
         var group = groups.removeValue(forKey: key) ?? Group()
-        let items = group.takeBatch(capacity: capacity(key))
+        let items = group.takeBatch(capacity: capacity(key.key))
         if !group.waiting.isEmpty { groups[key] = group }
-        batchesInHand[engine] += 1
-        return .dispatch(engine: engine, key: key, items: items)
+        switch key.lane {
+        case .interactive: hands[engine].interactive += 1
+        case .batch: hands[engine].batch += 1
+        }
+        return .dispatch(engine: engine, key: key.key, lane: key.lane, items: items)
     }
 }

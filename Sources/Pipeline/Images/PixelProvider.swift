@@ -18,7 +18,7 @@ package struct PixelProvider: Sendable {
     ///   - cache: Asked first, and given what had to be decoded.
     ///   - fetcher: Gets the bytes.
     ///   - decoding: Decodes them, within the budget of pixels.
-    ///   - imagesReadAhead: Images being fetched, or fetched and not yet decoded, at most.
+    ///   - imagesReadAhead: Images being fetched, or fetched and not yet decoded, at most; a quarter more of tasks that somebody waits for.
     ///   - statistics: Where durations and damaged images are counted.
     package init(
         cache: (any TensorCache)?,
@@ -30,7 +30,7 @@ package struct PixelProvider: Sendable {
         self.cache = cache
         self.fetcher = fetcher
         self.decoding = decoding
-        self.readAhead = Budget(limit: imagesReadAhead)
+        self.readAhead = Budget(limit: imagesReadAhead, spare: Lane.spare(beyond: imagesReadAhead))
         self.statistics = statistics
     }
 

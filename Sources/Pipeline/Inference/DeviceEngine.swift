@@ -4,13 +4,12 @@ package import Inference
 /// An inference engine on one device, with the models of all pipelines, or of as many as its memory may hold.
 ///
 /// Images are resampled into the detector's input on the decoding threads, several at a time and while the batch before is
-/// inferred; models are loaded, run and unloaded on a thread of the engine's own.
-package actor DeviceEngine: InferenceEngine {
+/// inferred; models are loaded, run and unloaded on a thread of the engine's own. A batch of the interactive lane has its turn between
+/// two runs of a model, also those of a batch that is under way.
+package final class DeviceEngine: InferenceEngine {
     private let pipelines: LoadedPipelines
     private let threads: BlockingPool
-    private let executor: SerialThreadExecutor
-
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private let thread: BlockingPool
 
     /// Makes an engine.
     ///
@@ -22,34 +21,38 @@ package actor DeviceEngine: InferenceEngine {
     package init(device: Device, pipelines: LoadedPipelines, threads: BlockingPool) throws(SystemThread.Shortage) {
         self.pipelines = pipelines
         self.threads = threads
-        self.executor = try SerialThreadExecutor(name: "engine-\(device)")
+        // ONNX Runtime recurses over graphs while it loads them.
+        thread = BlockingPool(name: "engine-\(device)", threadCount: 1, stackBytes: 8 << 20)
+        if let shortage = thread.shortage { throw shortage }
     }
 
-    package nonisolated func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
+    package func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
         try await withPipeline(key.pipeline) { try await analyse(images, size: key.size, with: $0) }
     }
 
-    package nonisolated func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis {
-        try await withPipeline(pipeline) { try await run(images, in: $0) }
+    package func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis {
+        try await withPipeline(pipeline) { try await run(images, with: $0) }
     }
 
-    private nonisolated func withPipeline(
+    private func withPipeline(
         _ slug: String,
         _ body: (LoadedPipeline) async throws -> PipelineAnalysis
     ) async throws -> PipelineAnalysis {
         let loaded = try pipelines.claim(slug)
         let analysis: Result<PipelineAnalysis, any Error>
         do {
-            let pipeline = if let loaded { loaded } else { try await load(slug) }
+            let pipeline =
+                if let loaded { loaded } else { try await thread.run { try self.pipelines.loadClaimed(slug) } }
             analysis = .success(try await body(pipeline))
         } catch {
             analysis = .failure(error)
         }
-        if pipelines.release(slug) { await unload() }
+        // Cut short only by a cancellation, and then the next release frees them.
+        if pipelines.release(slug) { try? await thread.run { self.pipelines.unload() } }
         return try analysis.get()
     }
 
-    private nonisolated func analyse(
+    private func analyse(
         _ images: [WholeImage],
         size: LocalizationSize,
         with pipeline: LoadedPipeline
@@ -63,28 +66,22 @@ package actor DeviceEngine: InferenceEngine {
             try await group.waitForAll()
         }
         let prepared = began.duration(to: .now)
-        var analysis = try await run(batch, images.map(\.options), in: pipeline)
+        let (options, giveWay) = (images.map(\.options), giveWay)
+        var analysis = try await thread.run { try pipeline.analyse(batch, options: options, betweenRuns: giveWay) }
         analysis.times.prepare = prepared
         return analysis
     }
 
-    private func run(
-        _ batch: DetectorBatch,
-        _ options: [AnalysisOptions],
-        in pipeline: LoadedPipeline
-    ) throws -> PipelineAnalysis {
-        try pipeline.analyse(batch, options: options)
+    private func run(_ images: [BoxedImage], with pipeline: LoadedPipeline) async throws -> PipelineAnalysis {
+        let giveWay = giveWay
+        return try await thread.run { try pipeline.classify(images, betweenRuns: giveWay) }
     }
 
-    private func run(_ images: [BoxedImage], in pipeline: LoadedPipeline) throws -> PipelineAnalysis {
-        try pipeline.classify(images)
-    }
-
-    private func load(_ slug: String) throws -> LoadedPipeline {
-        try pipelines.loadClaimed(slug)
-    }
-
-    private func unload() {
-        pipelines.unload()
+    /// The way in which a batch of the calling task lets others in between two runs of a model.
+    private var giveWay: @Sendable () -> Void {
+        switch Lane.current {
+        case .interactive: {}
+        case .batch: { [thread] in thread.giveWay() }
+        }
     }
 }

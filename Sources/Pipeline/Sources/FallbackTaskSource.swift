@@ -69,8 +69,8 @@ package final class FallbackTaskSource: TaskSource {
     /// Whether tasks are taken over REST now.
     package var isOnFallback: Bool { state.withLock { $0.fallback != nil } }
 
-    package func next() async -> Lease? {
-        guard let offer = await offers.next() else { return nil }
+    package func next(in lane: Lane?) async -> Lease? {
+        guard let offer = await offers.next(in: lane) else { return nil }
         offer.place.release()
         return offer.lease
     }
@@ -179,13 +179,21 @@ package final class FallbackTaskSource: TaskSource {
         events.push(.fallbackEnded)
     }
 
-    /// Offers a source's leases, one ahead of whoever takes them.
+    /// Offers a source's leases, in each lane one ahead of whoever takes them.
     private func handOver(from source: any TaskSource) async {
-        let places = Budget(limit: 1)
-        while let place = await self.place(in: places), let lease = await source.next() {
-            if !offers.push(Offer(lease: lease, place: place)) { await giveBack(lease) }
+        await withDiscardingTaskGroup { group in
+            for lane in Lane.allCases {
+                group.addTask { await self.handOver(lane, from: source) }
+            }
         }
         events.push(.handedAll)
+    }
+
+    private func handOver(_ lane: Lane, from source: any TaskSource) async {
+        let places = Budget(limit: 1)
+        while let place = await self.place(in: places), let lease = await source.next(in: lane) {
+            if !offers.push(Offer(lease: lease, place: place), in: lane) { await giveBack(lease) }
+        }
     }
 
     private func giveBack(_ lease: Lease) async {

@@ -1,3 +1,4 @@
+package import Concurrency
 package import Logging
 import Synchronization
 
@@ -45,8 +46,9 @@ package final class FileTaskSource: TaskSource, LeaseSettling {
     /// Returns at once: the files are there.
     package func run() async throws {}
 
-    /// The next file's task; nil after the last.
-    package func next() async -> Lease? {
+    /// The next file's task; nil after the last, and in the interactive lane: of all files one is as urgent as the other.
+    package func next(in lane: Lane?) async -> Lease? {
+        guard lane != .interactive else { return nil }
         let index = position.withLock { position -> Int? in
             guard position < paths.count else { return nil }
             defer { position += 1 }

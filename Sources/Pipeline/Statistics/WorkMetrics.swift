@@ -10,6 +10,13 @@ package enum WorkMetrics {
         labelValues: "outcome: succeeded, failed (answered with an error result), given_back, unsettled"
     )
 
+    package static let interactiveTaskSeconds = Metric(
+        "antenna_worker_interactive_task_seconds",
+        .histogram,
+        "How long tasks that somebody waits for took, from when they were taken until they were settled.",
+        buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+    )
+
     package static let insects = Metric(
         "antenna_worker_insects_total",
         .counter,

@@ -1,4 +1,5 @@
 import Inference
+import Metrics
 package import Telemetry
 
 /// Counts and times of a worker since its start.
@@ -15,6 +16,7 @@ package final class WorkerStatistics: Sendable {
     package let unsettled = WorkMetrics.tasks.tally("unsettled")
     /// Insects found.
     package let insects = WorkMetrics.insects.tally()
+    private let interactiveTasks = WorkMetrics.interactiveTaskSeconds.timer()
     /// Time spent inside ONNX Runtime, summed over batches.
     package let insideRuntime = WorkMetrics.runtimeSeconds.timeTally()
 
@@ -50,6 +52,11 @@ package final class WorkerStatistics: Sendable {
         images.tracer.ended(outcome, isDetected: isDetected)
         insects.add(outcome.insects.count)
         insideRuntime.add(share.runtime)
+    }
+
+    /// A task of the interactive lane was settled, so long after it was taken.
+    func settledInteractive(after duration: Duration) {
+        interactiveTasks.record(duration: duration)
     }
 
     func count(_ outcome: TaskOutcome) {

@@ -1,3 +1,5 @@
+package import Concurrency
+
 /// One image to process, as queued by Antenna: the unit of work of every source.
 package struct ImageTask: Sendable, Hashable {
     /// The task's id, unique within Antenna; results carry it as their message id.
@@ -18,6 +20,8 @@ package struct ImageTask: Sendable, Hashable {
     package var detections: GivenDetections?
     /// The settings of its analysis; nil where those of the pipeline hold.
     package var configuration: TaskConfiguration?
+    /// Whether somebody waits for the result; it is not written into the task's message, but says which queue that goes to.
+    package var lane: Lane
 
     package init(
         id: String,
@@ -28,7 +32,8 @@ package struct ImageTask: Sendable, Hashable {
         jobID: Int? = nil,
         traceparent: String? = nil,
         detections: GivenDetections? = nil,
-        configuration: TaskConfiguration? = nil
+        configuration: TaskConfiguration? = nil,
+        lane: Lane = .batch
     ) {
         self.id = id
         self.imageID = imageID
@@ -39,6 +44,7 @@ package struct ImageTask: Sendable, Hashable {
         self.traceparent = traceparent
         self.detections = detections
         self.configuration = configuration
+        self.lane = lane
     }
 }
 

@@ -66,6 +66,14 @@ package struct AntennaSettings: SettingGroup {
         "How long Antenna keeps a reserved task for this worker. No more is reserved than can be finished in half of it."
     )
 
+    package let interactiveImages = Setting(
+        "antenna.interactive_images",
+        flag: "interactive-images",
+        .integer(0...1_000),
+        default: 0,
+        "Jobs of at most so many images go before others and through every stage first, since somebody waits for them; 0 for none."
+    )
+
     package let proxy = Setting(
         "antenna.proxy",
         flag: "antenna-proxy",

@@ -9,7 +9,7 @@ extension AMQPSourceSettings {
         pipelines: [String]
     ) {
         self.init(
-            queues: pipelines.map { TaskQueueName(kind, pipeline: $0) },
+            queues: pipelines.flatMap { TaskQueueName.both(kind, of: $0) },
             prefetch: consuming.prefetch,
             maximumAttempts: consuming.maxAttempts,
             unroutablePatience: consuming.unroutableAfter,

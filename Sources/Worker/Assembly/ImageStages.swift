@@ -34,7 +34,7 @@ package struct ImageStages {
         threads = BlockingPool(name: "decode", threadCount: settings.images.decodeThreadCount(cores: processors))
         buffers = PixelBufferPool(maximumIdleBytes: limit, maximumBytes: limit)
         if let redis = try settings.redis.connection() {
-            budget = Budget(limit: limit)
+            budget = Budget(limit: limit, spare: Lane.spare(beyond: limit))
             cache = RedisTensorCache(
                 client: try RedisClient(configuration: redis),
                 pool: buffers,
@@ -45,7 +45,7 @@ package struct ImageStages {
             )
         } else {
             let memory = MemoryTensorCache(maximumBytes: min(settings.memory.tensorCache, limit))
-            budget = Budget(limit: limit) { memory.makeRoom(for: $0) }
+            budget = Budget(limit: limit, spare: Lane.spare(beyond: limit)) { memory.makeRoom(for: $0) }
             cache = memory
         }
     }

@@ -32,6 +32,7 @@ extension RESTSourceSettings {
         self.pipelines = pipelines
         expectations = pipelines.map { PipelineExpectation(slug: $0) }
         projectID = settings.antenna.project
+        interactiveImages = settings.antenna.interactiveImages
         clientInfo = AntennaClientInfo(role: role, devices: settings.inference.devices)
     }
 }

@@ -1,4 +1,5 @@
 import Broker
+import Concurrency
 import Foundation
 import Logging
 import Settings
@@ -36,6 +37,9 @@ struct QueueCheck {
     private func judge(_ report: QueueTools.QueueReport) -> [CheckReport.Finding] {
         let subject = "\(report.queue)"
         switch (report.queue.kind, report.status) {
+        // Nobody waits most of the time.
+        case (.tasks, nil) where report.queue.lane == .interactive: return []
+        case (.tasks, .some(let status)) where report.queue.lane == .interactive && status.messages == 0: return []
         case (.tasks, nil):
             let remedy = "A worker makes it when it starts, as do 'relay' and 'enqueue', which put tasks into it."
             return broker.declares

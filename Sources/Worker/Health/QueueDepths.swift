@@ -1,4 +1,5 @@
 import Broker
+import Concurrency
 import Logging
 import Pipeline
 import ServiceLifecycle
@@ -14,7 +15,7 @@ final class QueueDepths: Service, CustomStringConvertible {
     private let pipelines: [String]
     private let viewers: ViewerActivity
     private let logger: Logger
-    private let depths = Mutex<[String: [(kind: TaskQueueName.Kind, messages: Int)]]>([:])
+    private let depths = Mutex<[String: [(queue: TaskQueueName, messages: Int)]]>([:])
 
     /// Makes it; begins with ``run()``.
     ///
@@ -40,7 +41,7 @@ final class QueueDepths: Service, CustomStringConvertible {
         // What a broker said that is away now says nothing any more.
         guard connection.state.isLoggedIn else { return [] }
         return depths.withLock { $0 }.flatMap { pipeline, depths in
-            depths.map { BrokerMetrics.queueMessages.sample($0.messages, $0.kind.rawValue, pipeline) }
+            depths.map { BrokerMetrics.queueMessages.sample($0.messages, $0.queue.label, pipeline) }
         }
     }
 
@@ -48,11 +49,10 @@ final class QueueDepths: Service, CustomStringConvertible {
         await repeatUntilShutdown(every: Self.interval) {
             guard self.viewers.isThere, self.connection.state.isLoggedIn else { return }
             for pipeline in self.pipelines {
-                var found: [(TaskQueueName.Kind, Int)] = []
-                for kind in TaskQueueName.Kind.allCases {
+                var found: [(TaskQueueName, Int)] = []
+                for queue in TaskQueueName.all(of: pipeline) {
                     do throws(TransportError) {
-                        let queue = TaskQueueName(kind, pipeline: pipeline)
-                        found.append((kind, try await self.connection.status(ofQueue: "\(queue)").messages))
+                        found.append((queue, try await self.connection.status(ofQueue: "\(queue)").messages))
                     } catch {
                         self.logger.debug("A queue cannot be looked at", metadata: [LogKey.error: "\(error)"])
                     }
@@ -61,4 +61,9 @@ final class QueueDepths: Service, CustomStringConvertible {
             }
         }
     }
+}
+
+extension TaskQueueName {
+    /// Its name in the metric's label.
+    fileprivate var label: String { lane == .interactive ? "\(kind.rawValue)_\(lane.rawValue)" : kind.rawValue }
 }

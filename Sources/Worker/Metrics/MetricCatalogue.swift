@@ -29,6 +29,7 @@ enum MetricCatalogue {
         Section(
             "Tasks",
             WorkMetrics.tasks,
+            WorkMetrics.interactiveTaskSeconds,
             WorkMetrics.insects,
             WorkMetrics.damagedImages,
             WorkMetrics.preparedTasks,

@@ -54,7 +54,7 @@ package struct FetchRole: Service, CustomStringConvertible {
         )
         let images = try ImageStages(settings, logger: logger)
         var queues = AMQPSourceSettings(settings.broker, settings.consuming, kind: .tasks, pipelines: pipelines)
-        queues.onward = pipelines.map { TaskQueueName(.ready, pipeline: $0) }
+        queues.onward = queues.queues.map(\.ready)
         let source = AMQPTaskSource(
             settings: queues,
             broker: broker,

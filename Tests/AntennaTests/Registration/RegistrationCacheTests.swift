@@ -24,8 +24,10 @@ import Testing
 
     @Test func theNumberOfJobsIsBounded() {
         var cache = RegistrationCache()
-        for id in 0...RegistrationCache.mostJobs { cache.learn(job: id, project: 1) }
-        #expect(cache.project(ofJob: 0) == .none)
-        #expect(cache.project(ofJob: RegistrationCache.mostJobs) == .some(1))
+        for id in 0...RegistrationCache.mostJobs {
+            cache.learn(job: id, RegistrationCache.JobFacts(project: 1, images: nil))
+        }
+        #expect(cache.facts(ofJob: 0) == nil)
+        #expect(cache.facts(ofJob: RegistrationCache.mostJobs)?.project == 1)
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import Testing
 
 @testable import Antenna
@@ -23,6 +24,18 @@ import Testing
         #expect(leases.take(now: .zero, margin: .zero).taken == nil)
         #expect(leases.outstanding == 3)
         #expect(leases.queued == 0)
+    }
+
+    @Test func whatSomebodyWaitsForIsHandedOutFirst() {
+        var leases = LeaseTable()
+        for id in 1...2 { #expect(leases.admit(task(id), deadline: .seconds(300)) == true) }
+        var urgent = task(3)
+        urgent.lane = .interactive
+        #expect(leases.admit(urgent, deadline: .seconds(300)) == true)
+        #expect(leases.take(now: .zero, margin: .zero, in: .batch).taken?.task.id == "1")
+        #expect(leases.take(now: .zero, margin: .zero).taken?.task.id == "3")
+        #expect(leases.take(now: .zero, margin: .zero, in: .interactive).taken == nil)
+        #expect(leases.queued == 1 && leases.outstanding == 3)
     }
 
     @Test func aTaskDeliveredAgainWhileHeldIsNotDoneTwiceButAnswersTheLatestDelivery() {

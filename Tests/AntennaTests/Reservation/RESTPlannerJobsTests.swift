@@ -40,6 +40,7 @@ import Transport
             case .reserve(let job, _):
                 asked[job.id, default: []].append(now)
                 answer(&planner, job, now)
+            case .look: Issue.record("nobody asked how many images a job has")
             case .wait(let until):
                 #expect(until > now)
                 now = max(until, now + .milliseconds(1))
@@ -196,6 +197,7 @@ import Transport
             case .reserve(let job, _):
                 #expect(job == two)
                 planner.reserved(1, fresh: 1, of: two, now: now)
+            case .look: Issue.record("nobody asked how many images a job has")
             case .wait: break
             case .finished: Issue.record("ended")
             }
@@ -216,6 +218,7 @@ import Transport
                 listings += 1
                 planner.listed(jobs, now: .seconds(second))
             case .reserve: asked += 1
+            case .look: Issue.record("nobody asked how many images a job has")
             case .wait, .finished: break
             }
         }

@@ -137,6 +137,7 @@ import Testing
                 #expect(now - lastCall <= .seconds(25))
                 lastCall = now
                 planner.reserved(0, fresh: 0, of: job, now: now)
+            case .look: Issue.record("nobody asked how many images a job has")
             case .wait(let until):
                 #expect(until > now)
                 now = until
@@ -251,6 +252,7 @@ import Testing
                 let count = tasks(job, calls.count { $0 == "\(job.id)" })
                 planner.reserved(count, fresh: count, of: job, now: now)
                 calls.append("\(job.id)")
+            case .look: Issue.record("nobody asked how many images a job has")
             case .wait(let until):
                 now = until
             case .finished:

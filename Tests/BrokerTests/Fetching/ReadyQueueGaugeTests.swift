@@ -28,14 +28,14 @@ struct ReadyQueueGaugeTests {
     @Test("What was passed on counts from its confirm, and not twice once the broker has counted it")
     func passed() throws {
         let gauge = try gauge(limit: 8)
-        for _ in 0..<7 { gauge.passed(to: "moths") }
+        for _ in 0..<7 { gauge.passed(to: queue.ready) }
         #expect(gauge.obstacle(to: queue, underWay: 0) == nil)
-        gauge.passed(to: "moths")
+        gauge.passed(to: queue.ready)
         #expect(gauge.obstacle(to: queue, underWay: 0)?.contains("antenna.ready.moths is full") == true)
         // Two were taken; of the eight that were passed on before the look none is counted again.
-        gauge.note(6, of: "moths", passedBefore: 8)
+        gauge.note(6, of: queue.ready, passedBefore: 8)
         #expect(gauge.obstacle(to: queue, underWay: 0) == nil)
-        gauge.passed(to: "moths")
+        gauge.passed(to: queue.ready)
         #expect(gauge.obstacle(to: queue, underWay: 0) == nil)
         #expect(gauge.obstacle(to: queue, underWay: 1) != nil, "what is being fetched will be there, too")
     }
@@ -43,14 +43,14 @@ struct ReadyQueueGaugeTests {
     @Test("A queue at its limit does not flap, and another pipeline's is its own")
     func hysteresis() throws {
         let gauge = try gauge(limit: 10)
-        gauge.note(10, of: "moths", passedBefore: 0)
+        gauge.note(10, of: queue.ready, passedBefore: 0)
         #expect(gauge.obstacle(to: queue, underWay: 0) != nil)
         #expect(gauge.obstacle(to: TaskQueueName(.tasks, pipeline: "bees"), underWay: 9) == nil)
-        gauge.note(8, of: "moths", passedBefore: 0)
+        gauge.note(8, of: queue.ready, passedBefore: 0)
         #expect(gauge.obstacle(to: queue, underWay: 0) != nil)
-        gauge.note(7, of: "moths", passedBefore: 0)
+        gauge.note(7, of: queue.ready, passedBefore: 0)
         #expect(gauge.obstacle(to: queue, underWay: 0) == nil)
-        gauge.note(8, of: "moths", passedBefore: 0)
+        gauge.note(8, of: queue.ready, passedBefore: 0)
         #expect(gauge.obstacle(to: queue, underWay: 0) == nil)
     }
 
@@ -58,9 +58,20 @@ struct ReadyQueueGaugeTests {
     func one() throws {
         let gauge = try gauge(limit: 0)
         #expect(gauge.obstacle(to: queue, underWay: 0) == nil)
-        gauge.note(1, of: "moths", passedBefore: 0)
+        gauge.note(1, of: queue.ready, passedBefore: 0)
         #expect(gauge.obstacle(to: queue, underWay: 0) != nil)
-        gauge.note(-5, of: "moths", passedBefore: 0)
+        gauge.note(-5, of: queue.ready, passedBefore: 0)
         #expect(gauge.obstacle(to: queue, underWay: 0) == nil)
+    }
+
+    @Test("A full ready queue holds up nothing that somebody waits for: that goes to another")
+    func lanes() throws {
+        let gauge = try gauge(limit: 2)
+        let interactive = TaskQueueName(.tasks, pipeline: "moths", lane: .interactive)
+        gauge.note(2, of: queue.ready, passedBefore: 0)
+        #expect(gauge.obstacle(to: queue, underWay: 0) != nil)
+        #expect(gauge.obstacle(to: interactive, underWay: 1) == nil)
+        gauge.passed(to: interactive.ready)
+        #expect(gauge.obstacle(to: interactive, underWay: 1)?.contains("antenna.ready.moths.interactive") == true)
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import TestSupport
 import Testing
 import Transport
@@ -245,6 +246,15 @@ struct AMQPTaskMessageTests {
             let name = TaskQueueName(kind, pipeline: "kenya-uganda_moths.2024")
             #expect(TaskQueueName(name.description) == name)
         }
+        for queue in TaskQueueName.all(of: "moths") { #expect(TaskQueueName(queue.description) == queue) }
+        let interactive = TaskQueueName(.tasks, pipeline: "moths", lane: .interactive)
+        #expect(
+            "\(interactive)" == "antenna.tasks.moths.interactive"
+                && "\(interactive.deadLetters)" == "antenna.dead.moths"
+        )
+        #expect("\(interactive.ready)" == "antenna.ready.moths.interactive")
+        #expect(TaskQueueName("antenna.tasks..interactive")?.pipeline == ".interactive")
+        #expect(TaskQueueName("antenna.dead.moths.interactive")?.lane == .batch)
         #expect(TaskQueueName("antenna.tasks.") == nil)
         #expect(TaskQueueName("antenna.results.relay") == nil)
         #expect(TaskQueueName("tasks.x") == nil)

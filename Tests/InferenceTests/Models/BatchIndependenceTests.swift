@@ -48,6 +48,24 @@ struct BatchIndependenceTests {
         }
     }
 
+    @Test("Others may run between the runs of a batch, and it says the same", arguments: ParityFixture.slugs)
+    func interleaved(slug: String) throws {
+        let fixture = try ParityFixture(slug)
+        let sameSize = Array(try fixture.pictures().prefix(2))
+        let pipeline = try fixture.load(classificationBatchSize: 20)
+        let alone = try sameSize.map { try pipeline.analyse([$0]).insects[0] }
+        let size = pipeline.localizationSize(height: sameSize[0].height, width: sameSize[0].width)
+        let batch = try pipeline.detector.makeBatch(size: size, count: 2)
+        for (slot, image) in sameSize.enumerated() { try batch.fill(slot: slot, with: image) }
+        var others: [[DetectedInsect]] = []
+        let analysis = try pipeline.analyse(batch, options: sameSize.map { _ in AnalysisOptions() }) {
+            do { others += try pipeline.analyse([sameSize[1]]).insects } catch { Issue.record(error) }
+        }
+        #expect(analysis.insects == alone)
+        // Between the two images of the detector, and before each batch of crops.
+        #expect(others.count >= 3 && others.allSatisfy { $0 == alone[1] })
+    }
+
     private func detections(of images: [PixelBuffer], _ detector: ObjectDetector) throws -> [[Detection]] {
         let size = detector.manifest.input.size(height: images[0].height, width: images[0].width)
         let batch = try detector.makeBatch(size: size, count: images.count)

@@ -1,3 +1,4 @@
+import Concurrency
 import Pipeline
 import Testing
 
@@ -123,6 +124,71 @@ import Testing
         #expect(state.withdraw(2) == nil, "it is with the engine")
     }
 
+    // MARK: Lanes
+
+    @Test func whatSomebodyWaitsForWaitsForNoOthersAndGoesAlone() {
+        var state = State(capacity: { _ in 8 }, linger: .seconds(60), engineCount: 1)
+        enter(&state, 9)
+        #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [])
+        #expect(dispatched(state.submit(2, 2, key: "a", lane: .interactive, now: start)) == [Batch(0, "a", [2])])
+        #expect(state.waitingCount == 1)
+        #expect(dispatched(state.engineFinished(0, lane: .interactive, now: start)) == [])
+    }
+
+    @Test func itGoesBeforeFullBatchesAndToAnEngineThatIsFull() {
+        var state = State(capacity: { _ in 1 }, linger: .seconds(60), engineCount: 1)
+        enter(&state, 9)
+        for item in 1...4 { _ = state.submit(UInt64(item), item, key: "a", now: start) }
+        #expect(state.waitingCount == 2)
+        #expect(dispatched(state.submit(5, 5, key: "b", lane: .interactive, now: start)) == [Batch(0, "b", [5])])
+        // One beyond the depth, and no more.
+        #expect(dispatched(state.submit(6, 6, key: "b", lane: .interactive, now: start)) == [])
+        #expect(dispatched(state.submit(7, 7, key: "b", lane: .interactive, now: start)) == [])
+        #expect(dispatched(state.engineFinished(0, now: start)) == [])
+        #expect(dispatched(state.engineFinished(0, lane: .interactive, now: start)) == [Batch(0, "b", [6])])
+        #expect(dispatched(state.engineFinished(0, now: start)) == [Batch(0, "b", [7])])
+    }
+
+    @Test func thoseThatComeTogetherWhileItIsBusyGoTogether() {
+        var state = State(capacity: { _ in 2 }, linger: .seconds(60), engineCount: 1)
+        enter(&state, 9)
+        for item in 1...4 { _ = state.submit(UInt64(item), item, key: "a", now: start) }
+        #expect(dispatched(state.submit(5, 5, key: "a", lane: .interactive, now: start)) == [Batch(0, "a", [5])])
+        for item in 6...8 { _ = state.submit(UInt64(item), item, key: "a", lane: .interactive, now: start) }
+        #expect(dispatched(state.engineFinished(0, lane: .interactive, now: start)) == [Batch(0, "a", [6, 7])])
+    }
+
+    @Test func aFloodOfItDoesNotStarveTheOthers() {
+        var state = State(capacity: { _ in 1 }, linger: .zero, engineCount: 1)
+        enter(&state, 200)
+        for item in 0..<8 { _ = state.submit(UInt64(item), item, key: "a", now: start) }
+        for item in 100..<140 { _ = state.submit(UInt64(item), item, key: "a", lane: .interactive, now: start) }
+        // Two of the many and one of the flood are with the engine; it does whatever it has in the order in which it got it.
+        var inHand: [Lane] = [.batch, .batch, .interactive]
+        var others = 0
+        for _ in 0..<32 {
+            let lane = inHand.removeFirst()
+            for case .dispatch(_, _, let next, _) in state.engineFinished(0, lane: lane, now: start) {
+                inHand.append(next)
+                if next == .batch { others += 1 }
+            }
+        }
+        #expect(others == 6, "all of them, and before the flood is over")
+        #expect(state.waitingCount > 0)
+    }
+
+    @Test func ofSeveralEnginesTheLeastBusyTakesIt() {
+        var state = State(capacity: { _ in 1 }, linger: .zero, engineCount: 2)
+        enter(&state, 9)
+        for item in 1...4 { _ = state.submit(UInt64(item), item, key: "a", now: start) }
+        _ = state.engineFinished(1, now: start)
+        #expect(dispatched(state.submit(5, 5, key: "a", lane: .interactive, now: start)) == [Batch(1, "a", [5])])
+        #expect(dispatched(state.submit(6, 6, key: "a", lane: .interactive, now: start)) == [Batch(0, "a", [6])])
+        #expect(state.withdraw(6) == nil)
+        _ = state.submit(7, 7, key: "a", lane: .interactive, now: start)
+        #expect(state.withdraw(7) == 7)
+    }
+
     private func enter(_ state: inout State, _ count: Int) {
         for _ in 0..<count {
             state.upstreamEntered()
@@ -143,7 +209,7 @@ import Testing
 
     private func dispatched(_ actions: [State.Action]) -> [Batch] {
         actions.compactMap { action in
-            if case .dispatch(let engine, let key, let items) = action { Batch(engine, key, items) } else { nil }
+            if case .dispatch(let engine, let key, _, let items) = action { Batch(engine, key, items) } else { nil }
         }
     }
 

@@ -230,6 +230,26 @@ struct BatcherTests {
         await running.value
     }
 
+    @Test("An image that somebody waits for goes alone and in its lane while others wait for theirs")
+    func interactive() async throws {
+        let engine = WidthEngine()
+        let batcher = Batcher(engines: [engine], sizes: sameSize, maximumSize: 8, linger: .seconds(3_600))
+        async let running: Void = batcher.run()
+        let (slot, other, urgent) = (batcher.enter(), batcher.enter(), batcher.enter())
+        async let waiting = batcher.analyse(image(width: 1), pipeline: "moths", from: slot)
+        try await eventually { batcher.waitingCount == 1 }
+        let outcome = try await Lane.$current.withValue(.interactive) {
+            try await batcher.analyse(image(width: 2), pipeline: "moths", from: urgent)
+        }
+        #expect(outcome.batch.images == 1 && batcher.waitingCount == 1)
+        #expect(engine.lanes == [.interactive])
+        other.leave()
+        #expect(try await waiting.insects.map(\.box.x2) == [1])
+        #expect(engine.lanes == [.interactive, .batch])
+        batcher.finish()
+        await running
+    }
+
     private func image(width: Int) async throws -> AdmittedPixels {
         try await testImage(height: 2, width: width, seed: 0, pool: pool, budget: Budget(limit: .max))
     }
@@ -247,12 +267,15 @@ private final class WidthEngine: InferenceEngine {
     private let code: InferenceError.Code
     private let sizes = Mutex<[Int]>([])
     private let boxes = Mutex<[[Int]]>([])
+    private let seenLanes = Mutex<[Lane]>([])
 
     init(spoiledWidths: Set<Int> = [], code: InferenceError.Code = .runFailed) {
         self.spoiledWidths = spoiledWidths
         self.code = code
     }
 
+    /// The lane of each batch of images it was given.
+    var lanes: [Lane] { seenLanes.withLock(\.self) }
     /// Images of each batch it was given.
     var batchSizes: [Int] { sizes.withLock(\.self) }
     /// Boxes of each image of each batch of boxes it was given.
@@ -260,6 +283,7 @@ private final class WidthEngine: InferenceEngine {
 
     func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
         sizes.withLock { $0.append(images.count) }
+        seenLanes.withLock { $0.append(Lane.current) }
         if images.contains(where: { spoiledWidths.contains($0.image.width) }) {
             throw InferenceError(code, operation: "detect", message: "spoiled")
         }

@@ -69,9 +69,16 @@ struct FleetFallbackTests {
 
         func run() async throws { await end.wait() }
 
-        func next() async -> Lease? {
-            guard let id = await tasks.next() else { return nil }
-            let task = ImageTask(id: id, imageID: "1", imageURL: "", replySubject: name, pipeline: "p")
+        func next(in lane: Lane?) async -> Lease? {
+            guard let id = await tasks.next(in: lane) else { return nil }
+            let task = ImageTask(
+                id: id,
+                imageID: "1",
+                imageURL: "",
+                replySubject: name,
+                pipeline: "p",
+                lane: lane ?? .batch
+            )
             return Lease(task: task, takenAt: .now, deadline: nil, settler: self, logger: Logger(label: "test"))
         }
 

@@ -197,8 +197,10 @@ function showQueues(figures) {
   const pipelines = [...new Set(depths.map((depth) => depth.labels.pipeline))].sort();
   find("queues").tBodies[0].replaceChildren(...pipelines.map((pipeline) =>
     element("tr", {}, element("th", { scope: "row" }, pipeline), ...["tasks", "ready", "dead"].map((kind) => {
-      const depth = depths.find((each) => each.labels.pipeline === pipeline && each.labels.kind === kind);
-      return element("td", {}, depth ? whole(depth.value) : "–");
+      const depth = (name) => depths.find((each) => each.labels.pipeline === pipeline && each.labels.kind === name)?.value;
+      const first = depth(`${kind}_interactive`) ?? 0;
+      const text = depth(kind) == null ? "–" : whole(depth(kind));
+      return element("td", {}, first > 0 ? `${text} + ${whole(first)} interactive` : text);
     }))));
 }
 

@@ -1,0 +1,37 @@
+import Antenna
+import LocalAntenna
+import TestSupport
+import Testing
+import WorkerTestSupport
+
+@Suite("A job that somebody waits for, over REST", .serialized, .timeLimit(.minutes(5)))
+struct InteractiveJobTests {
+    @Test("A job of one image that comes beside one of many is done long before that is")
+    func oneImage() async throws {
+        try await withLocalAntenna { configuration in
+            configuration.jobs = [
+                JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(3), count: 80),
+                JobSeed(pipelineSlug: "demo", images: try TestSheet.sources(1)),
+            ]
+        } body: { antenna in
+            let jobs = Set(antenna.records().map(\.jobID)).sorted()
+            let (large, small) = (jobs[0], jobs[1])
+            antenna.setActive(false, job: small)
+            let worker = try await WorkerUnderTest(antenna: antenna) { settings in
+                settings.interactiveImages = 1
+                settings.jobRefreshInterval = .milliseconds(200)
+                settings.untilEmpty = false
+            }
+            let running = Task { try await worker.run() }
+            try await eventually { antenna.counts(job: large).saved >= 8 }
+            antenna.setActive(true, job: small)
+            try await eventually { antenna.counts(job: small).saved == 1 }
+            let meanwhile = antenna.counts(job: large).saved
+            #expect(meanwhile < 60, "it waited for \(meanwhile) others")
+            try await eventually { antenna.counts().saved == 81 }
+            running.cancel()
+            _ = await running.result
+            #expect(antenna.counts().isExactlyOnce, "\(antenna.counts())")
+        }
+    }
+}
