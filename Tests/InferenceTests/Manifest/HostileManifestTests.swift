@@ -10,7 +10,7 @@ struct HostileManifestTests {
     private static let words = [
         "null", "true", "{}", "[]", "[[[[", "\"\"", "\\u0000", "\\ud800", "\"../../x\"", "\"/etc/passwd\"", "1e308",
         "-0", "0.1e-320",
-        "\"labels_file\":\"labels.txt\",", "\"size\":[0,-1]", "\"max_detections\":9e18,", "16385",
+        "\"labels_file\":\"labels.txt\",", "\"size\":[0,-1]", "\"max_detections\":9e18,", "\"features\":-1,", "16385",
     ].map { Array($0.utf8) }
 
     @Test("100,000 of them are read or refused, and none ends the process")

@@ -5,6 +5,9 @@ import Testing
 /// What is said of an image must not depend on what it shares a batch with.
 @Suite("Independence of the batch", .serialized)
 struct BatchIndependenceTests {
+    /// All that can be asked for, so that nothing of it depends on the batch.
+    private let asking = AnalysisOptions(features: true)
+
     @Test("The detector's graph answers bit for bit the same, whatever the batch", arguments: ParityFixture.slugs)
     func detector(slug: String) throws {
         let fixture = try ParityFixture(slug)
@@ -30,9 +33,9 @@ struct BatchIndependenceTests {
         let fixture = try ParityFixture(slug)
         let sameSize = Array(try fixture.pictures().prefix(2))
         let pipeline = try fixture.load()
-        let alone = try sameSize.map { try pipeline.analyse([$0]).insects[0] }
+        let alone = try sameSize.map { try pipeline.analyse([$0], options: asking).insects[0] }
         for order in [[0, 1], [1, 0], [0, 0, 1, 1, 0]] {
-            let together = try pipeline.analyse(order.map { sameSize[$0] }).insects
+            let together = try pipeline.analyse(order.map { sameSize[$0] }, options: asking).insects
             #expect(together == order.map { alone[$0] })
         }
     }
@@ -41,10 +44,10 @@ struct BatchIndependenceTests {
     func batchSize(slug: String) throws {
         let fixture = try ParityFixture(slug)
         let sameSize = Array(try fixture.pictures().prefix(2))
-        let usual = try fixture.load().analyse(sameSize).insects
+        let usual = try fixture.load().analyse(sameSize, options: asking).insects
         for batchSize in [1, 3, 64] {
             let other = try fixture.load(classificationBatchSize: batchSize)
-            #expect(try other.analyse(sameSize).insects == usual, "batches of \(batchSize)")
+            #expect(try other.analyse(sameSize, options: asking).insects == usual, "batches of \(batchSize)")
         }
     }
 

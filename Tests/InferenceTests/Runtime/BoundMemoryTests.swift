@@ -73,7 +73,7 @@ struct BoundMemoryTests {
                 options: SessionOptions(intraOpThreads: 2, bindsMemory: binds),
                 classificationBatchSize: 7,
                 runtime: testRuntime()
-            ).analyse(images).insects
+            ).analyse(images, options: AnalysisOptions(features: true)).insects
         }
         #expect(found[0] == found[1])
     }
