@@ -13,7 +13,7 @@ struct BenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             BenchDecode.self, BenchFetch.self, BenchCache.self, BenchBroker.self, BenchScale.self, BenchInfer.self,
-            BenchEndToEnd.self, BenchCompare.self, BenchScaleProcess.self,
+            BenchEndToEnd.self, BenchLane.self, BenchCompare.self, BenchScaleProcess.self,
         ]
     )
 }

@@ -29,7 +29,7 @@ struct CropNaming: Sendable {
     func name(
         _ subjects: [Subject],
         runtime: inout Duration,
-        betweenRuns: @escaping () -> Void
+        betweenRuns: @escaping () -> Void = {}
     ) throws(InferenceError) -> [[Classification]] {
         let asked = subjects.indices.filter { subjects[$0].options.isClassified }
         let capacity = max(1, min(batchSize, asked.count))

@@ -1,4 +1,5 @@
 import Broker
+import Concurrency
 import Pipeline
 import Transport
 import Worker
@@ -22,16 +23,30 @@ extension BrokerBenchQueues {
     /// - Throws: `TransportError` when the broker does not take them all.
     func fill(_ urls: [String]) async throws {
         try await connection.purge(queue: results)
-        for (index, url) in urls.enumerated() {
-            let task = ImageTask(
-                id: "\(index)",
-                imageID: "\(index)",
-                imageURL: url,
-                replySubject: results,
-                pipeline: "demo",
-                jobID: 1
-            )
-            try await connection.publish(TaskMessage.encode(task), routingKey: "\(ready)")
+        try await fill(urls, into: ready, pipeline: "demo")
+    }
+
+    /// Puts a task for each address into a queue.
+    ///
+    /// - Throws: `TransportError` when the broker does not take them all.
+    func fill(_ urls: [String], into queue: TaskQueueName, pipeline: String) async throws {
+        let places = Budget(limit: 256)
+        try await withThrowingDiscardingTaskGroup { group in
+            for (index, url) in urls.enumerated() {
+                let task = ImageTask(
+                    id: "\(index)",
+                    imageID: "\(index)",
+                    imageURL: url,
+                    replySubject: results,
+                    pipeline: pipeline,
+                    jobID: 1
+                )
+                let place = try await places.reserve(1)
+                group.addTask { [connection] in
+                    try await connection.publish(TaskMessage.encode(task), routingKey: "\(queue)")
+                    place.release()
+                }
+            }
         }
     }
 

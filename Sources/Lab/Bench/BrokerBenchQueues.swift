@@ -1,4 +1,5 @@
 import Broker
+import Concurrency
 import Foundation
 import Pipeline
 import Transport
@@ -14,6 +15,7 @@ struct BrokerBenchQueues {
     let pipeline = "bench-\(UUID().uuidString.lowercased())"
 
     var tasks: TaskQueueName { TaskQueueName(.tasks, pipeline: pipeline) }
+    var interactiveTasks: TaskQueueName { TaskQueueName(.tasks, pipeline: pipeline, lane: .interactive) }
     var results: String { "results-\(pipeline)" }
 
     /// Makes them, quorum queues as a worker has them.
@@ -45,8 +47,8 @@ struct BrokerBenchQueues {
 
     /// Removes all of them.
     func delete() async throws {
-        for kind in TaskQueueName.Kind.allCases {
-            try await connection.delete(queue: "\(TaskQueueName(kind, pipeline: pipeline))")
+        for queue in TaskQueueName.all(of: pipeline) {
+            try await connection.delete(queue: "\(queue)")
         }
         try await connection.delete(queue: results)
     }
