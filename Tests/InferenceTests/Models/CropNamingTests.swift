@@ -125,17 +125,20 @@ struct CropNamingTests {
             binaryFilter: try classifier("rgb", passing: [0, 1, 2]).manifest,
             classifiers: try classifiers().map(\.manifest)
         )
-        let pipeline = try LoadedPipeline(
-            manifest,
-            options: SessionOptions(intraOpThreads: 1),
-            classificationBatchSize: 4,
-            runtime: testRuntime()
-        )
-        let picture = try image(height: 20, width: 20) { _, _ in (9, 8, 7) }
-        let boxed = BoxedImage(image: picture, boxes: [Box(x1: 0, y1: 0, x2: 9, y2: 9)])
-        #expect(
-            try pipeline.classify([boxed]).insects[0][0].classifications.map(\.isTerminal) == [false, true, true, true]
-        )
+        let picture = try image(height: 20, width: 20) { row, column in (UInt8(9 * row), UInt8(8 * column), 7) }
+        let boxes = (0..<6).map { Box(x1: $0, y1: 0, x2: $0 + 9, y2: 9 + $0) }
+        let insects = try [false, true].map { binds in
+            // Memory that one session lends is read by the others, too.
+            try LoadedPipeline(
+                manifest,
+                options: SessionOptions(intraOpThreads: 1, bindsMemory: binds),
+                classificationBatchSize: 4,
+                runtime: testRuntime()
+            )
+            .classify([BoxedImage(image: picture, boxes: boxes)]).insects[0]
+        }
+        #expect(insects[0] == insects[1])
+        #expect(insects[0].allSatisfy { $0.classifications.map(\.isTerminal) == [false, true, true, true] })
         #expect(
             manifest.registration.algorithms.map(\.taskType) == ["localization"]
                 + Array(repeating: "classification", count: 4)
