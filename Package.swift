@@ -59,6 +59,7 @@ let package = Package(
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // ONNX Runtime's function table. The library itself is loaded at run time.
         .target(name: "COnnxRuntime"),
+        .target(name: "COpenVINO"),
         // libjpeg with a judge of its warnings, and limits of time and memory.
         .target(name: "CJPEGReader", linkerSettings: [.linkedLibrary("jpeg")]),
         // libtiff's functions of variable arguments. The library itself is loaded at run time.
@@ -103,7 +104,7 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "COnnxRuntime", "Imaging", "JSON", "Telemetry",
+                "COnnxRuntime", "COpenVINO", "Imaging", "JSON", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle

@@ -40,6 +40,7 @@ LOCKS = (
         machines=("x86_64",),
         keep=("onnxruntime", "nvidia"),
     ),
+    Lock("scripts/locks/openvino.txt", ("openvino==2026.4.1",), machines=("x86_64",), keep=("openvino",)),
     Lock("tools/export/requirements.lock", ("-r", "tools/export/requirements.txt"), machines=("x86_64",)),
     Lock(
         "tools/bundle/requirements.lock",

@@ -165,10 +165,11 @@ def level_detections(g, field, cell):
     limit = g.Min(g.Slice(g.Shape(peaks), [1], [2]), [CANDIDATES])
     best, where = g.TopK(peaks, limit, outputs=2, axis=1, largest=1, sorted=1)
     found = g.Transpose(g.NonZero(g.Greater(best, 0.0)), perm=[1, 0])  # [K, 2]: image, rank
-    strength = g.GatherND(best, found)
-    where = g.GatherND(where, found)
+    # One more of no strength, which is dropped at the end: OpenVINO pools nothing when there is no candidate.
+    strength = g.Concat(g.GatherND(best, found), np.zeros(1, np.float32), axis=0)
+    where = g.Concat(g.GatherND(where, found), np.zeros(1, np.int64), axis=0)
     width = g.Gather(g.Shape(blobs), 3)
-    image = g.Squeeze(g.Slice(found, [0], [1], [1]), [1])
+    image = g.Concat(g.Squeeze(g.Slice(found, [0], [1], [1]), [1]), np.zeros(1, np.int64), axis=0)
     row, column = g.Div(where, width), g.Mod(where, width)
     places = g.Concat(
         *[g.Unsqueeze(v, [1]) for v in (image, g.Mul(image, 0), row, column)], axis=1

@@ -20,7 +20,7 @@ struct TelemetryTests {
         let program = try RunningProgram(
             [
                 "infer-file", "\(Self.models)/images/wide.jpg", "--pipeline", "tiny_pyramid", "--models", Self.models,
-                "--log-level", "trace",
+                "--log-level", "trace", "--device", "cpu:onnxruntime",
             ],
             shell: shell,
             // Whoever wants it still does not get it.

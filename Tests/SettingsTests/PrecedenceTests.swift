@@ -157,7 +157,7 @@ struct PrecedenceTests {
         #expect(resolved.settings.broker.declares == false)
         #expect(resolved.settings.images.allowPrivate == false)
         #expect(resolved.settings.work.pipelines == ["a", "b"])
-        #expect(resolved.settings.inference.devices == [.cuda(0), .cuda(1)])
+        #expect(resolved.settings.inference.devices == [.device(.cuda(0)), .device(.cuda(1))])
         #expect(resolved.settings.inference.modelMemory == 2 << 30)
         #expect(resolved.settings.results.contents == ResultContents(logits: false, features: true))
     }

@@ -11,7 +11,7 @@ package final class CropClassifier: Sendable {
     /// Whether it has the last word.
     package let isTerminal: Bool
 
-    let session: InferenceSession
+    let session: any InferenceSession
 
     /// The model's rows for one crop.
     private struct Answer {
@@ -20,7 +20,7 @@ package final class CropClassifier: Sendable {
     }
 
     /// Makes a classifier of a model that keeps the contract.
-    package init(_ manifest: PipelineManifest.Classifier, isTerminal: Bool, session: InferenceSession) {
+    package init(_ manifest: PipelineManifest.Classifier, isTerminal: Bool, session: any InferenceSession) {
         self.manifest = manifest
         self.isTerminal = isTerminal
         self.session = session

@@ -5,7 +5,7 @@ import Telemetry
 ///
 /// `@unchecked Sendable`: the buffer hands out its memory and never looks at it; the one batch or classification that
 /// holds it decides who writes where.
-final class FloatBuffer: @unchecked Sendable {
+package final class FloatBuffer: @unchecked Sendable {
     let floats: UnsafeMutableBufferPointer<Float>
     /// Where the memory came from; nil for the system.
     private let owner: BoundMemory?

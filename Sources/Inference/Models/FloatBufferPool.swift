@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Keeps the memory of a few finished batches for the next: fresh memory costs a page fault for each 4 KB.
-final class FloatBufferPool: Sendable {
+package final class FloatBufferPool: Sendable {
     private let idle = Mutex<[FloatBuffer]>([])
     private let maximumIdle: Int
     private let memory: BoundMemory?

@@ -27,7 +27,7 @@ package final class LoadedPipeline: Sendable {
         options: SessionOptions,
         classificationBatchSize: Int,
         sessions: SharedSessions = SharedSessions(),
-        runtime: InferenceRuntime
+        runtime: any InferenceRuntime
     ) throws {
         var loader = ModelLoader(options: options, sessions: sessions, runtime: runtime)
         let detector = try loader.load(manifest.detector.algorithm, ObjectDetector.contract)

@@ -6,7 +6,7 @@ struct ModelContract {
 
     /// A sentence for each way in which a model breaks the contract; a model may say less than the contract, and have more
     /// outputs.
-    func mistakes(of session: InferenceSession) -> [String] {
+    func mistakes(of session: any InferenceSession) -> [String] {
         let known = inputs + optionalInputs
         var mistakes: [String] = []
         for wanted in inputs where !session.inputs.contains(where: { $0.name == wanted.name }) {
@@ -20,7 +20,7 @@ struct ModelContract {
             }
         }
         for wanted in outputs {
-            guard let output = session.outputs.first(where: { $0.name == wanted.name }) else {
+            guard let output = session.output(named: wanted.name) else {
                 mistakes.append("lacks the output \(wanted)")
                 continue
             }

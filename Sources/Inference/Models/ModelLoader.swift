@@ -5,9 +5,9 @@ struct ModelLoader {
     private(set) var mistakes: [String] = []
     private let options: SessionOptions
     private let sessions: SharedSessions
-    private let runtime: InferenceRuntime
+    private let runtime: any InferenceRuntime
 
-    init(options: SessionOptions, sessions: SharedSessions, runtime: InferenceRuntime) {
+    init(options: SessionOptions, sessions: SharedSessions, runtime: any InferenceRuntime) {
         self.options = options
         self.sessions = sessions
         self.runtime = runtime
@@ -19,8 +19,8 @@ struct ModelLoader {
     mutating func load(
         _ algorithm: PipelineManifest.Algorithm,
         _ contract: ModelContract
-    ) throws(InferenceError) -> InferenceSession? {
-        let session: InferenceSession
+    ) throws(InferenceError) -> (any InferenceSession)? {
+        let session: any InferenceSession
         do {
             session = try sessions.session(path: algorithm.file, options: options, runtime: runtime)
         } catch  where error.code == .invalidModel {

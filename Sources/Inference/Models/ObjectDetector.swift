@@ -10,7 +10,7 @@ package final class ObjectDetector: Sendable {
     /// What the manifest says of it.
     package let manifest: PipelineManifest.Detector
 
-    let session: InferenceSession
+    let session: any InferenceSession
     private let takesImageSize: Bool
     private let imagesPerRun: Int
 
@@ -27,11 +27,11 @@ package final class ObjectDetector: Sendable {
     /// Makes a detector of a model that keeps the contract.
     ///
     /// `imagesPerRun` bounds the images in one run of the model; nil means one on a processor and the whole batch on a GPU.
-    package init(_ manifest: PipelineManifest.Detector, session: InferenceSession, imagesPerRun: Int? = nil) {
+    package init(_ manifest: PipelineManifest.Detector, session: any InferenceSession, imagesPerRun: Int? = nil) {
         self.manifest = manifest
         self.session = session
         // A processor gains nothing from several images at once: the memory of a run grows with them and leaves the caches.
-        self.imagesPerRun = imagesPerRun ?? (session.device == .cpu ? 1 : .max)
+        self.imagesPerRun = imagesPerRun ?? (session.device.isProcessor ? 1 : .max)
         takesImageSize = session.inputs.contains { $0.name == "image_size" }
     }
 

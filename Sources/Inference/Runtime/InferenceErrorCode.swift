@@ -2,13 +2,13 @@ import Telemetry
 
 /// The kinds of failure in loading or running a model.
 package enum InferenceErrorCode: String, ErrorCode {
-    /// No ONNX Runtime library was found.
+    /// No library of the runtime was found.
     case libraryNotFound
-    /// A library was found, but it is not an ONNX Runtime that serves what is needed.
+    /// A library was found, but it does not serve what is needed.
     case libraryUnusable
     /// The device's name is not understood.
     case invalidDevice
-    /// The device, or ONNX Runtime's provider for it, is not there.
+    /// The device, the runtime's provider for it, or the precision is not there.
     case deviceUnavailable
     /// The model's file cannot be read, or is no ONNX model.
     case invalidModel
@@ -20,14 +20,15 @@ package enum InferenceErrorCode: String, ErrorCode {
     case invalidInput
     /// Memory, of the host or of the device, ran out.
     case outOfMemory
-    /// The run failed in ONNX Runtime.
+    /// The run failed in the runtime.
     case runFailed
 
     /// Memory comes back by itself, and so may the folder of the models.
     package var isUsuallyRetriable: Bool { self == .outOfMemory || self == .modelLost }
 
     package static func sentence(of error: InferenceError) -> String {
-        let native = error.nativeCode.map { " (ONNX Runtime code \($0))" } ?? ""
+        // Those of OpenVINO are negative, ONNX Runtime's are not.
+        let native = error.nativeCode.map { " (\($0 < 0 ? "OpenVINO" : "ONNX Runtime") code \($0))" } ?? ""
         return "cannot \(error.operation.words): \(error.message)\(native)"
     }
 }

@@ -1,79 +1,24 @@
-import COnnxRuntime
-import Glibc
-package import Logging
-import Synchronization
-import Telemetry
-
-/// ONNX Runtime, loaded once for the process.
+/// A library that loads models and runs them.
 ///
-/// It stays until the process ends: sessions may outlive every other owner, and unloading a library with threads of its
-/// own is not safe.
-package final class InferenceRuntime: Sendable {
+/// One suite of tests is for all of them: `InferenceRuntimeTests`.
+package protocol InferenceRuntime: AnyObject, Sendable {
+    /// The library's name, for people.
+    var name: String { get }
+
     /// The library's version, such as `1.17.3`.
-    package let version: String
+    var version: String { get }
+
     /// The file the library was loaded from; a bare name when the loader found it.
-    package let libraryPath: String
-    /// The execution providers this build of the library brings, such as `CPUExecutionProvider`.
-    package let providers: [String]
+    var libraryPath: String { get }
 
-    let table: OrtTable
-    let environment: OrtEnvironment
-
-    private static let shared = Mutex<InferenceRuntime?>(nil)
-
-    /// Loads ONNX Runtime, or gives back what an earlier call loaded.
+    /// Loads a model from its file.
     ///
-    /// It looks in `ORT_DYLIB_PATH`, on the loader's path, and in `.deps/` beside the executable and in the package it was built from.
-    /// ONNX Runtime's own messages go to `logger` at debug level. A failure is not remembered: the next call tries again.
-    package static func load(
-        environment: [String: String],
-        logger: Logger
-    ) throws(InferenceError) -> InferenceRuntime {
-        try shared.withLock { runtime throws(InferenceError) in
-            if let runtime { return runtime }
-            try AddressSpace.require()
-            forbidTelemetry()
-            let library = try OrtLibrary.open(
-                environment: environment,
-                searchRoots: OrtLibrary.defaultSearchRoots()
-            )
-            let loaded = try InferenceRuntime(library: library, logger: logger)
-            runtime = loaded
-            return loaded
-        }
-    }
+    /// - Throws: `invalidModel` when the file is missing or no ONNX model, `deviceUnavailable` when the device, its provider or the precision
+    ///   is not there: a model never moves to another device, and never to another precision, silently.
+    func makeSession(path: String, options: SessionOptions) throws(InferenceError) -> any InferenceSession
 
-    /// Keeps ONNX Runtime from telling its maker of this machine, and from keeping what it has to tell in the user's cache folder.
+    /// Tries to use a device as these options say, without a model.
     ///
-    /// Its own builds do both from 1.32 on unless this variable is there when they are loaded. To be called while there is one thread, as the
-    /// environment of the process has no lock; later calls change nothing.
-    package static func forbidTelemetry() {
-        if getenv(telemetryVariable).map({ String(cString: $0) }) != "1" { setenv(telemetryVariable, "1", 1) }
-    }
-
-    private static let telemetryVariable = "ORT_DISABLE_TELEMETRY"
-
-    private init(library: OrtLibrary, logger: Logger) throws(InferenceError) {
-        table = library.table
-        version = library.version
-        libraryPath = library.path
-        environment = try OrtEnvironment(table: table, logger: logger)
-        providers = try InferenceRuntime.availableProviders(table)
-    }
-
-    private static func availableProviders(_ table: OrtTable) throws(InferenceError) -> [String] {
-        var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>>?
-        var count: Int32 = 0
-        try table.check(
-            table.api.GetAvailableProviders(&names, &count),
-            OperationName("providers.list", "execution providers")
-        )
-        guard let names else { return [] }
-        let list = (0..<Int(count)).map { String(cString: names[$0]) }
-        try table.check(
-            table.api.ReleaseAvailableProviders(names, count),
-            OperationName("providers.list", "execution providers")
-        )
-        return list
-    }
+    /// - Throws: `deviceUnavailable` with the reason.
+    func checkAvailability(of options: SessionOptions) throws(InferenceError)
 }

@@ -1,65 +1,39 @@
-import COnnxRuntime
-import Synchronization
-import Telemetry
-
 /// A model, loaded and ready to run.
-///
-/// `@unchecked Sendable`: an `OrtSession` guards itself (its `Run` may be called from several threads), and this class
-/// never changes after `init` but for one atomic flag.
-package final class InferenceSession: @unchecked Sendable {
+package protocol InferenceSession: AnyObject, Sendable {
     /// The model's file.
-    package let path: String
+    var path: String { get }
+
     /// Where it runs.
-    package let device: Device
+    var device: Device { get }
+
     /// The inputs the model declares, in its order.
-    package let inputs: [TensorDescription]
-    /// The outputs the model declares, in its order.
-    package let outputs: [TensorDescription]
+    var inputs: [TensorDescription] { get }
 
-    let runtime: InferenceRuntime
-    let memoryInfo: OrtHandle
-    /// Memory for inputs, shared by all that use this session.
-    let buffers: FloatBufferPool
-    /// Where inputs and outputs are when they are bound; nil when they are not.
-    let bound: BoundMemory?
-    private let session: SessionHandle
-    private let ran = Atomic(false)
-
-    /// Loads a model from its file.
+    /// An output the model declares; nil when it declares none of this name.
     ///
-    /// Fails with `invalidModel` when the file is missing or no ONNX model, with `deviceUnavailable` when the device or its
-    /// provider is not there: a model never moves to the processor silently.
-    package init(path: String, options: SessionOptions, runtime: InferenceRuntime) throws(InferenceError) {
-        let operation = OperationName("model.load", path)
-        let table = runtime.table
-        let api = table.api
-        let optionsHandle = try options.makeHandle(runtime)
-        let handle = try table.make(operation, release: api.ReleaseSession) { made in
-            api.CreateSession(runtime.environment.pointer, path, optionsHandle.pointer, made)
-        }
-        session = SessionHandle(handle)
-        bound = options.bindsMemory ? try BoundMemory(session: session, device: options.device, table: table) : nil
-        buffers = FloatBufferPool(maximumIdle: 2, memory: bound)
-        memoryInfo = try table.make(OperationName("memory.describe", "host memory"), release: api.ReleaseMemoryInfo) {
-            made in
-            // OrtDeviceAllocator, OrtMemTypeDefault: plain host memory of the caller.
-            api.CreateCpuMemoryInfo(0, 0, made)
-        }
-        self.path = path
-        device = options.device
-        self.runtime = runtime
-        let graph = GraphReader(table: table, session: session.pointer, operation: operation)
-        inputs = try graph.inputs()
-        outputs = try graph.outputs()
-    }
+    /// Asked for by name, as an output can have several in OpenVINO: that of the graph's output, and that of what computes it.
+    func output(named name: String) -> TensorDescription?
 
-    var pointer: OpaquePointer { session.pointer }
+    /// Memory for inputs, shared by all that use this session.
+    var buffers: FloatBufferPool { get }
 
     /// Whether a run has gone well: what is only done in a first run has been done.
-    var hasRun: Bool { ran.load(ordering: .relaxed) }
+    var hasRun: Bool { get }
 
-    /// Notes that a run has gone well.
-    func noteRun() {
-        ran.store(true, ordering: .relaxed)
-    }
+    /// Runs the model on the calling thread and lends its outputs to `body`; several threads may call at once.
+    ///
+    /// Input memory is lent to the runtime, not copied, and must stay unchanged until `body` returns. Output memory belongs to the
+    /// runtime and is no longer there when `body` has returned.
+    ///
+    /// - Parameters:
+    ///   - lent: One for each input of the model.
+    ///   - wanted: The names of the outputs that `body` reads.
+    ///   - body: Reads the outputs.
+    /// - Returns: What `body` returns.
+    /// - Throws: `invalidInput` when an input does not fit, `runFailed` or `outOfMemory` when the run fails, and what `body` throws.
+    func run<Result>(
+        inputs lent: [TensorInput],
+        outputs wanted: [String],
+        _ body: (borrowing RunOutputs) throws(InferenceError) -> Result
+    ) throws(InferenceError) -> Result
 }

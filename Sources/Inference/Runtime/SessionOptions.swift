@@ -1,11 +1,10 @@
-import COnnxRuntime
-import Telemetry
-
 /// How a model is loaded.
 package struct SessionOptions: Sendable, Hashable {
     /// Where the model runs.
     package var device: Device
-    /// Threads ONNX Runtime may use inside one operator, the caller's included; 0 leaves the number to it.
+    /// How numbers are computed with.
+    package var precision: Precision
+    /// Threads the runtime may use inside one operator, the caller's included; 0 leaves the number to it.
     package var intraOpThreads: Int
 
     /// Whether inputs and outputs are bound, in memory that the device reaches by itself.
@@ -15,126 +14,16 @@ package struct SessionOptions: Sendable, Hashable {
 
     /// Makes options; the defaults suit one engine that shares the processor with decoding.
     ///
-    /// Memory is bound on every device but the processor, unless `bindsMemory` says otherwise.
+    /// Memory is bound on every device but a processor, unless `bindsMemory` says otherwise.
     package init(
         device: Device = .cpu,
+        precision: Precision = .full,
         intraOpThreads: Int = 0,
         bindsMemory: Bool? = nil
     ) {
         self.device = device
+        self.precision = precision
         self.intraOpThreads = intraOpThreads
-        self.bindsMemory = bindsMemory ?? (device != .cpu)
+        self.bindsMemory = bindsMemory ?? !device.isProcessor
     }
-
-    func makeHandle(_ runtime: InferenceRuntime) throws(InferenceError) -> OrtHandle {
-        let table = runtime.table
-        let api = table.api
-        let handle = try table.make(
-            OperationName("session_options.make", "session options"),
-            release: api.ReleaseSessionOptions
-        ) {
-            api.CreateSessionOptions($0)
-        }
-        let options = handle.pointer
-        try table.check(
-            api.SetIntraOpNumThreads(options, Int32(clamping: intraOpThreads)),
-            OperationName("session_options.set", "the thread count")
-        )
-        try table.check(api.SetInterOpNumThreads(options, 1), OperationName("session_options.set", "the thread count"))
-        // Idle threads of ONNX Runtime would spin on the cores that decode the next images.
-        for key in ["session.intra_op.allow_spinning", "session.inter_op.allow_spinning"] {
-            try table.check(api.AddSessionConfigEntry(options, key, "0"), OperationName("session_options.set", key))
-        }
-        // A memory pattern plans one block for the shapes it has seen; sizes here differ from batch to batch.
-        try table.check(api.DisableMemPattern(options), OperationName("session_options.disable", "memory patterns"))
-        try appendProviders(to: options, runtime)
-        return handle
-    }
-
-    private func appendProviders(to options: OpaquePointer, _ runtime: InferenceRuntime) throws(InferenceError) {
-        guard runtime.providers.contains(device.providerName) else {
-            throw InferenceError(
-                .deviceUnavailable,
-                operation: OperationName("device.use", "\(device)"),
-                message: "ONNX Runtime \(runtime.version) at \(runtime.libraryPath) has no \(device.providerName); "
-                    + "it has \(runtime.providers.joined(separator: ", "))"
-            )
-        }
-        do throws(InferenceError) {
-            switch device {
-            case .cpu: break
-            case .cuda(let index):
-                try appendCUDA(index, to: options, runtime.table)
-            case .tensorRT(let index):
-                try appendTensorRT(index, to: options, runtime.table)
-                // TensorRT leaves operators it does not know to the next provider: better the same GPU than the processor.
-                if runtime.providers.contains(Device.cuda(index).providerName) {
-                    try appendCUDA(index, to: options, runtime.table)
-                }
-            }
-        } catch {
-            throw InferenceError(
-                .deviceUnavailable,
-                operation: OperationName("device.use", "\(device)"),
-                message: error.message,
-                nativeCode: error.nativeCode
-            )
-        }
-    }
-
-    private func appendCUDA(_ index: Int, to options: OpaquePointer, _ table: OrtTable) throws(InferenceError) {
-        let api = table.api
-        let provider = try table.make(
-            OperationName("cuda_options.make", "CUDA options"),
-            release: api.ReleaseCUDAProviderOptions
-        ) {
-            api.CreateCUDAProviderOptions($0)
-        }
-        let settings: KeyValuePairs = [
-            "device_id": "\(index)",
-            // Grow by what is asked for: doubling takes memory from other engines on the same GPU.
-            "arena_extend_strategy": "kSameAsRequested",
-            // The exhaustive search takes seconds for each new image size.
-            "cudnn_conv_algo_search": "HEURISTIC",
-        ]
-        try table.check(
-            withCStrings(settings) { api.UpdateCUDAProviderOptions(provider.pointer, $0, $1, $2) },
-            OperationName("cuda_options.set", "CUDA options")
-        )
-        try table.check(
-            api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, provider.pointer),
-            OperationName("provider.add", "the CUDA provider")
-        )
-    }
-
-    private func appendTensorRT(_ index: Int, to options: OpaquePointer, _ table: OrtTable) throws(InferenceError) {
-        let api = table.api
-        let provider = try table.make(
-            OperationName("tensorrt_options.make", "TensorRT options"),
-            release: api.ReleaseTensorRTProviderOptions
-        ) {
-            api.CreateTensorRTProviderOptions($0)
-        }
-        try table.check(
-            withCStrings(["device_id": "\(index)"]) {
-                api.UpdateTensorRTProviderOptions(provider.pointer, $0, $1, $2)
-            },
-            OperationName("tensorrt_options.set", "TensorRT options")
-        )
-        try table.check(
-            api.SessionOptionsAppendExecutionProvider_TensorRT_V2(options, provider.pointer),
-            OperationName("provider.add", "the TensorRT provider")
-        )
-    }
-}
-
-private typealias CStrings = UnsafePointer<UnsafePointer<CChar>>
-
-private func withCStrings(
-    _ pairs: KeyValuePairs<String, String>,
-    _ body: (CStrings, CStrings, Int) -> OpaquePointer?
-) -> OpaquePointer? {
-    let keys = CStringTable(pairs.map(\.key))
-    let values = CStringTable(pairs.map(\.value))
-    return keys.withPointer { keys in values.withPointer { values in body(keys, values, pairs.count) } }
 }

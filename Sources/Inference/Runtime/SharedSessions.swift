@@ -12,7 +12,7 @@ package final class SharedSessions: Sendable {
     }
 
     private struct Entry {
-        weak var session: InferenceSession?
+        weak var session: (any InferenceSession)?
     }
 
     private let entries = Mutex<[Key: Entry]>([:])
@@ -27,11 +27,11 @@ package final class SharedSessions: Sendable {
     func session(
         path: String,
         options: SessionOptions,
-        runtime: InferenceRuntime
-    ) throws(InferenceError) -> InferenceSession {
+        runtime: any InferenceRuntime
+    ) throws(InferenceError) -> any InferenceSession {
         let key = Key(path: canonicalPath(path), options: options)
         if let session = entries.withLock({ $0[key]?.session }) { return session }
-        let session = try InferenceSession(path: path, options: options, runtime: runtime)
+        let session = try runtime.makeSession(path: path, options: options)
         entries.withLock { $0[key] = Entry(session: session) }
         return session
     }

@@ -4,7 +4,7 @@ package enum TensorElement: Sendable, Hashable, CustomStringConvertible {
     case float32
     /// 64-bit signed whole numbers.
     case int64
-    /// Anything else, by ONNX Runtime's number for it.
+    /// Anything else, by the runtime's number for it.
     case other(Int32)
 
     // Numbers of `ONNXTensorElementDataType`.

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Memory lent to a run as an input: nothing is copied, so it must stay until the run is over.
 package struct TensorInput {
     /// The input's name in the graph.
@@ -24,8 +26,21 @@ package struct TensorInput {
         memory = UnsafeMutableRawBufferPointer(integers)
     }
 
-    var expectedByteCount: Int? {
+    private var expectedByteCount: Int? {
         let size = element == .int64 ? MemoryLayout<Int64>.size : MemoryLayout<Float>.size
         return shape.elementCount.map { $0 * size }
+    }
+
+    /// Sees that the memory is as large as the shape says.
+    ///
+    /// - Throws: `invalidInput`.
+    func check(_ operation: OperationName) throws(InferenceError) {
+        guard expectedByteCount == memory.count else {
+            throw InferenceError(
+                .invalidInput,
+                operation: operation,
+                message: "\(name) is said to be \(shape) of \(element), but its memory has \(memory.count) bytes"
+            )
+        }
     }
 }

@@ -2,6 +2,6 @@
 package enum DeviceFlags: FlagSelection {
     package static var settings: [any AnySetting] {
         let inference = InferenceSettings()
-        return [inference.devices, inference.threads]
+        return [inference.devices, inference.precision, inference.threads]
     }
 }

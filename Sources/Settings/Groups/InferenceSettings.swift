@@ -9,8 +9,16 @@ package struct InferenceSettings: SettingGroup {
         "inference.devices",
         flag: "device",
         .devices,
-        default: [Device.cpu],
-        "Where models run: cpu, cuda:N or tensorrt:N, several with commas; each gets an engine of its own."
+        default: [DeviceChoice.processor],
+        "Where models run: cpu (OpenVINO where it is installed, else ONNX Runtime), cpu:onnxruntime, cpu:openvino, cuda:N or tensorrt:N, several with commas; each gets an engine of its own."
+    )
+
+    package let precision = Setting(
+        "inference.precision",
+        flag: "precision",
+        .choice,
+        default: Precision.full,
+        "How models compute: full is as they were trained; half is about twice as fast on a processor with bfloat16 (cpu:openvino) or a GPU (tensorrt:N) and changes results slightly."
     )
 
     package let threads = Setting(
@@ -18,7 +26,7 @@ package struct InferenceSettings: SettingGroup {
         flag: "inference-threads",
         .integer(0...1_024),
         default: 0,
-        "Threads of ONNX Runtime for each device; 0 means one for a GPU, and for the processor one for each core less one for each GPU."
+        "Threads of the runtime for each device; 0 means one for a GPU, and for the processor one for each core less one for each GPU."
     )
 
     package let modelMemory = Setting(
@@ -33,14 +41,14 @@ package struct InferenceSettings: SettingGroup {
 }
 
 extension GroupValues<InferenceSettings> {
-    /// Threads of ONNX Runtime for a device.
+    /// Threads of the runtime for a device.
     ///
     /// A GPU's engine needs one, its own. The processor's takes a core each, as two threads of matrix products gain nothing from
     /// sharing one, but leaves one to each GPU's engine. Threads that decode come on top: they wait while images are ready, and
-    /// ONNX Runtime's do not spin while they wait, so each gets the cores when the other has nothing to do.
+    /// the runtimes' do not spin while they wait, so each gets the cores when the other has nothing to do.
     package func threadCount(for device: Device, processors: UsableProcessors) -> Int {
         guard self.threads == 0 else { return self.threads }
-        guard device == .cpu else { return 1 }
-        return max(1, processors.cores - self.devices.count { $0 != .cpu })
+        guard device.isProcessor else { return 1 }
+        return max(1, processors.cores - self.devices.count { !$0.isProcessor })
     }
 }

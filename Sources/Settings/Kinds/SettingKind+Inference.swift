@@ -2,7 +2,7 @@ import Inference
 import Pipeline
 import Telemetry
 
-extension SettingKind<[Device]> {
+extension SettingKind<[DeviceChoice]> {
     /// Devices with commas between, such as `cuda:0,cuda:1`.
     static var devices: SettingKind {
         SettingKind(
@@ -10,7 +10,7 @@ extension SettingKind<[Device]> {
             placeholder: "DEVICE,…",
             parse: { text throws(ValueError) in
                 do throws(InferenceError) {
-                    return try Device.list(parsing: text)
+                    return try DeviceChoice.list(parsing: text)
                 } catch {
                     throw ValueError("\"\(text)\": \(error.message)")
                 }

@@ -19,6 +19,7 @@ package enum LogKey {
     package static let file = "file"
     package static let inHand = "in_hand"
     package static let jobID = "job_id"
+    package static let library = "library"
     package static let neededRights = "needed"
     package static let ortMessage = "ort.message"
     package static let ortSeverity = "ort.severity"

@@ -2,10 +2,8 @@ package import Concurrency
 import Foundation
 package import Inference
 package import Logging
-import Metrics
 package import Pipeline
 package import Settings
-import Telemetry
 
 /// Loads models onto devices.
 package struct InferenceAssembly {
@@ -13,56 +11,36 @@ package struct InferenceAssembly {
     package let catalogue: PipelineCatalogue
     /// One engine a device.
     package let engines: [any InferenceEngine]
+    /// The devices of the engines, in their order; empty for engines without a device.
+    package let devices: [DeviceUse]
 
     /// Takes engines that are there already.
     package init(catalogue: PipelineCatalogue, engines: [any InferenceEngine]) {
         self.catalogue = catalogue
         self.engines = engines
+        devices = []
     }
 
-    /// Reads the manifests, loads ONNX Runtime, and loads every pipeline onto every device, each with a run to warm up.
+    /// Reads the manifests, loads the runtimes, and loads every pipeline onto every device, each with a run to warm up.
     ///
     /// - Parameters:
     ///   - settings: Devices, threads, folder, batch sizes and memory.
     ///   - slugs: The pipelines wanted; empty for all in the folder.
     ///   - threads: Where images are resampled.
-    ///   - logger: Told what was loaded, and ONNX Runtime's own messages at debug level.
+    ///   - logger: Told what was loaded, and the runtimes' own messages at debug level.
     /// - Throws: `CommandFailure` that names every mistake in every manifest and model, or what the devices lack.
     package init(settings: WorkerSettings, slugs: [String], threads: BlockingPool, logger: Logger) throws {
-        let catalogue = PipelineCatalogue(try Self.readManifests(in: settings.models.folder, slugs: slugs))
-        let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
-        let processors = UsableProcessors.current()
-        self.catalogue = catalogue
-        self.engines = try settings.inference.devices.map { device in
-            let options = SessionOptions(
-                device: device,
-                intraOpThreads: settings.inference.threadCount(for: device, processors: processors)
-            )
-            let sessions = SharedSessions()
-            let pipelines = LoadedPipelines(
-                catalogue: catalogue,
-                memory: settings.inference.modelMemory,
-                logger: logger
-            ) {
-                manifest in
-                let began = ContinuousClock.now
-                let pipeline = try LoadedPipeline(
-                    manifest,
-                    options: options,
-                    classificationBatchSize: settings.batch.classificationSize,
-                    sessions: sessions,
-                    runtime: runtime
-                )
-                RoleMetrics.modelLoadSeconds.gauge(manifest.slug, "\(device)")
-                    .record(began.duration(to: .now) / .seconds(1))
-                return pipeline
-            }
-            let mistakes = try pipelines.loadAll()
-            guard mistakes.isEmpty else {
-                throw CommandFailure(mistakes.map(\.description).joined(separator: "\n"))
-            }
-            return try DeviceEngine(device: device, pipelines: pipelines, threads: threads)
-        }
+        catalogue = PipelineCatalogue(try Self.readManifests(in: settings.models.folder, slugs: slugs))
+        let loader = EngineLoader(
+            settings: settings,
+            catalogue: catalogue,
+            runtimes: InferenceRuntimes(environment: ProcessInfo.processInfo.environment, logger: logger),
+            threads: threads,
+            logger: logger
+        )
+        let loaded = try settings.inference.devices.map { try loader.load($0) }
+        engines = loaded.map(\.engine)
+        devices = loaded.map(\.use)
     }
 
     /// Reads the manifests of `slugs`, or of every pipeline in the folder.

@@ -33,7 +33,7 @@ extension RESTSourceSettings {
         expectations = pipelines.map { PipelineExpectation(slug: $0) }
         projectID = settings.antenna.project
         interactiveImages = settings.antenna.interactiveImages
-        clientInfo = AntennaClientInfo(role: role, devices: settings.inference.devices)
+        clientInfo = AntennaClientInfo(role: role)
     }
 }
 
@@ -46,16 +46,15 @@ extension PipelineExpectation {
 }
 
 extension AntennaClientInfo {
-    /// This process.
-    init(role: String, devices: [Device]) {
+    /// This process, before any model is loaded.
+    init(role: String) {
         let process = ProcessInfo.processInfo
         self.init(
             hostname: process.hostName,
             processID: Int(process.processIdentifier),
             version: Version.current,
             roles: [role],
-            // A relay has none, whatever the settings say.
-            devices: role == "relay" ? [] : devices.map(\.description),
+            devices: [],
             podName: process.environment["POD_NAME"]
         )
     }

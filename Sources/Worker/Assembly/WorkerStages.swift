@@ -11,6 +11,8 @@ import Transport
 package struct WorkerStages {
     package let manifests: [PipelineManifest]
     package let statistics: WorkerStatistics
+    /// Where the models run.
+    package let devices: [DeviceUse]
     package let images: ImageStages
     private let settings: WorkerSettings
     private let context: RoleContext
@@ -73,6 +75,7 @@ package struct WorkerStages {
         self.context = context
         self.logger = logger
         self.manifests = inference.catalogue.manifests
+        self.devices = inference.devices
         self.statistics = WorkerStatistics()
         self.batcher = Batcher(
             engines: inference.engines,
@@ -95,7 +98,7 @@ package struct WorkerStages {
     var modelsDescription: [UInt8] {
         let features = manifests.map { $0.classifiers.map { $0.featureCount ?? 0 } }
         return JSONValue.array(manifests.map(\.registration.json)).encoded()
-            + Array("\(settings.results.contents)\(features)".utf8)
+            + Array("\(settings.results.contents)\(features)\(devices.map(\.description))".utf8)
     }
 
     /// The worker that takes its tasks from `source`, whose images are fetched over HTTP.

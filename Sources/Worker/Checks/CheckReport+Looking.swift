@@ -22,7 +22,7 @@ extension CheckReport {
         )
         let sections = [
             LibraryCheck.section(environment: environment, logger: logger),
-            DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
+            DeviceCheck.section(settings, environment: environment, logger: logger),
             ModelCheck.section(
                 models: settings.models.folder,
                 pipelines: settings.work.pipelines,

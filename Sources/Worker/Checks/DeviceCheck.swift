@@ -1,36 +1,51 @@
 import Imaging
 import Inference
 import Logging
+import Settings
 import Telemetry
 
-/// Whether the devices that are set can be used.
+/// Whether the devices that are set can be used, and what they come to here.
 enum DeviceCheck {
-    /// One finding a device; empty when ONNX Runtime itself is missing, which is told elsewhere.
+    /// One finding a device, and the providers of ONNX Runtime.
     static func section(
-        devices: [Device],
+        _ settings: WorkerSettings,
         environment: [String: String],
         logger: Logger
     ) -> CheckReport.Section {
-        var findings: [CheckReport.Finding] = []
-        if let runtime = try? InferenceRuntime.load(environment: environment, logger: logger) {
-            findings = devices.map { finding(of: $0, runtime) }
+        let runtimes = InferenceRuntimes(environment: environment, logger: logger)
+        var findings = settings.inference.devices.map { finding(of: $0, settings.inference.precision, runtimes) }
+        if let runtime = try? OrtRuntime.load(environment: environment, logger: logger) {
             findings.append(.note("Providers of this ONNX Runtime", runtime.providers.joined(separator: ", ")))
-        } else {
-            findings = devices.map { .note("\($0)", "not tried, for want of ONNX Runtime") }
         }
         return CheckReport.Section(title: "Devices", findings: findings)
     }
 
-    private static func finding(of device: Device, _ runtime: InferenceRuntime) -> CheckReport.Finding {
-        do throws(InferenceError) {
-            try runtime.checkAvailability(of: device)
-            return .good("\(device)", "available")
+    private static func finding(
+        of choice: DeviceChoice,
+        _ precision: Precision,
+        _ runtimes: InferenceRuntimes
+    ) -> CheckReport.Finding {
+        do {
+            return try runtimes.use(choice, precision: precision) { use, runtime in
+                try runtime.checkAvailability(of: SessionOptions(device: use.device, precision: precision))
+                return .good("\(choice)", "available: \(use), by \(runtime.name) \(runtime.version)")
+            }
+        } catch let error as InferenceError where error.code == .libraryNotFound && choice == .processor {
+            // The library itself is told of elsewhere.
+            return .note("\(choice)", "not tried, for want of ONNX Runtime")
         } catch {
             return .missing(
-                "\(device)",
-                error.message,
-                remedy: "Use --device cpu, or install the GPU build of ONNX Runtime with the CUDA libraries it names."
+                "\(choice)",
+                (error as? InferenceError)?.message ?? "\(error)",
+                remedy: remedy(for: choice, precision)
             )
         }
+    }
+
+    private static func remedy(for choice: DeviceChoice, _ precision: Precision) -> String {
+        if precision == .half { return "Use --precision full, or a device that has half precision." }
+        return choice.isProcessor
+            ? "Use --device cpu, or install the library: scripts/setup --openvino."
+            : "Use --device cpu, or install the GPU build of ONNX Runtime with the CUDA libraries it names."
     }
 }

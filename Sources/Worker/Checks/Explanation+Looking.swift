@@ -47,7 +47,7 @@ extension Explanation {
                 pipelines: settings.work.pipelines,
                 wantsFeatures: settings.results.features
             ),
-            DeviceCheck.section(devices: settings.inference.devices, environment: environment, logger: logger),
+            DeviceCheck.section(settings, environment: environment, logger: logger),
             CheckReport.Section(title: "This worker", findings: folders.findings + [images]),
         ]
     }

@@ -26,7 +26,7 @@ enum LibraryCheck {
 
     private static func inferenceRuntime(environment: [String: String], logger: Logger) -> CheckReport.Finding {
         do throws(InferenceError) {
-            let runtime = try InferenceRuntime.load(environment: environment, logger: logger)
+            let runtime = try OrtRuntime.load(environment: environment, logger: logger)
             return .good("ONNX Runtime", "\(runtime.version) at \(runtime.libraryPath)")
         } catch {
             return .missing(

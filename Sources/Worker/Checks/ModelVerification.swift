@@ -11,14 +11,14 @@ package struct ModelVerification {
     package let slugs: [String]
 
     private let settings: WorkerSettings
-    private let runtime: InferenceRuntime
+    private let runtimes: InferenceRuntimes
 
-    /// Finds the pipelines and loads ONNX Runtime.
+    /// Finds the pipelines.
     ///
     /// - Parameters:
     ///   - settings: Folder, pipelines, devices and batch sizes.
-    ///   - logger: Gets ONNX Runtime's own messages at debug level.
-    /// - Throws: `CommandFailure` without any pipeline; `InferenceError` without ONNX Runtime.
+    ///   - logger: Gets the runtimes' own messages at debug level.
+    /// - Throws: `CommandFailure` without any pipeline.
     package init(_ settings: WorkerSettings, logger: Logger) throws {
         let folder = settings.models.folder
         self.settings = settings
@@ -26,7 +26,7 @@ package struct ModelVerification {
         guard !slugs.isEmpty else {
             throw CommandFailure("There is no pipeline in \(folder): each is a folder with a pipeline.json.")
         }
-        runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
+        runtimes = InferenceRuntimes(environment: ProcessInfo.processInfo.environment, logger: logger)
     }
 
     /// One finding for the pipeline on each device; one in all when its manifest is wrong.
@@ -43,15 +43,23 @@ package struct ModelVerification {
         return names + settings.inference.devices.map { finding(of: manifest, on: $0) }
     }
 
-    private func finding(of manifest: PipelineManifest, on device: Device) -> CheckReport.Finding {
+    private func finding(of manifest: PipelineManifest, on choice: DeviceChoice) -> CheckReport.Finding {
         let began = ContinuousClock.now
         do {
-            _ = try LoadedPipeline(
-                manifest,
-                options: SessionOptions(device: device, intraOpThreads: settings.inference.threads),
-                classificationBatchSize: settings.batch.classificationSize,
-                runtime: runtime
-            )
+            return try runtimes.use(choice, precision: settings.inference.precision) { use, runtime in
+                _ = try LoadedPipeline(
+                    manifest,
+                    options: SessionOptions(
+                        device: use.device,
+                        precision: use.precision,
+                        intraOpThreads: settings.inference.threads
+                    ),
+                    classificationBatchSize: settings.batch.classificationSize,
+                    runtime: runtime
+                )
+                let seconds = NumberText.duration(began.duration(to: .now) / .seconds(1))
+                return .good(manifest.slug, "\(manifest.name), loaded on \(use) and run once in \(seconds)")
+            }
         } catch let error as InferenceError where error.code == .deviceUnavailable {
             return .missing(manifest.slug, "\(error)", remedy: "See 'antenna-worker check' for the devices there are.")
         } catch {
@@ -61,7 +69,5 @@ package struct ModelVerification {
                 remedy: "docs/pipeline-manifest.md says what the graphs must look like."
             )
         }
-        let seconds = NumberText.duration(began.duration(to: .now) / .seconds(1))
-        return .good(manifest.slug, "\(manifest.name), loaded on \(device) and run once in \(seconds)")
     }
 }

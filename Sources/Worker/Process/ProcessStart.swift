@@ -8,7 +8,7 @@ package enum ProcessStart {
         occupyStandardDescriptors()
         DescriptorLimit.raise()
         // Before there is a second thread, which signals need.
-        InferenceRuntime.forbidTelemetry()
+        OrtRuntime.forbidTelemetry()
         ProcessSignals.shared.start()
     }
 

@@ -1,5 +1,6 @@
 import Antenna
 import Broker
+import Inference
 package import Logging
 package import Pipeline
 import ServiceLifecycle
@@ -28,8 +29,10 @@ package struct FallbackWorker: MonitoredWorker {
     ) async throws {
         let parts = try await AMQPWorkerParts(settings: settings, kind: .tasks, context: context, logger: logger)
         let (stages, source) = (parts.stages, parts.source)
+        var rest = RESTSourceSettings(settings, role: "run", manifests: stages.manifests)
+        rest.clientInfo?.devices = stages.devices.map(\.description)
         let delivery = try await RESTWorkerParts(
-            RESTSourceSettings(settings, role: "run", manifests: stages.manifests),
+            rest,
             models: stages.modelsDescription,
             http: stages.images.antenna,
             pauseSwitch: context.pauseSwitch,

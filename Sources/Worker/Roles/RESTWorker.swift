@@ -57,6 +57,7 @@ package struct RESTWorker: MonitoredWorker {
         logger: Logger
     ) async throws {
         var rest = RESTSourceSettings(settings, role: "run", manifests: stages.manifests)
+        rest.clientInfo?.devices = stages.devices.map(\.description)
         rest.untilEmpty = ending != .never
         rest.waitsForOthers = ending == .untilOthersAreDone
         delivery = try await RESTWorkerParts(

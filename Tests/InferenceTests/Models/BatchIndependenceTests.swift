@@ -8,15 +8,15 @@ struct BatchIndependenceTests {
     /// All that can be asked for, so that nothing of it depends on the batch.
     private let asking = AnalysisOptions(features: true)
 
-    @Test("The detector's graph answers bit for bit the same, whatever the batch", arguments: ParityFixture.slugs)
-    func detector(slug: String) throws {
+    @Test(
+        "The detector's graph answers bit for bit the same, whatever the batch",
+        arguments: ParityFixture.slugs,
+        RuntimeUnderTest.present
+    )
+    func detector(slug: String, kind: RuntimeUnderTest) throws {
         let fixture = try ParityFixture(slug)
         let manifest = fixture.manifest.detector
-        let session = try InferenceSession(
-            path: manifest.algorithm.file,
-            options: SessionOptions(intraOpThreads: 2),
-            runtime: testRuntime()
-        )
+        let session = try kind.runtime().makeSession(path: manifest.algorithm.file, options: kind.options(threads: 2))
         // On a processor the worker runs images one by one; the graph itself must not care.
         let detector = ObjectDetector(manifest, session: session, imagesPerRun: .max)
         let sameSize = Array(try fixture.pictures().prefix(2))
@@ -28,11 +28,15 @@ struct BatchIndependenceTests {
         #expect(try detections(of: [a, a, b, a, b], detector) == [0, 0, 1, 0, 1].map { alone[$0] })
     }
 
-    @Test("A pipeline says the same of an image alone and among neighbours", arguments: ParityFixture.slugs)
-    func pipeline(slug: String) throws {
+    @Test(
+        "A pipeline says the same of an image alone and among neighbours",
+        arguments: ParityFixture.slugs,
+        RuntimeUnderTest.present
+    )
+    func pipeline(slug: String, kind: RuntimeUnderTest) throws {
         let fixture = try ParityFixture(slug)
         let sameSize = Array(try fixture.pictures().prefix(2))
-        let pipeline = try fixture.load()
+        let pipeline = try fixture.load(on: kind)
         let alone = try sameSize.map { try pipeline.analyse([$0], options: asking).insects[0] }
         for order in [[0, 1], [1, 0], [0, 0, 1, 1, 0]] {
             let together = try pipeline.analyse(order.map { sameSize[$0] }, options: asking).insects
@@ -40,13 +44,13 @@ struct BatchIndependenceTests {
         }
     }
 
-    @Test("A classifier's batch size changes nothing", arguments: ParityFixture.slugs)
-    func batchSize(slug: String) throws {
+    @Test("A classifier's batch size changes nothing", arguments: ParityFixture.slugs, RuntimeUnderTest.present)
+    func batchSize(slug: String, kind: RuntimeUnderTest) throws {
         let fixture = try ParityFixture(slug)
         let sameSize = Array(try fixture.pictures().prefix(2))
-        let usual = try fixture.load().analyse(sameSize, options: asking).insects
+        let usual = try fixture.load(on: kind).analyse(sameSize, options: asking).insects
         for batchSize in [1, 3, 64] {
-            let other = try fixture.load(classificationBatchSize: batchSize)
+            let other = try fixture.load(on: kind, classificationBatchSize: batchSize)
             #expect(try other.analyse(sameSize, options: asking).insects == usual, "batches of \(batchSize)")
         }
     }

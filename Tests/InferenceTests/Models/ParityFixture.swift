@@ -68,12 +68,16 @@ struct ParityFixture {
         )
     }
 
-    func load(classificationBatchSize: Int = 20, threads: Int = 2) throws -> LoadedPipeline {
+    func load(
+        on kind: RuntimeUnderTest = .onnxRuntime,
+        classificationBatchSize: Int = 20,
+        threads: Int = 2
+    ) throws -> LoadedPipeline {
         try LoadedPipeline(
             manifest,
-            options: SessionOptions(intraOpThreads: threads),
+            options: kind.options(threads: threads),
             classificationBatchSize: classificationBatchSize,
-            runtime: testRuntime()
+            runtime: kind.runtime()
         )
     }
 

@@ -58,8 +58,12 @@ struct ParityTests {
         }
     }
 
-    @Test("Below the threshold the detector finds what torchvision's does, too", arguments: ParityFixture.slugs)
-    func candidates(slug: String) throws {
+    @Test(
+        "Below the threshold the detector finds what torchvision's does, too",
+        arguments: ParityFixture.slugs,
+        RuntimeUnderTest.present
+    )
+    func candidates(slug: String, kind: RuntimeUnderTest) throws {
         let fixture = try ParityFixture(slug)
         let low = PipelineManifest.Detector(
             algorithm: fixture.manifest.detector.algorithm,
@@ -67,7 +71,7 @@ struct ParityTests {
             scoreThreshold: 0,
             maximumDetections: 500
         )
-        let detector = ObjectDetector(low, session: try session(low.algorithm))
+        let detector = ObjectDetector(low, session: try session(kind, low.algorithm))
         for (picture, expected) in zip(try fixture.pictures(), fixture.expectation.images) {
             let size = low.input.size(height: picture.height, width: picture.width)
             let scale = BoxScale(height: picture.height, width: picture.width, size: size)
@@ -85,10 +89,14 @@ struct ParityTests {
         }
     }
 
-    @Test("Boxes, scores, labels, logits and features are the original's", arguments: ParityFixture.slugs)
-    func analysis(slug: String) throws {
+    @Test(
+        "Boxes, scores, labels, logits and features are the original's",
+        arguments: ParityFixture.slugs,
+        RuntimeUnderTest.present
+    )
+    func analysis(slug: String, kind: RuntimeUnderTest) throws {
         let fixture = try ParityFixture(slug)
-        let pipeline = try fixture.load()
+        let pipeline = try fixture.load(on: kind)
         for (picture, expected) in zip(try fixture.pictures(), fixture.expectation.images) {
             let found = try pipeline.analyse([picture], options: AnalysisOptions(features: true)).insects[0]
             #expect(found.count == expected.found.count, "\(expected.image)")
@@ -112,8 +120,11 @@ struct ParityTests {
         }
     }
 
-    private func session(_ algorithm: PipelineManifest.Algorithm) throws -> InferenceSession {
-        try InferenceSession(path: algorithm.file, options: SessionOptions(intraOpThreads: 2), runtime: testRuntime())
+    private func session(
+        _ kind: RuntimeUnderTest,
+        _ algorithm: PipelineManifest.Algorithm
+    ) throws -> any InferenceSession {
+        try kind.runtime().makeSession(path: algorithm.file, options: kind.options(threads: 2))
     }
 }
 

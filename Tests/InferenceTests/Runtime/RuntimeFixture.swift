@@ -3,8 +3,8 @@ import Inference
 import Logging
 
 /// ONNX Runtime for the tests; they fail, and do not skip, where it is not installed.
-func testRuntime() throws(InferenceError) -> InferenceRuntime {
-    try InferenceRuntime.load(
+func testRuntime() throws(InferenceError) -> OrtRuntime {
+    try OrtRuntime.load(
         environment: ProcessInfo.processInfo.environment,
         logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
     )
@@ -16,10 +16,6 @@ func fixturePath(_ name: String) -> String {
 }
 
 /// A small model of `Fixtures`, loaded.
-func testSession(_ name: String) throws(InferenceError) -> InferenceSession {
-    try InferenceSession(
-        path: fixturePath(name),
-        options: SessionOptions(intraOpThreads: 1),
-        runtime: testRuntime()
-    )
+func testSession(_ name: String) throws(InferenceError) -> any InferenceSession {
+    try testRuntime().makeSession(path: fixturePath(name), options: SessionOptions(intraOpThreads: 1))
 }

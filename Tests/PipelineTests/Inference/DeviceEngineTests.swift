@@ -75,7 +75,7 @@ struct DeviceEngineTests {
     }
 
     private func pipelines(memory: Int?, _ loads: Loads) throws -> LoadedPipelines {
-        let runtime = try InferenceRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
+        let runtime = try OrtRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
         let sessions = SharedSessions()
         return LoadedPipelines(catalogue: try Self.catalogue(), memory: memory, logger: logger) { manifest in
             try loads.note(manifest)

@@ -97,7 +97,7 @@ struct ModelVerificationTests {
     )
     func threads(devices: [Device], cores: Int, expected: [Int]) {
         var inference = InferenceSettings.Values()
-        inference.devices = devices
+        inference.devices = devices.map(DeviceChoice.device)
         let processors = UsableProcessors(count: 2 * cores, cores: cores)
         #expect(devices.map { inference.threadCount(for: $0, processors: processors) } == expected)
         inference.threads = 3
@@ -107,7 +107,7 @@ struct ModelVerificationTests {
     @Test("a device that is not there is said of each pipeline")
     func device() throws {
         var settings = try settings(models())
-        settings.inference.devices = [.cuda(42)]
+        settings.inference.devices = [.device(.cuda(42))]
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let verification = try ModelVerification(settings, logger: logger)
         #expect(verification.findings(of: "tiny_pyramid").map(\.status) == [.missing])

@@ -100,7 +100,8 @@ struct EarlyStopTests {
     }
 
     private static let run = [
-        "run", "--base-url", "http://127.0.0.1:9/api/v2", "--pipeline", "demo", "--admin-port", "0", "--spool", "spool",
+        "run", "--device", "cpu:onnxruntime", "--base-url", "http://127.0.0.1:9/api/v2", "--pipeline", "demo",
+        "--admin-port", "0", "--spool", "spool",
     ]
 
     @Test("ends a role at once with status 0", arguments: [SIGTERM, SIGINT, SIGHUP])
@@ -114,7 +115,7 @@ struct EarlyStopTests {
 
     @Test("ends a command that is no role as the signal does by itself")
     func command() async throws {
-        let role = try await StartingRole(["infer-file", "a.jpg", "--pipeline", "demo"])
+        let role = try await StartingRole(["infer-file", "a.jpg", "--pipeline", "demo", "--device", "cpu:onnxruntime"])
         role.program.child.send(signal: SIGTERM)
         let (status, _) = try await role.end()
         #expect(status == -SIGTERM)

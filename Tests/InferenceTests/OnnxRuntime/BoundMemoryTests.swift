@@ -7,11 +7,10 @@ import Testing
 /// Binding is for GPUs; what can go wrong in it but for the page-locked memory can go wrong on the processor as well.
 @Suite("Bound inputs and outputs")
 struct BoundMemoryTests {
-    private func session(_ name: String, binds: Bool) throws -> InferenceSession {
-        try InferenceSession(
+    private func session(_ name: String, binds: Bool) throws -> any InferenceSession {
+        try testRuntime().makeSession(
             path: fixturePath(name),
-            options: SessionOptions(intraOpThreads: 1, bindsMemory: binds),
-            runtime: testRuntime()
+            options: SessionOptions(intraOpThreads: 1, bindsMemory: binds)
         )
     }
 
@@ -92,7 +91,7 @@ struct BoundMemoryTests {
 
     @Test("Memory from the session's allocator holds what is written, and outlives the session's owner")
     func memory() throws {
-        var session: InferenceSession? = try session("double.onnx", binds: true)
+        var session: (any InferenceSession)? = try session("double.onnx", binds: true)
         let pool = try #require(session?.buffers)
         let buffer = try pool.take(count: 100_000)
         session = nil

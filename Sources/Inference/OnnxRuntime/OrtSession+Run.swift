@@ -1,18 +1,7 @@
 import COnnxRuntime
 import Telemetry
 
-extension InferenceSession {
-    /// Runs the model on the calling thread and lends its outputs to `body`.
-    ///
-    /// Input memory is lent to ONNX Runtime, not copied, and must stay unchanged until `body` returns. Output memory belongs
-    /// to ONNX Runtime and is freed when `body` returns.
-    /// - Parameters:
-    ///   - lent: one for each input of the model.
-    ///   - wanted: the names of the outputs that `body` reads.
-    ///   - body: reads the outputs.
-    /// - Returns: what `body` returns.
-    /// - Throws: `invalidInput` when an input does not fit, `runFailed` or `outOfMemory` when the run fails, and what
-    ///   `body` throws.
+extension OrtSession {
     package func run<Result>(
         inputs lent: [TensorInput],
         outputs wanted: [String],
@@ -31,7 +20,12 @@ extension InferenceSession {
                 try run(values, named: names, outputs: wanted, operation)
             }
         noteRun()
-        return try body(RunOutputs(names: wanted, values: results, table: runtime.table, operation: operation))
+        return try body(
+            RunOutputs(
+                OrtOutputs(names: wanted, values: results, table: runtime.table, operation: operation),
+                operation
+            )
+        )
     }
 
     private func run(
@@ -66,13 +60,9 @@ extension InferenceSession {
     }
 
     private func makeValue(for input: TensorInput, _ operation: OperationName) throws(InferenceError) -> OpaquePointer {
-        guard input.expectedByteCount == input.memory.count, let base = input.memory.baseAddress else {
-            throw InferenceError(
-                .invalidInput,
-                operation: operation,
-                message: "\(input.name) is said to be \(input.shape) of \(input.element), "
-                    + "but its memory has \(input.memory.count) bytes"
-            )
+        try input.check(operation)
+        guard let base = input.memory.baseAddress else {
+            throw InferenceError(.invalidInput, operation: operation, message: "\(input.name) has no memory")
         }
         let dimensions = input.shape.dimensions.map(Int64.init)
         var value: OpaquePointer?

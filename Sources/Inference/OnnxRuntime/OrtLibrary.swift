@@ -117,7 +117,7 @@ struct OrtLibrary {
         ].flatMap { matches(of: "\(root)/.deps/\($0)/\(fileName)") }
     }
 
-    private static func matches(of pattern: String) -> [String] {
+    static func matches(of pattern: String) -> [String] {
         var found = glob_t()
         defer { globfree(&found) }
         guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else { return [] }

@@ -1,7 +1,7 @@
 import COnnxRuntime
 import Telemetry
 
-extension InferenceSession {
+extension OrtSession {
     /// Runs the model with its inputs and outputs bound: inputs go to the device when they are bound, outputs arrive in
     /// `memory`.
     ///

@@ -2,7 +2,7 @@ import COnnxRuntime
 import Telemetry
 
 /// Reads what a loaded model declares.
-struct GraphReader {
+struct OrtGraphReader {
     let table: OrtTable
     let session: OpaquePointer
     let operation: OperationName

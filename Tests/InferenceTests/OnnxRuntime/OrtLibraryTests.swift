@@ -5,7 +5,7 @@ import Testing
 @testable import Inference
 
 @Suite("Where ONNX Runtime is looked for")
-struct LibrarySearchTests {
+struct OrtLibraryTests {
     @Test("A path by setting that leads nowhere is an error that says so, and nothing else is tried")
     func settingLeadsNowhere() {
         let error = #expect(throws: InferenceError.self) {

@@ -22,7 +22,7 @@ final class BoundMemory: @unchecked Sendable {
         info = try table.make(operation, release: table.api.ReleaseMemoryInfo) { made in
             switch device {
             // OrtDeviceAllocator, OrtMemTypeDefault; and for page-locked memory OrtMemTypeCPU.
-            case .cpu: table.api.CreateMemoryInfo("Cpu", 0, 0, 0, made)
+            case .cpu, .openVINO: table.api.CreateMemoryInfo("Cpu", 0, 0, 0, made)
             case .cuda(let index), .tensorRT(let index):
                 table.api.CreateMemoryInfo("CudaPinned", 0, Int32(clamping: index), -1, made)
             }
