@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 import WorkerTestSupport
 
-@Suite("A job that somebody waits for, over REST", .serialized, .timeLimit(.minutes(5)))
+@Suite("A job that somebody waits for, over REST", .serialized, .timeLimit(.minutes(10)))
 struct InteractiveJobTests {
     @Test("A job of one image that comes beside one of many is done long before that is")
     func oneImage() async throws {
         try await withLocalAntenna { configuration in
             configuration.jobs = [
-                JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(3), count: 80),
+                JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(3), count: 30),
                 JobSeed(pipelineSlug: "demo", images: try TestSheet.sources(1)),
             ]
         } body: { antenna in
@@ -23,12 +23,13 @@ struct InteractiveJobTests {
                 settings.untilEmpty = false
             }
             let running = Task { try await worker.run() }
-            try await eventually { antenna.counts(job: large).saved >= 8 }
+            try await eventually { antenna.counts(job: large).saved >= 4 }
             antenna.setActive(true, job: small)
             try await eventually { antenna.counts(job: small).saved == 1 }
             let meanwhile = antenna.counts(job: large).saved
-            #expect(meanwhile < 60, "it waited for \(meanwhile) others")
-            try await eventually { antenna.counts().saved == 81 }
+            #expect(meanwhile < 24, "it waited for \(meanwhile) others")
+            // Thirty-one images through the demo's models, which takes a busy machine minutes.
+            try await eventually(within: .seconds(240)) { antenna.counts().saved == 31 }
             running.cancel()
             _ = await running.result
             #expect(antenna.counts().isExactlyOnce, "\(antenna.counts())")
