@@ -32,7 +32,7 @@ extension BrokerTests {
                 try await broker.start()
             }
             // An empty queue would not do: what the broker has not yet taken back from a lost connection is not in it.
-            var ledger = SavedResultAudit()
+            var ledger = ResultLedger()
             try await eventually {
                 try await fixture.untilConnected { try await ledger.take(from: fixture.results, of: fixture) }
                 return ledger.results.count == 200

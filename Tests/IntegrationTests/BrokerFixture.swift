@@ -90,12 +90,7 @@ struct BrokerFixture {
 
     /// The message ids in a queue, taken out of it.
     func takeAll(_ queue: String) async throws -> [AMQPDelivery] {
-        var taken: [AMQPDelivery] = []
-        while let (delivery, _) = try await observer.get(queue: queue) {
-            observer.ack(delivery)
-            taken.append(delivery)
-        }
-        return taken
+        try await observer.takeAll(queue)
     }
 
     /// Takes messages out of a queue until so many are there; the test's time limit ends it else.

@@ -36,7 +36,7 @@ extension BrokerTests {
             }
             try await fixture.enqueueInSpiteOfAll(110..<120)
 
-            var ledger = SavedResultAudit()
+            var ledger = ResultLedger()
             try await eventually {
                 try await fixture.untilConnected { try await ledger.take(from: fixture.results, of: fixture) }
                 return ledger.results.count == 120

@@ -41,22 +41,17 @@ extension BrokerTests {
             }
             try await antenna.start()
             let scratch = try PackagePaths.scratch("config")
-            let first = try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
-            try await eventually { antenna.counts().saved >= 5 || !first.child.isRunning }
-            first.child.send(signal: SIGKILL)
-            await first.child.waitForExit()
-            let second = try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
-            try await eventually { antenna.isSettled || !second.child.isRunning }
-            #expect(second.child.isRunning, "\(second.said)")
-            second.child.send(signal: SIGTERM)
-            await second.child.waitForExit()
-            #expect(second.child.exitStatus == 0, "\(second.said)")
+            let workers = try await RunningProgram.killedAndSucceeded(
+                by: { try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"]) },
+                killedWhen: { antenna.counts().saved >= 5 },
+                stoppedWhen: { antenna.isSettled }
+            )
             #expect(antenna.counts().isExactlyOnce, "\(antenna.counts())")
             #expect(antenna.traffic.malformedPosts == 0)
             // The key that nobody knows is named once by each worker that met it, and Antenna's own is not.
-            let named = [first, second].map { $0.said.ranges(of: "\"config_key\":\"treshold\"").count }
-            #expect([[1, 0], [0, 1], [1, 1]].contains(named), "\(first.said) \(second.said)")
-            #expect(!(first.said + second.said).contains("request_batch_size"))
+            let named = workers.map { $0.said.ranges(of: "\"config_key\":\"treshold\"").count }
+            #expect([[1, 0], [0, 1], [1, 1]].contains(named), "\(workers.map(\.said))")
+            #expect(!workers.contains { $0.said.contains("request_batch_size") })
             let plain = Dictionary(
                 antenna.records(job: 1).compactMap { record in
                     antenna.imageSource(record.imageID).map { ($0, found.withLock { $0[record.id] }) }
@@ -106,25 +101,18 @@ extension BrokerTests {
                 "run", "--source", "amqp", "--amqp-url-file", address.path, "--pipeline", "demo",
                 "--models", PackagePaths.models, "--prefetch", "8",
             ]
-            let first = try RunningProgram(arguments, scratch: scratch)
-            try await eventually {
-                try await observer.status(ofQueue: results).messages >= 2 || !first.child.isRunning
-            }
-            first.child.send(signal: SIGKILL)
-            await first.child.waitForExit()
-            let second = try RunningProgram(arguments, scratch: scratch)
             var answered: [String: JSONValue] = [:]
-            try await eventually {
-                while let (delivery, _) = try await observer.get(queue: results) {
-                    observer.ack(delivery)
-                    let json = try JSONValue(parsing: delivery.message.body)
-                    answered[json["source_images"]?.elements?.first?["url"]?.string ?? ""] = json
+            try await RunningProgram.killedAndSucceeded(
+                by: { try RunningProgram(arguments, scratch: scratch) },
+                killedWhen: { try await observer.status(ofQueue: results).messages >= 2 },
+                stoppedWhen: {
+                    for delivery in try await observer.takeAll(results) {
+                        let json = try JSONValue(parsing: delivery.message.body)
+                        answered[json["source_images"]?.elements?.first?["url"]?.string ?? ""] = json
+                    }
+                    return answered.count >= 6 * kinds.count
                 }
-                return answered.count >= 6 * kinds.count || !second.child.isRunning
-            }
-            second.child.send(signal: SIGTERM)
-            await second.child.waitForExit()
-            #expect(second.child.exitStatus == 0, "\(second.said)")
+            )
             let plain = try #require(answered["\(root)/images/1001/0-1.jpg"])
             for kind in kinds {
                 for number in 1...6 {

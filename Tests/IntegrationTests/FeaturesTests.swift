@@ -29,16 +29,11 @@ extension BrokerTests {
             try await antenna.start()
             let scratch = try PackagePaths.scratch("features")
             let arguments = ["--lease", "5", "--include-features", "--no-include-logits"]
-            let first = try RunningProgram(antenna: antenna, scratch: scratch, arguments: arguments)
-            try await eventually { antenna.counts().saved >= 5 || !first.child.isRunning }
-            first.child.send(signal: SIGKILL)
-            await first.child.waitForExit()
-            let second = try RunningProgram(antenna: antenna, scratch: scratch, arguments: arguments)
-            try await eventually { antenna.isSettled || !second.child.isRunning }
-            #expect(second.child.isRunning, "\(second.said)")
-            second.child.send(signal: SIGTERM)
-            await second.child.waitForExit()
-            #expect(second.child.exitStatus == 0, "\(second.said)")
+            try await RunningProgram.killedAndSucceeded(
+                by: { try RunningProgram(antenna: antenna, scratch: scratch, arguments: arguments) },
+                killedWhen: { antenna.counts().saved >= 5 },
+                stoppedWhen: { antenna.isSettled }
+            )
             #expect(antenna.counts().isExactlyOnce, "\(antenna.counts())")
             for record in antenna.records() {
                 try expect(try #require(found.withLock { $0[record.id] }), logits: false)
@@ -78,25 +73,18 @@ extension BrokerTests {
                     scratch: scratch
                 )
             }
-            let first = try start()
-            try await eventually {
-                try await observer.status(ofQueue: results).messages >= 2 || !first.child.isRunning
-            }
-            first.child.send(signal: SIGKILL)
-            await first.child.waitForExit()
-            let second = try start()
             var answered: [String: JSONValue] = [:]
-            try await eventually {
-                while let (delivery, _) = try await observer.get(queue: results) {
-                    observer.ack(delivery)
-                    let json = try JSONValue(parsing: delivery.message.body)
-                    answered[json["source_images"]?.elements?.first?["url"]?.string ?? ""] = json
+            try await RunningProgram.killedAndSucceeded(
+                by: start,
+                killedWhen: { try await observer.status(ofQueue: results).messages >= 2 },
+                stoppedWhen: {
+                    for delivery in try await observer.takeAll(results) {
+                        let json = try JSONValue(parsing: delivery.message.body)
+                        answered[json["source_images"]?.elements?.first?["url"]?.string ?? ""] = json
+                    }
+                    return answered.count >= urls.count
                 }
-                return answered.count >= urls.count || !second.child.isRunning
-            }
-            second.child.send(signal: SIGTERM)
-            await second.child.waitForExit()
-            #expect(second.child.exitStatus == 0, "\(second.said)")
+            )
             for url in urls { try expect(try #require(answered[url], "\(url)"), logits: true) }
             for queue in [results, "antenna.tasks.demo", "antenna.ready.demo", "antenna.dead.demo"] {
                 try await observer.delete(queue: queue)

@@ -30,16 +30,11 @@ extension BrokerTests {
             }
             try await antenna.start()
             let scratch = try PackagePaths.scratch("detections")
-            let first = try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
-            try await eventually { antenna.counts().saved >= 5 || !first.child.isRunning }
-            first.child.send(signal: SIGKILL)
-            await first.child.waitForExit()
-            let second = try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"])
-            try await eventually { antenna.isSettled || !second.child.isRunning }
-            #expect(second.child.isRunning, "\(second.said)")
-            second.child.send(signal: SIGTERM)
-            await second.child.waitForExit()
-            #expect(second.child.exitStatus == 0, "\(second.said)")
+            try await RunningProgram.killedAndSucceeded(
+                by: { try RunningProgram(antenna: antenna, scratch: scratch, arguments: ["--lease", "5"]) },
+                killedWhen: { antenna.counts().saved >= 5 },
+                stoppedWhen: { antenna.isSettled }
+            )
             #expect(antenna.counts().isExactlyOnce, "\(antenna.counts())")
             for record in antenna.records() {
                 let source = try #require(antenna.imageSource(record.imageID))
@@ -93,26 +88,19 @@ extension BrokerTests {
                 "run", "--source", "amqp", "--amqp-url-file", address.path, "--pipeline", "demo",
                 "--models", PackagePaths.models, "--prefetch", "4",
             ]
-            let first = try RunningProgram(arguments, scratch: scratch)
-            try await eventually {
-                try await observer.status(ofQueue: results).messages >= 2 || !first.child.isRunning
-            }
-            first.child.send(signal: SIGKILL)
-            await first.child.waitForExit()
-            let second = try RunningProgram(arguments, scratch: scratch)
             var answered: [String: JSONValue] = [:]
-            try await eventually {
-                while let (delivery, _) = try await observer.get(queue: results) {
-                    observer.ack(delivery)
-                    let json = try JSONValue(parsing: delivery.message.body)
-                    let url = json["source_images"]?.elements?.first?["url"]?.string
-                    answered[url ?? delivery.message.messageID ?? ""] = json
+            try await RunningProgram.killedAndSucceeded(
+                by: { try RunningProgram(arguments, scratch: scratch) },
+                killedWhen: { try await observer.status(ofQueue: results).messages >= 2 },
+                stoppedWhen: {
+                    for delivery in try await observer.takeAll(results) {
+                        let json = try JSONValue(parsing: delivery.message.body)
+                        let url = json["source_images"]?.elements?.first?["url"]?.string
+                        answered[url ?? delivery.message.messageID ?? ""] = json
+                    }
+                    return answered.count >= sources.count
                 }
-                return answered.count >= sources.count || !second.child.isRunning
-            }
-            second.child.send(signal: SIGTERM)
-            await second.child.waitForExit()
-            #expect(second.child.exitStatus == 0, "\(second.said)")
+            )
             for (url, source) in sources {
                 try expect(try #require(answered[url], "\(url)"), of: source, fixture)
             }

@@ -82,15 +82,11 @@ extension BrokerTests {
             }
             try await antenna.start()
             let arguments = ["--base-url", antenna.baseURL, "--register", "--lease", "5"]
-            let first = try pipeline.run(arguments)
-            try await eventually { antenna.counts().saved >= 3 || !first.child.isRunning }
-            first.child.send(signal: SIGKILL)
-            await first.child.waitForExit()
-            let second = try pipeline.run(arguments)
-            try await eventually { antenna.isSettled || !second.child.isRunning }
-            second.child.send(signal: SIGTERM)
-            await second.child.waitForExit()
-            #expect(second.child.exitStatus == 0, "\(second.said)")
+            try await RunningProgram.killedAndSucceeded(
+                by: { try pipeline.run(arguments) },
+                killedWhen: { antenna.counts().saved >= 3 },
+                stoppedWhen: { antenna.isSettled }
+            )
             #expect(antenna.counts().isExactlyOnce && antenna.counts().savedErrors == 0, "\(antenna.counts())")
             #expect(
                 antenna.registeredPipelines[pipeline.slug].map { Set($0.keys) }?.isSuperset(of: Pipeline.algorithms)
@@ -123,24 +119,17 @@ extension BrokerTests {
             #expect(enqueue.child.exitStatus == 0, "\(enqueue.said)")
             let observer = try await AMQPConnection.connect(AMQPConfiguration(url: broker.url), logger: .quiet)
             let arguments = ["--source", "amqp", "--amqp-url-file", address.path, "--prefetch", "4"]
-            let first = try pipeline.run(arguments)
-            try await eventually {
-                try await observer.status(ofQueue: results).messages >= 2 || !first.child.isRunning
-            }
-            first.child.send(signal: SIGKILL)
-            await first.child.waitForExit()
-            let second = try pipeline.run(arguments)
             var answered: [String: JSONValue] = [:]
-            try await eventually {
-                while let (delivery, _) = try await observer.get(queue: results) {
-                    observer.ack(delivery)
-                    answered[delivery.message.messageID ?? ""] = try JSONValue(parsing: delivery.message.body)
+            try await RunningProgram.killedAndSucceeded(
+                by: { try pipeline.run(arguments) },
+                killedWhen: { try await observer.status(ofQueue: results).messages >= 2 },
+                stoppedWhen: {
+                    for delivery in try await observer.takeAll(results) {
+                        answered[delivery.message.messageID ?? ""] = try JSONValue(parsing: delivery.message.body)
+                    }
+                    return answered.count >= 20
                 }
-                return answered.count >= 20 || !second.child.isRunning
-            }
-            second.child.send(signal: SIGTERM)
-            await second.child.waitForExit()
-            #expect(second.child.exitStatus == 0, "\(second.said)")
+            )
             #expect(answered.count == 20)
             for json in answered.values { pipeline.expect(json) }
             for queue in [results] + ["tasks", "ready", "dead"].map({ "antenna.\($0).\(pipeline.slug)" }) {

@@ -11,7 +11,7 @@ extension BrokerTests {
             let fixture = try await FleetFixture(images: 30)
             let worker = try AdminWorker(fixture)
             let tasks = "\(fixture.broker.tasks)"
-            var ledger = SavedResultAudit()
+            var ledger = ResultLedger()
             try await worker.whileRunning {
                 try await worker.ready()
                 try await fixture.enqueue(1...30)
@@ -67,7 +67,7 @@ extension BrokerTests {
             await worker.process.child.waitForExit()
             #expect(worker.process.child.exitStatus == 0, "\(worker.process.said)")
             #expect(worker.process.said.contains("--max-rss"), "\(worker.process.said)")
-            var ledger = SavedResultAudit()
+            var ledger = ResultLedger()
             try await ledger.take(from: fixture.broker.results, of: fixture.broker)
             #expect((1..<40).contains(ledger.results.count), "it ended in the middle")
             #expect(ledger.duplicates == 0 && ledger.failed == [])

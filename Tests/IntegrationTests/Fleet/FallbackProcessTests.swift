@@ -32,7 +32,7 @@ extension BrokerTests {
                     ],
                     scratch: scratch
                 )
-                var ledger = SavedResultAudit()
+                var ledger = ResultLedger()
                 try await eventually {
                     try #require(worker.child.isRunning, "\(worker.said)")
                     try await ledger.take(from: fixture.broker.results, of: fixture.broker)

@@ -21,7 +21,7 @@ extension BrokerTests {
             try await fixture.enqueue(1...count)
             let running = Task { try await worker.run() }
             try await disturb(worker)
-            var ledger = SavedResultAudit()
+            var ledger = ResultLedger()
             // The worker's own count will not do: a task whose acknowledgement was lost with its broker is answered twice.
             try await eventually {
                 do {

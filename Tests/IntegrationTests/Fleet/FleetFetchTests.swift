@@ -87,7 +87,7 @@ extension BrokerTests {
             try await running.value
             #expect(fixture.imageRequests == 12, "no image is fetched twice")
             #expect(try #require(worker.cache as? RedisTensorCache).statistics.hits.value == 12)
-            var ledger = SavedResultAudit()
+            var ledger = ResultLedger()
             try await ledger.take(from: fixture.broker.results, of: fixture.broker)
             #expect(Set(ledger.results.keys) == ids(1...12) && ledger.failed == [])
             try await fixture.discard()
@@ -123,7 +123,7 @@ extension BrokerTests {
             try await fixture.enqueue(2...2)
             try await fetcher.run { try await eventually { fetcher.statistics.settled == 2 } }
             #expect(fetcher.statistics.failed.value == 1 && fetcher.statistics.prepared.value == 1)
-            var ledger = SavedResultAudit()
+            var ledger = ResultLedger()
             try await ledger.take(from: fixture.broker.results, of: fixture.broker)
             #expect(ledger.failed == ["1"] && ledger.results.count == 1)
             try await fixture.discard()

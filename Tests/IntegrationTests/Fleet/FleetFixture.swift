@@ -88,7 +88,7 @@ struct FleetFixture {
 }
 
 /// Results as they come, by task: what there must be one of for each task, and what duplicates must be the same as.
-struct SavedResultAudit {
+struct ResultLedger {
     private(set) var results: [String: [String]] = [:]
 
     /// Results beyond the first of a task.

@@ -17,7 +17,7 @@ extension BrokerTests {
             try await fixture.enqueue(1...2_000)
             var workers = try (0..<4).map { _ in try WorkerChild(plan, scratch: scratch) }
             var kills = 0
-            var ledger = SavedResultAudit()
+            var ledger = ResultLedger()
             while ledger.results.count < 2_000 {
                 let areRunning = workers.allSatisfy(\.process.isRunning)
                 try #require(areRunning, "none ends by itself")
@@ -75,7 +75,7 @@ extension BrokerTests {
                 try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.tasks)").consumers == 1
             }
             try await fixture.enqueue(1...24)
-            var ledger = SavedResultAudit()
+            var ledger = ResultLedger()
             try await eventually {
                 try #require(child.process.isRunning)
                 try await ledger.take(from: fixture.broker.results, of: fixture.broker)
@@ -102,8 +102,8 @@ extension BrokerTests {
         private func finish(
             _ fixture: FleetFixture,
             count: Int,
-            _ begun: SavedResultAudit = SavedResultAudit()
-        ) async throws -> SavedResultAudit {
+            _ begun: ResultLedger = ResultLedger()
+        ) async throws -> ResultLedger {
             var ledger = begun
             repeat {
                 let worker = try FleetWorker(fixture.plan)
