@@ -4,7 +4,8 @@
 /// hold the whole run.
 ///
 /// - Parameters:
-///   - limit: How long to look at most; far more than it takes on a machine that is busy with everything else.
+///   - limit: How long to look at most; far more than it takes on a machine that is busy with everything else. It is longer where this task
+///     seldom gets a turn: time in which nobody looked says nothing.
 ///   - fileID: Where it is waited, for the error.
 ///   - line: Where it is waited, for the error.
 ///   - condition: Whether it is so.
@@ -16,8 +17,12 @@ package func eventually(
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
+    var looks = 0
     while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw WaitedInVain(place: "\(fileID):\(line)", limit: limit) }
+        looks += 1
+        guard ContinuousClock.now < deadline || looks < 500 else {
+            throw WaitedInVain(place: "\(fileID):\(line)", limit: limit)
+        }
         try await Task.sleep(for: .milliseconds(2))
     }
 }
