@@ -8,7 +8,7 @@ import Testing
 import Transport
 
 /// The faults of Redis: each is a miss or a refused store, is counted, and fails nothing.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: TestServers.areWanted, "starts Redis"))
 struct RedisTensorCacheTests {
     private struct Asked: Error, Equatable {}
 

@@ -114,7 +114,7 @@ struct HTTPProxyTests {
 
     @Test("HTTPS goes through a tunnel; no header of the request is shown to the proxy, none of the proxy's counts")
     func tunnel() async throws {
-        let server = try OpenSSLServer(subjectAltName: "DNS:images.example")
+        let server = try await OpenSSLServer(subjectAltName: "DNS:images.example")
         let proxy = try ForwardProxy(to: UInt16(server.port))
         var configuration = HTTPClient.Configuration()
         configuration.authorities.file = server.certificatePath

@@ -9,7 +9,7 @@ import Testing
 struct HTTPTLSTests {
     @Test("A self-signed certificate is refused, with the reason")
     func selfSigned() async throws {
-        let server = try OpenSSLServer(subjectAltName: "IP:127.0.0.1")
+        let server = try await OpenSSLServer(subjectAltName: "IP:127.0.0.1")
         let error = await failure(try HTTPClient(), HTTPRequest(url: server.base + "?key=secret", policy: .image))
         #expect(error?.code == .tls)
         #expect(error?.isRetriable == false)
@@ -19,7 +19,7 @@ struct HTTPTLSTests {
 
     @Test("A certificate of a trusted authority is accepted, and a certificate for another name is not")
     func caBundle() async throws {
-        let server = try OpenSSLServer(subjectAltName: "IP:127.0.0.1")
+        let server = try await OpenSSLServer(subjectAltName: "IP:127.0.0.1")
         var configuration = HTTPClient.Configuration()
         configuration.authorities.file = server.certificatePath
         let client = try HTTPClient(configuration: configuration)
@@ -61,7 +61,7 @@ struct HTTPTLSTests {
 
     @Test("An authority that a variable names is trusted; IP addresses in certificates are verified as names are")
     func addresses() async throws {
-        let server = try OpenSSLServer(subjectAltName: "IP:127.0.0.2,DNS:127.0.0.1")
+        let server = try await OpenSSLServer(subjectAltName: "IP:127.0.0.2,DNS:127.0.0.1")
         var configuration = HTTPClient.Configuration()
         configuration.authorities = TLSAuthorities(file: nil, environment: ["SSL_CERT_FILE": server.certificatePath])
         let client = try HTTPClient(configuration: configuration)
@@ -73,61 +73,28 @@ struct HTTPTLSTests {
 
     @Test("A TLS server asked in plain HTTP is an error")
     func plain() async throws {
-        let server = try OpenSSLServer(subjectAltName: "IP:127.0.0.1")
+        let server = try await OpenSSLServer(subjectAltName: "IP:127.0.0.1")
         let error = await failure(
             try HTTPClient(),
             HTTPRequest(url: "http://127.0.0.1:\(server.port)/", policy: .image)
         )
         #expect(error.map { [.closed, .protocolViolation].contains($0.code) } == true)
     }
+
+    @Test("No server outlives the tests, whatever ends them")
+    func orphans() async throws {
+        let (_, said) = try await OpenSSLServer.runAbandoned()
+        let server = try #require(said.split(separator: "\n").compactMap { pid_t($0) }.first, "\(said)")
+        try await eventually { kill(server, 0) != 0 }
+    }
 }
 
-/// `openssl s_server` on a free port of loopback, with a certificate made for this one run.
-final class OpenSSLServer {
-    static let isAvailable = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
-
-    let port: Int
-    let certificatePath: String
-    private let folder: URL
-    private let process: Process
-
-    var base: String { "https://127.0.0.1:\(port)/" }
-
-    init(subjectAltName: String) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "http-tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        certificatePath = folder.appending(path: "certificate.pem").path
-        let key = folder.appending(path: "key.pem").path
-        let make = Self.openssl([
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
-            "-subj", "/CN=test", "-addext", "subjectAltName=\(subjectAltName)", "-keyout", key, "-out", certificatePath,
-        ])
-        try make.run()
-        make.waitUntilExit()
-        process = Self.openssl(["s_server", "-accept", "127.0.0.1:0", "-cert", certificatePath, "-key", key, "-www"])
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        var text = ""
-        while !text.contains("ACCEPT"), case let more = output.fileHandleForReading.availableData, !more.isEmpty {
-            text += String(decoding: more, as: UTF8.self)
-        }
-        let line = text.split(separator: "\n").first { $0.hasPrefix("ACCEPT") }
-        port = try #require(line?.split(separator: ":").last.flatMap { Int($0) })
-    }
-
-    deinit {
-        process.terminate()
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    private static func openssl(_ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = Pipe()
-        return process
+@Suite(.enabled(if: OpenSSLServer.isToBeAbandoned, "the other end of OpenSSLServer.runAbandoned"))
+struct AbandonedServerMain {
+    @Test func abandon() async throws {
+        let server = try await OpenSSLServer(subjectAltName: "IP:127.0.0.1")
+        // On a line of its own, and there before the end.
+        FileHandle.standardOutput.write(Data("\n\(server.pid)\n".utf8))
+        kill(getpid(), SIGKILL)
     }
 }
