@@ -28,7 +28,7 @@ struct MessageTests {
             ("--max-image-bytes", "64XB", "\"64XB\" has an unknown unit; there are B, kB, MB, GB, KiB, MiB, GiB"),
             ("--max-image-bytes", "9999999999999999999", "\"9999999999999999999\" is too large"),
             ("--max-image-pixels", "1P", "\"1P\" is less than 1kP"),
-            ("--device", "gpu", "\"gpu\": a device is cpu, cpu:onnxruntime, cpu:openvino, cuda:N or tensorrt:N"),
+            ("--device", "gpu", "\"gpu\": a device is auto, cpu, cpu:onnxruntime, cpu:openvino, cuda:N or tensorrt:N"),
             ("--scores", "top:0", "\"top:0\" is neither all nor top:N, such as top:10"),
             ("--pipeline", "a/b", "\"a/b\" is not a slug: letters, digits, _ and - without spaces"),
             (

@@ -14,6 +14,8 @@ package struct AntennaClientInfo: Sendable, Hashable {
     package var roles: [String]
     /// The device of its models: `cpu`, `cuda:0`.
     package var devices: [String]
+    /// Why there: `auto: 2 NVIDIA GPUs`; empty where they are named.
+    package var devicesReason: String
     /// The Kubernetes pod, where there is one.
     package var podName: String?
 
@@ -24,6 +26,7 @@ package struct AntennaClientInfo: Sendable, Hashable {
         version: String,
         roles: [String] = [],
         devices: [String] = [],
+        devicesReason: String = "",
         podName: String? = nil
     ) {
         self.hostname = hostname
@@ -32,6 +35,7 @@ package struct AntennaClientInfo: Sendable, Hashable {
         self.version = version
         self.roles = roles
         self.devices = devices
+        self.devicesReason = devicesReason
         self.podName = podName
     }
 
@@ -58,6 +62,10 @@ package struct AntennaClientInfo: Sendable, Hashable {
             if !devices.isEmpty {
                 writer.key("devices")
                 Self.write(devices, to: &writer)
+            }
+            if !devicesReason.isEmpty {
+                writer.key("devices_reason")
+                writer.string(devicesReason)
             }
             if let podName {
                 writer.key("pod_name")

@@ -24,7 +24,7 @@ package enum Device: Hashable, Sendable {
             throw InferenceError(
                 .invalidDevice,
                 operation: OperationName("device.read", "the device \"\(text)\""),
-                message: "a device is cpu, cpu:onnxruntime, cpu:openvino, cuda:N or tensorrt:N"
+                message: "a device is auto, cpu, cpu:onnxruntime, cpu:openvino, cuda:N or tensorrt:N"
             )
         }
     }

@@ -1,68 +1,82 @@
 package import Logging
 import Telemetry
 
-/// The runtimes that a process can load, and the rule by which `cpu` becomes one of them.
+/// The runtimes that a process can load, and the rules by which `auto` and `cpu` become devices.
 package struct InferenceRuntimes: Sendable {
-    private let environment: [String: String]
-    private let logger: Logger
+    private let load: @Sendable (Device) throws(InferenceError) -> any InferenceRuntime
+    private let survey: @Sendable () -> GPUSurvey
 
     /// Loads nothing yet.
     ///
     /// - Parameters:
-    ///   - environment: Where `ORT_DYLIB_PATH` and `OPENVINO_DYLIB_PATH` are looked up.
+    ///   - environment: Where `ORT_DYLIB_PATH`, `OPENVINO_DYLIB_PATH` and `CUDA_VISIBLE_DEVICES` are looked up.
     ///   - logger: Gets the runtimes' own messages at debug level.
     package init(environment: [String: String], logger: Logger) {
-        self.environment = environment
-        self.logger = logger
-    }
-
-    private func runtime(for device: Device) throws(InferenceError) -> any InferenceRuntime {
-        switch device {
-        case .openVINO: try OpenVINORuntime.load(environment: environment)
-        case .cpu, .cuda, .tensorRT: try OrtRuntime.load(environment: environment, logger: logger)
+        self.init(survey: { GPUSurvey(.this(environment: environment)) }) { device throws(InferenceError) in
+            switch device {
+            case .openVINO: try OpenVINORuntime.load(environment: environment)
+            case .cpu, .cuda, .tensorRT: try OrtRuntime.load(environment: environment, logger: logger)
+            }
         }
     }
 
-    /// Uses the first device that a choice may come to and that `body` can use.
+    /// Finds GPUs and loads runtimes as the caller says.
+    package init(
+        survey: @escaping @Sendable () -> GPUSurvey,
+        load: @escaping @Sendable (Device) throws(InferenceError) -> any InferenceRuntime
+    ) {
+        self.survey = survey
+        self.load = load
+    }
+
+    /// What came of using devices.
+    package struct Used<Result> {
+        /// What `body` returned for each device.
+        package let results: [Result]
+        /// The devices, in that order, and why they were taken.
+        package let placement: DevicePlacement
+    }
+
+    /// Uses the devices that choices come to and that `body` can use.
+    ///
+    /// `auto` is every GPU that the driver lends and `body` can use, else what `cpu` is. At half precision a GPU needs TensorRT.
     ///
     /// `cpu` is OpenVINO where its library is there and takes every model, as that needs a sixth less processor time
     /// (docs/performance.md). Else it is ONNX Runtime, which computes with full precision alone.
     ///
     /// - Parameters:
-    ///   - choice: The user's.
+    ///   - choices: The user's.
     ///   - precision: How models compute.
-    ///   - rejected: Told of a device that could not be used, when there is another one.
-    ///   - body: Loads what is to run there.
-    /// - Returns: What `body` returns.
-    /// - Throws: The error of the last device.
+    ///   - rejected: Told at once of what cannot be used when there is something else.
+    ///   - body: Loads what is to run on a device.
+    /// - Returns: What `body` returned, and where.
+    /// - Throws: The error of a device that is named, or of the last that a choice may come to.
     package func use<Result>(
-        _ choice: DeviceChoice,
+        _ choices: [DeviceChoice],
         precision: Precision,
-        rejected: (DeviceUse, any Error) -> Void = { _, _ in },
-        _ body: (DeviceUse, any InferenceRuntime) throws -> Result
-    ) throws -> Result {
-        let devices: [Device] =
+        rejected: @escaping (DeviceRejection) -> Void = { _ in },
+        _ body: @escaping (DeviceUse, any InferenceRuntime) throws -> Result
+    ) throws -> Used<Result> {
+        var search = DeviceSearch(runtimes: self, precision: precision, rejected: rejected, body: body)
+        for choice in choices {
             switch choice {
-            case .device(let device): [device]
-            case .processor where precision == .half: [.openVINO]
-            case .processor: hasOpenVINO ? [.openVINO, .cpu] : [.cpu]
-            }
-        for device in devices.dropLast() {
-            let use = DeviceUse(device: device, precision: precision)
-            do {
-                return try body(use, runtime(for: device))
-            } catch {
-                rejected(use, error)
+            case .device(let device): try search.insist(on: device)
+            case .processor: try search.takeProcessor()
+            case .automatic: try search.choose(survey())
             }
         }
-        let last = devices[devices.count - 1]
-        return try body(DeviceUse(device: last, precision: precision), runtime(for: last))
+        return Used(results: search.results, placement: search.placement)
     }
 
+    /// Loads the runtime of a device.
+    ///
+    /// - Throws: `libraryNotFound`, `libraryUnusable`.
+    func runtime(for device: Device) throws(InferenceError) -> any InferenceRuntime { try load(device) }
+
     /// Whether OpenVINO is there; one that is there and cannot be loaded counts, so that its mistake is told.
-    private var hasOpenVINO: Bool {
+    var hasOpenVINO: Bool {
         do throws(InferenceError) {
-            _ = try OpenVINORuntime.load(environment: environment)
+            _ = try load(.openVINO)
             return true
         } catch {
             return error.code != .libraryNotFound

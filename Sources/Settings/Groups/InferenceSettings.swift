@@ -9,8 +9,8 @@ package struct InferenceSettings: SettingGroup {
         "inference.devices",
         flag: "device",
         .devices,
-        default: [DeviceChoice.processor],
-        "Where models run: cpu (OpenVINO where it is installed, else ONNX Runtime), cpu:onnxruntime, cpu:openvino, cuda:N or tensorrt:N, several with commas; each gets an engine of its own."
+        default: [DeviceChoice.automatic],
+        "Where models run: auto (every NVIDIA GPU that can be used, else cpu), cpu (OpenVINO where it is installed, else ONNX Runtime), cpu:onnxruntime, cpu:openvino, cuda:N or tensorrt:N, several with commas; each gets an engine of its own."
     )
 
     package let precision = Setting(
@@ -44,11 +44,11 @@ extension GroupValues<InferenceSettings> {
     /// Threads of the runtime for a device.
     ///
     /// A GPU's engine needs one, its own. The processor's takes a core each, as two threads of matrix products gain nothing from
-    /// sharing one, but leaves one to each GPU's engine. Threads that decode come on top: they wait while images are ready, and
+    /// sharing one, but leaves one to the engine of each GPU that is named beside it. Threads that decode come on top: they wait while images are ready, and
     /// the runtimes' do not spin while they wait, so each gets the cores when the other has nothing to do.
     package func threadCount(for device: Device, processors: UsableProcessors) -> Int {
         guard self.threads == 0 else { return self.threads }
         guard device.isProcessor else { return 1 }
-        return max(1, processors.cores - self.devices.count { !$0.isProcessor })
+        return max(1, processors.cores - self.devices.count { $0 != .automatic && !$0.isProcessor })
     }
 }

@@ -31,6 +31,7 @@ package enum LogKey {
     package static let projectID = "project_id"
     package static let queue = "queue"
     package static let reason = "reason"
+    package static let remedy = "remedy"
     package static let routingKey = "routing_key"
     package static let saved = "saved"
     package static let status = "status"

@@ -15,17 +15,20 @@ struct EngineLoader {
     let threads: BlockingPool
     let logger: Logger
 
-    /// An engine on the device that a choice comes to.
+    /// An engine on each device that the settings come to.
     ///
-    /// - Throws: `CommandFailure` with every model that cannot be loaded; `InferenceError` for what the device lacks.
-    func load(_ choice: DeviceChoice) throws -> (engine: DeviceEngine, use: DeviceUse) {
-        try runtimes.use(
-            choice,
+    /// - Throws: `CommandFailure` with every model that cannot be loaded; `InferenceError` for what a device lacks.
+    func load() throws -> (engines: [DeviceEngine], placement: DevicePlacement) {
+        let used = try runtimes.use(
+            settings.inference.devices,
             precision: settings.inference.precision,
-            rejected: { use, error in
+            rejected: { rejection in
                 logger.warning(
-                    "OpenVINO does not take these models; ONNX Runtime runs them",
-                    metadata: [LogKey.device: "\(use)", LogKey.error: "\(error)"]
+                    "A device is there and cannot be used",
+                    metadata: [
+                        LogKey.device: "\(rejection.subject)", LogKey.error: "\(rejection.reason)",
+                        LogKey.remedy: "\(rejection.remedy)",
+                    ]
                 )
             }
         ) { use, runtime in
@@ -41,8 +44,16 @@ struct EngineLoader {
             guard mistakes.isEmpty else {
                 throw CommandFailure(mistakes.map(\.description).joined(separator: "\n"))
             }
-            return (try DeviceEngine(device: use.device, pipelines: pipelines, threads: threads), use)
+            return try DeviceEngine(device: use.device, pipelines: pipelines, threads: threads)
         }
+        logger.info(
+            "Models are loaded",
+            metadata: [
+                LogKey.device: "\(used.placement.names)",
+                LogKey.reason: "\(used.placement.reason.isEmpty ? "as set" : used.placement.reason)",
+            ]
+        )
+        return (used.results, used.placement)
     }
 
     private func pipelines(on use: DeviceUse, by runtime: any InferenceRuntime) -> LoadedPipelines {

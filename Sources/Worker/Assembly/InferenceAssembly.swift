@@ -11,14 +11,14 @@ package struct InferenceAssembly {
     package let catalogue: PipelineCatalogue
     /// One engine a device.
     package let engines: [any InferenceEngine]
-    /// The devices of the engines, in their order; empty for engines without a device.
-    package let devices: [DeviceUse]
+    /// The devices of the engines, in their order, and why they were taken.
+    package let placement: DevicePlacement
 
     /// Takes engines that are there already.
     package init(catalogue: PipelineCatalogue, engines: [any InferenceEngine]) {
         self.catalogue = catalogue
         self.engines = engines
-        devices = []
+        placement = DevicePlacement()
     }
 
     /// Reads the manifests, loads the runtimes, and loads every pipeline onto every device, each with a run to warm up.
@@ -38,9 +38,7 @@ package struct InferenceAssembly {
             threads: threads,
             logger: logger
         )
-        let loaded = try settings.inference.devices.map { try loader.load($0) }
-        engines = loaded.map(\.engine)
-        devices = loaded.map(\.use)
+        (engines, placement) = try loader.load()
     }
 
     /// Reads the manifests of `slugs`, or of every pipeline in the folder.

@@ -11,12 +11,13 @@ import Transport
 package struct WorkerStages {
     package let manifests: [PipelineManifest]
     package let statistics: WorkerStatistics
-    /// Where the models run.
-    package let devices: [DeviceUse]
+    /// Where the models run, and why there.
+    package let placement: DevicePlacement
     package let images: ImageStages
     private let settings: WorkerSettings
     private let context: RoleContext
     private let batcher: Batcher
+    private let engineCount: Int
     private let logger: Logger
 
     /// Loads models and puts the stages together, on a thread of its own: Swift's pool has to answer the admin port meanwhile.
@@ -75,7 +76,8 @@ package struct WorkerStages {
         self.context = context
         self.logger = logger
         self.manifests = inference.catalogue.manifests
-        self.devices = inference.devices
+        self.placement = inference.placement
+        self.engineCount = inference.engines.count
         self.statistics = WorkerStatistics()
         self.batcher = Batcher(
             engines: inference.engines,
@@ -98,7 +100,7 @@ package struct WorkerStages {
     var modelsDescription: [UInt8] {
         let features = manifests.map { $0.classifiers.map { $0.featureCount ?? 0 } }
         return JSONValue.array(manifests.map(\.registration.json)).encoded()
-            + Array("\(settings.results.contents)\(features)\(devices.map(\.description))".utf8)
+            + Array("\(settings.results.contents)\(features)\(placement.devices.map(\.description))".utf8)
     }
 
     /// The worker that takes its tasks from `source`, whose images are fetched over HTTP.
@@ -143,12 +145,18 @@ package struct WorkerStages {
     ///
     /// - Throws: ``SettingsError`` for an address of Redis that cannot be used; `TransportError` without descriptors.
     package func health(of worker: Worker) throws -> RoleHealth {
-        RoleHealth(worker: worker, statistics: statistics, imagePatience: settings.images.longestFetch)
+        var health = RoleHealth(
+            worker: worker,
+            statistics: statistics,
+            imagePatience: settings.images.longestFetch
+        )
+        health.placement = placement
+        return health
             + (try RoleHealth(images, redis: try settings.redis.connection()))
     }
 
-    /// The tasks that the stages can hold: images read ahead, one batch inferring and one preparing a device, and as many publishing.
+    /// The tasks that the stages can hold: images read ahead, one batch inferring and one preparing an engine, and as many publishing.
     private var tasksInHand: Int {
-        settings.images.fetchConcurrency + 3 * settings.batch.localizationSize * settings.inference.devices.count
+        settings.images.fetchConcurrency + 3 * settings.batch.localizationSize * engineCount
     }
 }

@@ -13,32 +13,39 @@ enum DeviceCheck {
         logger: Logger
     ) -> CheckReport.Section {
         let runtimes = InferenceRuntimes(environment: environment, logger: logger)
-        var findings = settings.inference.devices.map { finding(of: $0, settings.inference.precision, runtimes) }
+        var findings = settings.inference.devices.flatMap {
+            Self.findings(of: $0, settings.inference.precision, runtimes)
+        }
         if let runtime = try? OrtRuntime.load(environment: environment, logger: logger) {
             findings.append(.note("Providers of this ONNX Runtime", runtime.providers.joined(separator: ", ")))
         }
         return CheckReport.Section(title: "Devices", findings: findings)
     }
 
-    private static func finding(
+    /// What a choice comes to, or why it cannot; before it what it would have come to first.
+    static func findings(
         of choice: DeviceChoice,
         _ precision: Precision,
         _ runtimes: InferenceRuntimes
-    ) -> CheckReport.Finding {
+    ) -> [CheckReport.Finding] {
+        var rejected: [CheckReport.Finding] = []
         do {
-            return try runtimes.use(choice, precision: precision) { use, runtime in
+            let used = try runtimes.use([choice], precision: precision) { rejection in
+                rejected.append(.note(rejection.subject, rejection.reason, remedy: "To fix it: \(rejection.remedy)."))
+            } _: { use, runtime in
                 try runtime.checkAvailability(of: SessionOptions(device: use.device, precision: precision))
-                return .good("\(choice)", "available: \(use), by \(runtime.name) \(runtime.version)")
+                return "\(use), by \(runtime.name) \(runtime.version)"
             }
-        } catch let error as InferenceError where error.code == .libraryNotFound && choice == .processor {
+            let reason = used.placement.reason.isEmpty ? "" : " (\(used.placement.reason))"
+            return rejected + [.good("\(choice)", "available: \(used.results.joined(separator: "; "))\(reason)")]
+        } catch let error as InferenceError
+            where error.code == .libraryNotFound && !choice.isNamed && precision == .full
+        {
             // The library itself is told of elsewhere.
-            return .note("\(choice)", "not tried, for want of ONNX Runtime")
+            return rejected + [.note("\(choice)", "not tried, for want of ONNX Runtime")]
         } catch {
-            return .missing(
-                "\(choice)",
-                (error as? InferenceError)?.message ?? "\(error)",
-                remedy: remedy(for: choice, precision)
-            )
+            let detail = (error as? InferenceError)?.message ?? "\(error)"
+            return rejected + [.missing("\(choice)", detail, remedy: remedy(for: choice, precision))]
         }
     }
 
@@ -46,6 +53,16 @@ enum DeviceCheck {
         if precision == .half { return "Use --precision full, or a device that has half precision." }
         return choice.isProcessor
             ? "Use --device cpu, or install the library: scripts/setup --openvino."
-            : "Use --device cpu, or install the GPU build of ONNX Runtime with the CUDA libraries it names."
+            : "Use --device auto, or install the GPU build of ONNX Runtime with the CUDA libraries it names."
+    }
+}
+
+extension DeviceChoice {
+    /// Whether it is one device, and no other will do.
+    fileprivate var isNamed: Bool {
+        switch self {
+        case .automatic, .processor: false
+        case .device: true
+        }
     }
 }

@@ -40,13 +40,14 @@ package struct ModelVerification {
         let names = RegistrationReview.names(in: manifest.registration).map {
             CheckReport.Finding.missing(slug, $0, remedy: "A longer name ends in an error page at the registration.")
         }
-        return names + settings.inference.devices.map { finding(of: manifest, on: $0) }
+        return names + settings.inference.devices.flatMap { findings(of: manifest, on: $0) }
     }
 
-    private func finding(of manifest: PipelineManifest, on choice: DeviceChoice) -> CheckReport.Finding {
-        let began = ContinuousClock.now
+    /// One finding for each device that a choice comes to, or one for why it comes to none.
+    private func findings(of manifest: PipelineManifest, on choice: DeviceChoice) -> [CheckReport.Finding] {
         do {
-            return try runtimes.use(choice, precision: settings.inference.precision) { use, runtime in
+            return try runtimes.use([choice], precision: settings.inference.precision) { [settings] use, runtime in
+                let began = ContinuousClock.now
                 _ = try LoadedPipeline(
                     manifest,
                     options: SessionOptions(
@@ -60,14 +61,19 @@ package struct ModelVerification {
                 let seconds = NumberText.duration(began.duration(to: .now) / .seconds(1))
                 return .good(manifest.slug, "\(manifest.name), loaded on \(use) and run once in \(seconds)")
             }
+            .results
         } catch let error as InferenceError where error.code == .deviceUnavailable {
-            return .missing(manifest.slug, "\(error)", remedy: "See 'antenna-worker check' for the devices there are.")
+            return [
+                .missing(manifest.slug, "\(error)", remedy: "See 'antenna-worker check' for the devices there are.")
+            ]
         } catch {
-            return .missing(
-                manifest.slug,
-                "\(error)",
-                remedy: "docs/pipeline-manifest.md says what the graphs must look like."
-            )
+            return [
+                .missing(
+                    manifest.slug,
+                    "\(error)",
+                    remedy: "docs/pipeline-manifest.md says what the graphs must look like."
+                )
+            ]
         }
     }
 }

@@ -101,12 +101,15 @@ package final class HealthService: Sendable {
         notifier.ready()
     }
 
+    /// Where the models run; nil before they are loaded, and for a role without.
+    var placement: DevicePlacement? { watchedRole.withLock { $0?.placement } }
+
     /// Every check with what is wrong; nil when nothing is.
     var readiness: [ReadinessLog.Check] {
         guard let role = watchedRole.withLock({ $0 }) else {
             return [ReadinessLog.Check(name: "models", problem: "still loading")]
         }
-        return [ReadinessLog.Check(name: "models")]
+        return [ReadinessLog.Check(name: "models", detail: role.placement?.description)]
             + role.checks.map { ReadinessLog.Check(name: $0.name, detail: $0.detail(), problem: $0.problem()) }
             + [
                 ReadinessLog.Check(

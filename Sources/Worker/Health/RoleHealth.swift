@@ -1,3 +1,4 @@
+import Inference
 import ServiceLifecycle
 import Telemetry
 
@@ -22,6 +23,8 @@ package struct RoleHealth: Sendable {
 
     /// The conditions of readiness, beside loaded models.
     var checks: [Check] = []
+    /// Where its models run; nil for a role without models.
+    var placement: DevicePlacement?
     /// The parts watched for stalls.
     var parts: [Part] = []
     /// The gauges read at a scrape.
@@ -35,6 +38,7 @@ package struct RoleHealth: Sendable {
     static func + (left: RoleHealth, right: RoleHealth) -> RoleHealth {
         RoleHealth(
             checks: left.checks + right.checks,
+            placement: left.placement ?? right.placement,
             parts: left.parts + right.parts,
             collectors: left.collectors + right.collectors,
             work: left.work ?? right.work,

@@ -30,7 +30,8 @@ package struct FallbackWorker: MonitoredWorker {
         let parts = try await AMQPWorkerParts(settings: settings, kind: .tasks, context: context, logger: logger)
         let (stages, source) = (parts.stages, parts.source)
         var rest = RESTSourceSettings(settings, role: "run", manifests: stages.manifests)
-        rest.clientInfo?.devices = stages.devices.map(\.description)
+        rest.clientInfo?.devices = stages.placement.devices.map(\.description)
+        rest.clientInfo?.devicesReason = stages.placement.reason
         let delivery = try await RESTWorkerParts(
             rest,
             models: stages.modelsDescription,

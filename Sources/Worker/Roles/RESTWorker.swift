@@ -57,7 +57,8 @@ package struct RESTWorker: MonitoredWorker {
         logger: Logger
     ) async throws {
         var rest = RESTSourceSettings(settings, role: "run", manifests: stages.manifests)
-        rest.clientInfo?.devices = stages.devices.map(\.description)
+        rest.clientInfo?.devices = stages.placement.devices.map(\.description)
+        rest.clientInfo?.devicesReason = stages.placement.reason
         rest.untilEmpty = ending != .never
         rest.waitsForOthers = ending == .untilOthersAreDone
         delivery = try await RESTWorkerParts(

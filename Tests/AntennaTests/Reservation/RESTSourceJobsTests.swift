@@ -30,7 +30,8 @@ import Transport
                 processID: 7,
                 version: "1",
                 roles: ["run"],
-                devices: ["cpu"]
+                devices: ["cpu"],
+                devicesReason: "auto: there is no NVIDIA GPU"
             )
             change(&settings)
         }
@@ -205,7 +206,7 @@ import Transport
             let body = String(decoding: post.body ?? [], as: UTF8.self)
             let info =
                 #""client_info":{"hostname":"h","process_id":7,"software":"antenna-worker","version":"1","roles":["run"],"#
-                + #""devices":["cpu"]}"#
+                + #""devices":["cpu"],"devices_reason":"auto: there is no NVIDIA GPU"}"#
             #expect(body.contains(info))
         }
         #expect(

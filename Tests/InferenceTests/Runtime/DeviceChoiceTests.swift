@@ -7,7 +7,8 @@ struct DeviceChoiceTests {
     @Test(
         "A choice reads as it is written",
         arguments: [
-            ("cpu", DeviceChoice.processor), ("CPU", .processor), ("cpu:onnxruntime", .device(.cpu)),
+            ("auto", DeviceChoice.automatic), ("Auto", .automatic), ("cpu", .processor), ("CPU", .processor),
+            ("cpu:onnxruntime", .device(.cpu)),
             ("cpu:openvino", .device(.openVINO)), ("cuda:1", .device(.cuda(1))),
         ]
     )
@@ -21,6 +22,7 @@ struct DeviceChoiceTests {
         #expect(try DeviceChoice.list(parsing: "cuda:1, cuda:0") == [.device(.cuda(1)), .device(.cuda(0))])
         for text in [
             "cuda:0,", "", "cuda,cuda:0", "cpu,cpu", "cpu,cpu:openvino", "cpu:onnxruntime,cuda:0,cpu:openvino",
+            "auto,cuda:0", "cpu,auto",
         ] {
             let error = #expect(throws: InferenceError.self, "\(text)") { try DeviceChoice.list(parsing: text) }
             #expect(error?.code == .invalidDevice)

@@ -1,4 +1,6 @@
 import Foundation
+import Inference
+import JSON
 import Logging
 import Pipeline
 import Relay
@@ -48,6 +50,26 @@ struct LiveDataTests {
     )
     func names(url: String, name: String) {
         #expect(LiveImages.name(of: url) == name)
+    }
+
+    @Test("where the models run, why there, and what else could be used once it is fixed")
+    func placement() throws {
+        let service = try AdminFixture().healthService
+        #expect(LiveHello(service).json["placement"] == nil)
+        var role = PretendedRole().health
+        role.placement = DevicePlacement(
+            devices: [DeviceUse(device: .cpu, precision: .full)],
+            reason: "auto: of 1 NVIDIA GPU none can be used",
+            rejected: [DeviceRejection("cuda:0", reason: "no provider", remedy: "install it")]
+        )
+        service.begin(role)
+        let told = try #require(LiveHello(service).json["placement"])
+        #expect(
+            String(decoding: told.encoded(), as: UTF8.self)
+                == #"{"devices":["cpu"],"reason":"auto: of 1 NVIDIA GPU none can be used","rejected":"#
+                + #"[{"device":"cuda:0","reason":"no provider","remedy":"install it"}]}"#
+        )
+        #expect(service.readiness[0].detail == "cpu (auto: of 1 NVIDIA GPU none can be used)")
     }
 
     @Test("a very long name is cut")

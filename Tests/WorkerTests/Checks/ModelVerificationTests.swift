@@ -102,6 +102,8 @@ struct ModelVerificationTests {
         #expect(devices.map { inference.threadCount(for: $0, processors: processors) } == expected)
         inference.threads = 3
         #expect(devices.allSatisfy { inference.threadCount(for: $0, processors: processors) == 3 })
+        let automatic = InferenceSettings.Values()
+        #expect(automatic.threadCount(for: .cpu, processors: processors) == cores)
     }
 
     @Test("a device that is not there is said of each pipeline")
