@@ -355,7 +355,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LabTests",
-            dependencies: ["Imaging", "Lab", "Pipeline", "TestSupport", "Worker"],
+            dependencies: ["Imaging", "Inference", "JSON", "Lab", "Pipeline", "TestSupport", "Worker"],
             swiftSettings: houseStyle
         ),
         .testTarget(

@@ -49,6 +49,35 @@ struct InferFileTests {
         #expect(choice.said.contains("tiny_pyramid, tiny_single_level"))
     }
 
+    @Test func aCardIsWalkedAndWrittenForOtherPrograms() async throws {
+        let scratch = try PackagePaths.scratch("infer-file")
+        let card = scratch.appending(path: "card/ridge/DCIM/100MEDIA")
+        try FileManager.default.createDirectory(at: card, withIntermediateDirectories: true)
+        let image = URL(filePath: "\(Self.models)/images/wide.jpg")
+        try FileManager.default.copyItem(at: image, to: card.appending(path: "IMG_20220622_000459.JPG"))
+        try Data("<html>".utf8).write(to: card.appending(path: "bad.jpg"))
+        let out = ["csv", "megadetector", "coco", "crops"].map {
+            (flag: "--\($0)", path: scratch.appending(path: $0).path)
+        }
+        let worker = try RunningProgram(
+            ["infer-file", scratch.appending(path: "card").path, "--models", Self.models, "--pipeline", "tiny_pyramid"]
+                + out.flatMap { [$0.flag, $0.path] },
+            scratch: scratch
+        )
+        await worker.child.waitForExit()
+        #expect(worker.child.exitStatus == 1, "\(worker.said)")
+        #expect(worker.said.contains("40 insects on 2 images: \(out.map(\.path).joined(separator: ", "))"))
+        #expect(worker.said.contains("bad.jpg: The image could not be decoded: this is an HTML page"))
+        let rows = try String(contentsOfFile: out[0].path, encoding: .utf8).split(separator: "\n")
+        #expect(rows.count == 41 && rows.dropFirst().allSatisfy { $0.contains(".JPG,2022-06-22T00:04:59,ridge,") })
+        for json in out[1...2] {
+            let data = try Data(contentsOf: URL(filePath: json.path))
+            #expect(try JSONSerialization.jsonObject(with: data) is [String: Any])
+        }
+        let crops = try FileManager.default.subpathsOfDirectory(atPath: out[3].path).filter { $0.hasSuffix(".jpg") }
+        #expect(crops.count == 40)
+    }
+
     @Test func featuresAreAMatrixWithATableBesideIt() async throws {
         let scratch = try PackagePaths.scratch("infer-file")
         let images = ["upright", "wide"].map { "\(Self.models)/images/\($0).jpg" }

@@ -22,13 +22,16 @@ struct InferFileCommand: AsyncParsableCommand {
             With --features FILE.npy the features of the insects that have them are written as a matrix for NumPy, a row an insect, and beside it a table, \
             FILE.csv, that says of each row which insect of which image it is.
 
-            A file that cannot be read or analysed costs only itself: the others are done, and the command ends with status 1.
+            Folders are walked with all folders in them. --csv, --megadetector, --coco and --crops write what was found for other programs; they, --html and each \
+            other go together, and the table is left out then. See docs/files.md.
 
-            Example: antenna-worker infer-file --pipeline demo photo.jpg night/ --html result.html
+            A file that cannot be read or analysed costs only itself: the others are done, it is named at the end, and the command ends with status 1.
+
+            Example: antenna-worker infer-file --pipeline demo photo.jpg night/ --html result.html --csv result.csv
             """
     )
 
-    @Argument(help: ArgumentHelp("Images, or folders of them.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Images, or folders that have them somewhere in them.", valueName: "image"))
     var images: [String]
 
     @Flag(help: "Print one JSON object a line instead of a table.") var json = false
@@ -48,6 +51,7 @@ struct InferFileCommand: AsyncParsableCommand {
     var features: String?
     @OptionGroup var asked: TaskConfigOption
     @Option(help: ArgumentHelp("Write a page with pictures instead of a table.", valueName: "file")) var html: String?
+    @OptionGroup(title: "For other programs") var exports: ExportOptions
     @OptionGroup(title: "Models") var models: Flags<ModelSettings>
     @OptionGroup(title: "Models") var pipeline: OnePipelineOption
     @OptionGroup(title: "Images") var decoding: Flags<DecodingFlags>
@@ -65,27 +69,38 @@ struct InferFileCommand: AsyncParsableCommand {
         let logger = Logger(label: "infer-file")
         try DescriptorLimit.require(DescriptorLimit.least + settings.images.fetchConcurrency)
         try AddressSpace.require()
-        let paths = try files()
-        let table = try featureTable(for: paths, settings)
+        let found = ImageFiles(walking: images, except: exports.crops)
+        let files = found.files
+        guard !files.isEmpty || !found.unreadable.isEmpty else {
+            throw CommandFailure("There are no images in \(images.joined(separator: ", ")).")
+        }
+        let manifest = try InferenceAssembly.readManifests(
+            in: settings.models.folder,
+            slugs: settings.work.pipelines
+        )[0]
+        let table = try featureTable(for: files.map(\.path), manifest)
         let known = try detections.map { try DetectionsFile(path: $0) }
         try known?.check()
         let asked = try asked.read()
         let lifecycle = WorkerLifecycle()
+        let preparer = FilePreparer(files: files, report: false, crops: exports.crops != nil)
         // Who cannot be told what was found needs no more of it.
         let results = try FileResults(
-            paths: paths,
+            files: files,
             output: output,
+            exports: try exports.open(for: manifest),
             features: table,
+            preparer: preparer,
             onFailure: { lifecycle.drain() }
         )
-        let progress = ProgressBar(label: "Analysing", total: paths.count)
+        let progress = ProgressBar(label: "Analysing", total: files.count)
         let began = ContinuousClock.now
         let worker = try FileWorker(
             settings: settings,
-            paths: paths,
+            paths: files.map(\.path),
             detections: known,
             configuration: asked?.configuration,
-            context: RoleContext().counting { if showsProgress { progress.update(done: $0) } },
+            context: RoleContext().observed(by: preparer).counting { if showsProgress { progress.update(done: $0) } },
             logger: logger,
             deliver: { await results.take($0, at: $1) }
         )
@@ -99,24 +114,32 @@ struct InferFileCommand: AsyncParsableCommand {
                 pipeline: settings.work.pipelines.joined(),
                 note: "",
                 images: await results.pictures(),
-                imageCount: paths.count,
+                imageCount: files.count,
                 statistics: worker.statistics,
                 elapsed: elapsed,
                 settings: settings
             )
             try Output.standard.print("Open \(ReportPage(page).write(to: html)) in a browser.")
         }
-        try judge(failed: await results.failed, answered: worker.statistics.answered, of: paths.count)
+        if !exports.paths.isEmpty, !json {
+            try Output.standard.print(
+                "\(await results.insectCount) insects on \(files.count) images: \(exports.paths.joined(separator: ", "))"
+            )
+        }
+        var failures = await results.failures
+        for place in found.unreadable { failures.add(place.path, reason: place.reason) }
+        try judge(failures, answered: worker.statistics.answered, of: files.count)
     }
 
     private var output: FileResults.Form {
         if json { return .json }
-        return html == nil ? .text(.output) : .page
+        if html != nil { return .page }
+        return exports.paths.isEmpty ? .text(.output) : .none
     }
 
     /// A bar on a terminal that shows nothing else.
     private var showsProgress: Bool {
-        Terminal.error.isInteractive && (html != nil || !Terminal.output.isInteractive)
+        Terminal.error.isInteractive && (html != nil || !exports.paths.isEmpty || !Terminal.output.isInteractive)
     }
 
     private func settings() throws -> WorkerSettings {
@@ -137,10 +160,8 @@ struct InferFileCommand: AsyncParsableCommand {
     }
 
     /// Makes the files that features go to, while nothing has been done that would be lost.
-    private func featureTable(for paths: [String], _ settings: WorkerSettings) throws -> FeatureTable? {
+    private func featureTable(for paths: [String], _ manifest: PipelineManifest) throws -> FeatureTable? {
         guard let features else { return nil }
-        let slugs = settings.work.pipelines
-        let manifest = try InferenceAssembly.readManifests(in: settings.models.folder, slugs: slugs)[0]
         let featured = manifest.classifiers.filter { $0.featureCount != nil }
         guard let classifier = featured.last, let count = classifier.featureCount else {
             throw CommandFailure("Pipeline \(manifest.slug) has no features: its manifest names none.")
@@ -148,19 +169,13 @@ struct InferFileCommand: AsyncParsableCommand {
         return try FeatureTable(path: features, columns: count, algorithm: classifier.algorithm.key, paths: paths)
     }
 
-    /// The files; a path that is not there is one of them, and fails like an image that cannot be read.
-    private func files() throws -> [String] {
-        try images.flatMap { path in
-            FileManager.default.fileExists(atPath: path) ? try ImageFiles.find([path]) : [path]
+    private func judge(_ failures: FileFailures, answered: Int, of total: Int) throws {
+        let left = total - answered
+        let stopped = left > 0 ? ["Stopped: \(left) of \(total) images were not analysed."] : []
+        let failed =
+            failures.count > 0 ? ["\(failures.count) of \(total) images could not be analysed:"] + failures.lines : []
+        guard stopped.isEmpty, failed.isEmpty else {
+            throw CommandFailure((stopped + failed).joined(separator: "\n"))
         }
-    }
-
-    private func judge(failed: [String], answered: Int, of total: Int) throws {
-        guard answered == total else {
-            throw CommandFailure("Stopped: \(total - answered) of \(total) images were not analysed.")
-        }
-        guard !failed.isEmpty else { return }
-        let names = failed.prefix(10).joined(separator: ", ") + (failed.count > 10 ? ", …" : "")
-        throw CommandFailure("\(failed.count) of \(total) images could not be analysed: \(names)")
     }
 }

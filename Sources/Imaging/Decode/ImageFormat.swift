@@ -1,5 +1,5 @@
 /// The image formats that are read.
-package enum ImageFormat: String, Sendable {
+package enum ImageFormat: String, Sendable, CaseIterable {
     /// JPEG: baseline or progressive, 8 bits a sample.
     case jpeg = "JPEG"
     /// PNG: every colour type and depth.
@@ -12,4 +12,27 @@ package enum ImageFormat: String, Sendable {
     case bmp = "BMP"
     /// GIF: the first picture.
     case gif = "GIF"
+
+    /// The endings of its files' names, in small letters and without the dot.
+    package var fileExtensions: [String] {
+        switch self {
+        case .jpeg: ["jpg", "jpeg"]
+        case .png: ["png"]
+        case .webp: ["webp"]
+        case .tiff: ["tif", "tiff"]
+        case .bmp: ["bmp"]
+        case .gif: ["gif"]
+        }
+    }
+
+    /// The format that a file's name promises; nil for a name that promises none.
+    ///
+    /// What the file is, its bytes say.
+    package init?(fileName: some StringProtocol) {
+        let parts = fileName.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 1, let ending = parts.last?.lowercased(),
+            let format = Self.allCases.first(where: { $0.fileExtensions.contains(ending) })
+        else { return nil }
+        self = format
+    }
 }

@@ -1,38 +1,59 @@
-/// An image made small enough for a web page.
+import Telemetry
+
+/// An image, or a part of one, made small enough for a web page.
 package struct Thumbnail: Sendable {
     /// The small picture.
     package let jpeg: [UInt8]
-    /// The width of the full-size image, in pixels: the boxes are measured in these.
+    /// The width of what it shows in full size, in pixels: the boxes are measured in these.
     package let fullWidth: Int
-    /// The height of the full-size image, in pixels.
+    /// The height of what it shows in full size, in pixels.
     package let fullHeight: Int
 
     /// Makes a small picture by averaging squares of pixels.
     ///
     /// - Parameters:
     ///   - image: The full-size image.
-    ///   - widthLimit: The longest row that is kept as it is, in pixels.
+    ///   - region: The part of it that is shown; all of it when left out. What lies outside of the image is cut off.
+    ///   - widthLimit: The longest row that is kept as it is, in pixels; above zero.
     ///   - quality: Of the JPEG, 1 to 100.
     ///   - pool: Gives the memory for the small picture's pixels.
-    /// - Throws: `ImagingError` without memory.
+    /// - Throws: `ImagingError` without memory, or for a region that has no pixel of the image.
     package init(
         of image: PixelBuffer,
+        region: PixelRect? = nil,
         widthLimit: Int = 1_600,
         quality: Int = 80,
         pool: PixelBufferPool
     ) throws(ImagingError) {
+        let region = region ?? PixelRect(x: 0, y: 0, width: image.width, height: image.height)
+        let columns = Self.part(from: region.x, count: region.width, of: image.width)
+        let rows = Self.part(from: region.y, count: region.height, of: image.height)
+        guard !columns.isEmpty, !rows.isEmpty else {
+            throw ImagingError(
+                .invalidGeometry,
+                operation: OperationName("thumbnail.make", "thumbnail"),
+                message: "the region lies outside the image"
+            )
+        }
         // No more rows or columns are averaged than there are, however flat the image is.
-        let factor = min((image.width + widthLimit - 1) / widthLimit, image.height, image.width)
-        let width = max(1, image.width / factor)
-        let height = max(1, image.height / factor)
+        let factor = min((columns.count - 1) / widthLimit + 1, rows.count, columns.count)
+        let width = columns.count / factor
+        let height = rows.count / factor
         let small = try PixelBuffer(pool: pool, height: height, width: width) { target in
-            image.withRows(columns: 0..<width * factor) { source in
-                Self.average(source, factor: factor, into: target, size: (width, height))
+            image.withRows(columns: columns.prefix(width * factor)) { source in
+                Self.average(source, from: rows.lowerBound, factor: factor, into: target, size: (width, height))
             }
         }
         self.jpeg = try JPEGEncoder(quality: quality).encode(small)
-        self.fullWidth = image.width
-        self.fullHeight = image.height
+        self.fullWidth = columns.count
+        self.fullHeight = rows.count
+    }
+
+    /// The part of a range that lies inside the image, whatever numbers it has.
+    private static func part(from start: Int, count: Int, of side: Int) -> Range<Int> {
+        let lower = min(max(start, 0), side)
+        let (end, overflows) = start.addingReportingOverflow(max(count, 0))
+        return lower..<max(lower, overflows ? side : min(end, side))
     }
 
     /// Makes a small picture of an image file.
@@ -44,6 +65,7 @@ package struct Thumbnail: Sendable {
 
     private static func average(
         _ source: PixelRows,
+        from top: Int,
         factor: Int,
         into target: UnsafeMutableRawBufferPointer,
         size: (width: Int, height: Int)
@@ -52,7 +74,7 @@ package struct Thumbnail: Sendable {
         var sums = [Int](repeating: 0, count: size.width * 3)
         for y in 0..<size.height {
             for index in sums.indices { sums[index] = area / 2 }
-            for row in y * factor..<(y + 1) * factor {
+            for row in top + y * factor..<top + (y + 1) * factor {
                 var pixel = source.first(of: row)
                 for x in 0..<size.width {
                     for _ in 0..<factor {

@@ -32,17 +32,9 @@ struct FeatureRow: Sendable, Equatable {
     func line(number: Int, image: String) -> String {
         let score = word.score.map { "\(Float($0))" } ?? ""
         let place = "\(insect.x1),\(insect.y1),\(insect.x2),\(insect.y2)"
-        return "\(number),\(image.quoted),\(detection),\(place),\(word.label.quoted),\(score)\n"
+        return "\(number),\(image.csvField),\(detection),\(place),\(word.label.csvField),\(score)\n"
     }
 
     /// The names of a line's columns.
     static let header = "row,image,detection,x1,y1,x2,y2,label,score\n"
-}
-
-extension String {
-    /// A field of a table with commas between (RFC 4180).
-    fileprivate var quoted: String {
-        let isPlain = utf8.allSatisfy { !["\"", ",", "\n", "\r"].contains(Unicode.Scalar($0)) }
-        return isPlain ? self : "\"\(replacing("\"", with: "\"\""))\""
-    }
 }

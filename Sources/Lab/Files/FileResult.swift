@@ -13,6 +13,8 @@ struct FileResult: Sendable, Equatable {
         let y2: Int
         /// How sure the detector is, 0 to 1; nil for what others have detected.
         let detectionScore: Double?
+        /// The key of the detector.
+        let detector: String?
         /// The last words on it, one of each classifier; none where nobody was asked.
         let words: [Word]
         /// Whether the words are the pipeline's answer, and not that of a filter, after which no name came.
@@ -27,6 +29,8 @@ struct FileResult: Sendable, Equatable {
         let label: String
         /// How sure the classifier is of the label, 0 to 1.
         let score: Double?
+        /// The key of the classifier.
+        let algorithm: String?
     }
 
     let insects: [Insect]
@@ -34,7 +38,9 @@ struct FileResult: Sendable, Equatable {
     let failure: String?
     /// The errors of detections that came with the task.
     let errors: [String]
+}
 
+extension FileResult {
     /// Reads a result.
     ///
     /// - Throws: `CommandFailure` when it is none of this worker's.
@@ -67,6 +73,7 @@ extension FileResult.Insect {
             x2: x2,
             y2: y2,
             detectionScore: json["score"]?.double,
+            detector: json["algorithm"]?["key"]?.string,
             words: (terminal.isEmpty ? words.suffix(1) : terminal).compactMap(FileResult.Word.init),
             isTerminal: !terminal.isEmpty || words.isEmpty
         )
@@ -77,7 +84,11 @@ extension FileResult.Word {
     /// Reads a classification of a result.
     init?(_ json: JSONValue) {
         guard let label = json["classification"]?.string else { return nil }
-        self.init(label: label, score: json["scores"]?.doubles?.max())
+        self.init(
+            label: label,
+            score: json["scores"]?.doubles?.max(),
+            algorithm: json["algorithm"]?["key"]?.string
+        )
     }
 }
 

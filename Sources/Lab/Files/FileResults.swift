@@ -4,9 +4,10 @@ import Imaging
 package import Pipeline
 package import Worker
 
-/// Takes the results of files as they come, and writes them in the order of the files or keeps what a page shows.
+/// Takes the results of files as they come, and writes them in the order of the files.
 ///
-/// On a thread of its own: whoever reads the output may be slow, and nothing else must wait for that but further results.
+/// On a thread of its own: whoever reads the output may be slow, and nothing else must wait for that but further results. So many results as wait behind a slow
+/// image are kept, and no more: then their tasks are not settled, and no further files are taken in hand.
 package actor FileResults {
     /// Where the results go.
     package enum Form: Sendable {
@@ -14,81 +15,130 @@ package actor FileResults {
         case text(Terminal)
         /// One JSON object a line, as a server would get it.
         case json
+        /// Only into files.
+        case none
         /// Nothing is written now: a page is made of all of them.
         case page
     }
 
+    /// What is kept of a result until its turn has come.
+    private struct Waiting {
+        let text: [UInt8]
+        let file: AnalysedFile?
+        let path: String
+        let failure: String?
+    }
+
+    /// Results that wait for one before them.
+    private static let mostWaiting = 256
+
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// The files that have no analysis, in the order in which that turned out.
-    package private(set) var failed: [String] = []
+    /// The files that have no analysis.
+    package private(set) var failures = FileFailures()
+    /// The insects found so far.
+    package private(set) var insectCount = 0
 
     private let executor: SerialThreadExecutor
-    private let paths: [String]
+    private let files: [ImageFiles.File]
     private let output: Form
+    private let preparer: FilePreparer
+    private let mostWaiting: Int
     private let write: @Sendable ([UInt8]) throws -> Void
     private let onFailure: @Sendable () -> Void
-    private var order = Resequencer<[UInt8]>()
+    private let turns = WakeSignal()
+    private var order = Resequencer<Waiting>()
     private var shown: [Int: FileResult] = [:]
+    private var exports: [any ResultExport]
     private var features: FeatureTable?
     private var mistake: (any Error)?
 
     /// Starts with nothing.
     ///
     /// - Parameters:
-    ///   - paths: The files.
+    ///   - files: The files.
     ///   - output: What becomes of the results.
+    ///   - exports: Write them to files, too.
     ///   - features: Takes their features, too.
+    ///   - preparer: Makes what exports need; it has to see the images.
+    ///   - mostWaiting: Results that may wait for one before them.
     ///   - write: Writes to standard output, or to where a test looks.
     ///   - onFailure: Called once when results cannot be written; further ones are dropped.
     /// - Throws: `SystemThread.Shortage` without a thread to write on.
     package init(
-        paths: [String],
+        files: [ImageFiles.File],
         output: Form,
+        exports: [any ResultExport] = [],
         features: FeatureTable? = nil,
+        preparer: FilePreparer? = nil,
+        mostWaiting: Int = FileResults.mostWaiting,
         write: @escaping @Sendable ([UInt8]) throws -> Void = { try Output.standard.write($0[...]) },
         onFailure: @escaping @Sendable () -> Void = {}
     ) throws {
         executor = try SerialThreadExecutor(name: "output")
-        self.paths = paths
+        self.files = files
         self.output = output
+        self.exports = exports
         self.features = features
+        self.preparer = preparer ?? FilePreparer(files: files, report: false, crops: false)
+        self.mostWaiting = mostWaiting
         self.write = write
         self.onFailure = onFailure
     }
 
-    /// Takes the result of the file at a position.
-    package func take(_ result: EncodedResult, at position: Int) {
+    /// Takes the result of the file at a position; waits while too many results wait for one before them.
+    package func take(_ result: EncodedResult, at position: Int) async {
         guard mistake == nil else { return }
-        if result.isError { failed.append(paths[position]) }
         do {
+            let waiting = try await waiting(result, at: position)
+            await turns.wait { mistake != nil || order.hasRoom(for: position, mostWaiting: mostWaiting) }
+            guard mistake == nil else { return }
             try features?.take(result, at: position)
-            switch output {
-            case .json: try write(result.json + [UInt8(ascii: "\n")], at: position)
-            case .text(let terminal):
-                let text = try FileResult(result).text(of: paths[position], on: terminal)
-                try write(Array(text.utf8), at: position)
-            case .page: shown[position] = try FileResult(result)
-            }
+            try order.add(waiting, at: position).forEach(write)
         } catch {
-            mistake = error
-            onFailure()
+            if mistake == nil { onFailure() }
+            mistake = mistake ?? error
         }
+        turns.notify()
     }
 
-    /// Writes what is left when some results never came.
+    /// Writes what is left when some results never came, and finishes the exports.
     ///
     /// - Throws: `CommandFailure` when results could not be written, or when one could not be read, which is a mistake of this program.
     package func finish() throws {
         if let mistake { throw mistake }
         try features?.finish()
         try order.finish().forEach(write)
+        for index in exports.indices { try exports[index].finish() }
+    }
+
+    private func waiting(_ result: EncodedResult, at position: Int) async throws -> Waiting {
+        let path = files[position].path
+        let file = exports.isEmpty ? nil : try await preparer.file(result, at: position)
+        let read = { () throws -> FileResult in try file?.result ?? FileResult(result) }
+        let failure = result.isError ? try read().failure ?? "no result" : nil
+        var text: [UInt8] = []
+        switch output {
+        case .json: text = result.json + [UInt8(ascii: "\n")]
+        case .text(let terminal): text = Array(try read().text(of: path, on: terminal).utf8)
+        case .none: break
+        case .page: shown[position] = try read()
+        }
+        return Waiting(text: text, file: file, path: path, failure: failure)
+    }
+
+    private func write(_ waiting: Waiting) throws {
+        if let failure = waiting.failure { failures.add(waiting.path, reason: failure) }
+        if !waiting.text.isEmpty { try write(waiting.text) }
+        guard let file = waiting.file else { return }
+        insectCount += file.result.insects.count
+        for index in exports.indices { try exports[index].take(file) }
     }
 
     /// The images for a page, the first hundred, each with a small picture as far as it can be read.
     package func pictures() -> [ReportData.Image] {
         let pool = PixelBufferPool(maximumIdleBytes: 64 << 20)
-        return paths.enumerated().prefix(ReportData.mostPictures).map { position, path in
+        return files.map(\.path).enumerated().prefix(ReportData.mostPictures).map { position, path in
             let bytes = FileManager.default.contents(atPath: path).map(Array.init)
             return ReportData.Image(
                 name: path,
@@ -97,10 +147,6 @@ package actor FileResults {
                 error: shown[position].map(\.failure) ?? "not analysed"
             )
         }
-    }
-
-    private func write(_ bytes: [UInt8], at position: Int) throws {
-        try order.add(bytes, at: position).forEach(write)
     }
 }
 

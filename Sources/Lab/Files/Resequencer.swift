@@ -1,7 +1,11 @@
 /// Hands elements on in the order of their positions, whatever order they come in.
 struct Resequencer<Element> {
-    private var next = 0
+    /// The position that is waited for.
+    private(set) var next = 0
     private var early: [Int: Element] = [:]
+
+    /// Whether the element of a position may be added now, when no more than so many are to wait for their turn.
+    func hasRoom(for position: Int, mostWaiting: Int) -> Bool { position - next <= mostWaiting }
 
     /// Takes in the element of a position, once for each.
     ///

@@ -63,28 +63,65 @@ struct FileResultTests {
 
     @Test func resultsAreWrittenInTheOrderOfTheFiles() async throws {
         let written = Written()
-        let results = try FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
+        let results = try FileResults(files: Self.files("a", "b", "c"), output: .json, write: { written.add($0) })
         await results.take(encoded("{2}"), at: 2)
         await results.take(encoded("{0}"), at: 0)
         #expect(written.text == "{0}\n")
-        await results.take(encoded("{1}", isError: true), at: 1)
-        #expect(written.text == "{0}\n{1}\n{2}\n")
-        #expect(await results.failed == ["b"])
+        await results.take(encoded(#"{"error":"no image"}"#, isError: true), at: 1)
+        #expect(written.text == "{0}\n{\"error\":\"no image\"}\n{2}\n")
+        #expect(await results.failures.lines == ["  b: no image"])
+        #expect(await results.failures.count == 1)
     }
 
     @Test func whatIsThereIsWrittenWhenOneNeverCame() async throws {
         let written = Written()
-        let results = try FileResults(paths: ["a", "b", "c"], output: .json, write: { written.add($0) })
+        let results = try FileResults(files: Self.files("a", "b", "c"), output: .json, write: { written.add($0) })
         await results.take(encoded("{2}"), at: 2)
         await results.take(encoded("{1}"), at: 1)
         try await results.finish()
         #expect(written.text == "{1}\n{2}\n")
     }
 
+    @Test func behindASlowFileOnlySoManyResultsWait() async throws {
+        let written = Written()
+        let names = (0..<50).map(String.init)
+        let results = try FileResults(
+            files: names.map { ImageFiles.File(path: $0) },
+            output: .json,
+            mostWaiting: 3,
+            write: { written.add($0) }
+        )
+        await withTaskGroup(of: Void.self) { group in
+            for position in names.indices.reversed() {
+                group.addTask { await results.take(encoded("{\(position)}"), at: position) }
+            }
+        }
+        try await results.finish()
+        #expect(written.text == names.map { "{\($0)}\n" }.joined())
+        // Who may wait is decided here, and nowhere else.
+        var order = Resequencer<Int>()
+        #expect(order.hasRoom(for: 3, mostWaiting: 3) && !order.hasRoom(for: 4, mostWaiting: 3))
+        #expect(order.add(0, at: 0) == [0])
+        #expect(order.hasRoom(for: 4, mostWaiting: 3) && !order.hasRoom(for: 5, mostWaiting: 3))
+    }
+
+    @Test func whenResultsCannotBeWrittenNobodyWaitsForATurn() async throws {
+        let results = try FileResults(
+            files: Self.files("a", "b", "c"),
+            output: .json,
+            mostWaiting: 0,
+            write: { _ in throw CommandFailure("full") }
+        )
+        await withTaskGroup(of: Void.self) { group in
+            for position in [2, 1, 0] { group.addTask { await results.take(encoded("{}"), at: position) } }
+        }
+        await #expect(throws: CommandFailure.self) { try await results.finish() }
+    }
+
     @Test func thatNobodyCanBeToldIsSaidOnceAndFailsTheEnd() async throws {
         let calls = Mutex(0)
         let results = try FileResults(
-            paths: ["a", "b"],
+            files: Self.files("a", "b"),
             output: .json,
             write: { _ in throw CommandFailure("full") },
             onFailure: { calls.withLock { $0 += 1 } }
@@ -96,7 +133,7 @@ struct FileResultTests {
     }
 
     @Test func aPageShowsBoxesAndReasons() async throws {
-        let results = try FileResults(paths: ["a", "b", "c"], output: .page)
+        let results = try FileResults(files: Self.files("a", "b", "c"), output: .page)
         await results.take(encoded(Self.success), at: 0)
         await results.take(encoded(#"{"error":"it is no image","image_id":"b"}"#, isError: true), at: 1)
         let images = await results.pictures()
@@ -105,6 +142,8 @@ struct FileResultTests {
         #expect(images[0].boxes[0] == .init(x1: 10, y1: 20, x2: 110, y2: 50, label: "Noctua pronuba", score: 0.75))
         #expect(images.map(\.error) == [nil, "it is no image", "not analysed"])
     }
+
+    private static func files(_ names: String...) -> [ImageFiles.File] { names.map { ImageFiles.File(path: $0) } }
 
     private func encoded(_ json: String, isError: Bool = false) -> EncodedResult {
         EncodedResult(taskID: "", json: Array(json.utf8), isError: isError)
