@@ -176,6 +176,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")],
             swiftSettings: houseStyle
         ),
         .target(
@@ -186,6 +187,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("Page/antenna.html"), .embedInCode("Page/antenna.js")],
             swiftSettings: houseStyle
         ),
         .target(
@@ -200,7 +202,9 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Admin/Page/live.html"), .embedInCode("Admin/Page/live.css"),
+                .embedInCode("Admin/Page/chart.js"), .embedInCode("Admin/Page/gallery.js"),
                 .embedInCode("Admin/Page/live.js"),
+                .embedInCode("Admin/Page/fleet.html"), .embedInCode("Admin/Page/fleet.js"),
             ],
             swiftSettings: houseStyle
         ),
@@ -230,7 +234,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Telemetry", "Transport",
+                "JSON", "Telemetry", "Transport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestSupport",

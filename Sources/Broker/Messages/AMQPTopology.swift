@@ -7,6 +7,8 @@ package enum AMQPTopology {
     package static let deadExchange = "antenna.dead"
     /// Takes results; the routing key is the reply subject.
     package static let resultsExchange = "antenna.results"
+    /// Takes what roles tell of themselves.
+    package static let fleetExchange = "antenna.fleet"
     /// The broker's own limit of deliveries, far above the worker's, for tasks that kill every worker before it can count.
     package static let deliveryLimit: Int64 = 20
 
@@ -40,6 +42,29 @@ package enum AMQPTopology {
     /// - Returns: Declarations.
     package static func declarations(forResultsExchange exchange: String) -> [AMQPDeclaration] {
         exchange.isEmpty ? [] : [.exchange(name: exchange, type: "topic")]
+    }
+
+    /// The topology for what roles tell of themselves.
+    ///
+    /// - Parameter declares: Whether the exchange may be made; it has to be there otherwise.
+    /// - Returns: Declarations.
+    package static func declarations(forFleet declares: Bool) -> [AMQPDeclaration] {
+        [.exchange(name: fleetExchange, type: "fanout", passive: !declares)]
+    }
+
+    /// The queue of one who looks at the fleet: short, and gone by itself once nobody asks for what is in it.
+    ///
+    /// - Parameter queue: Its name.
+    /// - Returns: Declarations, in an order in which they work.
+    package static func declarations(forFleetQueue queue: String) -> [AMQPDeclaration] {
+        let arguments: [String: AMQPValue] = [
+            "x-queue-type": "classic", "x-expires": 60_000, "x-message-ttl": 15_000, "x-max-length": 1_000,
+        ]
+        // Not exclusive: after a loss the broker may for a while take it for that of the connection before.
+        return [
+            .queue(name: queue, arguments: arguments),
+            .binding(queue: queue, exchange: fleetExchange, routingKey: ""),
+        ]
     }
 
     /// Declares; where that is refused, checks that the thing is there.

@@ -26,7 +26,7 @@ struct DemoImages {
         sources = try (1...sceneCount).map { number in
             let jpeg = try SceneGenerator(SceneSpecification(seed: UInt64(number))).draw().jpeg()
             onDrawn(number)
-            return .bytes(jpeg)
+            return .bytes(jpeg, name: "scene-\(number).jpg")
         }
         names = (1...sceneCount).map { "Generated scene \($0)" }
     }
@@ -48,7 +48,7 @@ struct DemoImages {
     private func bytes(of source: ImageSource) -> [UInt8]? {
         switch source {
         case .file(let path): FileManager.default.contents(atPath: path).map(Array.init)
-        case .bytes(let bytes): bytes
+        case .bytes(let bytes, _): bytes
         default: nil
         }
     }

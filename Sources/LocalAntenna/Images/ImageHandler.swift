@@ -22,7 +22,7 @@ struct ImageHandler: Sendable {
         else { return ServerResponse(status: 404) }
         switch source {
         case .scene(let scene): return good(try await core.images.bytes(of: scene))
-        case .bytes(let bytes): return good(bytes)
+        case .bytes(let bytes, _): return good(bytes)
         case .file(let path): return file(path)
         case .address(let address): return .redirect(to: address)
         case .fault(let fault): return try await answer(fault, imageID: id, request: request)

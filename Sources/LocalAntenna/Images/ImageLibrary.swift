@@ -20,6 +20,20 @@ final class ImageLibrary: Sendable {
         sources[imageID]
     }
 
+    /// How many there are.
+    var count: Int { sources.count }
+
+    /// The first of them: name and path.
+    func first(_ count: Int) -> [(name: String, path: String)] {
+        // Their numbers follow one another.
+        let first = sources.keys.min() ?? 0
+        return (first..<first + count).filter { sources[$0] != nil }.map { id in
+            let path = path(id)
+            let last = path.split(separator: "/").last.map(String.init) ?? ""
+            return (last.removingPercentEncoding ?? last, path)
+        }
+    }
+
     /// The scenes that will be asked for, each once, in the order of the images.
     var sceneSpecifications: [SceneSpecification] {
         var seen: Set<SceneSpecification> = []

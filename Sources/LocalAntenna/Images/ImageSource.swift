@@ -4,8 +4,8 @@ import Foundation
 package enum ImageSource: Sendable, Hashable {
     /// A file, served as it is.
     case file(String)
-    /// Bytes in memory, served as `image/jpeg`.
-    case bytes([UInt8])
+    /// Bytes in memory, served as `image/jpeg` under a name.
+    case bytes([UInt8], name: String = "image.jpg")
     /// A generated scene.
     case scene(SceneSpecification)
     /// Something that is wrong.
@@ -19,7 +19,7 @@ package enum ImageSource: Sendable, Hashable {
         case .file(let path): path
         case .scene(let scene): "scene-\(scene.seed).jpg"
         case .fault(let fault): "\(fault.rawValue).jpg"
-        case .bytes: "image.jpg"
+        case .bytes(_, let name): name
         case .address(let address): address
         }
     }
@@ -28,9 +28,15 @@ package enum ImageSource: Sendable, Hashable {
     var servedName: String {
         switch self {
         case .file(let path): Self.lastPart(path)
-        case .address: "image.jpg"
+        case .address(let address): Self.lastPart(Self.decodedPath(address))
         default: name
         }
+    }
+
+    /// An address without its query, which may hold a signature.
+    private static func decodedPath(_ address: String) -> String {
+        let path = String(address.prefix { $0 != "?" && $0 != "#" })
+        return path.removingPercentEncoding ?? path
     }
 
     private static func lastPart(_ path: String) -> String {

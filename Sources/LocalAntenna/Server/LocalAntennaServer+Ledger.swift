@@ -52,7 +52,7 @@ extension LocalAntennaServer {
     package func imageBytes(_ imageID: Int) async throws -> [UInt8]? {
         switch core.images.source(imageID) {
         case .file(let path)?: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        case .bytes(let bytes)?: bytes
+        case .bytes(let bytes, _)?: bytes
         case .scene(let scene)?: [UInt8](try await core.images.bytes(of: scene))
         case .address?, .fault?, nil: nil
         }

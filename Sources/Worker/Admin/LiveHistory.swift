@@ -24,6 +24,15 @@ final class LiveHistory: Sendable {
     /// The points, the oldest first.
     var points: [Point] { state.withLock { $0 } }
 
+    /// Tasks a second over the last quarter of a minute.
+    var rate: Double {
+        let points = points
+        guard let last = points.last, let first = points.first(where: { $0.time > last.time - 15 }),
+            last.time > first.time
+        else { return 0 }
+        return max(0, last.done + last.failed - first.done - first.failed) / (last.time - first.time)
+    }
+
     /// Notes where the counters are, when it is time to.
     func note(_ registry: MetricRegistry, now: Double = Date().timeIntervalSince1970) {
         let isDue = state.withLock { points in

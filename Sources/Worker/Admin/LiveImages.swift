@@ -45,7 +45,8 @@ final class LiveImages: TaskObserver {
     }
 
     private static let capacity = 12
-    private static let width = 480
+    /// Enough for a picture that fills a screen; the small ones are made of it by the browser.
+    private static let width = 1_280
 
     private let state = Mutex(State())
     private let threads = BlockingPool(name: "thumbnail", threadCount: 1)

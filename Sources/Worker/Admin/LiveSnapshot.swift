@@ -25,16 +25,17 @@ struct LiveSnapshot {
     }
 
     let now: Double
+    let state: LiveState
     let values: [Value]
     let stages: [StageTimes]
     let batches: StageTimes?
     let checks: [Check]
-    let stalled: String?
     let images: [LiveImages.Entry]
     let messages: [RecentMessages.Message]
 
     init(_ healthService: HealthService) {
         now = Date().timeIntervalSince1970
+        state = LiveState(healthService)
         values = healthService.registry.samples().map {
             Value(name: $0.name, labels: Dictionary($0.labels) { $1 }, value: $0.value)
         }
@@ -45,7 +46,6 @@ struct LiveSnapshot {
             StageTimes(stage: "batch", $1)
         }
         checks = healthService.readiness.map { Check(name: $0.name, detail: $0.detail, problem: $0.problem) }
-        stalled = healthService.stall?.part
         images = healthService.images.entries
         messages = RecentMessages.process.messages
     }
@@ -61,12 +61,12 @@ extension LiveSnapshot {
     /// The JSON that the page reads; absent values are left out.
     var json: JSONValue {
         var members: JSONObject = [
-            "now": .number(now), "values": .array(values.map(\.json)), "stages": .array(stages.map(\.json)),
+            "now": .number(now), "state": state.json, "values": .array(values.map(\.json)),
+            "stages": .array(stages.map(\.json)),
             "checks": .array(checks.map(\.json)), "images": .array(images.map(\.json)),
             "messages": .array(messages.map(\.json)),
         ]
         members["batches"] = batches?.json
-        members["stalled"] = stalled.map(JSONValue.string)
         return .object(members)
     }
 }

@@ -153,6 +153,7 @@ package struct WorkerStages {
         health.placement = placement
         return health
             + (try RoleHealth(images, redis: try settings.redis.connection()))
+            + RoleHealth(pipelines: manifests.map(\.slug))
     }
 
     /// The tasks that the stages can hold: images read ahead, one batch inferring and one preparing an engine, and as many publishing.

@@ -20,6 +20,9 @@ package final class HealthService: Sendable {
     package let logger: Logger
     /// When somebody last scraped or watched.
     let viewers = ViewerActivity()
+    private let fleetLink = Mutex<FleetLink?>(nil)
+    /// Whether what is missing at the broker may be made.
+    private let declares: Bool
     private let watchedRole = Mutex<RoleHealth?>(nil)
     private let watchdog = Mutex<Watchdog?>(nil)
     private let readinessLog = ReadinessLog()
@@ -48,6 +51,7 @@ package final class HealthService: Sendable {
         self.notifier = SystemdNotifier(environment: environment)
         self.settings = resolved.settings.admin
         self.descriptors = resolved.settings.descriptors
+        self.declares = resolved.settings.broker.declares
         self.effective = resolved.effective
         self.logger = logger
         _ = ProcessFigures.startedAt
@@ -90,8 +94,10 @@ package final class HealthService: Sendable {
     /// - Throws: As ``ServiceRunner/run(_:)``.
     package func run(_ service: any Service, health: RoleHealth, grace: Duration) async throws {
         begin(health)
+        var looking = health.services
+        if let link = makeFleetLink(health) { looking.append(link) }
         // Services end in the reverse order: what looks goes on until the role has drained.
-        try await ServiceRunner(grace: grace, logger: logger, lifecycle: lifecycle).run(health.services + [service])
+        try await ServiceRunner(grace: grace, logger: logger, lifecycle: lifecycle).run(looking + [service])
     }
 
     /// The role has its models, and begins.
@@ -103,6 +109,19 @@ package final class HealthService: Sendable {
 
     /// Where the models run; nil before they are loaded, and for a role without.
     var placement: DevicePlacement? { watchedRole.withLock { $0?.placement } }
+
+    /// What the role shows of itself; nil before it has begun.
+    var health: RoleHealth? { watchedRole.withLock { $0 } }
+
+    /// The connection to the other roles; nil for a role without a broker, and before it has begun.
+    var fleet: FleetLink? { fleetLink.withLock { $0 } }
+
+    private func makeFleetLink(_ role: RoleHealth) -> FleetLink? {
+        guard let broker = role.broker else { return nil }
+        let link = FleetLink(broker, declares: declares, logger: logger) { [self] in FleetReport(self) }
+        fleetLink.withLock { $0 = link }
+        return link
+    }
 
     /// Every check with what is wrong; nil when nothing is.
     var readiness: [ReadinessLog.Check] {

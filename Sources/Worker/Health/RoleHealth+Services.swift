@@ -43,6 +43,7 @@ extension RoleHealth {
     /// The health of the two connections to RabbitMQ.
     init(_ broker: BrokerConnections) {
         self.init()
+        self.broker = broker.consuming.configuration
         checks = [Check(name: "broker", detail: { broker.addresses }, problem: { broker.problem })]
         collectors = [
             {

@@ -1,6 +1,7 @@
 import Inference
 import ServiceLifecycle
 import Telemetry
+import Transport
 
 /// A role's state as metrics, health and the live page show it.
 package struct RoleHealth: Sendable {
@@ -31,6 +32,10 @@ package struct RoleHealth: Sendable {
     var collectors: [MetricCollector] = []
     /// How far the role is, for the log; nil for what does no work of its own.
     var work: (@Sendable () -> WorkLog.Reading)?
+    /// The pipelines it works for.
+    var pipelines: [String] = []
+    /// The broker it is connected to; nil for a role without.
+    var broker: AMQPConfiguration?
     /// The services that probe others now and then, for as long as the role runs.
     var services: [any Service] = []
 
@@ -42,6 +47,8 @@ package struct RoleHealth: Sendable {
             parts: left.parts + right.parts,
             collectors: left.collectors + right.collectors,
             work: left.work ?? right.work,
+            pipelines: left.pipelines + right.pipelines,
+            broker: left.broker ?? right.broker,
             services: left.services + right.services
         )
     }

@@ -67,6 +67,7 @@ package struct FetchRole: Service, CustomStringConvertible {
         health =
             RoleHealth(fetching: statistics, outcomes: outcomes, imagePatience: settings.images.longestFetch)
             + (try RoleHealth(images, redis: try settings.redis.connection())) + RoleHealth(broker) + RoleHealth(source)
+            + RoleHealth(pipelines: pipelines)
             + QueueDepths(broker, pipelines: pipelines, viewers: context.viewers, logger: logger).health
         worker = FetchWorker(
             source: source,

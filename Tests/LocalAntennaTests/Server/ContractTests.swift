@@ -56,6 +56,44 @@ import Testing
         }
     }
 
+    // MARK: Pages
+
+    @Test func browsersGetPagesAndProgramsJSON() async throws {
+        try await withServer { client async throws in
+            let root = client.server.rootURL
+            for path in ["/", "/status"] {
+                let page = try await client.send(
+                    "GET",
+                    root + path,
+                    headers: ["Accept: text/html,application/xhtml+xml,*/*;q=0.8"]
+                )
+                #expect(page.status == 200 && page.headers["content-type"] == "text/html; charset=utf-8")
+                #expect(page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
+                for accept in ["Accept: */*", "Accept: application/json", "X-None: 1"] {
+                    let status = try await client.send("GET", root + path, headers: [accept])
+                    #expect(status.headers["content-type"] == "application/json")
+                    #expect(try status.json()["jobs"]?.elements?.first?["tasks"] == 5)
+                    let image = try status.json()["images"]?.elements?.first
+                    #expect(image == ["name": "image.jpg", "path": "/images/1001/image.jpg"])
+                    #expect(try status.json()["image_count"] == 5)
+                }
+            }
+            for path in ["/page.css", "/page.js", "/antenna.js"] {
+                #expect(try await client.send("GET", root + path).status == 200)
+            }
+            #expect(try await client.send("GET", root + "/nothing").status == 404)
+        }
+    }
+
+    @Test(arguments: [
+        (ImageSource.bytes([1], name: "scene-1.jpg"), "scene-1.jpg"), (.bytes([1]), "image.jpg"),
+        (.file("/a/moth 1.jpg"), "moth%201.jpg"), (.address("https://x.example/a/b%201.jpg?sig=s#f"), "b%201.jpg"),
+        (.address("https://x.example/a/?sig=/secret.jpg"), "a"), (.address(""), "image.jpg"),
+    ])
+    func imagesAreServedUnderTheirOwnNames(source: ImageSource, name: String) {
+        #expect(source.servedName == name)
+    }
+
     // MARK: Lists
 
     @Test func idsOnlyWithoutALimitShowsOneJobOfSeveral() async throws {

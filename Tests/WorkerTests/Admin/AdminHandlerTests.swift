@@ -12,6 +12,10 @@ struct AdminHandlerTests {
         try await admin.serving {
             for (path, type) in [
                 ("/", "text/html; charset=utf-8"), ("/live.css", "text/css; charset=utf-8"),
+                ("/fleet", "text/html; charset=utf-8"), ("/fleet.js", "text/javascript; charset=utf-8"),
+                ("/page.css", "text/css; charset=utf-8"), ("/page.js", "text/javascript; charset=utf-8"),
+                ("/chart.js", "text/javascript; charset=utf-8"), ("/gallery.js", "text/javascript; charset=utf-8"),
+                ("/fleet.json", "application/json"),
                 ("/live.js", "text/javascript; charset=utf-8"), ("/livez", "text/plain; charset=utf-8"),
                 ("/metrics", "text/plain; version=0.0.4; charset=utf-8"), ("/?a=b", "text/html; charset=utf-8"),
             ] {
@@ -55,7 +59,9 @@ struct AdminHandlerTests {
                 ("localhost", 200), ("127.0.0.1:9090", 200), ("[::1]", 200), ("moth.example:80", 200), ("WORKER", 200),
                 ("evil.example", 421), ("evil.example:9090", 421), ("127.0.0.1.evil.example", 421), ("192.0.2.1", 421),
             ] {
-                for path in ["/", "/events", "/metrics", "/livez", "/snapshot", "/images/1", "/nothing"] {
+                for path in [
+                    "/", "/events", "/fleet", "/fleet.json", "/metrics", "/livez", "/snapshot", "/images/1", "/nothing",
+                ] {
                     let client = try admin.connect()
                     client.send("HEAD \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
                     let answer = await client.receiveAll()

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Foundation
 import Inference
 import JSON
@@ -92,6 +93,20 @@ struct LiveDataTests {
         #expect(history.points.last?.time == times.last)
         history.note(registry, now: 5_000)
         #expect(history.points.last?.time == 5_000 && history.points.count == 300)
+    }
+
+    @Test("what is done a second is that of the last quarter of a minute, and nothing before there are two points")
+    func rate() {
+        let registry = MetricRegistry()
+        let tasks = registry.makeCounter(label: WorkMetrics.tasks.name, dimensions: [("outcome", "succeeded")])
+        let history = LiveHistory()
+        #expect(history.rate == 0)
+        for second in 0...40 {
+            history.note(registry, now: Double(second))
+            if second == 0 { #expect(history.rate == 0) }
+            tasks.increment(by: second < 20 ? 100 : 3)
+        }
+        #expect(history.rate == 3)
     }
 
     @Test("done and failed are what the metrics say, whichever role has its end there")

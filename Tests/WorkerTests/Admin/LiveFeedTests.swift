@@ -21,7 +21,6 @@ struct LiveFeedTests {
 
         let values: [Value]
         let checks: [Check]
-        let stalled: String?
     }
 
     private func snapshot(_ stream: EventStream) async throws -> Snapshot {
@@ -73,7 +72,7 @@ struct LiveFeedTests {
             #expect(hello.data.components(separatedBy: "<redacted>").count == 4)
             let snapshot = try #require(await stream.next("snapshot"))
             stream.close()
-            for path in ["/", "/metrics", "/readyz", "/snapshot"] {
+            for path in ["/", "/metrics", "/readyz", "/snapshot", "/fleet.json"] {
                 #expect(try await !admin.client.get(path).text.contains("t0ps3cret"))
             }
             #expect(!hello.data.contains("t0ps3cret") && !snapshot.data.contains("t0ps3cret"))

@@ -3,52 +3,11 @@
 
 const waitingStages = new Set(["queue", "admit", "batch_wait"]);
 const stageOrder = ["queue", "fetch", "admit", "decode", "batch_wait", "prepare", "detect", "classify", "encode", "publish"];
-const svgSpace = "http://www.w3.org/2000/svg";
-const minute = 60, chartSeconds = 600;
+const minute = 60;
 let history = [];
 let stageHistory = [];
 let lastHeard = 0;
-
-const find = (id) => document.getElementById(id);
-
-// Text goes in as text, never as markup: labels and names come from outside.
-function element(name, attributes = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
-
-function shape(name, attributes, ...children) {
-  const node = document.createElementNS(svgSpace, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
-
-function bar(share, isFull = false) {
-  const picture = shape("svg", { viewBox: "0 0 100 1", preserveAspectRatio: "none" },
-    shape("rect", { width: Math.max(0, Math.min(100, share * 100)).toFixed(1), height: 1 }));
-  return element("span", { class: isFull ? "track full" : "track" }, picture);
-}
-
-const whole = (value) => Math.round(value).toLocaleString("en");
-const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour12: false });
-
-function duration(seconds) {
-  if (seconds < 0.1) return `${(seconds * 1000).toFixed(1)} ms`;
-  if (seconds < 1) return `${(seconds * 1000).toFixed(0)} ms`;
-  if (seconds < 100) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3600)} h`;
-}
-
-function bytes(value) {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) { value /= 1024; unit += 1; }
-  return `${value.toFixed(value < 10 && unit > 0 ? 1 : 0)} ${units[unit]}`;
-}
+let startedAt = 0;
 
 class Figures {
   constructor(values) { this.values = values; }
@@ -72,27 +31,10 @@ const counted = {
 const total = (figures, kind) =>
   counted[kind].reduce((sum, [name, outcome]) => sum + (figures.one(name, { outcome }) ?? 0), 0);
 
-// Tasks a second between two points of the history.
-function rate(points, kind) {
-  if (points.length < 2) return 0;
-  const [first, last] = [points[0], points[points.length - 1]];
-  return last.time > first.time ? Math.max(0, last[kind] - first[kind]) / (last.time - first.time) : 0;
-}
-
-function showState(snapshot, figures) {
-  const bad = snapshot.checks.filter((check) => check.problem);
-  const state = find("state");
-  const [look, text] =
-    snapshot.stalled ? ["bad", `stuck: ${snapshot.stalled}`]
-    : figures.one("antenna_worker_draining") ? ["warn", "draining"]
-    : figures.one("antenna_worker_paused") ? ["warn", "paused"]
-    : bad.length ? ["bad", `not ready: ${bad.map((check) => check.name).join(", ")}`]
-    : ["good", "ready"];
-  state.className = `state ${look}`;
-  state.querySelector("span").textContent = text;
-  document.title = `${text} · antenna-worker`;
+function showState(snapshot) {
+  tell(snapshot.state.look, snapshot.state.text, "antenna-worker");
   find("checks").replaceChildren(...snapshot.checks.map((check) =>
-    element("li", { class: check.problem ? "bad" : "good" }, element("i"),
+    element("li", { class: check.problem ? "bad" : "good" }, element("i", { class: "dot" }),
       element("span", {}, check.name === "draining" && !check.problem ? "not draining" : check.name),
       ...(check.problem || check.detail ? [element("p", {}, check.problem || check.detail)] : []))));
 }
@@ -100,42 +42,15 @@ function showState(snapshot, figures) {
 function showTiles(figures) {
   const recent = history.filter((point) => point.time > lastHeard - 15);
   const failed = total(figures, "failed"), done = total(figures, "done");
-  const speed = rate(recent, "done") + rate(recent, "failed");
-  const insects = figures.one("antenna_worker_insects_total");
-  const tiles = [
-    [speed.toFixed(speed < 10 ? 1 : 0), "tasks a second"],
+  const insectsFound = figures.one("antenna_worker_insects_total");
+  tiles("tiles", [
+    [perSecond(rate(recent, "done") + rate(recent, "failed")), "tasks a second"],
     [whole(done), "tasks done"],
-    ...(insects === undefined ? [] : [[whole(insects), "insects found"]]),
+    ...(insectsFound === undefined ? [] : [[whole(insectsFound), "insects found"]]),
     [whole(failed), "with an error", failed > 0 ? "bad" : undefined],
     [bytes(figures.one("process_resident_memory_bytes") ?? 0), "memory"],
-    [duration(lastHeard - (figures.one("process_start_time_seconds") ?? lastHeard)), "since the start"],
-  ];
-  find("tiles").replaceChildren(...tiles.map(([value, name, look]) =>
-    element("div", { class: look }, element("dt", {}, name), element("dd", {}, value))));
-}
-
-function showChart() {
-  const width = 600, height = 150, step = 10;
-  const buckets = Math.floor(chartSeconds / step);
-  const ends = [];
-  for (let index = 0; index <= buckets; index += 1) {
-    const time = lastHeard - chartSeconds + index * step;
-    ends.push(history.findLast((point) => point.time <= time));
-  }
-  const rates = (kind) => ends.slice(1).map((point, index) =>
-    point && ends[index] ? Math.max(0, point[kind] - ends[index][kind]) / step : 0);
-  const done = rates("done"), failed = rates("failed");
-  const all = done.map((value, index) => value + failed[index]);
-  const peak = Math.max(0.5, ...all);
-  const line = (values) => values.map((value, index) =>
-    `${((index + 1) * width / buckets).toFixed(1)},${(height - 2 - (height - 10) * value / peak).toFixed(1)}`).join(" ");
-  const parts = [0.25, 0.5, 0.75].map((share) =>
-    shape("line", { class: "grid", x1: 0, x2: width, y1: height * share, y2: height * share }));
-  parts.push(shape("polygon", { class: "area", points: `0,${height} ${line(all)} ${width},${height}` }));
-  parts.push(shape("polyline", { class: "line", points: line(all) }));
-  if (failed.some((value) => value > 0)) parts.push(shape("polyline", { class: "failed", points: line(failed) }));
-  find("chart").replaceChildren(...parts);
-  find("peak").textContent = `highest ${Math.max(...all).toFixed(1)} a second`;
+    [duration(Math.max(0, lastHeard - startedAt)), "since the start"],
+  ]);
 }
 
 function showStages(snapshot) {
@@ -155,8 +70,13 @@ function showStages(snapshot) {
       element("th", { scope: "row" }, row.name.replace("_", " ")), element("td", {}, whole(row.count)),
       element("td", {}, duration(row.seconds / row.count)),
       element("td", { class: "share" }, bar(row.seconds / longest)))));
+  const stretch = snapshot.now - stageHistory[0].time;
+  const span = stretch < minute - 5 ? `last ${Math.round(stretch)} s` : "last minute";
+  find("stages-note").textContent = `time an image, ${isYoung ? "since the start" : span}`;
   find("stages").hidden = rows.length === 0;
   find("stages-empty").hidden = rows.length > 0;
+  const isUntouched = snapshot.stages.every((stage) => stage.count === 0);
+  find("stages-empty").textContent = isUntouched ? "Nothing has gone through yet." : `Nothing in the ${span}.`;
 }
 
 function showMeters(snapshot, figures) {
@@ -196,38 +116,12 @@ function showQueues(figures) {
   find("queues-section").hidden = depths.length === 0;
   const pipelines = [...new Set(depths.map((depth) => depth.labels.pipeline))].sort();
   find("queues").tBodies[0].replaceChildren(...pipelines.map((pipeline) =>
-    element("tr", {}, element("th", { scope: "row" }, pipeline), ...["tasks", "ready", "dead"].map((kind) => {
-      const depth = (name) => depths.find((each) => each.labels.pipeline === pipeline && each.labels.kind === name)?.value;
+    element("tr", {}, element("th", { scope: "row" }, pipeline), ...[["tasks", "tasks"], ["ready", "ready"], ["dead", "dead letters"]].map(([kind, name]) => {
+      const depth = (label) => depths.find((each) => each.labels.pipeline === pipeline && each.labels.kind === label)?.value;
       const first = depth(`${kind}_interactive`) ?? 0;
       const text = depth(kind) == null ? "–" : whole(depth(kind));
-      return element("td", {}, first > 0 ? `${text} + ${whole(first)} interactive` : text);
+      return element("td", { "data-name": name }, first > 0 ? `${text} + ${whole(first)} interactive` : text);
     }))));
-}
-
-function figure(image) {
-  const picture = shape("svg", { viewBox: `0 0 ${image.width} ${image.height}`, role: "img",
-    "aria-label": `${image.name}: ${image.count} insects` },
-  shape("image", { width: image.width, height: image.height, preserveAspectRatio: "none", href: `/images/${image.id}` }));
-  for (const box of image.boxes) {
-    const frame = { x: box.x1, y: box.y1, width: Math.max(0, box.x2 - box.x1), height: Math.max(0, box.y2 - box.y1) };
-    const percent = box.score == null ? "" : ` ${Math.round(box.score * 100)} %`;
-    picture.append(shape("g", {}, shape("title", {}, `${box.label}${percent}`),
-      shape("rect", { class: "under", ...frame }), shape("rect", frame)));
-  }
-  const place = [image.pipeline, image.job == null ? "" : `job ${image.job}`, `task ${image.task}`].filter(Boolean).join(" · ");
-  return element("figure", { id: `image-${image.id}` }, picture, element("figcaption", {},
-    element("strong", {}, image.name), `${image.count} ${image.count === 1 ? "insect" : "insects"}`, element("br"),
-    `${place} · ${clock(image.time)}`));
-}
-
-function showImages(images, figures) {
-  // Only roles that analyse have images to show.
-  find("images-section").hidden = figures.one("antenna_worker_insects_total") === undefined;
-  const gallery = find("images");
-  const wanted = new Set(images.map((image) => `image-${image.id}`));
-  for (const old of [...gallery.children]) if (!wanted.has(old.id)) old.remove();
-  for (const image of [...images].reverse()) if (!find(`image-${image.id}`)) gallery.prepend(figure(image));
-  find("images-empty").hidden = images.length > 0;
 }
 
 function showMessages(messages) {
@@ -250,10 +144,23 @@ function showFigures(figures) {
     element("div", {}, element("dt", {}, name), element("dd", {}, value.toLocaleString("en", { maximumFractionDigits: 3 })))));
 }
 
+// What a role can never fill is not shown: only those with models have images to show, and a relay has no stages.
+function showCards(data) {
+  find("images-section").hidden = ["fetch", "relay"].includes(data.role);
+  find("stages-section").hidden = data.role === "relay";
+  // Those in use stand beside the models in the list above.
+  const rejected = data.placement?.rejected ?? [];
+  find("devices-section").hidden = rejected.length === 0;
+  find("devices").replaceChildren(...rejected.map((each) => element("li", { class: "warn" }, element("i", { class: "dot" }),
+    element("span", {}, each.device), element("p", {}, [each.reason, each.remedy].filter(Boolean).join(" ")))));
+}
+
 function hello(data) {
   history = data.history;
   stageHistory = [];
-  find("images").replaceChildren();
+  startedAt = data.startedAt;
+  forgetImages();
+  showCards(data);
   find("where").textContent = `antenna-worker ${data.version} · ${data.role} on ${data.host} · process ${data.process}`;
   find("settings").tBodies[0].replaceChildren(...data.settings.map((setting) =>
     element("tr", { class: setting.origin === "default" ? undefined : "changed" },
@@ -265,13 +172,13 @@ function show(snapshot) {
   lastHeard = snapshot.now;
   history.push({ time: snapshot.now, done: total(figures, "done"), failed: total(figures, "failed") });
   history = history.filter((point) => point.time >= snapshot.now - chartSeconds - 10);
-  showState(snapshot, figures);
+  showState(snapshot);
   showTiles(figures);
-  showChart();
+  showChart(history, lastHeard, startedAt);
   showStages(snapshot);
   showMeters(snapshot, figures);
   showQueues(figures);
-  showImages(snapshot.images, figures);
+  showImages(snapshot.images);
   showMessages(snapshot.messages);
   showFigures(figures);
 }
@@ -302,11 +209,6 @@ async function ask() {
   }
 }
 
-function showSilence() {
-  const state = find("state");
-  state.className = "state bad";
-  state.querySelector("span").textContent = "the worker does not answer";
-  document.title = "no answer · antenna-worker";
-}
+const showSilence = () => tell("bad", "the worker does not answer", "antenna-worker");
 
 connect();

@@ -1,0 +1,150 @@
+"use strict";
+// The last images: boxes with names in the label's colour, and the picture large at a click.
+
+const palette = ["#0090ff", "#ff7a1a", "#17b26a", "#d6336c", "#8e5cf7", "#b58900", "#00a3a3", "#e5484d", "#5b7083", "#c026d3"];
+const colours = new Map();
+let shown = [];
+let enlarged = null;
+
+// One colour a label, for as long as the page is open; beyond the palette each is a golden angle further round the wheel.
+function colour(label) {
+  if (!colours.has(label)) {
+    const index = colours.size;
+    colours.set(label, palette[index] ?? `hsl(${Math.round((index * 137.508) % 360)} 70% 42%)`);
+  }
+  return colours.get(label);
+}
+
+const percent = (score) => (score == null ? "" : ` ${Math.round(score * 100)} %`);
+const insects = (count) => `${whole(count)} ${count === 1 ? "insect" : "insects"}`;
+
+const pen = document.createElement("canvas").getContext("2d");
+
+function textWidth(text, size) {
+  pen.font = `600 ${size}px sans-serif`;
+  return pen.measureText(text).width;
+}
+
+// Where names can stand without leaving the picture or covering one another; those of the surest boxes come first, and what finds no place
+// is told in the list below the picture.
+function placedNames(image, size) {
+  const height = size * 1.35, taken = [], names = [];
+  const isFree = (place) => place.y >= 0 && place.y + height <= image.height
+    && taken.every((other) => place.x >= other.x + other.width || other.x >= place.x + place.width
+      || place.y >= other.y + height || other.y >= place.y + height);
+  for (const box of [...image.boxes].sort((left, right) => (right.score ?? 0) - (left.score ?? 0))) {
+    const text = `${box.label}${percent(box.score)}`;
+    const width = textWidth(text, size) + size * 0.7;
+    const within = (x) => Math.max(0, Math.min(x, image.width - width));
+    const place = width > image.width ? undefined : [
+      [box.x1, box.y1 - height], [box.x1, box.y2], [box.x2 - width, box.y1 - height], [box.x2 - width, box.y2],
+      [box.x1, box.y1],
+    ].map(([x, y]) => ({ x: within(x), y, width })).find(isFree);
+    if (!place) continue;
+    taken.push(place);
+    names.push({ ...place, height, text, label: box.label });
+  }
+  return names;
+}
+
+// The picture with its boxes; `scale` is how many of its pixels are one of the screen.
+function scene(image, scale, fontSize) {
+  const picture = shape("svg", { class: "scene", viewBox: `0 0 ${image.width} ${image.height}`, role: "img",
+    "aria-label": `${image.name}: ${insects(image.count)}` },
+  shape("image", { width: image.width, height: image.height, preserveAspectRatio: "none", href: `/images/${image.id}` }));
+  for (const box of image.boxes) {
+    const frame = { x: box.x1, y: box.y1, width: Math.max(0, box.x2 - box.x1), height: Math.max(0, box.y2 - box.y1) };
+    picture.append(shape("g", {}, shape("title", {}, `${box.label}${percent(box.score)}`),
+      shape("rect", { class: "under", ...frame }), shape("rect", { class: "box", stroke: colour(box.label), ...frame })));
+  }
+  const size = fontSize * scale;
+  for (const name of placedNames(image, size)) {
+    const text = shape("text", { x: name.x + size * 0.35, y: name.y + size, "font-size": size, "font-weight": 600,
+      "font-family": "sans-serif", fill: "#fff", textLength: name.width - size * 0.7, lengthAdjust: "spacingAndGlyphs" }, name.text);
+    picture.append(shape("rect", { x: name.x, y: name.y, width: name.width, height: name.height, rx: size * 0.2,
+      fill: colour(name.label), class: "plate" }), text);
+  }
+  return picture;
+}
+
+function swatch(label) {
+  return shape("svg", { viewBox: "0 0 1 1", "aria-hidden": "true" }, shape("rect", { width: 1, height: 1, rx: 0.2, fill: colour(label) }));
+}
+
+// Labels with their counts, the most frequent first.
+function legend(image, most) {
+  const counts = new Map();
+  for (const box of image.boxes) counts.set(box.label, (counts.get(box.label) ?? 0) + 1);
+  const ranked = [...counts].sort(([one, left], [other, right]) => right - left || (one < other ? -1 : 1));
+  const entries = ranked.slice(0, most).map(([label, count]) => element("li", {}, swatch(label), `${label} × ${whole(count)}`));
+  if (ranked.length > most) entries.push(element("li", {}, `and ${ranked.length - most} more labels`));
+  return element("ul", { class: "labels" }, ...entries);
+}
+
+const place = (image) => [image.pipeline, image.job == null ? "" : `job ${image.job}`, `task ${image.task}`, clock(image.time)]
+  .filter(Boolean).join(" · ");
+
+function figure(image) {
+  const button = element("button", { type: "button", class: "picture", "aria-label": `Enlarge ${image.name}, ${insects(image.count)}` },
+    scene(image, image.width / 320, 11));
+  button.addEventListener("click", () => enlarge(image));
+  return element("figure", { id: `image-${image.id}` }, button, element("figcaption", {},
+    element("strong", {}, image.name), insects(image.count), element("br"), place(image), legend(image, 6)));
+}
+
+function showImages(images) {
+  shown = images;
+  const gallery = find("images");
+  const wanted = new Set(images.map((image) => `image-${image.id}`));
+  for (const old of [...gallery.children]) if (!wanted.has(old.id)) old.remove();
+  for (const image of [...images].reverse()) if (!find(`image-${image.id}`)) gallery.prepend(figure(image));
+  find("images-empty").hidden = images.length > 0;
+  showNeighbours();
+}
+
+// Another worker's images have other ids.
+function forgetImages() {
+  find("images").replaceChildren();
+  showImages([]);
+}
+
+function enlarge(image) {
+  enlarged = image;
+  const width = Math.min(window.innerWidth * 0.9, 1290, window.innerHeight * 0.72 * image.width / image.height);
+  find("enlarged-name").textContent = `${image.name} – ${insects(image.count)}`;
+  find("enlarged-picture").replaceChildren(scene(image, image.width / Math.max(width, 1), 13));
+  find("enlarged-place").textContent = place(image);
+  const found = [...image.boxes].sort((left, right) => (right.score ?? 0) - (left.score ?? 0));
+  const rest = image.count - found.length;
+  find("enlarged-found").replaceChildren(
+    ...found.map((box) => element("li", {}, swatch(box.label), `${box.label}${percent(box.score)}`)),
+    ...(rest > 0 ? [element("li", {}, `and ${insects(rest)} more, without a box here`)] : []));
+  showNeighbours();
+  if (!find("enlarged").open) find("enlarged").showModal();
+}
+
+const neighbour = (step) => {
+  const index = shown.findIndex((image) => image.id === enlarged?.id);
+  return index < 0 ? undefined : shown[index + step];
+};
+
+function showNeighbours() {
+  find("newer").disabled = !neighbour(-1);
+  find("older").disabled = !neighbour(1);
+}
+
+function step(by) {
+  const next = neighbour(by);
+  if (next) enlarge(next);
+}
+
+find("newer").addEventListener("click", () => step(-1));
+find("older").addEventListener("click", () => step(1));
+find("close").addEventListener("click", () => find("enlarged").close());
+find("enlarged").addEventListener("keydown", (event) => {
+  if (event.key === "ArrowLeft") step(-1);
+  if (event.key === "ArrowRight") step(1);
+});
+// Beside the picture.
+find("enlarged").addEventListener("click", (event) => { if (event.target === find("enlarged")) find("enlarged").close(); });
+find("enlarged").addEventListener("close", () => { find(`image-${enlarged?.id}`)?.querySelector("button").focus(); });
