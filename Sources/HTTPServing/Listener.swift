@@ -1,3 +1,4 @@
+internal import Foundation
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
@@ -74,7 +75,7 @@ final class Listener: Sendable {
                     running.cancel()
                 }
             } catch {
-                problem = "\(error)"
+                problem = Self.words(error)
             }
             guard listened.withLock({ $0 }) != nil else { return report(.failure(.cannotListen(problem))) }
             let isStopped = state.withLock { state in
@@ -88,6 +89,13 @@ final class Listener: Sendable {
             )
             try? await executor.sleep(.seconds(1))
         }
+    }
+
+    /// What the system says, without where in a library it was heard.
+    private static func words(_ error: any Error) -> String {
+        guard let code = (error as? IOError)?.errnoCode else { return "\(error)" }
+        let words = String(cString: strerror(code))
+        return words.prefix(1).lowercased() + words.dropFirst()
     }
 
     /// Ends listening, and every connection once its answer is written.

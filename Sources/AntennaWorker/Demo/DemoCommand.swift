@@ -46,8 +46,11 @@ struct DemoCommand: RoleCommand {
         var flags = FlagValues(of: self)
         // The bar tells how it goes; messages of a good run would only tear it apart.
         flags.prefer("warning", for: LogSettings().level)
-        LoggingSetup.bootstrap(try WorkerSettings.load(flags).log)
+        let asked = try WorkerSettings.load(flags)
+        LoggingSetup.bootstrap(asked.log)
         let logger = Logger(label: "demo")
+        // Scenes take their time to draw.
+        if live { try await AdminPort.require(asked.admin, logger: logger) }
         let lifecycle = WorkerLifecycle()
         lifecycle.obeySignals(logger: logger)
         let demo = try Demo(paths: images, scenes: scenes, isLive: live, logger: logger)

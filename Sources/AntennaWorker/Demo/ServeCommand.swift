@@ -92,7 +92,12 @@ struct ServeCommand: RoleCommand {
         lifecycle.obeySignals(logger: logger)
         let configuration = try configuration(token: settings.antenna.token)
         let server = LocalAntennaServer(configuration: configuration, logger: logger)
-        try await server.start()
+        do throws(LocalAntennaError) {
+            try await server.start()
+        } catch {
+            let help = error.code == .badAddress ? "--address" : "--port, or 0 for any that is free"
+            throw CommandFailure("The local Antenna \(error). Name another with \(help).")
+        }
         Output.standard.offer("Local Antenna at \(server.baseURL)\n")
         let drawing = Task { try await drawScenes(for: server, logger: logger) }
         defer { drawing.cancel() }

@@ -42,7 +42,20 @@ struct ServeCommandTests {
         defer { close(descriptor) }
         let (child, log) = try serve(["--port", "\(port)"] + Self.manyScenes)
         await child.waitForExit()
-        #expect(child.exitStatus != 0 && log().contains("\(port)"), "\(log())")
+        #expect(child.exitStatus != 0, "\(log())")
+        let words = "127.0.0.1 port \(port): address already in use. Name another with --port"
+        #expect(log().contains(words), "\(log())")
+    }
+
+    @Test("so is one that the page of a demo is to have")
+    func takenAdminPort() async throws {
+        let (descriptor, port) = try LoopbackPort.listen()
+        defer { close(descriptor) }
+        let demo = try RunningProgram(["demo", "--live", "--admin-port", "\(port)"] + Self.manyScenes)
+        let (status, said) = try await demo.end()
+        #expect(status > 0, "\(said)")
+        let words = "127.0.0.1 port \(port): address already in use. Name another port with --admin-port"
+        #expect(said.contains(words), "\(said)")
     }
 
     @Test(

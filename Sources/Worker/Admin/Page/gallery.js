@@ -25,21 +25,24 @@ function textWidth(text, size) {
   return pen.measureText(text).width;
 }
 
-// Where names can stand without leaving the picture or covering one another; those of the surest boxes come first, and what finds no place
-// is told in the list below the picture.
+// Where names can stand without leaving the picture or covering one another, nor an insect if that can be helped; those of the surest
+// boxes come first, and what finds no place is told in the list below the picture.
 function placedNames(image, size) {
   const height = size * 1.35, taken = [], names = [];
+  const isApart = (place, x1, y1, x2, y2) =>
+    place.x > x2 - 0.5 || x1 > place.x + place.width - 0.5 || place.y > y2 - 0.5 || y1 > place.y + height - 0.5;
   const isFree = (place) => place.y >= 0 && place.y + height <= image.height
-    && taken.every((other) => place.x >= other.x + other.width || other.x >= place.x + place.width
-      || place.y >= other.y + height || other.y >= place.y + height);
+    && taken.every((other) => isApart(place, other.x, other.y, other.x + other.width, other.y + height));
+  const coversNone = (place) => image.boxes.every((box) => isApart(place, box.x1, box.y1, box.x2, box.y2));
   for (const box of [...image.boxes].sort((left, right) => (right.score ?? 0) - (left.score ?? 0))) {
     const text = `${box.label}${percent(box.score)}`;
     const width = textWidth(text, size) + size * 0.7;
     const within = (x) => Math.max(0, Math.min(x, image.width - width));
-    const place = width > image.width ? undefined : [
+    const places = width > image.width ? [] : [
       [box.x1, box.y1 - height], [box.x1, box.y2], [box.x2 - width, box.y1 - height], [box.x2 - width, box.y2],
       [box.x1, box.y1],
-    ].map(([x, y]) => ({ x: within(x), y, width })).find(isFree);
+    ].map(([x, y]) => ({ x: within(x), y, width })).filter(isFree);
+    const place = places.find(coversNone) ?? places[0];
     if (!place) continue;
     taken.push(place);
     names.push({ ...place, height, text, label: box.label });
