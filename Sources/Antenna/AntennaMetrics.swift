@@ -50,6 +50,14 @@ package enum AntennaMetrics {
         "Bytes of results on disk that wait to be posted."
     )
 
+    package static let spoolFailures = Metric(
+        "antenna_worker_spool_failures_total",
+        .counter,
+        "Results that could not be kept on disk, counted at every attempt; each stays in memory, and nothing more is reserved.",
+        labels: ["reason"],
+        labelValues: "reason: full (the spool's own limit), disk_full (the disk or a quota), file_system"
+    )
+
     package static let spoolBytesLimit = Metric(
         "antenna_worker_spool_limit_bytes",
         .gauge,

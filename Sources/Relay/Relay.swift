@@ -132,6 +132,7 @@ package final class Relay: Service {
                 await self.waitForDrain()
                 await results.stop()
                 await notices.stop()
+                await self.consuming.closeIfAway()
             }
             try await services.waitForAll()
         }

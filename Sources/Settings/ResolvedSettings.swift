@@ -62,8 +62,15 @@ package struct ResolvedSettings: Sendable {
     /// - Throws: ``SettingsError`` with every mistake, which ends the program with status 2.
     package static func load(_ flags: FlagValues) throws(SettingsError) -> ResolvedSettings {
         let resolved = ResolvedSettings(flags: flags)
-        guard resolved.mistakes.isEmpty else { throw SettingsError(mistakes: resolved.mistakes) }
+        try resolved.check()
         return resolved
+    }
+
+    /// Sees that nothing is wrong with the settings.
+    ///
+    /// - Throws: ``SettingsError`` with every mistake.
+    package func check() throws(SettingsError) {
+        guard mistakes.isEmpty else { throw SettingsError(mistakes: mistakes) }
     }
 
     private static func nonEmpty(_ text: String?) -> String? {

@@ -4,9 +4,30 @@ package enum Spelling {
     static func nearest(to name: String, among candidates: [String]) -> String? {
         // Nothing of ours is that long, and comparing takes its time.
         guard name.utf8.count <= 100 else { return nil }
+        if let extended = extended(name, among: candidates) { return extended }
         let ranked = candidates.map { (name: $0, distance: distance($0.lowercased(), name.lowercased())) }
         guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
         return best.distance <= max(2, name.count / 3) ? best.name : nil
+    }
+
+    /// The one of `candidates` that has all words of a name in their order, and others; nil when there is none, or there are several.
+    ///
+    /// Who forgets a word is farther from the right name than from others.
+    private static func extended(_ name: String, among candidates: [String]) -> String? {
+        let words = words(of: name)
+        let longer = candidates.filter { candidate in
+            var rest = words[...]
+            let others = self.words(of: candidate)
+            for word in others where word == rest.first { rest.removeFirst() }
+            return rest.isEmpty && others.count > words.count
+        }
+        guard let shortest = longer.map({ self.words(of: $0).count }).min() else { return nil }
+        let nearest = longer.filter { self.words(of: $0).count == shortest }
+        return nearest.count == 1 ? nearest[0] : nil
+    }
+
+    private static func words(of name: String) -> [Substring] {
+        name.lowercased().split { $0 == "_" || $0 == "-" || $0 == "." }
     }
 
     /// " Did you mean …?" with a space before it, or nothing.

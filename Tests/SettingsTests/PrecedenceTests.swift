@@ -62,6 +62,17 @@ struct PrecedenceTests {
         #expect(resolved.settings.antenna.serviceName == "from the file")
     }
 
+    @Test("each role has an admin port of its own, none of Prometheus' or its exporters', unless one is set")
+    func adminPorts() throws {
+        let own = try fixture.resolve().settings.admin
+        let ports = ["run", "relay", "fetch", "infer", "demo"].compactMap { own.port(of: $0) }
+        #expect(Set(ports).count == 5 && ports.allSatisfy { !(9_090...10_100).contains($0) && $0 < 32_768 })
+        let set = try fixture.resolve(flags: ["--admin-port", "1234"]).settings.admin
+        #expect(set.port(of: "run") == 1234 && set.port(of: "infer") == 1234 && set.hasPort)
+        let none = try fixture.resolve(flags: ["--admin-port", "0"]).settings.admin
+        #expect(none.port(of: "run") == nil && !none.hasPort)
+    }
+
     @Test("the original's variables work, with its defaults")
     func originalNames() throws {
         let defaults = try fixture.resolve().settings

@@ -101,5 +101,11 @@ struct ValueTests {
         #expect(Spelling.nearest(to: "bach_size", among: ["batch_size", "lease"]) == "batch_size")
         #expect(Spelling.nearest(to: "zzzzzz", among: ["batch_size", "lease"]) == nil)
         #expect(Spelling.nearest(to: "a", among: []) == nil)
+        // Two letters from the wrong one, a word from the right one.
+        let variables = Catalogue.all.flatMap(\.variables)
+        #expect(
+            Spelling.nearest(to: "ANTENNA_WORKER_BASE_URL", among: variables) == "ANTENNA_WORKER_ANTENNA_BASE_URL"
+        )
+        #expect(Spelling.nearest(to: "ANTENNA_WORKER_TOKEN", among: variables) == "ANTENNA_WORKER_ANTENNA_TOKEN")
     }
 }

@@ -28,7 +28,23 @@ package struct AntennaAddress: Sendable, Hashable {
         guard !host.contains("@") else { throw refuse("has a user name in it") }
         var path = String(rest.dropFirst(host.count))
         while path.hasSuffix("/") { path.removeLast() }
-        self.base = "\(scheme)://\(host.lowercased())\(path.isEmpty ? "/api/v2" : path)"
+        self.base = "\(scheme)://\(host.lowercased())\(path.isEmpty ? Self.usualPath : path)"
+    }
+
+    /// Where the API is on every server that serves it by itself.
+    private static let usualPath = "/api/v2"
+
+    /// Whether it ends as every server's own address of the API does.
+    package var isUsual: Bool { base.hasSuffix(Self.usualPath) }
+
+    /// Where the API may be in place of here, the likeliest first: somebody left its path out, or copied the address of a page.
+    package var alternatives: [AntennaAddress] {
+        let host = base.firstRange(of: "://").map { start in
+            base[..<start.upperBound] + base[start.upperBound...].prefix { $0 != "/" }
+        }
+        let bases = [base, host.map(String.init)].compactMap(\.self).map { $0 + Self.usualPath }
+        return bases.indices.filter { bases.firstIndex(of: bases[$0]) == $0 && bases[$0] != base }
+            .compactMap { try? AntennaAddress(bases[$0]) }
     }
 
     /// `GET`: the jobs that have work for some pipelines.

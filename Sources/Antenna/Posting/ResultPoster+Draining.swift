@@ -7,8 +7,16 @@ import Telemetry
 extension ResultPoster {
     /// Posts what waits in the spool, oldest first, until ``finish()`` or cancellation.
     ///
-    /// One entry at a time after a failure, several while all goes well.
+    /// One entry at a time after a failure, several while all goes well. Once cancelled, it also holds no result any longer that has no place.
     package func run() async {
+        await withTaskCancellationHandler {
+            await postWaiting()
+        } onCancel: {
+            abandon()
+        }
+    }
+
+    private func postWaiting() async {
         while !Task.isCancelled {
             let (arrival, change) = (spool.changed.next, changed.next)
             let now = clock.now

@@ -55,7 +55,7 @@ extension ResultPoster {
                 }
                 attempt += 1
                 do {
-                    try await clock.sleep(for: delay)
+                    try await sleep(for: delay)
                 } catch {
                     throw AntennaError(.cancelled, operation: "result.post", message: "cancelled while waiting")
                 }

@@ -65,6 +65,8 @@ package final class ResultPoster: Sendable {
         /// Deliveries that have found no place at all.
         var stranded = 0
         var isFinishing = false
+        /// Whether results that have no place are given up.
+        var isAbandoned = false
         var generator: any RandomNumberGenerator & Sendable
     }
 
@@ -87,8 +89,11 @@ package final class ResultPoster: Sendable {
     let settings: Settings
     let clock: WaitClock
     let logger: Logger
+    private let strandings: ThrottledLog
     let turns: Budget
     let changed = WakeSignal()
+    /// Given when results are given up that have no place.
+    private let abandoned = WakeSignal()
     /// The counts so far.
     package let statistics = ResultStatistics()
     let state: Mutex<State>
@@ -124,6 +129,7 @@ package final class ResultPoster: Sendable {
         self.turns = Budget(limit: settings.postsInFlight)
         self.state = Mutex(State(generator: generator))
         self.logger = logger
+        strandings = ThrottledLog(logger, clock: clock, interval: .seconds(60))
         client.reachability.observeReturn { [weak self] in self?.serverReturned() }
     }
 
@@ -172,8 +178,8 @@ package final class ResultPoster: Sendable {
     ///
     /// Waits as long as neither is possible: that is the back-pressure that ends at the reservations.
     ///
-    /// - Throws: `CancellationError` when the task was cancelled before the result was safe; the server then delivers the
-    ///   task again.
+    /// - Throws: `CancellationError` when the task, or ``run()``, was cancelled before the result was safe; the server then delivers
+    ///   the task again.
     package func deliver(_ result: OutgoingResult) async throws {
         var isStranded = false
         defer {
@@ -195,17 +201,34 @@ package final class ResultPoster: Sendable {
                     state.withLock { $0.stranded += 1 }
                     outlookMayHaveChanged()
                 }
-                logger.log(
+                statistics.spoolFailed(error.code)
+                strandings.note(
+                    "Results can neither be posted nor kept on disk; they are held in memory and nothing more is reserved",
                     level: error.code == .full ? .warning : .critical,
-                    "A result can neither be posted nor kept on disk; it is held in memory and nothing more is reserved",
-                    metadata: [
-                        LogKey.taskID: "\(result.taskID)", LogKey.error: "\(error)", LogKey.attempt: "\(misses)",
-                    ]
+                    [LogKey.taskID: "\(result.taskID)", LogKey.error: "\(error)"]
                 )
             }
-            try await clock.sleep(for: state.withLock { $0.delay(settings.stranded, failures: misses) })
+            try await sleep(for: state.withLock { $0.delay(settings.stranded, failures: misses) })
             mayPost = true
         }
+    }
+
+    /// Gives up results that have no place: the server delivers their tasks again.
+    ///
+    /// Whoever settles a task is not cancelled, since a result goes out or to the disk in a moment; on a full disk it would wait for ever.
+    func abandon() {
+        state.withLock { $0.isAbandoned = true }
+        abandoned.notify()
+    }
+
+    /// Waits before another attempt.
+    ///
+    /// - Throws: `CancellationError`, also when results without a place are given up.
+    func sleep(for delay: Duration) async throws {
+        let change = abandoned.next
+        if !state.withLock(\.isAbandoned) { await clock.pause(for: delay, orUntil: change) }
+        try Task.checkCancellation()
+        if state.withLock(\.isAbandoned) { throw CancellationError() }
     }
 
     /// Ends ``run()`` once the spool is empty, or at the first attempt that fails; what is left waits for the next start.

@@ -25,9 +25,8 @@ struct FetchCommand: RoleCommand {
     @OptionGroup var service: ServiceFlags
 
     func run() async throws {
-        let resolved = try ResolvedSettings.load(FlagValues(of: self))
+        let resolved = try start()
         let settings = resolved.settings
-        LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "antenna-fetch")
         let healthService = HealthService(role: "fetch", resolved: resolved, logger: logger)
         try await healthService.during { _ in

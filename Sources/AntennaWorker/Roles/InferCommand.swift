@@ -23,9 +23,8 @@ struct InferCommand: RoleCommand {
     @OptionGroup var service: ServiceFlags
 
     func run() async throws {
-        let resolved = try ResolvedSettings.load(FlagValues(of: self))
+        let resolved = try start()
         let settings = resolved.settings
-        LoggingSetup.bootstrap(settings.log)
         let logger = Logger(label: "antenna-worker")
         if settings.redis.url == nil {
             logger.warning("No Redis is set: every image is fetched and decoded here, again where 'fetch' has done so")

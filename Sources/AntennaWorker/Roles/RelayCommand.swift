@@ -23,9 +23,9 @@ struct RelayCommand: RoleCommand {
     @OptionGroup var service: ServiceFlags
 
     func run() async throws {
-        let resolved = try ResolvedSettings.load(FlagValues(of: self))
+        let resolved = try start()
         let settings = resolved.settings
-        LoggingSetup.bootstrap(settings.log)
+        try resolved.requireAntenna()
         let logger = Logger(label: "antenna-relay")
         guard !settings.work.pipelines.isEmpty else {
             throw ValidationError("Say with --pipeline whose tasks are relayed.")

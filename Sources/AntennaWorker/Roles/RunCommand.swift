@@ -43,9 +43,9 @@ struct RunCommand: RoleCommand {
     var register = false
 
     func run() async throws {
-        let resolved = try ResolvedSettings.load(FlagValues(of: self))
+        let resolved = try start()
         let settings = resolved.settings
-        LoggingSetup.bootstrap(settings.log)
+        if settings.work.source.usesAntenna { try resolved.requireAntenna() }
         let healthService = HealthService(role: "run", resolved: resolved, logger: Logger(label: "antenna-worker"))
         try await healthService.during { _ in
             let progress = ProgressBar.ofRole("Working")

@@ -109,6 +109,7 @@ package final class AMQPSubscription: Sendable {
                 guard takeEndedToPause() else { return }
                 left(because: "paused")
             } catch {
+                if isStopping { return }
                 let isNews = left(because: error.message, isMissing: error.code == .notFound)
                 if mayBeMissing, error.code == .notFound {
                     if isNews { tellOfMissingQueue() }
@@ -119,7 +120,6 @@ package final class AMQPSubscription: Sendable {
                 }
                 misses += 1
                 let delay = state.withLock { backoff.delay(failures: misses, using: &$0.generator) }
-                guard !isStopping else { return }
                 await clock.pause(for: delay, orUntil: change)
             }
         }
@@ -210,6 +210,8 @@ package final class AMQPSubscription: Sendable {
     }
 
     private func warn(_ sentence: Logger.Message, _ error: String) {
+        // The connection says itself that it is away, once for all its queues.
+        guard connection.state.isLoggedIn else { return }
         warnings.note(sentence, [LogKey.queue: "\(queue)", LogKey.error: "\(error)"])
     }
 }

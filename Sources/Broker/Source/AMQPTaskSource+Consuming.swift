@@ -46,6 +46,8 @@ extension AMQPTaskSource {
             await clock.pause(for: .seconds(1), orUntil: change)
         }
         for subscription in subscriptions { await subscription.stop() }
+        // What was in hand went with it, and a consumer is wanted no more.
+        await consuming.closeIfAway()
     }
 
     /// Begins the further consumers of a queue one after the other the more of its results are held, and ends them once none is.

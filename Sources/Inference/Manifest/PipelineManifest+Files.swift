@@ -13,18 +13,10 @@ extension PipelineManifest {
         }
     }
 
-    /// A model file that cannot be a model, by its size and first bytes alone, with what it is; nil when none is seen.
+    /// A model file that cannot be a model, with what it is; nil when none is seen.
     package var modelFileProblem: String? {
-        for (path, size) in modelFiles.sorted(by: { $0.key < $1.key }) {
-            if size == 0 { return "\(path) is empty" }
-            guard let start = RegularFile.start(path, count: Self.pointer.count) else {
-                return "\(path) cannot be read"
-            }
-            if start == Self.pointer { return "\(path) is a pointer of Git LFS in the place of the model" }
-        }
-        return nil
+        modelFiles.keys.sorted().lazy.compactMap { path in
+            RegularFile.start(path, count: 1) == nil ? "\(path) cannot be read" : ModelFile.problem(of: path)
+        }.first
     }
-
-    /// How the text begins that Git leaves where it has not fetched a large file.
-    private static let pointer = Array("version https://git-lfs".utf8)
 }

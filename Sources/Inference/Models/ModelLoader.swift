@@ -20,6 +20,10 @@ struct ModelLoader {
         _ algorithm: PipelineManifest.Algorithm,
         _ contract: ModelContract
     ) throws(InferenceError) -> (any InferenceSession)? {
+        if let problem = ModelFile.problem(of: algorithm.file) {
+            mistakes.append(problem)
+            return nil
+        }
         let session: any InferenceSession
         do {
             session = try sessions.session(path: algorithm.file, options: options, runtime: runtime)

@@ -6,6 +6,9 @@ package struct FlagValues: Sendable {
     /// The configuration file, if one was named.
     package var configFile: String?
 
+    /// None at all.
+    package init() {}
+
     /// Gathers what the option groups of a command were given.
     package init(of command: some ParsableArguments) {
         collect(from: command)

@@ -21,9 +21,9 @@ package struct AdminSettings: SettingGroup {
     package let portNumber = Setting(
         "admin.port",
         flag: "admin-port",
-        .integer(0...65_535),
-        default: 9_090,
-        "The port of the live page, metrics and health; 0 switches them off. A port that is taken is logged, and the work goes on."
+        SettingKind.integer(0...65_535).optional,
+        default: nil,
+        "The port of the live page, metrics and health; none means the role's own, \(Self.namedPorts), and 0 switches them off. A port that is taken is logged, and the work goes on."
     )
 
     package let stallAfter = Setting(
@@ -43,11 +43,28 @@ package struct AdminSettings: SettingGroup {
     )
 
     package init() {}
+
+    /// The ports of the roles, so that one of each may run on a machine; none of them is of Prometheus or of an exporter on its list.
+    fileprivate static let ports: KeyValuePairs = ["run": 7_610, "relay": 7_611, "fetch": 7_612, "infer": 7_613]
+    /// For what is no role of its own.
+    fileprivate static let furtherPort = 7_614
+
+    private static var namedPorts: String {
+        let named = ports.map { "\($0.value) for \($0.key)" }.joined(separator: ", ")
+        return "\(named), and \(furtherPort) for a demo"
+    }
 }
 
 extension GroupValues<AdminSettings> {
-    /// The port to listen on; nil for none.
-    package var port: UInt16? { self.portNumber == 0 ? nil : UInt16(clamping: self.portNumber) }
+    /// The port for a role to listen on; nil for none.
+    package func port(of role: String) -> UInt16? {
+        let own = AdminSettings.ports.first { $0.key == role }?.value ?? AdminSettings.furtherPort
+        let number = self.portNumber ?? own
+        return number == 0 ? nil : UInt16(clamping: number)
+    }
+
+    /// Whether there is a port at all, for any role.
+    package var hasPort: Bool { self.portNumber != 0 }
     /// How long a part may hold tasks and let none go; nil for ever.
     package var stallLimit: Duration? { self.stallAfter == .zero ? nil : self.stallAfter }
     /// The resident memory from which on the worker drains and ends; nil for none.

@@ -16,6 +16,14 @@ package struct BrokerSettings: SettingGroup {
         "The address of RabbitMQ with user and password, amqp://user:password@host/vhost or amqps://…; several nodes as host,host:port,host"
     )
 
+    package let loginAttempts = Setting(
+        "amqp.login_attempts",
+        flag: "login-attempts",
+        .integer(0...1_000_000),
+        default: 20,
+        "How often in a row RabbitMQ may refuse user and password before the process ends with status 78, about two minutes with 20; 0 means for ever. A worker with --source auto goes on over REST."
+    )
+
     package let resultsExchange = Setting(
         "amqp.results_exchange",
         flag: "results-exchange",

@@ -34,6 +34,7 @@ package enum LogKey {
     package static let remedy = "remedy"
     package static let routingKey = "routing_key"
     package static let saved = "saved"
+    package static let setting = "setting"
     package static let status = "status"
     package static let taskID = "task_id"
     package static let url = "url"

@@ -15,7 +15,7 @@ struct AdminServer: Sendable {
     /// - Returns: nil when there is no admin port; why is logged.
     static func start(_ healthService: HealthService) async -> AdminServer? {
         let settings = healthService.settings
-        guard let port = settings.port else { return nil }
+        guard let port = settings.port(of: healthService.role) else { return nil }
         let feed = LiveFeed(healthService)
         let handler = AdminHandler(
             healthService: healthService,

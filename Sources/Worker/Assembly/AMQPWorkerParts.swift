@@ -51,10 +51,15 @@ struct AMQPWorkerParts {
 
     /// The health of a worker made of these parts.
     ///
+    /// - Parameters:
+    ///   - worker: The worker.
+    ///   - loginAttempts: Refusals of user and password after which the role ends; 0 lets it go on.
+    /// - Returns: What it shows of itself.
     /// - Throws: As ``WorkerStages/health(of:)``.
-    func health(of worker: Worker) throws -> RoleHealth {
+    func health(of worker: Worker, loginAttempts: Int) throws -> RoleHealth {
         let pipelines = stages.manifests.map(\.slug)
-        return try stages.health(of: worker) + RoleHealth(broker) + RoleHealth(source)
+        return try stages.health(of: worker) + RoleHealth(broker, loginAttempts: loginAttempts)
+            + RoleHealth(source)
             + QueueDepths(broker, pipelines: pipelines, viewers: context.viewers, logger: logger).health
     }
 }

@@ -1,4 +1,5 @@
 import Broker
+import Concurrency
 package import Logging
 import Telemetry
 package import Transport
@@ -22,8 +23,9 @@ package struct BrokerConnections: Sendable {
     ) throws(TransportError) {
         var taking = configuration
         taking.deliveryLimit = min(configuration.deliveryLimit, largestDelivery ?? .max)
-        consuming = try AMQPConnection(configuration: taking, logger: logger)
-        publishing = try AMQPConnection(configuration: configuration, logger: logger)
+        let warnings = ThrottledLog(logger, clock: WaitClock())
+        consuming = try AMQPConnection(configuration: taking, logger: logger, warnings: warnings)
+        publishing = try AMQPConnection(configuration: configuration, logger: logger, warnings: warnings)
     }
 
     var named: [(String, AMQPConnection)] { [("consuming", consuming), ("publishing", publishing)] }

@@ -42,7 +42,10 @@ struct EngineLoader {
             let pipelines = pipelines(on: use, by: runtime)
             let mistakes = try pipelines.loadAll()
             guard mistakes.isEmpty else {
-                throw CommandFailure(mistakes.map(\.description).joined(separator: "\n"))
+                throw CommandFailure(
+                    mistakes.map(\.description).joined(separator: "\n"),
+                    status: ExitStatus.configuration
+                )
             }
             return try DeviceEngine(device: use.device, pipelines: pipelines, threads: threads)
         }

@@ -45,20 +45,40 @@ package struct InferenceAssembly {
     ///
     /// - Throws: `CommandFailure` with the mistakes of all of them.
     package static func readManifests(in folder: String, slugs: [String]) throws -> [PipelineManifest] {
-        let wanted = slugs.isEmpty ? PipelineManifest.slugs(in: folder) : slugs
-        guard !wanted.isEmpty else {
-            throw CommandFailure("There is no pipeline in \(folder): each is a folder with a pipeline.json.")
-        }
+        let there = PipelineManifest.slugs(in: folder)
+        let wanted = slugs.isEmpty ? there : slugs
+        guard !wanted.isEmpty else { throw CommandFailure(noPipeline(in: folder), status: ExitStatus.configuration) }
         var manifests: [PipelineManifest] = []
         var mistakes: [String] = []
         for slug in wanted {
+            guard there.contains(slug) else {
+                mistakes.append(unknown(slug, in: folder, there: there))
+                continue
+            }
             do {
                 manifests.append(try PipelineManifest(directory: "\(folder)/\(slug)"))
             } catch {
                 mistakes.append("\(error)")
             }
         }
-        guard mistakes.isEmpty else { throw CommandFailure(mistakes.joined(separator: "\n")) }
+        guard mistakes.isEmpty else {
+            throw CommandFailure(mistakes.joined(separator: "\n"), status: ExitStatus.configuration)
+        }
         return manifests
+    }
+
+    /// The sentence for a folder without pipelines.
+    static func noPipeline(in folder: String) -> String {
+        FileManager.default.fileExists(atPath: folder)
+            ? "There is no pipeline in \(folder): each is a folder with a \(PipelineManifest.fileName)."
+            : "There is no folder \(folder); --models names the one with a folder for each pipeline."
+    }
+
+    /// The sentence for a pipeline that is not there, with those that are.
+    private static func unknown(_ slug: String, in folder: String, there: [String]) -> String {
+        guard !there.isEmpty else { return "There is no pipeline \(slug). \(noPipeline(in: folder))" }
+        let named = there.prefix(20).joined(separator: ", ") + (there.count > 20 ? " and more" : "")
+        return "There is no pipeline \(slug) in \(folder), but \(named)"
+            + "\(Spelling.suggestion(for: slug, among: there))"
     }
 }

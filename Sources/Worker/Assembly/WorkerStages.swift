@@ -152,7 +152,7 @@ package struct WorkerStages {
         )
         health.placement = placement
         return health
-            + (try RoleHealth(images, redis: try settings.redis.connection()))
+            + (try RoleHealth(images, redis: try settings.redis.connection(), logger: logger))
             + RoleHealth(pipelines: manifests.map(\.slug))
     }
 

@@ -65,6 +65,10 @@ struct AntennaCheck {
     func reach() async -> Reached {
         let client: AntennaClient
         do {
+            if let better = try await AntennaPreflight.betterAddress(settings, role: "check") {
+                let remedy = "It is at \(better.base): set that with --base-url."
+                return Reached(findings: [.missing(subject, "leads to no API of Antenna", remedy: remedy)])
+            }
             client = try makeClient()
         } catch {
             return Reached(findings: [.missing(subject, "\(error)", remedy: Self.unreachable)])

@@ -41,10 +41,3 @@ extension CheckReport {
         return sections.filter { !$0.findings.isEmpty }
     }
 }
-
-extension ResolvedSettings {
-    /// Whether somebody set Antenna's address.
-    var namesAntenna: Bool {
-        effective.contains { $0.key == AntennaSettings().baseURL.key && $0.origin != .default }
-    }
-}

@@ -4,7 +4,8 @@ import Settings
 package enum ConfigurationDocument {
     /// The whole document.
     package static var markdown: String {
-        ([introduction] + sections + [originalNames, exitStatuses]).joined(separator: "\n")
+        ([introduction] + sections + [originalNames, EnvironmentDocument.markdown, exitStatuses])
+            .joined(separator: "\n")
     }
 
     private static let introduction = """
@@ -99,10 +100,14 @@ package enum ConfigurationDocument {
         | status | meaning |
         |---|---|
         | \(ExitStatus.success) | done; a worker that was asked to stop has finished what it had in hand |
-        | \(ExitStatus.failure) | something went wrong, `check` found something missing, or `explain` something that holds a job up |
-        | \(ExitStatus.usage) | the command line or a setting is wrong; every mistake is named on standard error |
+        | \(ExitStatus.failure) | something went wrong that may pass, `check` found something missing, or `explain` something that holds a job up |
+        | \(ExitStatus.usage) | the command line or a setting is wrong; every mistake is named |
         | \(ExitStatus.stalled) | a part of the worker held tasks and let none go for `--stall-after`; to be started again |
+        | \(ExitStatus.configuration) | what was set up cannot be used, and another start finds it as it is: a pipeline or model, the device, a library, the token, RabbitMQ's password, a spool of somebody else's |
         | \(ExitStatus.interruptedTwice) | a second signal cut a graceful stop short |
+
+        Whoever starts roles again should leave those with \(ExitStatus.usage) and \(ExitStatus.configuration) alone: see
+        [operators.md](operators.md#what-ends-a-process).
 
         """
 }

@@ -11,7 +11,7 @@ enum FolderCheck {
         CheckReport.Section(title: "Folders", findings: [finding(spool: spool, maximumBytes: maximumBytes)])
     }
 
-    /// Looks without making anything: the folder when it is there, else the nearest one above it that is.
+    /// Looks at the folder when it is there, else at the nearest one above it that is, and writes a file that has no name.
     private static func finding(spool: String, maximumBytes: Int) -> CheckReport.Finding {
         let remedy = "Choose another folder with --spool, or make this one writable for the user that runs the worker."
         let manager = FileManager.default
@@ -32,17 +32,34 @@ enum FolderCheck {
                     "What lies there is posted with the token. Give it to the user that runs the worker: chown -R, chmod -R go-rwx."
             )
         }
-        if let usage = Spool.usage(of: spool), usage.entries > 0 {
-            let found = "\(usage.entries) results lie there, \(usage.bytes) of \(maximumBytes) bytes"
-            guard usage.bytes < maximumBytes else {
-                return .missing(
-                    "Spool",
-                    "is full, so no tasks are taken: \(found)",
-                    remedy:
-                        "See why they cannot be posted (the worker's log; \(spool)/refused holds Antenna's answers); what was "
-                        + "set aside is yours to delete."
-                )
-            }
+        let usage = Spool.usage(of: spool) ?? (entries: 0, bytes: 0)
+        let found =
+            usage.entries == 0
+            ? "" : "\(usage.entries) results lie there, \(usage.bytes) of \(maximumBytes) bytes"
+        guard usage.bytes < maximumBytes else {
+            return .missing(
+                "Spool",
+                "is full, so no tasks are taken: \(found)",
+                remedy:
+                    "See why they cannot be posted (the worker's log; \(spool)/refused holds Antenna's answers); what was "
+                    + "set aside is yours to delete."
+            )
+        }
+        if let problem = DiskSpace.writingProblem(in: place.path) {
+            return .missing("Spool", "\(place.path) cannot be written: \(problem)", remedy: remedy)
+        }
+        let wanted = maximumBytes - usage.bytes
+        if let free = DiskSpace.free(in: place.path), free < wanted {
+            let prefix = found.isEmpty ? "" : "\(found); "
+            let (free, wanted) = (NumberText.bytes(free), NumberText.bytes(wanted))
+            return .note(
+                "Spool",
+                "\(prefix)\(free) are free on the disk of \(place.path), and \(wanted) more may be kept there",
+                remedy:
+                    "Make room, choose another disk with --spool, or lower --spool-max-bytes: a full disk stops the worker."
+            )
+        }
+        guard found.isEmpty else {
             return .note("Spool", found, remedy: "They are posted once Antenna takes them, or a worker starts again.")
         }
         let exists = place.path == URL(fileURLWithPath: spool).standardizedFileURL.path

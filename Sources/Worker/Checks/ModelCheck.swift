@@ -43,7 +43,7 @@ enum ModelCheck {
         do throws(ManifestError) {
             let manifest = try PipelineManifest(directory: "\(models)/\(slug)")
             if let problem = manifest.modelFileProblem {
-                let remedy = "Copy or export the model anew; 'antenna-worker models' tries whether it loads."
+                let remedy = "Copy or export the model anew; 'antenna-worker models verify' tries whether it loads."
                 return isWanted ? .missing(slug, problem, remedy: remedy) : .note(slug, problem, remedy: remedy)
             }
             if wantsFeatures, !manifest.hasFeatures {

@@ -24,7 +24,7 @@ package struct ModelVerification {
         self.settings = settings
         slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.work.pipelines
         guard !slugs.isEmpty else {
-            throw CommandFailure("There is no pipeline in \(folder): each is a folder with a pipeline.json.")
+            throw CommandFailure(InferenceAssembly.noPipeline(in: folder))
         }
         runtimes = InferenceRuntimes(environment: ProcessInfo.processInfo.environment, logger: logger)
     }

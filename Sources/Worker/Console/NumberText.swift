@@ -11,6 +11,14 @@ package enum NumberText {
         }
     }
 
+    /// A number of bytes in the largest unit of which there is one: `512 MiB`, `1.5 GiB`.
+    static func bytes(_ count: Int) -> String {
+        let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+        var (value, unit) = (Double(count), 0)
+        while value >= 1_024, unit < units.count - 1 { (value, unit) = (value / 1_024, unit + 1) }
+        return "\(fixed(value, digits: unit == 0 || value == value.rounded() ? 0 : 1)) \(units[unit])"
+    }
+
     /// A number with the digits given behind the point.
     package static func fixed(_ value: Double, digits: Int) -> String {
         let scale = (0..<digits).reduce(1.0) { power, _ in power * 10 }

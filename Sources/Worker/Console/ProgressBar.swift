@@ -47,7 +47,7 @@ package final class ProgressBar: Sendable {
 
     /// The bar of a role that runs for long; nil where nobody looks at a terminal: the role's log says then how far it is.
     package static func ofRole(_ label: String) -> ProgressBar? {
-        Terminal.error.isInteractive ? ProgressBar(label: label, total: nil) : nil
+        LoggingSetup.isForPeople ? ProgressBar(label: label, total: nil) : nil
     }
 
     /// Says how many images are done; shows it when it is time to.

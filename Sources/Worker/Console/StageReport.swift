@@ -14,8 +14,8 @@ package struct StageReport {
     }
 
     /// Shows the report on a terminal; where nobody looks at one, it is a message of the log.
-    package func show(on terminal: Terminal = .error, logger: Logger) {
-        if terminal.isInteractive {
+    package func show(logger: Logger) {
+        if LoggingSetup.isForPeople {
             Output.error.offer(text)
         } else {
             logger.info("This is what was done", metadata: metadata)

@@ -129,7 +129,14 @@ package final class HealthService: Sendable {
             return [ReadinessLog.Check(name: "models", problem: "still loading")]
         }
         return [ReadinessLog.Check(name: "models", detail: role.placement?.description)]
-            + role.checks.map { ReadinessLog.Check(name: $0.name, detail: $0.detail(), problem: $0.problem()) }
+            + role.checks.map { check in
+                ReadinessLog.Check(
+                    name: check.name,
+                    detail: check.detail(),
+                    problem: check.problem(),
+                    isToldElsewhere: check.isToldElsewhere
+                )
+            }
             + [
                 ReadinessLog.Check(
                     name: "draining",
@@ -155,10 +162,7 @@ package final class HealthService: Sendable {
                         metadata: [LogKey.part: "\(stall.part)", LogKey.duration: "\(stall.duration)"]
                     )
                 },
-                end: { stall in
-                    Output.error.offer("The worker is stuck (\(stall.part)); it ends now.\n")
-                    _exit(ExitStatus.stalled)
-                },
+                end: { _ in _exit(ExitStatus.stalled) },
                 unwatched: { [logger] shortage in
                     logger.warning(
                         "The watchdog could not be started; a stuck worker is not found out",

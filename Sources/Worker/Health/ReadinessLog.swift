@@ -11,6 +11,8 @@ final class ReadinessLog: Sendable {
         var detail: String?
         /// The problem; nil when there is none.
         var problem: String?
+        /// Whether the log hears of it from elsewhere.
+        var isToldElsewhere = false
     }
 
     private struct Trouble {
@@ -25,7 +27,7 @@ final class ReadinessLog: Sendable {
 
     /// Takes how things are now; called about once a second.
     func note(_ checks: [Check], at now: ContinuousClock.Instant, _ logger: Logger) {
-        for check in checks {
+        for check in checks where !check.isToldElsewhere {
             let (isDue, isOver) = troubles.withLock { Self.note(check, now, &$0) }
             if let problem = check.problem, isDue {
                 logger.warning("Not ready", metadata: [LogKey.check: "\(check.name)", LogKey.reason: "\(problem)"])

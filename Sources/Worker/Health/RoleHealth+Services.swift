@@ -1,6 +1,7 @@
 import Antenna
 import Broker
 import Concurrency
+import Logging
 import Pipeline
 import Telemetry
 import Transport
@@ -41,9 +42,16 @@ extension RoleHealth {
     }
 
     /// The health of the two connections to RabbitMQ.
-    init(_ broker: BrokerConnections) {
+    ///
+    /// - Parameters:
+    ///   - broker: The connections.
+    ///   - loginAttempts: Refusals of user and password after which the role ends; 0 lets it go on.
+    init(_ broker: BrokerConnections, loginAttempts: Int = 0) {
         self.init()
         self.broker = broker.consuming.configuration
+        if loginAttempts > 0 {
+            services = [BrokerLoginGuard(connections: broker.named.map(\.1), attempts: loginAttempts)]
+        }
         checks = [Check(name: "broker", detail: { broker.addresses }, problem: { broker.problem })]
         collectors = [
             {
@@ -78,7 +86,7 @@ extension RoleHealth {
     }
 
     /// The health of the cache and of the memory for pixels, and Redis where that is the cache.
-    init(_ images: ImageStages, redis: RedisConfiguration?) throws(TransportError) {
+    init(_ images: ImageStages, redis: RedisConfiguration?, logger: Logger) throws(TransportError) {
         self.init()
         let (budget, cache) = (images.budget, images.cache)
         collectors = [
@@ -91,12 +99,13 @@ extension RoleHealth {
             { (cache as? MemoryTensorCache).map { [CacheMetrics.bytes.sample($0.byteCount)] } ?? [] },
         ]
         guard let redis else { return }
-        let probe = try RedisProbe(redis)
+        let probe = try RedisProbe(redis, logger: logger)
         checks = [
             Check(
                 name: "redis",
                 detail: { probe.address },
-                problem: { probe.problem.map { "\($0); the work goes on without it" } }
+                problem: { probe.problem.map { "\($0); the work goes on without it" } },
+                isToldElsewhere: true
             )
         ]
         collectors.append { [CacheMetrics.redisUp.sample(probe.problem == nil ? 1 : 0)] }

@@ -12,6 +12,8 @@ package struct RoleHealth: Sendable {
         var detail: @Sendable () -> String? = { nil }
         /// The problem, in a sentence without secrets; nil when there is none.
         let problem: @Sendable () -> String?
+        /// Whether the log hears of it from elsewhere.
+        var isToldElsewhere = false
     }
 
     /// A part of the way that may get stuck.

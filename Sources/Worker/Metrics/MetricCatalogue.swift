@@ -82,6 +82,7 @@ enum MetricCatalogue {
             AntennaMetrics.spoolEntries,
             AntennaMetrics.spoolBytes,
             AntennaMetrics.spoolBytesLimit,
+            AntennaMetrics.spoolFailures,
             RoleMetrics.fallback
         ),
         Section(

@@ -13,7 +13,7 @@ package enum MetricsDocument {
         This file is generated: `antenna-worker check --metrics-markdown > docs/metrics.md`.
 
         `run`, `fetch`, `infer` and `relay` answer Prometheus at `http://HOST:PORT/metrics`, where HOST is `--admin-host` (this machine
-        only unless told otherwise) and PORT is `--admin-port` (9090). A worker shows what its role has: a relay has no models, a worker
+        only unless told otherwise) and PORT is `--admin-port`, or each role's own: see [configuration.md](configuration.md#adminport). A worker shows what its role has: a relay has no models, a worker
         on REST no broker.
 
         No label holds anything that a task brings along, so the number of series depends on the settings alone. The `process_…` names

@@ -69,7 +69,7 @@ extension WorkerSettings {
         // A transfer has its connection, a lookup of the host's name, and that lookup's own connections.
         let images = 4 * self.images.fetchConcurrency
         let idleConnections = 32
-        let adminPort = self.admin.port == nil ? 0 : HTTPServerLimits().connections + 8
+        let adminPort = !self.admin.hasPort ? 0 : HTTPServerLimits().connections + 8
         let services = 48
         return DescriptorLimit.least + images + idleConnections + adminPort + services
     }

@@ -28,7 +28,7 @@ package struct AMQPWorker: MonitoredWorker {
         let parts = try await AMQPWorkerParts(settings: settings, kind: kind, context: context, logger: logger)
         statistics = parts.stages.statistics
         worker = parts.stages.worker(source: parts.source)
-        health = try parts.health(of: worker)
+        health = try parts.health(of: worker, loginAttempts: settings.broker.loginAttempts)
     }
 
     /// Works until a graceful shutdown has drained it.

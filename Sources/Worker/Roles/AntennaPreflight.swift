@@ -28,16 +28,22 @@ package struct AntennaPreflight {
     /// - Throws: ``SettingsError``; what the address or the network's settings lack.
     package static func run(_ settings: WorkerSettings, role: String, logger: Logger) async throws {
         try settings.antenna.checkToken()
+        try await checkAddress(settings, role: role)
         guard settings.antenna.token == nil || settings.antenna.project != nil else { return }
-        let network = try Network(settings)
-        var rest = RESTSourceSettings(settings, role: role, pipelines: settings.work.pipelines)
-        rest.requestTimeout = .seconds(10)
-        let client = try rest.makeClient(http: network.antenna(try network.makeClient()))
+        let client = try client(settings, role: role)
         do {
             try await AntennaPreflight(settings.antenna, client: client).look()
         } catch let error as AntennaError {
             logger.debug("Antenna could not be asked before the start", metadata: [LogKey.error: "\(error)"])
         }
+    }
+
+    /// A client that waits for no answer longer than somebody who starts a worker does.
+    static func client(_ settings: WorkerSettings, role: String) throws -> AntennaClient {
+        let network = try Network(settings)
+        var rest = RESTSourceSettings(settings, role: role, pipelines: settings.work.pipelines)
+        rest.requestTimeout = .seconds(10)
+        return try rest.makeClient(http: network.antenna(try network.makeClient()))
     }
 
     /// Asks Antenna.

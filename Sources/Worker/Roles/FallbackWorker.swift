@@ -53,7 +53,8 @@ package struct FallbackWorker: MonitoredWorker {
         let fallback = RoleHealth(collectors: [
             { [RoleMetrics.fallback.sample(either.isOnFallback ? 1 : 0)] }
         ])
-        health = try parts.health(of: worker) + delivery.health + fallback
+        // A broker that refuses the login leaves the way over REST.
+        health = try parts.health(of: worker, loginAttempts: 0) + delivery.health + fallback
     }
 
     /// Works until a graceful shutdown has drained it, and what the spool holds was tried once more.

@@ -38,7 +38,8 @@ package struct FetchRole: Service, CustomStringConvertible {
             ? PipelineManifest.slugs(in: settings.models.folder) : settings.work.pipelines
         guard !pipelines.isEmpty else {
             throw CommandFailure(
-                "Say with --pipeline whose tasks are fetched: there is none in \(settings.models.folder)."
+                "Say with --pipeline whose tasks are fetched: there is none in \(settings.models.folder).",
+                status: ExitStatus.configuration
             )
         }
         let broker = try BrokerConnections(
@@ -66,7 +67,8 @@ package struct FetchRole: Service, CustomStringConvertible {
         let statistics = ImageStatistics()
         health =
             RoleHealth(fetching: statistics, outcomes: outcomes, imagePatience: settings.images.longestFetch)
-            + (try RoleHealth(images, redis: try settings.redis.connection())) + RoleHealth(broker) + RoleHealth(source)
+            + (try RoleHealth(images, redis: try settings.redis.connection(), logger: logger))
+            + RoleHealth(broker, loginAttempts: settings.broker.loginAttempts) + RoleHealth(source)
             + RoleHealth(pipelines: pipelines)
             + QueueDepths(broker, pipelines: pipelines, viewers: context.viewers, logger: logger).health
         worker = FetchWorker(

@@ -13,6 +13,7 @@ package struct RESTWorker: MonitoredWorker {
     private let worker: Worker
     private let delivery: RESTWorkerParts
     private let ending: Ending
+    private let logger: Logger
 
     /// When a worker ends by itself.
     package enum Ending {
@@ -69,6 +70,7 @@ package struct RESTWorker: MonitoredWorker {
             logger: logger
         )
         self.ending = ending
+        self.logger = logger
         statistics = stages.statistics
         worker = stages.worker(source: delivery.makeSource())
         health = try stages.health(of: worker) + delivery.health
@@ -85,6 +87,6 @@ package struct RESTWorker: MonitoredWorker {
             delivery.forbiddenJobs,
             unregistered: delivery.registrationProblem,
             done: statistics.answered
-        ).report()
+        ).report(logger)
     }
 }

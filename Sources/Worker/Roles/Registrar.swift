@@ -101,6 +101,7 @@ extension Registrar {
         http: any HTTPExecuting,
         say: (String) throws -> Void
     ) async throws {
+        try await AntennaPreflight.checkAddress(settings, role: role)
         let client = try RESTSourceSettings(settings, role: role, manifests: manifests).makeClient(http: http)
         let registrar = Registrar(client: client, manifests: manifests)
         let projects = try await registrar.projects(only: settings.antenna.project)

@@ -39,7 +39,8 @@ package struct RelayRole: Service, CustomStringConvertible {
         )
         let registration = RoleHealth.Check(name: "registration", problem: { relay.registrationProblem })
         health =
-            RoleHealth(relay: relay) + RoleHealth(checks: [registration], pipelines: pipelines) + RoleHealth(broker)
+            RoleHealth(relay: relay) + RoleHealth(checks: [registration], pipelines: pipelines)
+            + RoleHealth(broker, loginAttempts: settings.broker.loginAttempts)
             + RoleHealth(antenna: client.reachability)
             + QueueDepths(broker, pipelines: pipelines, viewers: context.viewers, logger: logger).health
         self.relay = relay

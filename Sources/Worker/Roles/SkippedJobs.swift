@@ -1,4 +1,6 @@
 import Antenna
+import Logging
+import Telemetry
 
 /// The jobs that a worker left alone, because the server forbids them to its user or would drop their results, told when it ends by itself.
 ///
@@ -35,9 +37,9 @@ struct SkippedJobs {
     /// Says it.
     ///
     /// - Throws: `CommandFailure` when nothing else was done.
-    func report() throws {
+    func report(_ logger: Logger) throws {
         guard let sentence else { return }
         guard done > 0 else { throw CommandFailure(sentence) }
-        Output.error.offer("\(sentence)\n")
+        logger.warning("Not all jobs could be done", metadata: [LogKey.reason: "\(sentence)"])
     }
 }

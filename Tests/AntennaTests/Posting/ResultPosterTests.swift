@@ -271,36 +271,6 @@ import Transport
         #expect((6...12).contains(server.requests.count))
     }
 
-    @Test func whenNeitherServerNorDiskTakesAResultItWaitsAndNothingMoreIsReserved() async throws {
-        let isUp = Mutex(false)
-        let server = ScriptedServer { _ in isUp.withLock { $0 } ? .taken : .json("", status: 500) }
-        let spool = try await Spool.open(
-            directory: folder.path,
-            address: AntennaAddress("http://antenna.test"),
-            maximumBytes: 1 << 20,
-            maximumEntries: 10,
-            logger: quiet
-        ) { _, name, _ throws(SpoolError) in
-            throw SpoolError(errno: ENOSPC, operation: "spool.write", path: name)
-        }
-        let clock = TestClock()
-        let poster = ResultPoster(client: try makeClient(server), spool: spool, clock: WaitClock(clock), logger: quiet)
-        let delivery = Task { try await poster.deliver(outgoing(1)) }
-        // Two quick retries, then the wait of a result without a place.
-        for _ in 0..<2 {
-            await clock.sleepers()
-            #expect(!poster.outlook.isBackedUp)
-            clock.advanceToNextSleeper()
-        }
-        await clock.sleepers()
-        #expect(poster.outlook.isBackedUp)
-        isUp.withLock { $0 = true }
-        clock.advanceToNextSleeper()
-        try await delivery.value
-        #expect(!poster.outlook.isBackedUp)
-        #expect(ResultCounts(poster) == ResultCounts(posted: 1))
-    }
-
     @Test func aFullSpoolHoldsDeliveriesUntilThereIsRoom() async throws {
         let clock = self.clock
         let server = ScriptedServer { _ in clock.now.offset < .seconds(100) ? .json("", status: 500) : .taken }

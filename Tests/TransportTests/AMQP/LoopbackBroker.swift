@@ -9,6 +9,8 @@ final class LoopbackBroker: Sendable {
     enum Behaviour: Sendable {
         /// Accepts connections and says nothing, as a host does whose broker was stopped.
         case frozen
+        /// Refuses user and password.
+        case refusesLogin
         /// Lets in and ends the connection.
         case closesAfterLogin
         /// Confirms a message and ends the connection.
@@ -85,6 +87,10 @@ final class LoopbackBroker: Sendable {
         switch frame.method {
         case (10, 11):
             state.withLock { $0.logins.append((Self.user(in: frame.payload), .now)) }
+            if case .refusesLogin = behaviour {
+                send(method: (10, 50), [1, 147, 6] + Array("NO WAY".utf8) + [0, 0, 0, 0], to: client)
+                return true
+            }
             send(method: (10, 30), [0, 0, 0, 2, 0, 0, 0, 0], to: client)
         case (10, 31): break
         case (10, 40):
@@ -106,7 +112,7 @@ final class LoopbackBroker: Sendable {
     private func answer(publish number: inout UInt64, on channel: UInt8, _ client: Int32) {
         var isRefused = false
         switch behaviour {
-        case .frozen, .closesAfterLogin, .neverConfirms: return
+        case .frozen, .refusesLogin, .closesAfterLogin, .neverConfirms: return
         case .closesAfterConfirm: break
         case .confirms(let refusingFirstChannel): isRefused = refusingFirstChannel && channels == 1
         }

@@ -50,7 +50,7 @@ struct AdminFixture {
 
     /// A connection to the port, for a test that sends what no client does.
     func connect() throws -> RawHTTPClient {
-        try RawHTTPClient(port: try #require(healthService.settings.port))
+        try RawHTTPClient(port: try #require(healthService.settings.port(of: "test")))
     }
 
     /// What `/metrics` says.

@@ -52,6 +52,34 @@ import WorkerTestSupport
         }
     }
 
+    @Test(
+        "an address that leads past the API is a mistake that names the right one",
+        arguments: ["/api", "/projects/3"]
+    )
+    func addressOfAPage(path: String) async throws {
+        try await withAntenna { antenna in
+            let right = antenna.baseURL
+            let host = right.dropLast("/api/v2".count)
+            let settings = try settings("\(host)\(path)", token[0], token[1])
+            await #expect { try await AntennaPreflight.run(settings, role: "test", logger: quiet) } throws: {
+                $0 is SettingsError && "\($0)".contains("which is at \(right)")
+            }
+            let findings = await AntennaCheck(settings).section(isSet: true).findings
+            #expect(findings.first?.remedy?.contains(right) == true)
+        }
+    }
+
+    @Test("an address that ends as the API's is not asked about, and one of nobody keeps nobody from starting")
+    func addressNotAsked() async throws {
+        let server = try RawHTTPServer { $0.waitUntilPeerCloses() }
+        defer { server.stop() }
+        let usual = try settings("\(server.base)/moths/api/v2", token[0], token[1])
+        try await AntennaPreflight.run(usual, role: "test", logger: quiet)
+        #expect(server.connectionCount == 0)
+        let away = try settings("http://127.0.0.1:1/moths", token[0], token[1])
+        try await AntennaPreflight.run(away, role: "test", logger: quiet)
+    }
+
     @Test("an Antenna that is away keeps nobody from starting")
     func away() async throws {
         let settings = try settings("http://127.0.0.1:1/api/v2", "--project", "9")

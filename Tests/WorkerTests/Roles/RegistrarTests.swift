@@ -134,27 +134,29 @@ extension AntennaAnswer {
 }
 
 @Suite struct SkippedJobsTests {
+    private static let log = CapturedLog().logger
+
     @Test("jobs of others are named, and no failure while there was work")
     func some() throws {
         let jobs = SkippedJobs([3, 7], done: 1)
         #expect(jobs.sentence?.contains("Jobs 3, 7") == true && jobs.sentence?.contains("tasks_ml_job") == true)
-        #expect(throws: Never.self) { try jobs.report() }
+        #expect(throws: Never.self) { try jobs.report(Self.log) }
     }
 
     @Test("a worker that could do nothing at all has failed")
     func all() {
-        #expect(throws: CommandFailure.self) { try SkippedJobs([3], done: 0).report() }
-        #expect(throws: Never.self) { try SkippedJobs([], done: 0).report() }
+        #expect(throws: CommandFailure.self) { try SkippedJobs([3], done: 0).report(Self.log) }
+        #expect(throws: Never.self) { try SkippedJobs([], done: 0).report(Self.log) }
     }
 
     @Test("jobs whose results would be dropped are told, and are a failure where there was nothing else")
     func unregistered() {
         let jobs = SkippedJobs([], unregistered: "pipeline demo is not registered, with project 4", done: 0)
         #expect(jobs.sentence == "Jobs were left alone: pipeline demo is not registered, with project 4.")
-        #expect(throws: CommandFailure.self) { try jobs.report() }
+        #expect(throws: CommandFailure.self) { try jobs.report(Self.log) }
         let both = SkippedJobs([3], unregistered: "pipeline demo is not registered", done: 1)
         #expect(both.sentence?.contains("Job 3") == true && both.sentence?.contains("not registered") == true)
-        #expect(throws: Never.self) { try both.report() }
+        #expect(throws: Never.self) { try both.report(Self.log) }
     }
 
     @Test("a long list is cut")

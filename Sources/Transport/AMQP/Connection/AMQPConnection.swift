@@ -26,12 +26,14 @@ package final class AMQPConnection: Sendable {
     ///   - backoff: How long to wait between attempts.
     ///   - generator: The randomness for the waits.
     ///   - logger: For losses, alarms and refusals.
+    ///   - warnings: For what may happen often; connections that share it say together once what befalls them alike.
     /// - Throws: ``TransportError`` when the process has no descriptors left.
     package init(
         configuration: AMQPConfiguration,
         backoff: Backoff = .broker,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
-        logger: Logger
+        logger: Logger,
+        warnings: ThrottledLog? = nil
     ) throws(TransportError) {
         let mailbox = try AMQPMailbox()
         self.configuration = configuration
@@ -45,7 +47,8 @@ package final class AMQPConnection: Sendable {
                 mailbox: mailbox,
                 backoff: backoff,
                 generator: generator,
-                logger: logger
+                logger: logger,
+                warnings: warnings ?? ThrottledLog(logger, clock: WaitClock())
             ).run()
         }
     }
@@ -94,6 +97,9 @@ package final class AMQPConnection: Sendable {
 
     /// How often a connection that was logged in was lost, or closed at the end.
     package var losses: Int { mailbox.losses }
+
+    /// How often the broker has refused user and password since it last took them.
+    package var refusedLogins: Int { mailbox.refusedLogins }
 
     /// The address that is connected to, or tried; nil before the first.
     package var address: String? { mailbox.address }
@@ -191,12 +197,20 @@ package final class AMQPConnection: Sendable {
 
     /// Sends the acknowledgements in hand, says goodbye to the broker and ends the thread; a second call does nothing.
     ///
-    /// Waits at most a few seconds. Consumers end, everything else that waits fails with code `closed`.
+    /// Waits at most a few seconds, and not at all for a broker that is away. Consumers end, everything else that waits fails with code
+    /// `closed`.
     package func close() async {
         mailbox.commands.post(.close)
+        // There is nobody to say goodbye to, and the thread may be waiting for an address that is silent.
+        if !state.isLoggedIn { mailbox.close() }
         for await state in mailbox.states() {
             if case .closed = state { return }
         }
+    }
+
+    /// Closes a connection that is away, so that nobody waits for it to come back; one that is there stays.
+    package func closeIfAway() async {
+        if !state.isLoggedIn { await close() }
     }
 
     func request(_ command: (UInt64) -> AMQPCommand) async throws(TransportError) -> AMQPReply {

@@ -43,7 +43,7 @@ extension AMQPLoop {
                 }
                 telling = nil
                 mailbox.enter(.reconnecting(worst))
-                report(worst, attempt: attempt)
+                report(worst, wasLoggedIn: wasLoggedIn, attempt: attempt)
                 attempt += 1
                 pause(for: backoff.delay(failures: attempt, using: &generator))
             }
@@ -83,17 +83,25 @@ extension AMQPLoop {
         )
     }
 
-    private func report(_ error: TransportError, attempt: Int) {
-        // Two that declare the same at the same moment may be thrown out with this; the next attempt finds it declared.
-        let isRace = error.nativeCode == 541 && attempt == 0
-        logger.log(
-            level: isRace ? .info : .warning,
-            "Connection to the broker lost; connecting again",
-            metadata: [
-                LogKey.error: "\(error)", LogKey.attempt: "\(attempt)", LogKey.broker: "\(configuration)",
-                LogKey.address: "\(mailbox.address ?? "")",
-            ]
-        )
+    /// Says what happened; of attempts that end alike only some.
+    private func report(_ error: TransportError, wasLoggedIn: Bool, attempt: Int) {
+        let metadata: Logger.Metadata = [
+            LogKey.error: "\(error)", LogKey.attempt: "\(attempt + 1)", LogKey.broker: "\(configuration)",
+            LogKey.address: "\(mailbox.address ?? "")",
+        ]
+        if wasLoggedIn {
+            // Two that declare the same at the same moment may be thrown out with this; the next attempt finds it declared.
+            let isRace = error.nativeCode == 541 && attempt == 0
+            logger.log(
+                level: isRace ? .info : .warning,
+                "The connection to RabbitMQ is lost; connecting again",
+                metadata: metadata
+            )
+        } else if error.code == .authentication {
+            warnings.note("RabbitMQ refuses user and password; trying again", level: .error, metadata)
+        } else {
+            warnings.note("RabbitMQ cannot be reached; trying again", metadata)
+        }
     }
 
     /// Ends a connection whose confirms are late, and opens the channel anew that only refuses.

@@ -77,14 +77,15 @@ final class AMQPLoop {
         mailbox: AMQPMailbox,
         backoff: Backoff,
         generator: any RandomNumberGenerator & Sendable,
-        logger: Logger
+        logger: Logger,
+        warnings: ThrottledLog
     ) {
         self.configuration = configuration
         self.mailbox = mailbox
         self.backoff = backoff
         self.generator = generator
         self.logger = logger
-        warnings = ThrottledLog(logger, clock: WaitClock())
+        self.warnings = warnings
         channels = Role.allCases.map { role in
             AMQPChannelStateMachine(
                 number: role.number,

@@ -13,6 +13,7 @@ final class AMQPMailbox: Sendable {
         var ledger = AMQPDeliveryLedger()
         var connection = AMQPConnectionState.connecting
         var losses = 0
+        var refusedLogins = 0
         var address: String?
         var progress = AMQPPublishProgress()
         var consumerTimeout: Duration?
@@ -52,6 +53,9 @@ final class AMQPMailbox: Sendable {
 
     /// How often a connection that was logged in ended.
     var losses: Int { state.withLock { $0.losses } }
+
+    /// How often user and password were refused since the last login.
+    var refusedLogins: Int { state.withLock { $0.refusedLogins } }
 
     /// The address that is connected to, or tried.
     var address: String? { state.withLock(\.address) }
@@ -149,9 +153,16 @@ final class AMQPMailbox: Sendable {
 
     func enter(_ connection: AMQPConnectionState) {
         let observers = state.withLock { state in
+            // A connection that was given up may still come about.
+            guard !state.isClosed else { return [AsyncStream<AMQPConnectionState>.Continuation]() }
             if state.connection.isLoggedIn, !connection.isLoggedIn { state.losses += 1 }
+            switch connection {
+            case .connected: state.refusedLogins = 0
+            case .reconnecting(let error) where error.code == .authentication: state.refusedLogins += 1
+            default: break
+            }
             state.connection = connection
-            return state.observers.values
+            return Array(state.observers.values)
         }
         for observer in observers { observer.yield(connection) }
     }

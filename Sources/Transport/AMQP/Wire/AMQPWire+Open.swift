@@ -41,7 +41,10 @@ extension AMQPWire {
         _ address: HostAddress,
         _ patience: Duration
     ) -> TransportError {
-        switch amqp_status_enum(status) {
+        // The library from 0.11 on asks the socket why, and keeps the answer to itself: errno is then that of the attempt's beginning.
+        let isUntold = status == AMQP_STATUS_SOCKET_ERROR.rawValue && error == EINPROGRESS
+        let error = isUntold ? ConnectionTrial.error(connectingTo: address) ?? 0 : error
+        return switch amqp_status_enum(status) {
         case AMQP_STATUS_SOCKET_ERROR where error == ECONNREFUSED:
             TransportError(
                 .refused,
@@ -49,20 +52,19 @@ extension AMQPWire {
                 message: "nothing accepts connections at \(address)",
                 nativeCode: error
             )
-        // The library from 0.12 on asks the socket why, and keeps the answer to itself: errno is then that of the attempt's beginning.
-        case AMQP_STATUS_SOCKET_ERROR where error == EINPROGRESS:
-            TransportError(
-                .connectFailed,
-                operation: "broker.connect",
-                message: "no connection to \(address): it is refused there, or nothing leads there",
-                nativeCode: status
-            )
         case AMQP_STATUS_SOCKET_ERROR where error != 0:
             TransportError(
                 .connectFailed,
                 operation: "broker.connect",
                 message: "no connection to \(address): \(String(cString: strerror(error)))",
                 nativeCode: error
+            )
+        case AMQP_STATUS_SOCKET_ERROR:
+            TransportError(
+                .connectFailed,
+                operation: "broker.connect",
+                message: "no connection to \(address): it is refused there, or nothing leads there",
+                nativeCode: status
             )
         case AMQP_STATUS_TIMEOUT:
             TransportError(
