@@ -50,7 +50,7 @@ struct DemoCommand: RoleCommand {
         LoggingSetup.bootstrap(asked.log)
         let logger = Logger(label: "demo")
         // Scenes take their time to draw.
-        if live { try await AdminPort.require(asked.admin, logger: logger) }
+        if live { try await AdminPort.require(asked.admin, role: "demo", logger: logger) }
         let lifecycle = WorkerLifecycle()
         lifecycle.obeySignals(logger: logger)
         let demo = try Demo(paths: images, scenes: scenes, isLive: live, logger: logger)

@@ -7,8 +7,8 @@ package enum AdminPort {
     /// Listens there for a moment: said before anything that takes its time, and not after it.
     ///
     /// - Throws: `CommandFailure` that names the port and the flag.
-    package static func require(_ settings: AdminSettings.Values, logger: Logger) async throws {
-        guard let port = settings.port else {
+    package static func require(_ settings: AdminSettings.Values, role: String, logger: Logger) async throws {
+        guard let port = settings.port(of: role) else {
             throw CommandFailure("There is no live page with --admin-port 0: leave it out, or name a port.")
         }
         do throws(HTTPServer.Failure) {
