@@ -49,13 +49,15 @@ def swift_packages(workspace: Path, linked: set[str]) -> list[Component]:
     return components
 
 
-def python_packages(folder: Path) -> list[Component]:
-    """ONNX Runtime, and NVIDIA's libraries, by the packages that they were taken from."""
+def python_packages(folders: list[Path]) -> list[Component]:
+    """ONNX Runtime, OpenVINO, and NVIDIA's libraries, by the packages that they were taken from."""
+    licences = {"onnxruntime": "MIT", "onnxruntime-gpu": "MIT", "openvino": "Apache-2.0"}
     components = []
-    for metadata in sorted([*folder.glob("onnxruntime*.dist-info/METADATA"), *folder.glob("nvidia_*.dist-info/METADATA")]):
-        headers = HeaderParser().parsestr(metadata.read_text())
-        name, version = headers["Name"].lower(), headers["Version"]
-        components.append(component(name, version, f"pkg:pypi/{name}@{version}", "MIT" if name.startswith("onnx") else None))
+    for pattern in ("onnxruntime*", "openvino-*", "nvidia_*"):
+        for metadata in sorted(path for folder in folders for path in folder.glob(f"{pattern}.dist-info/METADATA")):
+            headers = HeaderParser().parsestr(metadata.read_text())
+            name, version = headers["Name"].lower(), headers["Version"]
+            components.append(component(name, version, f"pkg:pypi/{name}@{version}", licences.get(name)))
     return components
 
 
@@ -87,7 +89,7 @@ def main() -> None:
     parser.add_argument("--packages", required=True, type=Path, help="a library and its Debian package a line")
     parser.add_argument("--swift-packages", required=True, type=Path, help="the names of those that are linked")
     parser.add_argument("--workspace", required=True, type=Path, help="SwiftPM's workspace-state.json")
-    parser.add_argument("--python-packages", required=True, type=Path, help="a folder site-packages")
+    parser.add_argument("--python-packages", required=True, type=Path, nargs="+", help="folders site-packages")
     parser.add_argument("--out", required=True, type=Path)
     arguments = parser.parse_args()
 
