@@ -104,7 +104,7 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "COnnxRuntime", "COpenVINO", "Imaging", "JSON", "Telemetry",
+                "COnnxRuntime", "COpenVINO", "Concurrency", "Imaging", "JSON", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: houseStyle

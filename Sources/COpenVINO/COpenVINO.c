@@ -15,10 +15,8 @@ static const char *const names[] = {
     "ov_version_free",
     "ov_core_create",
     "ov_core_free",
-    "ov_core_read_model",
-    "ov_core_compile_model",
+    "ov_core_compile_model_from_file",
     "ov_core_get_property",
-    "ov_model_free",
     "ov_compiled_model_inputs_size",
     "ov_compiled_model_input_by_index",
     "ov_compiled_model_output_by_name",
@@ -57,14 +55,14 @@ const char *openvino_find_functions(void *library, OpenVINOTable *table) {
 }
 
 OpenVINOStatus openvino_compile(
-    const OpenVINOTable *table, const ov_core_t *core, const ov_model_t *model, const char *device,
+    const OpenVINOTable *table, const ov_core_t *core, const char *path, const char *device,
     const OpenVINOProperty *properties, size_t count, ov_compiled_model_t **compiled) {
     // All places are filled; the callee reads as many as it is told of.
     OpenVINOProperty p[OPENVINO_PROPERTIES] = {{"", ""}, {"", ""}, {"", ""}, {"", ""}, {"", ""}, {"", ""}};
     size_t used = count < OPENVINO_PROPERTIES ? count : OPENVINO_PROPERTIES;
     memcpy(p, properties, used * sizeof *properties);
-    return table->core_compile_model(
-        core, model, device, 2 * used, compiled, p[0].key, p[0].value, p[1].key, p[1].value, p[2].key, p[2].value, p[3].key,
+    return table->core_compile_model_from_file(
+        core, path, device, 2 * used, compiled, p[0].key, p[0].value, p[1].key, p[1].value, p[2].key, p[2].value, p[3].key,
         p[3].value, p[4].key, p[4].value, p[5].key, p[5].value);
 }
 

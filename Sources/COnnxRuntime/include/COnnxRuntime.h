@@ -26,6 +26,7 @@ typedef struct OrtTypeInfo OrtTypeInfo;
 typedef struct OrtTensorTypeAndShapeInfo OrtTensorTypeAndShapeInfo;
 typedef struct OrtAllocator OrtAllocator;
 typedef struct OrtIoBinding OrtIoBinding;
+typedef struct OrtArenaCfg OrtArenaCfg;
 typedef struct OrtCUDAProviderOptionsV2 OrtCUDAProviderOptionsV2;
 typedef struct OrtTensorRTProviderOptionsV2 OrtTensorRTProviderOptionsV2;
 
@@ -139,7 +140,10 @@ typedef struct OrtApi {
     OrtResult (*_Nonnull GetBoundOutputValues)(
         const OrtIoBinding *binding, OrtAllocator *allocator, OrtValue *_Nonnull *_Nullable *_Nonnull out,
         size_t *count);
-    OrtUnused unused_141_169[29];
+    OrtUnused unused_141_143[3];
+    OrtResult (*_Nonnull CreateAndRegisterAllocator)(
+        OrtEnv *env, const OrtMemoryInfo *info, const OrtArenaCfg *_Nullable configuration);
+    OrtUnused unused_145_169[25];
     OrtResult (*_Nonnull SessionOptionsAppendExecutionProvider_TensorRT_V2)(
         OrtSessionOptions *options, const OrtTensorRTProviderOptionsV2 *provider_options);
     OrtResult (*_Nonnull CreateTensorRTProviderOptions)(OrtTensorRTProviderOptionsV2 *_Nullable *_Nonnull out);
@@ -203,6 +207,7 @@ ORT_ASSERT_POSITION(RunWithBinding, 133);
 ORT_ASSERT_POSITION(BindInput, 136);
 ORT_ASSERT_POSITION(BindOutputToDevice, 138);
 ORT_ASSERT_POSITION(GetBoundOutputValues, 140);
+ORT_ASSERT_POSITION(CreateAndRegisterAllocator, 144);
 ORT_ASSERT_POSITION(SessionOptionsAppendExecutionProvider_TensorRT_V2, 170);
 ORT_ASSERT_POSITION(ReleaseTensorRTProviderOptions, 174);
 ORT_ASSERT_POSITION(SessionOptionsAppendExecutionProvider_CUDA_V2, 204);

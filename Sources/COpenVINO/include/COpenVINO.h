@@ -11,7 +11,6 @@
 #pragma clang assume_nonnull begin
 
 typedef struct ov_core ov_core_t;
-typedef struct ov_model ov_model_t;
 typedef struct ov_compiled_model ov_compiled_model_t;
 typedef struct ov_infer_request ov_infer_request_t;
 typedef struct ov_tensor ov_tensor_t;
@@ -60,14 +59,11 @@ typedef struct {
 
     OpenVINOStatus (*_Nonnull core_create)(ov_core_t *_Nullable *_Nonnull core);
     void (*_Nonnull core_free)(ov_core_t *_Nullable core);
-    OpenVINOStatus (*_Nonnull core_read_model)(
-        const ov_core_t *core, const char *path, const char *_Nullable weights, ov_model_t *_Nullable *_Nonnull model);
-    OpenVINOStatus (*_Nonnull core_compile_model)(
-        const ov_core_t *core, const ov_model_t *model, const char *device, size_t property_args,
+    OpenVINOStatus (*_Nonnull core_compile_model_from_file)(
+        const ov_core_t *core, const char *path, const char *device, size_t property_args,
         ov_compiled_model_t *_Nullable *_Nonnull compiled, ...);
     OpenVINOStatus (*_Nonnull core_get_property)(
         const ov_core_t *core, const char *device, const char *key, char *_Nullable *_Nonnull value);
-    void (*_Nonnull model_free)(ov_model_t *_Nullable model);
 
     OpenVINOStatus (*_Nonnull compiled_model_inputs_size)(const ov_compiled_model_t *compiled, size_t *count);
     OpenVINOStatus (*_Nonnull compiled_model_input_by_index)(
@@ -105,9 +101,9 @@ typedef struct {
 /// Returns null when they are there, else the name of the first that is not.
 const char *_Nullable openvino_find_functions(void *library, OpenVINOTable *table);
 
-/// Calls `core_compile_model`, whose properties are variadic arguments, with at most ``OPENVINO_PROPERTIES`` of them.
+/// Calls `core_compile_model_from_file`, whose properties are variadic arguments, with at most ``OPENVINO_PROPERTIES`` of them.
 OpenVINOStatus openvino_compile(
-    const OpenVINOTable *table, const ov_core_t *core, const ov_model_t *model, const char *device,
+    const OpenVINOTable *table, const ov_core_t *core, const char *path, const char *device,
     const OpenVINOProperty *properties, size_t count, ov_compiled_model_t *_Nullable *_Nonnull compiled);
 
 /// The file that the library was loaded from; null where the loader does not know.

@@ -30,12 +30,25 @@ package final class LoadedPipeline: Sendable {
         runtime: any InferenceRuntime
     ) throws {
         var loader = ModelLoader(options: options, sessions: sessions, runtime: runtime)
-        let detector = try loader.load(manifest.detector.algorithm, ObjectDetector.contract)
-        let filter = try manifest.binaryFilter.flatMap { try loader.load($0.algorithm, CropClassifier.contract($0)) }
-        let classifiers = try manifest.classifiers.map { try loader.load($0.algorithm, CropClassifier.contract($0)) }
+        let opened = loader.openAll(of: manifest)
+        let detector = try loader.load(
+            manifest.detector.algorithm,
+            ObjectDetector.contract,
+            precision: options.precision.ofDetector
+        )
+        let loadClassifier = { (classifier: PipelineManifest.Classifier) in
+            try loader.load(
+                classifier.algorithm,
+                CropClassifier.contract(classifier),
+                precision: options.precision.ofClassifiers
+            )
+        }
+        let filter = try manifest.binaryFilter.flatMap(loadClassifier)
+        let classifiers = try manifest.classifiers.map(loadClassifier)
         guard loader.mistakes.isEmpty, let detector else {
             throw ManifestError(path: manifest.path, mistakes: loader.mistakes)
         }
+        withExtendedLifetime(opened) {}
         self.manifest = manifest
         device = options.device
         self.detector = ObjectDetector(manifest.detector, session: detector)
@@ -147,9 +160,13 @@ package final class LoadedPipeline: Sendable {
             bytes.initializeMemory(as: UInt8.self, repeating: 200)
         }
         if !detector.session.hasRun {
-            let batch = try detector.makeBatch(
-                size: localizationSize(height: image.height, width: image.width),
-                count: 1
+            // A GPU's kernels are chosen by size; on a processor a run of full size is a second of a start.
+            let rule = device.isProcessor ? manifest.detector.input.reduced : manifest.detector.input
+            let batch = try DetectorBatch(
+                size: rule.size(height: image.height, width: image.width),
+                count: 1,
+                rule: rule,
+                pool: detector.session.buffers
             )
             try batch.fill(slot: 0, with: image)
             _ = try detector.detect(batch)

@@ -35,5 +35,16 @@ package struct LocalizationRule: Sendable, Hashable {
         return LocalizationSize(image: image, padded: image.padded(toMultipleOf: padMultiple))
     }
 
+    /// The same for images of which only a run is wanted, whatever it finds, and a cheap one.
+    var reduced: LocalizationRule {
+        LocalizationRule(
+            shorterSide: min(shorterSide, 256),
+            longerSideMaximum: min(longerSideMaximum, 512),
+            antialias: antialias,
+            normalization: normalization,
+            padMultiple: padMultiple
+        )
+    }
+
     var filter: Resampler.Filter { antialias ? .antialiasedBilinear : .bilinear }
 }

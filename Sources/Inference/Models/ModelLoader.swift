@@ -1,3 +1,4 @@
+import Concurrency
 import Telemetry
 
 /// Loads the models of a pipeline and notes what is wrong with each, instead of stopping at the first.
@@ -13,12 +14,41 @@ struct ModelLoader {
         self.runtime = runtime
     }
 
+    /// Opens a pipeline's models at the same time, so that ``load(_:_:precision:)`` finds them; what is wrong with one is its to say.
+    ///
+    /// On a processor alone, where opening a model is the work of one core.
+    ///
+    /// - Returns: The sessions, to be held until each has been loaded.
+    func openAll(of manifest: PipelineManifest) -> [any InferenceSession] {
+        guard options.device.isProcessor else { return [] }
+        let named = [manifest.binaryFilter?.algorithm].compactMap(\.self) + manifest.classifiers.map(\.algorithm)
+        let models =
+            [manifest.detector.algorithm].map { Model(path: $0.file, options: options(options.precision.ofDetector)) }
+            + named.map { Model(path: $0.file, options: options(options.precision.ofClassifiers)) }
+        return SideBySide.map(Array(Set(models)), name: "models", stackBytes: 8 << 20) { [sessions, runtime] model in
+            try? sessions.session(path: model.path, options: model.options, runtime: runtime)
+        }
+        .compactMap(\.self)
+    }
+
+    private struct Model: Hashable {
+        let path: String
+        let options: SessionOptions
+    }
+
+    private func options(_ precision: Precision) -> SessionOptions {
+        var options = options
+        options.precision = precision
+        return options
+    }
+
     /// Loads a model; nil, and a note, when it is no model or breaks its contract.
     ///
     /// A device that is not there is thrown at once: it would be the same for every model.
     mutating func load(
         _ algorithm: PipelineManifest.Algorithm,
-        _ contract: ModelContract
+        _ contract: ModelContract,
+        precision: Precision
     ) throws(InferenceError) -> (any InferenceSession)? {
         if let problem = ModelFile.problem(of: algorithm.file) {
             mistakes.append(problem)
@@ -26,7 +56,11 @@ struct ModelLoader {
         }
         let session: any InferenceSession
         do {
-            session = try sessions.session(path: algorithm.file, options: options, runtime: runtime)
+            session = try sessions.session(
+                path: algorithm.file,
+                options: options(precision),
+                runtime: runtime
+            )
         } catch  where error.code == .invalidModel {
             mistakes.append(error.description)
             return nil

@@ -14,7 +14,7 @@ extension Device {
     ///
     /// - Throws: `deviceUnavailable` with what to do instead.
     func checkPrecision(_ precision: Precision) throws(InferenceError) {
-        guard precision == .half else { return }
+        guard precision != .full else { return }
         let advice: String
         switch self {
         case .tensorRT: return

@@ -19,6 +19,19 @@ final class OrtEnvironment: @unchecked Sendable {
             table.api.DisableTelemetryEvents(handle.pointer),
             OperationName("runtime.start", "ONNX Runtime without telemetry")
         )
+        try shareMemory(table)
+    }
+
+    /// Has all sessions take the memory of their runs on a processor from one place.
+    ///
+    /// An engine runs one model at a time, so what the detector is done with serves the classifiers (docs/performance.md).
+    private func shareMemory(_ table: OrtTable) throws(InferenceError) {
+        let operation = OperationName("runtime.start", "ONNX Runtime with one memory for all models")
+        let info = try table.make(operation, release: table.api.ReleaseMemoryInfo) { made in
+            // OrtArenaAllocator, OrtMemTypeDefault.
+            table.api.CreateCpuMemoryInfo(1, 0, made)
+        }
+        try table.check(table.api.CreateAndRegisterAllocator(handle.pointer, info.pointer, nil), operation)
     }
 
     var pointer: OpaquePointer { handle.pointer }

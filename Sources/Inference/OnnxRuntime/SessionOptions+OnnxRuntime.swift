@@ -21,9 +21,14 @@ extension SessionOptions {
             OperationName("session_options.set", "the thread count")
         )
         try table.check(api.SetInterOpNumThreads(options, 1), OperationName("session_options.set", "the thread count"))
-        // Idle threads of ONNX Runtime would spin on the cores that decode the next images.
-        for key in ["session.intra_op.allow_spinning", "session.inter_op.allow_spinning"] {
-            try table.check(api.AddSessionConfigEntry(options, key, "0"), OperationName("session_options.set", key))
+        let entries: KeyValuePairs = [
+            // Idle threads of ONNX Runtime would spin on the cores that decode the next images.
+            "session.intra_op.allow_spinning": "0", "session.inter_op.allow_spinning": "0",
+            // Runs share memory; weights have their own, which is the system's again when a model is unloaded.
+            "session.use_env_allocators": "1", "session.use_device_allocator_for_initializers": "1",
+        ]
+        for (key, value) in entries {
+            try table.check(api.AddSessionConfigEntry(options, key, value), OperationName("session_options.set", key))
         }
         // A memory pattern plans one block for the shapes it has seen; sizes here differ from batch to batch.
         try table.check(api.DisableMemPattern(options), OperationName("session_options.disable", "memory patterns"))

@@ -75,9 +75,6 @@ package final class OpenVINORuntime: InferenceRuntime, @unchecked Sendable {
         guard access(path, R_OK) == 0 else {
             throw InferenceError(.invalidModel, operation: operation, message: "File doesn't exist or cannot be read")
         }
-        let model = try table.make(operation, failure: .invalidModel, release: table.model_free) { made in
-            table.core_read_model(core.pointer, path, nil, made)
-        }
         var properties = [
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
@@ -87,6 +84,10 @@ package final class OpenVINORuntime: InferenceRuntime, @unchecked Sendable {
             "ENABLE_CPU_PINNING": "NO",
         ]
         if options.intraOpThreads > 0 { properties["INFERENCE_NUM_THREADS"] = "\(options.intraOpThreads)" }
+        // Held until the model is there: what another process is writing is no model yet.
+        let lock = options.cache.map { ModelCacheLock(folder: $0, model: path) }
+        defer { withExtendedLifetime(lock) {} }
+        if let cache = options.cache { properties["CACHE_DIR"] = cache }
         let keys = CStringTable(Array(properties.keys))
         let values = CStringTable(Array(properties.values))
         return try table.make(operation, failure: .invalidModel, release: table.compiled_model_free) { made in
@@ -94,7 +95,7 @@ package final class OpenVINORuntime: InferenceRuntime, @unchecked Sendable {
                 values.withPointer { values in
                     let pairs = (0..<properties.count).map { OpenVINOProperty(key: keys[$0], value: values[$0]) }
                     return withUnsafePointer(to: table) { table in
-                        openvino_compile(table, core.pointer, model.pointer, Self.plugin, pairs, pairs.count, made)
+                        openvino_compile(table, core.pointer, path, Self.plugin, pairs, pairs.count, made)
                     }
                 }
             }

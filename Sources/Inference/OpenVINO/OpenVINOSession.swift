@@ -17,6 +17,8 @@ package final class OpenVINOSession: InferenceSession, @unchecked Sendable {
     /// Requests that are in no run; as many are made as there are runs at the same time.
     private let idle = Mutex<[Request]>([])
     private let ran = Atomic(false)
+    /// Outputs that were asked for and are there.
+    private let outputs = Mutex<[String: TensorDescription]>([:])
 
     /// Loads a model from its file.
     ///
@@ -36,9 +38,13 @@ package final class OpenVINOSession: InferenceSession, @unchecked Sendable {
     }
 
     package func output(named name: String) -> TensorDescription? {
+        if let known = outputs.withLock({ $0[name] }) { return known }
         // OpenVINO's only answer for a name that it does not know is an error.
-        try? OpenVINOPorts(table: table, compiled: compiled.pointer, operation: OperationName("model.describe", path))
+        let operation = OperationName("model.describe", path)
+        let found = try? OpenVINOPorts(table: table, compiled: compiled.pointer, operation: operation)
             .output(named: name)
+        outputs.withLock { $0[name] = found }
+        return found
     }
 
     package var hasRun: Bool { ran.load(ordering: .relaxed) }

@@ -55,7 +55,7 @@ struct DeviceSearch<Result> {
     /// - Throws: What keeps the last of them from being used.
     mutating func takeProcessor(because reason: String = "") throws {
         placement.reason = reason
-        if precision == .half { return try insist(on: .openVINO) }
+        if precision != .full { return try insist(on: .openVINO) }
         if runtimes.hasOpenVINO, attempt(.openVINO) { return }
         try insist(on: .cpu)
     }

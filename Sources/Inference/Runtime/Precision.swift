@@ -6,4 +6,12 @@ package enum Precision: String, Sendable, CaseIterable {
     ///
     /// Results differ slightly from those of full precision; docs/models.md says by how much.
     case half
+    /// Half precision in what names insects, filter and classifiers, and full in the detector: boxes stay what they are.
+    case mixed
+
+    /// That of the detector.
+    var ofDetector: Precision { self == .half ? .half : .full }
+
+    /// That of filter and classifiers.
+    var ofClassifiers: Precision { self == .full ? .full : .half }
 }

@@ -7,6 +7,9 @@ package struct SessionOptions: Sendable, Hashable {
     /// Threads the runtime may use inside one operator, the caller's included; 0 leaves the number to it.
     package var intraOpThreads: Int
 
+    /// A folder in which OpenVINO keeps what it made of a model, for the next start; nil for none.
+    package var cache: String?
+
     /// Whether inputs and outputs are bound, in memory that the device reaches by itself.
     ///
     /// That is page-locked for a GPU, which copies from and to it without the processor's help. On a processor nothing is gained.
@@ -19,11 +22,13 @@ package struct SessionOptions: Sendable, Hashable {
         device: Device = .cpu,
         precision: Precision = .full,
         intraOpThreads: Int = 0,
+        cache: String? = nil,
         bindsMemory: Bool? = nil
     ) {
         self.device = device
         self.precision = precision
         self.intraOpThreads = intraOpThreads
+        self.cache = cache
         self.bindsMemory = bindsMemory ?? !device.isProcessor
     }
 }

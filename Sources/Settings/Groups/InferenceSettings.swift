@@ -18,7 +18,7 @@ package struct InferenceSettings: SettingGroup {
         flag: "precision",
         .choice,
         default: Precision.full,
-        "How models compute: full is as they were trained; half is about twice as fast on a processor with bfloat16 (cpu:openvino) or a GPU (tensorrt:N) and changes results slightly."
+        "How models compute: full is as they were trained; half is about twice as fast on a processor with bfloat16 (cpu:openvino) or a GPU (tensorrt:N) and changes results slightly; mixed is half for filter and classifiers alone, and boxes stay as they are."
     )
 
     package let threads = Setting(
@@ -27,6 +27,14 @@ package struct InferenceSettings: SettingGroup {
         .integer(0...1_024),
         default: 0,
         "Threads of the runtime for each device; 0 means one for a GPU, and for the processor one for each core less one for each GPU."
+    )
+
+    package let cache = Setting(
+        "inference.cache",
+        flag: "model-cache",
+        SettingKind<String>.path.optional,
+        default: nil,
+        "A folder of the worker's own in which OpenVINO keeps the models that it has compiled: the next start is seconds shorter, and their weights are read from there when they are needed. None compiles them at every start."
     )
 
     package let modelMemory = Setting(

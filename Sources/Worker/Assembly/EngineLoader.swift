@@ -63,7 +63,8 @@ struct EngineLoader {
         let options = SessionOptions(
             device: use.device,
             precision: use.precision,
-            intraOpThreads: settings.inference.threadCount(for: use.device, processors: UsableProcessors.current())
+            intraOpThreads: settings.inference.threadCount(for: use.device, processors: UsableProcessors.current()),
+            cache: settings.inference.cache
         )
         let classificationBatchSize = settings.batch.classificationSize
         let sessions = SharedSessions()
@@ -80,6 +81,7 @@ struct EngineLoader {
                 sessions: sessions,
                 runtime: runtime
             )
+            FreedMemory.giveBack()
             RoleMetrics.modelLoadSeconds.gauge(manifest.slug, "\(use.device)")
                 .record(began.duration(to: .now) / .seconds(1))
             return pipeline

@@ -13,11 +13,12 @@ package struct WorkerStages {
     package let statistics: WorkerStatistics
     /// Where the models run, and why there.
     package let placement: DevicePlacement
+    /// Engines that infer at the same time.
+    package let engineCount: Int
     package let images: ImageStages
     private let settings: WorkerSettings
     private let context: RoleContext
     private let batcher: Batcher
-    private let engineCount: Int
     private let logger: Logger
 
     /// Loads models and puts the stages together, on a thread of its own: Swift's pool has to answer the admin port meanwhile.

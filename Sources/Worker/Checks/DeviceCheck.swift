@@ -50,7 +50,7 @@ enum DeviceCheck {
     }
 
     private static func remedy(for choice: DeviceChoice, _ precision: Precision) -> String {
-        if precision == .half { return "Use --precision full, or a device that has half precision." }
+        if precision != .full { return "Use --precision full, or a device that has half precision." }
         return choice.isProcessor
             ? "Use --device cpu, or install the library: scripts/setup --openvino."
             : "Use --device auto, or install the GPU build of ONNX Runtime with the CUDA libraries it names."
