@@ -16,6 +16,7 @@ extension BenchReport {
         megapixelsPerSecond = json["megapixels_per_second"]?.double
         self.cpuSecondsPerImage = cpuSecondsPerImage
         self.peakRSSBytes = peakRSSBytes
+        engineIdle = json["engine_idle"]?.double
         self.stages = stages.dictionary.compactMapValues { Percentiles($0) }
         self.runs = runs
         reference = json["reference"].flatMap { Reference($0) }
@@ -31,6 +32,7 @@ extension BenchReport {
             "stages": .object(JSONObject(stages.map { ($0.key, $0.value.json) })),
         ]
         members["megapixels_per_second"] = megapixelsPerSecond.map(JSONValue.number)
+        members["engine_idle"] = engineIdle.map(JSONValue.number)
         members["reference"] = reference?.json
         return .object(members)
     }

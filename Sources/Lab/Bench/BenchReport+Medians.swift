@@ -25,6 +25,8 @@ extension BenchReport {
         let pixels = samples.map { Double($0.pixels) / 1e6 / $0.seconds }.median
         megapixelsPerSecond = pixels > 0 ? pixels : nil
         peakRSSBytes = ProcessUsage.current.peakResidentBytes
+        let idle = samples.compactMap { sample in sample.engineSeconds.map { max(0, 1 - $0 / sample.seconds) } }
+        engineIdle = idle.isEmpty ? nil : idle.median
         stages = Self.medians(of: samples)
         self.reference = reference.map { [imagesPerSecond] in
             Reference(name: $0.name, runs: $0.samples.map(Run.init), comparedTo: imagesPerSecond)

@@ -39,6 +39,8 @@ package struct BenchReport: Sendable, Equatable {
     var cpuSecondsPerImage: Double
     /// Of the whole process since its start, warm-up included.
     var peakRSSBytes: Int
+    /// The share of a run in which no model ran, the median over the runs; nil where models are not measured.
+    var engineIdle: Double?
     var stages: [String: Percentiles]
     var runs: [Run]
     var reference: Reference?

@@ -11,6 +11,8 @@ struct BenchSample: Sendable {
     var seconds: Double
     /// Processor time of this process, or of the reference's.
     var cpuSeconds: Double
+    /// Time in which a model ran, summed over the engines; nil where none runs.
+    var engineSeconds: Double?
     /// Durations of the stages, in the order of the way.
     var stages: [BenchStage] = []
 

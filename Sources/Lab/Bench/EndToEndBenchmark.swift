@@ -77,9 +77,12 @@ package struct EndToEndBenchmark {
             say: { _ in }
         )
         let worker = try await RESTWorker(stages: stages, settings: settings, ending: .untilEmpty, logger: logger)
-        let sample = try await BenchSample(count: images.count, pixels: images.pixels) {
+        var sample = try await BenchSample(count: images.count, pixels: images.pixels) {
             try await worker.run()
             return worker.statistics.stages.summaries().map(BenchStage.init)
+        }
+        if constant == nil {
+            sample.engineSeconds = worker.statistics.insideRuntime.value / .seconds(Double(stages.engineCount))
         }
         let (succeeded, failed) = (worker.statistics.succeeded.value, worker.statistics.failed.value)
         guard succeeded == images.count else {

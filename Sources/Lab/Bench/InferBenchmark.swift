@@ -51,7 +51,10 @@ package struct InferBenchmark {
         }
     }
 
-    private typealias Batch = (key: BatchKey, images: [PixelBuffer])
+    private struct Batch: Sendable {
+        let key: BatchKey
+        let images: [PixelBuffer]
+    }
 
     /// Batches of one size each, as the worker makes them.
     private func makeBatches(of decoded: [PixelBuffer], count: Int) throws -> [Batch] {
@@ -64,11 +67,11 @@ package struct InferBenchmark {
             let key = BatchKey(pipeline: slug, size: size)
             waiting[key, default: []].append(image)
             if let full = waiting[key], full.count == settings.batch.localizationSize {
-                batches.append((key, full))
+                batches.append(Batch(key: key, images: full))
                 waiting[key] = nil
             }
         }
-        return batches + waiting.map { ($0.key, $0.value) }
+        return batches + waiting.map { Batch(key: $0.key, images: $0.value) }
     }
 
     private func infer(
@@ -76,23 +79,48 @@ package struct InferBenchmark {
         pixels: Int,
         progress: @escaping @Sendable (Int) -> Void
     ) async throws -> BenchSample {
-        var done = 0
         let statistics = StageStatistics()
-        return try await BenchSample(count: batches.reduce(0) { $0 + $1.images.count }, pixels: pixels) {
-            for batch in batches {
-                let times = try await infer(batch).times
-                for _ in batch.images {
-                    if detections == nil {
-                        statistics.record(times.prepare / batch.images.count, in: .prepare)
-                        statistics.record(times.detect / batch.images.count, in: .detect)
-                    }
-                    statistics.record(times.classify / batch.images.count, in: .classify)
-                }
-                done += batch.images.count
-                progress(done)
-            }
+        var engineTime = Duration.zero
+        var sample = try await BenchSample(count: batches.reduce(0) { $0 + $1.images.count }, pixels: pixels) {
+            engineTime = try await infer(batches, statistics: statistics, progress: progress)
             return statistics.summaries().map(BenchStage.init)
         }
+        sample.engineSeconds = engineTime / .seconds(1)
+        return sample
+    }
+
+    /// Infers all batches, the next being prepared while one is with the engine, as in a worker; returns the time inside the runtime.
+    private func infer(
+        _ batches: [Batch],
+        statistics: StageStatistics,
+        progress: @Sendable (Int) -> Void
+    ) async throws -> Duration {
+        try await withThrowingTaskGroup(of: (images: Int, times: PipelineTimes).self) { group in
+            var (left, done, engineTime) = (batches[...], 0, Duration.zero)
+            for batch in left.prefix(Self.inFlight) { group.addTask { try await timed(batch) } }
+            left = left.dropFirst(Self.inFlight)
+            while let (count, times) = try await group.next() {
+                if let batch = left.popFirst() { group.addTask { try await timed(batch) } }
+                for _ in 0..<count {
+                    if detections == nil {
+                        statistics.record(times.prepare / count, in: .prepare)
+                        statistics.record(times.detect / count, in: .detect)
+                    }
+                    statistics.record(times.classify / count, in: .classify)
+                }
+                engineTime += times.runtime
+                done += count
+                progress(done)
+            }
+            return engineTime
+        }
+    }
+
+    /// A batch that runs, and one that is prepared.
+    private static let inFlight = 2
+
+    private func timed(_ batch: Batch) async throws -> (images: Int, times: PipelineTimes) {
+        (batch.images.count, try await infer(batch).times)
     }
 
     private func infer(_ batch: Batch) async throws -> PipelineAnalysis {

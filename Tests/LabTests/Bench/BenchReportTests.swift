@@ -36,6 +36,22 @@ struct BenchReportTests {
         #expect(report.reference?.ratio == 1.25)
     }
 
+    @Test("The engine's idle share is that of the middle run, and nothing where no engine ran")
+    func idle() throws {
+        #expect(report.engineIdle == nil)
+        #expect(report.text.contains("Engine idle") == false)
+        let samples = [8.0, 9.5, 12].map { busy in
+            var sample = sample(10)
+            sample.engineSeconds = busy
+            return sample
+        }
+        let inferred = BenchReport(benchmark: "infer", unit: "image", samples: samples, reference: nil)
+        let idle = try #require(inferred.engineIdle)
+        #expect(abs(idle - 0.05) < 1e-9)
+        #expect(inferred.text.contains("Engine idle 5.0 % of the time"))
+        #expect(BenchReport(inferred.json)?.engineIdle == idle)
+    }
+
     @Test("The median of an even number is the mean of the two in the middle, of none it is 0")
     func median() {
         #expect([4.0, 1, 3, 2].median == 2.5)
