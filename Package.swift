@@ -213,7 +213,12 @@ let package = Package(
             dependencies: [
                 "Broker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "Pipeline", "Settings",
                 "Transport", "Worker",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [
+                .embedInCode("Report/Page/report.css"), .embedInCode("Report/Page/report.js"),
+                .embedInCode("Report/Page/viewer.html"),
             ],
             swiftSettings: houseStyle
         ),

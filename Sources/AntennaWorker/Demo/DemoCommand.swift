@@ -80,8 +80,8 @@ struct DemoCommand: RoleCommand {
         if live {
             try await workUntilStopped(settings, HealthService(role: "demo", resolved: resolved, logger: logger))
         } else {
-            let report = try await demo.work(settings, lifecycle: lifecycle)
-            try Output.standard.print("Open \(report.write(to: "\(out)/report.html")) in a browser.")
+            let page = try await demo.work(settings, lifecycle: lifecycle, reportingTo: "\(out)/report.html")
+            try Output.standard.print("Open \(page) in a browser.")
         }
         await antenna.stop()
     }

@@ -154,6 +154,6 @@ extension ImageSource {
     static func all(of paths: [String], orScenes count: Int) throws -> [ImageSource] {
         paths.isEmpty
             ? (0..<count).map { .scene(SceneSpecification(seed: UInt64($0 + 1))) }
-            : try ImageFiles.find(paths).map { .file($0) }
+            : try ImageFiles.find(paths).map { .file($0.path) }
     }
 }

@@ -83,12 +83,13 @@ struct InferFileCommand: AsyncParsableCommand {
         try known?.check()
         let asked = try asked.read()
         let lifecycle = WorkerLifecycle()
-        let preparer = FilePreparer(files: files, report: false, crops: exports.crops != nil)
+        let preparer = FilePreparer(files: files, report: html != nil, crops: exports.crops != nil)
         // Who cannot be told what was found needs no more of it.
         let results = try FileResults(
             files: files,
             output: output,
             exports: try exports.open(for: manifest),
+            report: try html.map { try ReportWriter(path: $0) },
             features: table,
             preparer: preparer,
             onFailure: { lifecycle.drain() }
@@ -108,18 +109,16 @@ struct InferFileCommand: AsyncParsableCommand {
         if showsProgress { progress.finish() }
         let elapsed = began.duration(to: .now)
         try await results.finish()
-        if let html {
-            let page = ReportData(
-                title: "antenna-worker infer-file",
-                pipeline: settings.work.pipelines.joined(),
-                note: "",
-                images: await results.pictures(),
-                imageCount: files.count,
-                statistics: worker.statistics,
-                elapsed: elapsed,
-                settings: settings
-            )
-            try Output.standard.print("Open \(ReportPage(page).write(to: html)) in a browser.")
+        let summary = ReportSummary(
+            title: title(files.count),
+            pipeline: manifest.slug,
+            note: "",
+            statistics: worker.statistics,
+            elapsed: elapsed,
+            settings: settings
+        )
+        if let page = try await results.writeReport(summary) {
+            try Output.standard.print("Open \(page) in a browser.")
         }
         if !exports.paths.isEmpty, !json {
             try Output.standard.print(
@@ -131,10 +130,17 @@ struct InferFileCommand: AsyncParsableCommand {
         try judge(failures, answered: worker.statistics.answered, of: files.count)
     }
 
+    /// What the page is called.
+    private func title(_ count: Int) -> String {
+        guard images.count == 1,
+            let name = images.first.map({ URL(filePath: $0).standardizedFileURL.lastPathComponent })
+        else { return "Insects on \(count) images" }
+        return "Insects in \(name)"
+    }
+
     private var output: FileResults.Form {
         if json { return .json }
-        if html != nil { return .page }
-        return exports.paths.isEmpty ? .text(.output) : .none
+        return html == nil && exports.paths.isEmpty ? .text(.output) : .none
     }
 
     /// A bar on a terminal that shows nothing else.

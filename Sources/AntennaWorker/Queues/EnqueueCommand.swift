@@ -123,8 +123,8 @@ struct EnqueueCommand: AsyncParsableCommand {
     func addresses() throws -> [String] {
         try images.flatMap { image -> [String] in
             guard let imagesAt, !Self.isAddress(image) else { return [image] }
-            return try ImageFiles.find([image]).map { path in
-                let name = URL(filePath: path).lastPathComponent
+            return try ImageFiles.find([image]).map { file in
+                let name = URL(filePath: file.path).lastPathComponent
                 return URL(string: imagesAt)?.appending(path: name).absoluteString ?? "\(imagesAt)/\(name)"
             }
         }

@@ -15,7 +15,7 @@ extension BenchImages {
         count: Int,
         _ body: (BenchImages) async throws -> Void
     ) async throws {
-        if let folder { return try await body(BenchImages(paths: ImageFiles.find([folder]), count: count)) }
+        if let folder { return try await body(BenchImages(paths: ImageFiles.find([folder]).map(\.path), count: count)) }
         let folder = FileManager.default.temporaryDirectory.appending(path: "antenna-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

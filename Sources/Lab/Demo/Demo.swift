@@ -49,9 +49,15 @@ package struct Demo {
     /// - Parameters:
     ///   - settings: All settings; they lead to the local Antenna.
     ///   - lifecycle: What stops it before its end.
-    /// - Returns: The report.
+    ///   - path: Where the report goes.
+    /// - Returns: The path of the report's first page.
     /// - Throws: What keeps the worker from starting or from going on, in sentences for people.
-    package func work(_ settings: WorkerSettings, lifecycle: WorkerLifecycle) async throws -> ReportPage {
+    package func work(
+        _ settings: WorkerSettings,
+        lifecycle: WorkerLifecycle,
+        reportingTo path: String
+    ) async throws -> String {
+        var report = try ReportWriter(path: path)
         let progress = ProgressBar(label: "Working", total: images.sources.count, logger: logger)
         let began = ContinuousClock.now
         let worker = try await RESTWorker(
@@ -64,16 +70,16 @@ package struct Demo {
         progress.finish()
         let elapsed = began.duration(to: .now)
         StageReport(worker.statistics).show(logger: logger)
-        let report = ReportData(
+        try images.forEach(of: collector.outcomes) { try report.add($0) }
+        let summary = ReportSummary(
+            title: "Insects of the demo",
             pipeline: "demo",
             note: "The demo models are image processing written by hand: they find what stands out from a lit sheet, "
                 + "and name its colour. They were not trained and name no species.",
-            images: images.pictures(of: collector.outcomes),
-            imageCount: images.sources.count,
             statistics: worker.statistics,
             elapsed: elapsed,
             settings: settings
         )
-        return ReportPage(report)
+        return try report.write(summary)
     }
 }

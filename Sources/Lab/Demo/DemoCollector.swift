@@ -7,7 +7,7 @@ final class DemoCollector: Sendable {
     struct Outcome: Sendable {
         let taskID: Int
         let source: ImageSource
-        let boxes: [ReportData.Box]
+        let boxes: [ReportImage.Box]
         let error: String?
     }
 
@@ -26,7 +26,7 @@ final class DemoCollector: Sendable {
                 Outcome(
                     taskID: accepted.task.id,
                     source: accepted.image,
-                    boxes: found.detections.compactMap(ReportData.Box.init),
+                    boxes: found.detections.compactMap(ReportImage.Box.init),
                     error: nil
                 )
             case .failure(let message, _):
@@ -36,7 +36,7 @@ final class DemoCollector: Sendable {
     }
 }
 
-extension ReportData.Box {
+extension ReportImage.Box {
     fileprivate init?(_ detection: SubmittedDetection) {
         guard let box = detection.box else { return nil }
         self.init(

@@ -21,7 +21,7 @@ package struct CropExport: ResultExport {
 
     package mutating func take(_ file: AnalysedFile) throws(CommandFailure) {
         position += 1
-        let stem = ((file.path as NSString).lastPathComponent as NSString).deletingPathExtension.fileName
+        let stem = String(PathParts(file.path).stem).fileName
         for (index, (insect, crop)) in zip(file.result.insects, file.pictures.crops).enumerated() {
             guard let crop else { continue }
             let (name, isNew) = names.name(of: insect.answer?.label ?? "insect")

@@ -4,6 +4,8 @@ package import Imaging
 package struct AnalysedFile: Sendable {
     /// As it was named.
     package let path: String
+    /// The same from the folder that was named.
+    package let name: String
     /// Where the camera stood; empty where nothing tells.
     package let station: String
     /// When the picture was taken, by EXIF, else by the file's name.

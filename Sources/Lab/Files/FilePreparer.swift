@@ -49,9 +49,10 @@ package final class FilePreparer: TaskObserver {
             let boxes = result.insects.map(\.rect)
             return AnalysedFile(
                 path: file.path,
+                name: file.name,
                 station: Station.name(of: file),
                 capturedAt: metadata.capturedAt
-                    ?? CaptureTime(fileName: (file.path as NSString).lastPathComponent),
+                    ?? CaptureTime(fileName: String(PathParts(file.path).name)),
                 size: seen?.size ?? Self.size(in: head),
                 orientation: metadata.orientation,
                 result: result,

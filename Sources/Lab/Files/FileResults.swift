@@ -1,6 +1,4 @@
 import Concurrency
-import Foundation
-import Imaging
 package import Pipeline
 package import Worker
 
@@ -17,8 +15,6 @@ package actor FileResults {
         case json
         /// Only into files.
         case none
-        /// Nothing is written now: a page is made of all of them.
-        case page
     }
 
     /// What is kept of a result until its turn has come.
@@ -48,8 +44,8 @@ package actor FileResults {
     private let onFailure: @Sendable () -> Void
     private let turns = WakeSignal()
     private var order = Resequencer<Waiting>()
-    private var shown: [Int: FileResult] = [:]
     private var exports: [any ResultExport]
+    private var report: ReportWriter?
     private var features: FeatureTable?
     private var mistake: (any Error)?
 
@@ -59,6 +55,7 @@ package actor FileResults {
     ///   - files: The files.
     ///   - output: What becomes of the results.
     ///   - exports: Write them to files, too.
+    ///   - report: Shows them on pages, too.
     ///   - features: Takes their features, too.
     ///   - preparer: Makes what exports need; it has to see the images.
     ///   - mostWaiting: Results that may wait for one before them.
@@ -69,6 +66,7 @@ package actor FileResults {
         files: [ImageFiles.File],
         output: Form,
         exports: [any ResultExport] = [],
+        report: ReportWriter? = nil,
         features: FeatureTable? = nil,
         preparer: FilePreparer? = nil,
         mostWaiting: Int = FileResults.mostWaiting,
@@ -79,6 +77,7 @@ package actor FileResults {
         self.files = files
         self.output = output
         self.exports = exports
+        self.report = report
         self.features = features
         self.preparer = preparer ?? FilePreparer(files: files, report: false, crops: false)
         self.mostWaiting = mostWaiting
@@ -112,9 +111,15 @@ package actor FileResults {
         for index in exports.indices { try exports[index].finish() }
     }
 
+    /// Writes the pages of the report, behind ``finish()``.
+    ///
+    /// - Returns: The path of the first page; nil where none was asked for.
+    /// - Throws: `CommandFailure` when they cannot be written.
+    package func writeReport(_ summary: ReportSummary) throws -> String? { try report?.write(summary) }
+
     private func waiting(_ result: EncodedResult, at position: Int) async throws -> Waiting {
         let path = files[position].path
-        let file = exports.isEmpty ? nil : try await preparer.file(result, at: position)
+        let file = exports.isEmpty && report == nil ? nil : try await preparer.file(result, at: position)
         let read = { () throws -> FileResult in try file?.result ?? FileResult(result) }
         let failure = result.isError ? try read().failure ?? "no result" : nil
         var text: [UInt8] = []
@@ -122,7 +127,6 @@ package actor FileResults {
         case .json: text = result.json + [UInt8(ascii: "\n")]
         case .text(let terminal): text = Array(try read().text(of: path, on: terminal).utf8)
         case .none: break
-        case .page: shown[position] = try read()
         }
         return Waiting(text: text, file: file, path: path, failure: failure)
     }
@@ -133,32 +137,6 @@ package actor FileResults {
         guard let file = waiting.file else { return }
         insectCount += file.result.insects.count
         for index in exports.indices { try exports[index].take(file) }
-    }
-
-    /// The images for a page, the first hundred, each with a small picture as far as it can be read.
-    package func pictures() -> [ReportData.Image] {
-        let pool = PixelBufferPool(maximumIdleBytes: 64 << 20)
-        return files.map(\.path).enumerated().prefix(ReportData.mostPictures).map { position, path in
-            let bytes = FileManager.default.contents(atPath: path).map(Array.init)
-            return ReportData.Image(
-                name: path,
-                picture: bytes.flatMap { try? Thumbnail(of: $0, pool: pool) },
-                boxes: (shown[position]?.insects ?? []).map(ReportData.Box.init),
-                error: shown[position].map(\.failure) ?? "not analysed"
-            )
-        }
-    }
-}
-
-extension ReportData.Box {
-    fileprivate init(_ insect: FileResult.Insect) {
-        self.init(
-            x1: Double(insect.x1),
-            y1: Double(insect.y1),
-            x2: Double(insect.x2),
-            y2: Double(insect.y2),
-            label: insect.answer?.label ?? "insect",
-            score: insect.answer?.score
-        )
+        try report?.add(ReportImage(file))
     }
 }

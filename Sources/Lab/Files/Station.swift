@@ -15,13 +15,12 @@ enum Station {
     /// It is the folders between the one that was named and the image, without those that cameras make themselves; in a flat folder
     /// what stands before the time in the file's name; else the named folder's own name.
     static func name(of file: ImageFiles.File) -> String {
-        let fileName = (file.path as NSString).lastPathComponent
-        let folder = (file.path as NSString).deletingLastPathComponent
-        let between = file.folder.map { parts(of: String(folder.dropFirst($0.count))) } ?? []
+        let path = PathParts(file.path)
+        let between = file.folder.map { parts(of: String(path.folder.dropFirst($0.count))) } ?? []
         guard between.isEmpty else { return between.joined(separator: "/") }
-        if let prefix = prefix(of: fileName) { return prefix }
+        if let prefix = prefix(of: String(path.name)) { return prefix }
         // "." and ".." are no names.
-        let whole = URL(filePath: file.folder ?? folder).standardizedFileURL.path
+        let whole = URL(filePath: file.folder ?? "/\(path.folder)").standardizedFileURL.path
         return parts(of: whole).last ?? ""
     }
 

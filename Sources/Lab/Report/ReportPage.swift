@@ -1,37 +1,27 @@
+import Crypto
 import Foundation
 import Worker
 
-/// A page that shows what a run found, complete in one file.
-package struct ReportPage {
-    private let data: ReportData
-    private let labels: LabelColours
+/// What stands before and behind a page's pictures: the counts of all pages, the filter, the charts, and where the time went.
+struct ReportPage {
+    let summary: ReportSummary
+    let tally: ReportTally
+    /// The rules that give each label its colour.
+    let colours: String
+    /// The pages, as the links between them have them.
+    let links: [String]
+    /// Which page this is.
+    let index: Int
 
-    package init(_ data: ReportData) {
-        self.data = data
-        self.labels = LabelColours(data.images.flatMap(\.boxes).map(\.label))
+    /// The rules that give each label its colour, by the class of its number.
+    static func styles(of tally: ReportTally) -> String {
+        let ranking = tally.ranking
+        let colours = LabelColours.css(of: ranking.map { tally.labels.labels[$0] })
+        return zip(ranking, colours).map { ".l\($0){--c:\($1)}" }.joined()
     }
 
-    /// Writes the page; folders on the way to it are made.
-    ///
-    /// - Returns: The path of the file from the root.
-    /// - Throws: `CommandFailure` that names the file when it, or a folder on the way to it, cannot be written.
-    @discardableResult
-    package func write(to path: String) throws -> String {
-        let file = URL(fileURLWithPath: path)
-        let folder = file.deletingLastPathComponent()
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Data(html.utf8).write(to: file, options: .atomic)
-        } catch {
-            // The system's own reason is in the one beneath.
-            let beneath = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
-            throw CommandFailure("\(file.path) cannot be written: \((beneath ?? error).localizedDescription)")
-        }
-        return file.path
-    }
-
-    /// The page.
-    package var html: String {
+    /// The beginning of the page.
+    var head: String {
         """
         <!DOCTYPE html>
         <html lang="en">
@@ -40,116 +30,172 @@ package struct ReportPage {
         <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>\(data.title.htmlEscaped)</title>
-        <style>\(ReportStyle.css)</style>
+        <title>\(summary.title.htmlEscaped)</title>
+        <style>\(Self.css)\(colours)</style>
         </head>
         <body>
         <header>
-        <p class="kicker">Pipeline <code>\(data.pipeline.htmlEscaped)</code>\(data.date.isEmpty ? "" : " · \(data.date.htmlEscaped)")</p>
-        <h1>\(data.title.htmlEscaped)</h1>
-        \(data.note.isEmpty ? "" : "<p class=\"note\">\(data.note.htmlEscaped)</p>")
+        <p class="kicker">antenna-worker · pipeline <code>\(summary.pipeline.htmlEscaped)</code>\(summary.date.isEmpty ? "" : " · \(summary.date.htmlEscaped)")</p>
+        <h1>\(summary.title.htmlEscaped)</h1>
+        \(summary.note.isEmpty ? "" : "<p class=\"note\">\(summary.note.htmlEscaped)</p>")
         \(tiles)
         </header>
+        \(pages)
+        <div class="layout">
+        <div class="side">
+        \(filter)
+        \(charts)
+        </div>
         <main>
-        \(histogram)
-        \(timings)
-        \(gallery)
-        \(facts)
+
+        """
+    }
+
+    /// The end of the page.
+    var tail: String {
+        """
         </main>
+        </div>
+        \(pages)
+        <div class="run">
+        \(timings)
+        \(facts)
+        </div>
+        \(Self.viewer)
+        <script type="application/json" id="tally">\(tallyJSON)</script>
+        <script>\(Self.script)</script>
         </body>
         </html>
 
         """
     }
 
-    /// The file loads nothing and runs nothing, whatever a name in it says; its styles and pictures are inside.
-    private static let policy =
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    // MARK: Files of the page
 
-    // MARK: Summary
+    private static let css = String(decoding: PackageResources.report_css, as: UTF8.self)
+    private static let script = String(decoding: PackageResources.report_js, as: UTF8.self)
+    private static let viewer = String(decoding: PackageResources.viewer_html, as: UTF8.self)
+
+    /// The page runs its own script and no other, whatever a name in it says, and loads nothing but pictures: those inside, and the originals beside it.
+    private static let policy: String = {
+        let digest = Data(SHA256.hash(data: Data(script.utf8))).base64EncodedString()
+        return
+            "default-src 'none'; script-src 'sha256-\(digest)'; style-src 'unsafe-inline'; img-src data: file: 'self'; "
+            + "base-uri 'none'; form-action 'none'"
+    }()
+
+    // MARK: Counts
 
     private var tiles: String {
-        let count = data.imageCount ?? data.images.count
-        let boxes = data.images.reduce(0) { $0 + $1.boxes.count }
-        let errors = data.images.count { $0.error != nil }
-        let rate = data.elapsedSeconds > 0 ? Double(count) / data.elapsedSeconds : 0
         var tiles = [
-            ("\(count)", count == 1 ? "image" : "images"),
-            ("\(boxes)", boxes == 1 ? "insect found" : "insects found"),
-            (NumberText.fixed(rate, digits: rate < 10 ? 2 : 1), "images a second"),
-            (NumberText.duration(data.elapsedSeconds), "from the first task to the last result"),
+            (tally.imageCount, "images", "image"), (tally.insectCount, "insects found", "insect found"),
+            (tally.labels.labels.count, "labels", "label"),
         ]
-        if errors > 0 { tiles.append(("\(errors)", errors == 1 ? "image with an error" : "images with an error")) }
-        let items = tiles.map { value, name in "<div><dd>\(value)</dd><dt>\(name)</dt></div>" }
-        return "<dl class=\"tiles\">\(items.joined())</dl>"
+        if tally.stations.labels.count > 1 { tiles.append((tally.stations.labels.count, "stations", "station")) }
+        if tally.failureCount > 0 { tiles.append((tally.failureCount, "images with an error", "image with an error")) }
+        let english = IntegerFormatStyle<Int>.number.locale(Locale(identifier: "en"))
+        let items = tiles.map { "<div><dd>\($0.formatted(english))</dd><dt>\($0 == 1 ? $2 : $1)</dt></div>" }
+        return "<dl class=\"counts\">\(items.joined())</dl>"
     }
 
-    private var histogram: String {
-        guard let most = labels.ranked.first?.count else {
-            return "<section><h2>Labels</h2><p class=\"empty\">Nothing was found on these images.</p></section>"
+    private var pages: String {
+        guard links.count > 1 else { return "" }
+        let items = links.enumerated().map { number, link in
+            number == index
+                ? "<li><a aria-current=\"page\" href=\"\(link)\">\(number + 1)</a></li>"
+                : "<li><a href=\"\(link)\">\(number + 1)</a></li>"
         }
-        let shown = labels.ranked.prefix(24)
-        let bars = shown.map { label, count in
+        let first = index * ReportWriter.imagesPerPage + 1
+        let last = min(tally.imageCount, first + ReportWriter.imagesPerPage - 1)
+        return """
+            <nav class="pages" aria-label="Pages"><p>Pictures of images \(first) to \(last) of \(tally.imageCount). Counts are of all images.</p>\
+            <ol>\(items.joined())</ol></nav>
             """
-            <li><span class="name" title="\(label.htmlEscaped)">\(label.htmlEscaped)</span>\
-            <span class="track"><i style="width:\(NumberText.fixed(100 * Double(count) / Double(most), digits: 1))%;\
-            background:\(labels.colour(of: label))"></i></span><b>\(count)</b></li>
-            """
-        }
-        let rest = labels.ranked.dropFirst(shown.count)
-        let more =
-            rest.isEmpty
-            ? "" : "<p class=\"empty\">and \(rest.count) more labels on \(rest.reduce(0) { $0 + $1.count }) insects</p>"
-        return "<section><h2>Labels</h2><ol class=\"bars\">\(bars.joined())</ol>\(more)</section>"
     }
 
-    private var timings: String {
-        guard !data.stages.isEmpty else { return "" }
-        let longest = data.stages.map(\.totalSeconds).max() ?? 0
-        let rows = data.stages.map { stage in
-            let share = longest > 0 ? 100 * stage.totalSeconds / longest : 0
-            return """
-                <tr\(stage.isWaiting ? " class=\"waiting\"" : "")><th scope="row">\(stage.name.htmlEscaped)</th>\
-                <td>\(stage.count)</td><td>\(NumberText.duration(stage.p50Seconds))</td>\
-                <td>\(NumberText.duration(stage.p99Seconds))</td><td>\(NumberText.duration(stage.totalSeconds))</td>\
-                <td class="share"><span class="track"><i style="width:\(NumberText.fixed(share, digits: 1))%"></i></span></td></tr>
-                """
+    private var filter: String {
+        guard let most = tally.ranking.first.map({ tally.labelCounts[$0] }) else {
+            return
+                "<section class=\"filter\"><h2>Labels</h2><p class=\"soft\">Nothing was found on these images.</p></section>"
+        }
+        let rows = tally.ranking.map { number in
+            """
+            <li><button type="button" class="row l\(number)" aria-pressed="false" data-label="\(number)"><i class="dot"></i>\
+            <span class="name">\(tally.labels.labels[number].htmlEscaped)</span><b>\(tally.labelCounts[number])</b>\
+            <span class="track" aria-hidden="true">\(Self.bar(tally.labelCounts[number], of: most))</span></button></li>
+            """
         }
         return """
-            <section><h2>Where the time went</h2>
-            <div class="scroll"><table><thead><tr><th scope="col">Stage</th><th scope="col">Images</th>\
-            <th scope="col">Median</th><th scope="col">99th percentile</th><th scope="col">Total</th>\
-            <th scope="col" class="share"><span class="hidden">Share</span></th></tr></thead>
-            <tbody>\(rows.joined(separator: "\n"))</tbody></table></div>
-            <p class="empty">Stages run side by side, so their totals add up to more than the run. \
-            Pale bars are time spent waiting.</p></section>
+            <section class="filter" aria-label="Filter"><h2>Labels <small id="total" role="status">\(tally.insectCount) insects</small></h2>
+            <div class="controls"><label class="slider" for="score">Score from <output id="score-text" for="score">0%</output></label>
+            <input type="range" id="score" min="0" max="95" step="\(ReportTally.scoreStep)" value="0">
+            <label><input type="checkbox" id="boxes" checked> Boxes</label>
+            <label><input type="checkbox" id="names"> Names</label>
+            <button type="button" id="reset" hidden>Show all</button></div>
+            <ul class="rows" tabindex="-1">\(rows.joined(separator: "\n"))</ul></section>
             """
     }
 
-    private var facts: String {
-        let lists = [("Settings", data.settings), ("Machine", data.machine)].filter { !$0.1.isEmpty }.map {
-            title,
-            facts in
-            let items = facts.map { "<div><dt>\($0.name.htmlEscaped)</dt><dd>\($0.value.htmlEscaped)</dd></div>" }
-            return "<section><h2>\(title)</h2><dl class=\"facts\">\(items.joined())</dl></section>"
-        }
-        return lists.isEmpty ? "" : "<div class=\"pair\">\(lists.joined(separator: "\n"))</div>"
+    private var charts: String {
+        let charts = hours + stations
+        return charts.isEmpty ? "" : "<div class=\"charts\">\(charts)</div>"
     }
 
-    // MARK: Images
-
-    private var gallery: String {
-        let hidden = (data.imageCount ?? data.images.count) - data.images.count
-        // A few images are shown large and with names; many are an overview, where names would cover the insects.
-        let isWide = data.images.count <= 6
-        let figures = data.images.map { ReportFigure(image: $0, labels: labels, isWide: isWide).html }
-        let more = hidden > 0 ? "<p class=\"empty\">and \(hidden) more images that are not shown here</p>" : ""
+    /// From noon to noon, as far as there is anything, so that a night is in one piece.
+    private var hours: String {
+        let counts = tally.byHour.reduce(into: [Int](repeating: 0, count: 24)) { $0[$1.key.place] += $1.value }
+        let night = (0..<24).map { ($0 + 12) % 24 }
+        guard let first = night.firstIndex(where: { counts[$0] > 0 }),
+            let last = night.lastIndex(where: { counts[$0] > 0 }), let most = counts.max()
+        else { return "" }
+        let columns = night[first...last].map { hour in
+            """
+            <li data-place="\(hour)"><span class="column" aria-hidden="true">\(Self.bar(counts[hour], of: most, side: "height"))</span>\
+            <span class="hour">\(hour)<span class="hidden"> o’clock: <b>\(counts[hour])</b> insects</span></span></li>
+            """
+        }
+        let timeless = tally.timelessCount
+        let rest =
+            timeless == 0
+            ? ""
+            : "<p class=\"soft\">\(timeless) \(timeless == 1 ? "insect is" : "insects are") on images without a time.</p>"
         return """
-            <section><h2>Images</h2>
-            <label class="switch"><input type="checkbox" id="names"\(isWide ? " checked" : "")> Names on the images</label>
-            <div class="gallery\(isWide ? " wide" : "")">
-            \(figures.joined(separator: "\n"))
-            </div>\(more)</section>
+            <section><h2>Hours of the night</h2><ol class="hours" data-chart="hours">\(columns.joined())</ol>\(rest)</section>
+            """
+    }
+
+    private var stations: String {
+        guard tally.stations.labels.count > 1 else { return "" }
+        let counts = tally.byStation.reduce(into: [Int](repeating: 0, count: tally.stations.labels.count)) {
+            $0[$1.key.place] += $1.value
+        }
+        let most = max(1, counts.max() ?? 0)
+        let rows = tally.stations.labels.enumerated().map { number, name in
+            """
+            <li class="row" data-place="\(number)"><span class="name">\(name.htmlEscaped)</span><b>\(counts[number])</b>\
+            <span class="track" aria-hidden="true">\(Self.bar(counts[number], of: most))</span></li>
+            """
+        }
+        return """
+            <section><h2>Stations</h2><ul class="rows" data-chart="stations">\(rows.joined(separator: "\n"))</ul></section>
+            """
+    }
+
+    private static func bar(_ count: Int, of most: Int, side: String = "width") -> String {
+        "<i style=\"\(side):\(NumberText.fixed(100 * Double(count) / Double(max(1, most)), digits: 1))%\"></i>"
+    }
+
+    /// The counts as lists of numbers: place, label, step of the score, insects, and so on.
+    private var tallyJSON: String {
+        func list(_ cells: [ReportTally.Cell: Int]) -> String {
+            let sorted = cells.sorted {
+                ($0.key.place, $0.key.label, $0.key.step) < ($1.key.place, $1.key.label, $1.key.step)
+            }
+            return
+                "[\(sorted.map { "\($0.key.place),\($0.key.label),\($0.key.step),\($0.value)" }.joined(separator: ","))]"
+        }
+        return """
+            {"step":\(ReportTally.scoreStep),"labels":\(list(tally.byLabel)),"hours":\(list(tally.byHour)),"stations":\(list(tally.byStation))}
             """
     }
 }

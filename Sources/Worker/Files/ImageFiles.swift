@@ -13,6 +13,12 @@ package struct ImageFiles: Sendable {
         /// The folder that was named; nil for an image that was named itself.
         package let folder: String?
 
+        /// The path from the folder that was named; of an image that was named itself, its last part.
+        package var name: String {
+            let whole = folder.map { path.dropFirst($0.count) } ?? path.split(separator: "/").last ?? ""
+            return String(whole.drop { $0 == "/" })
+        }
+
         package init(path: String, folder: String? = nil) {
             self.path = path
             self.folder = folder
@@ -55,7 +61,7 @@ package struct ImageFiles: Sendable {
     /// The files named, and the images in the folders named.
     ///
     /// - Throws: `CommandFailure` when a path is not there, cannot be read, or a folder has no images.
-    package static func find(_ paths: [String]) throws -> [String] {
+    package static func find(_ paths: [String]) throws -> [File] {
         try paths.flatMap { path in
             guard FileManager.default.fileExists(atPath: path) else { throw CommandFailure("\(path) is not there.") }
             let found = ImageFiles(walking: [path])
@@ -63,7 +69,7 @@ package struct ImageFiles: Sendable {
                 throw CommandFailure("\(first.path) cannot be read: \(first.reason).")
             }
             guard !found.files.isEmpty else { throw CommandFailure("There are no images in \(path).") }
-            return found.files.map(\.path)
+            return found.files
         }
     }
 

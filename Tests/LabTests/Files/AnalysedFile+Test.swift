@@ -27,6 +27,7 @@ extension AnalysedFile {
         }
         return AnalysedFile(
             path: path,
+            name: path,
             station: station,
             capturedAt: CaptureTime(digits: time),
             size: failure == nil ? PixelSize(height: 100, width: 200) : nil,

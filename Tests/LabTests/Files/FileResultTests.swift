@@ -1,6 +1,7 @@
 import Foundation
 import Pipeline
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Lab
@@ -132,15 +133,22 @@ struct FileResultTests {
         await #expect(throws: CommandFailure.self) { try await results.finish() }
     }
 
-    @Test func aPageShowsBoxesAndReasons() async throws {
-        let results = try FileResults(files: Self.files("a", "b", "c"), output: .page)
-        await results.take(encoded(Self.success), at: 0)
+    @Test func thePageShowsInsectsAndReasons() async throws {
+        let folder = try PackagePaths.scratch("page")
+        let page = folder.appending(path: "found.html").path
+        let results = try FileResults(files: Self.files("a", "b"), output: .none, report: ReportWriter(path: page))
         await results.take(encoded(#"{"error":"it is no image","image_id":"b"}"#, isError: true), at: 1)
-        let images = await results.pictures()
-        #expect(images.map(\.name) == ["a", "b", "c"])
-        #expect(images[0].boxes.map(\.label) == ["Noctua pronuba", "nonmoth", "insect"])
-        #expect(images[0].boxes[0] == .init(x1: 10, y1: 20, x2: 110, y2: 50, label: "Noctua pronuba", score: 0.75))
-        #expect(images.map(\.error) == [nil, "it is no image", "not analysed"])
+        await results.take(encoded(Self.success), at: 0)
+        try await results.finish()
+        #expect(try await results.writeReport(ReportSummary(pipeline: "moths", elapsedSeconds: 1)) == page)
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(
+            html.contains("<dd>3</dd><dt>insects found</dt>") && html.contains("<dd>1</dd><dt>image with an error</dt>")
+        )
+        for label in ["Noctua pronuba", "nonmoth", "insect"] {
+            #expect(html.contains("<span class=\"name\">\(label)</span><b>1</b>"))
+        }
+        #expect(html.contains("<span class=\"error\">it is no image</span>"))
     }
 
     private static func files(_ names: String...) -> [ImageFiles.File] { names.map { ImageFiles.File(path: $0) } }

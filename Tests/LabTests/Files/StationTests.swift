@@ -22,7 +22,7 @@ struct StationTests {
         ("cards/DCIM/100_TRAP/1.jpg", "cards", "cards"), ("ridge/DCIM/1.jpg", "ridge/DCIM", "ridge"),
         ("night/panama-01-20231110214539.jpg", "night", "panama-01"),
         ("night/IMG_20231110_214539.jpg", "night", "night"),
-        ("night/20231110214539.jpg", "night", "night"), ("/x/y/1.jpg", nil, "y"), ("/1.jpg", nil, ""),
+        ("night/20231110214539.jpg", "night", "night"), ("/x/y/1.jpg", nil, "y"), ("/1.jpg", nil, ""), ("b", nil, ""),
         ("cards//ridge/1.jpg", "cards/", "ridge"),
     ])
     func stations(path: String, folder: String?, station: String) {

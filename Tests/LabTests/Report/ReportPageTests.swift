@@ -1,142 +1,202 @@
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Lab
 @testable import Worker
 
-@Suite struct ReportPageTests {
-    private static let hostile = "<script>alert(1)</script>\" onload='x' & \u{7}"
+@Suite("The report")
+struct ReportPageTests {
+    private static let hostile = "<script>alert(1)</script>\" onload='x' & \u{7}</style>"
 
-    private static func data(label: String = "moth", images: Int = 1) -> ReportData {
-        let box = ReportData.Box(x1: 10, y1: 20, x2: 110, y2: 220, label: label, score: 0.876)
-        return ReportData(
-            pipeline: "demo",
-            elapsedSeconds: 2,
-            images: (0..<images).map { ReportData.Image(name: "image \($0)", boxes: [box]) }
+    private let folder: URL
+    private var path: String { folder.appending(path: "report.html").path }
+
+    init() throws {
+        folder = try PackagePaths.scratch("report")
+    }
+
+    private static func summary(title: String = "Found") -> ReportSummary {
+        ReportSummary(title: title, pipeline: "demo", elapsedSeconds: 2)
+    }
+
+    private static func image(
+        _ name: String = "a.jpg",
+        labels: [String] = ["moth"],
+        error: String? = nil,
+        hasPicture: Bool = false
+    ) throws -> ReportImage {
+        let boxes = labels.enumerated().map { index, label in
+            ReportImage.Box(x1: 10, y1: 20, x2: 110, y2: 220.5, label: label, score: 0.876 - Double(index) / 10)
+        }
+        var image = ReportImage(name: name, file: "/cards/\(name)", boxes: boxes, error: error)
+        if hasPicture {
+            let pool = PixelBufferPool(maximumIdleBytes: 0)
+            let pixels = try PixelBuffer(pool: pool, height: 300, width: 300) {
+                $0.initializeMemory(as: UInt8.self, repeating: 90)
+            }
+            let places = boxes.map { _ in PixelRect(x: 10, y: 20, width: 100, height: 200) }
+            image.pictures = FilePictures(of: pixels, boxes: places, for: .report, pool: pool)
+        }
+        return image
+    }
+
+    /// Writes a report, and reads its pages.
+    private func pages(of images: [ReportImage], summary: ReportSummary = summary()) throws -> [String] {
+        var writer = try ReportWriter(path: path)
+        for image in images { try writer.add(image) }
+        #expect(try writer.write(summary) == path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names.allSatisfy { $0.hasSuffix(".html") }, "\(names)")
+        return try (1...names.count).map { number in
+            let name = number == 1 ? "report.html" : "report-\(number).html"
+            return try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        }
+    }
+
+    private func count(_ part: String, in text: String) -> Int { text.components(separatedBy: part).count - 1 }
+
+    // MARK: Counts
+
+    @Test("Counts are of all images, on every page, and every image is on one")
+    func pages() throws {
+        let images = try (1...230).map { number in
+            var image = try Self.image("\(number).jpg", labels: number <= 100 ? ["moth"] : ["moth", "fly"])
+            image.station = number <= 100 ? "ridge" : "valley"
+            image.capturedAt = CaptureTime(digits: number <= 100 ? "20220622230000" : "20220623020000")
+            return image
+        }
+        let pages = try pages(of: images)
+        #expect(pages.count == 3)
+        #expect(pages.map { count("<figure ", in: $0) } == [100, 100, 30])
+        for page in pages {
+            #expect(page.contains("<dd>230</dd><dt>images</dt>"))
+            #expect(page.contains("<dd>360</dd><dt>insects found</dt>"))
+            #expect(page.contains("<span class=\"name\">moth</span><b>230</b>"))
+            #expect(page.contains("<span class=\"name\">fly</span><b>130</b>"))
+            #expect(page.contains("<span class=\"name\">valley</span><b>260</b>"))
+            #expect(page.contains("<b>100</b> insects") && page.contains("<b>260</b> insects"))
+            #expect(page.contains("href=\"report-3.html\""))
+        }
+        #expect(pages[1].contains("images 101 to 200 of 230"))
+        #expect(pages[2].contains("id=\"i230\"") && pages[2].contains("aria-current=\"page\" href=\"report-3.html\""))
+        // The same label has the same colour on each.
+        let colours = pages.map { $0.components(separatedBy: ".l1{--c:")[1].prefix { $0 != "}" } }
+        #expect(Set(colours).count == 1)
+    }
+
+    @Test("All labels are listed, however many there are")
+    func labels() throws {
+        let labels = (0..<300).map { "label \($0)" }
+        let page = try #require(try pages(of: [Self.image(labels: labels)]).first)
+        #expect(count("class=\"row l", in: page) == 300)
+        #expect(page.contains("<dd>300</dd><dt>labels</dt>"))
+    }
+
+    @Test("A run without images or findings is a page, too")
+    func empty() throws {
+        for images in [[], [try Self.image(labels: [])], [try Self.image(labels: [], error: "it is no image")]] {
+            let page = try #require(try pages(of: images).first)
+            #expect(page.contains("Nothing was found") && page.hasSuffix("</html>\n"))
+            try FileManager.default.removeItem(atPath: path)
+        }
+    }
+
+    @Test("The counts by score that the filter reads are those of all boxes")
+    func tally() throws {
+        var tally = ReportTally()
+        var image = try Self.image(labels: ["b", "a", "b"])
+        image.boxes[2].score = nil
+        image.capturedAt = CaptureTime(digits: "20220622230000")
+        #expect(tally.add(image) == [0, 1, 0])
+        #expect(tally.byLabel[.init(place: 0, label: 0, step: 17)] == 1)
+        #expect(tally.byLabel[.init(place: 0, label: 0, step: 20)] == 1)
+        #expect(tally.byHour[.init(place: 23, label: 1, step: 15)] == 1)
+        #expect(tally.byStation.isEmpty && tally.timelessCount == 0)
+        #expect(tally.add(try Self.image(labels: ["c", "a"])) == [2, 1])
+        #expect(tally.ranking.map { tally.labels.labels[$0] } == ["a", "b", "c"])
+        #expect(tally.timelessCount == 2)
+    }
+
+    // MARK: Text of others
+
+    @Test("Nothing that a label, a name or a reason contains becomes markup")
+    func hostile() throws {
+        var summary = Self.summary(title: Self.hostile)
+        summary.pipeline = Self.hostile
+        summary.note = Self.hostile
+        summary.date = Self.hostile
+        summary.stages = [.init(name: Self.hostile, count: 1, p50Seconds: 1, p99Seconds: 1, totalSeconds: 1)]
+        summary.settings = [.init(name: Self.hostile, value: Self.hostile)]
+        summary.machine = [.init(name: Self.hostile, value: Self.hostile)]
+        var image = try Self.image(Self.hostile, labels: [Self.hostile], hasPicture: true)
+        image.station = Self.hostile
+        let page = try #require(
+            try pages(of: [image, Self.image("b", labels: [], error: Self.hostile)], summary: summary).first
+        )
+        // The page's own: its counts and its script.
+        #expect(count("<script", in: page) == 2 && count("</script", in: page) == 2 && count("</style", in: page) == 1)
+        #expect(!page.contains("\" onload") && !page.contains("' &") && !page.contains("\u{7}"))
+        #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload=&#39;x&#39; &amp; \u{FFFD}"))
+        #expect(
+            page.contains("data-original=\"")
+                && page.contains("/cards/%3Cscript%3Ealert%281%29%3C/script%3E%22%20onload")
         )
     }
 
-    private static func jpeg(width: Int, height: Int) throws -> [UInt8] {
-        let pixels = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0) }
-        return try pixels.withUnsafeBytes { try JPEGEncoder().encode($0, height: height, width: width) }
+    @Test("The page needs nothing from elsewhere, and runs its own script alone")
+    func policy() throws {
+        let page = try #require(try pages(of: [Self.image(hasPicture: true)]).first)
+        #expect(page.contains("src=\"data:image/jpeg;base64,/9j/"))
+        let addresses = page.replacing("http://www.w3.org/", with: "")
+        #expect(!addresses.contains("http://") && !addresses.contains("https://") && !page.contains("<link"))
+        #expect(page.contains("content=\"default-src 'none'; script-src 'sha256-"))
+        #expect(!page.contains("script-src 'unsafe-inline'") && !page.contains("onclick="))
     }
 
-    @Test func whereThereIsAFolderOrNoWayASentenceSaysSo() throws {
-        for (path, reason) in [("/proc", "directory"), ("/etc/passwd/page.html", "exists")] {
-            let failure = try #require(throws: CommandFailure.self) { try ReportPage(Self.data()).write(to: path) }
+    @Test("A box is drawn where it is, and has a tile with its label and score")
+    func box() throws {
+        let page = try #require(try pages(of: [Self.image(hasPicture: true)]).first)
+        #expect(page.contains(#"viewBox="0 0 300 300""#))
+        #expect(page.contains(#"<rect x="10" y="20" width="100" height="200.5"/>"#))
+        #expect(page.contains(#"alt="moth 87%, a.jpg""#))
+        #expect(page.contains(#"data-image="1" data-box="0" data-score="87""#))
+    }
+
+    @Test("An original that a browser would turn is not laid under the boxes")
+    func turned() throws {
+        var image = try Self.image(hasPicture: true)
+        image.orientation = 6
+        #expect(try pages(of: [image])[0].contains("data-original") == false)
+    }
+
+    // MARK: Files
+
+    @Test("Where there is a folder, or no way, a sentence says so before anything is done")
+    func unwritable() throws {
+        for (path, reason) in [
+            ("/proc", "directory"), ("/etc/passwd/page.html", "exists"), ("/proc/page.html", "/proc/page.html"),
+        ] {
+            let failure = try #require(throws: CommandFailure.self) { try ReportWriter(path: path) }
             let sentence = "\(failure)".lowercased()
-            #expect(sentence.hasPrefix("\(path) cannot be written: ") && sentence.contains(reason), "\(failure)")
+            #expect(
+                sentence.hasPrefix(path) && sentence.contains("cannot be written: ") && sentence.contains(reason),
+                "\(failure)"
+            )
             #expect(!sentence.contains("error"), "\(failure)")
         }
     }
 
-    @Test func nothingThatALabelOrNameContainsBecomesMarkup() throws {
-        var data = Self.data(label: Self.hostile)
-        data.title = Self.hostile
-        data.pipeline = Self.hostile
-        data.note = Self.hostile
-        data.date = Self.hostile
-        data.images[0].name = Self.hostile
-        data.images[0].picture = try Thumbnail(
-            of: Self.jpeg(width: 300, height: 300),
-            pool: PixelBufferPool(maximumIdleBytes: 0)
-        )
-        data.images.append(ReportData.Image(name: "broken", error: Self.hostile))
-        data.stages = [.init(name: Self.hostile, count: 1, p50Seconds: 1, p99Seconds: 1, totalSeconds: 1)]
-        data.settings = [.init(name: Self.hostile, value: Self.hostile)]
-        data.machine = [.init(name: Self.hostile, value: Self.hostile)]
-        let html = ReportPage(data).html
-        #expect(!html.contains("<script"))
-        #expect(!html.contains("\" onload"))
-        #expect(!html.contains("' &"))
-        #expect(!html.contains("\u{7}"))
-        #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload=&#39;x&#39; &amp; \u{FFFD}"))
-    }
-
-    @Test func thePageNeedsNothingFromElsewhere() throws {
-        var data = Self.data()
-        data.images[0].picture = try Thumbnail(
-            of: Self.jpeg(width: 300, height: 300),
-            pool: PixelBufferPool(maximumIdleBytes: 0)
-        )
-        let html = ReportPage(data).html
-        #expect(html.contains("href=\"data:image/jpeg;base64,/9j/"))
-        #expect(!html.contains("http://") && !html.contains("https://") && !html.contains("src="))
-        // A browser that is shown it would refuse anything else.
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-        #expect(html.contains("<meta http-equiv=\"Content-Security-Policy\" content=\"\(policy)\">"))
-    }
-
-    @Test func aBoxIsDrawnWhereItIsWithItsLabelAndScore() throws {
-        var data = Self.data()
-        data.images[0].picture = try Thumbnail(
-            of: Self.jpeg(width: 300, height: 300),
-            pool: PixelBufferPool(maximumIdleBytes: 0)
-        )
-        let html = ReportPage(data).html
-        #expect(html.contains(#"viewBox="0 0 300 300""#))
-        #expect(html.contains(#"x="10.0" y="20.0" width="100.0" height="200.0""#))
-        #expect(html.contains("<title>moth 88%</title>"))
-    }
-
-    @Test func aRunWithoutImagesOrFindingsIsAPageToo() {
-        let html = ReportPage(Self.data(images: 0)).html
-        #expect(html.contains("Nothing was found"))
-        #expect(html.contains("</html>"))
-    }
-
-    @Test func imagesLeftOutAreCounted() {
-        var data = Self.data(images: 2)
-        data.imageCount = 50
-        let html = ReportPage(data).html
-        #expect(html.contains("and 48 more images"))
-        #expect(html.contains("<dd>25.0</dd><dt>images a second</dt>"))
-    }
-
-    @Test func theFileIsWrittenIntoANewFolder() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID())/deep").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = try ReportPage(Self.data()).write(to: "\(folder)/report.html")
-        #expect(path.hasSuffix("/deep/report.html"))
-        #expect(try String(contentsOfFile: path, encoding: .utf8) == ReportPage(Self.data()).html)
-    }
-
-    // MARK: Parts
-
-    @Test func labelsAreRankedByCountThenByName() {
-        let colours = LabelColours(["b", "a", "c", "c"])
-        #expect(colours.ranked.map(\.label) == ["c", "a", "b"])
-        #expect(colours.ranked.map(\.count) == [2, 1, 1])
-        #expect(colours.colour(of: "a") != colours.colour(of: "b"))
-    }
-
-    @Test func aThumbnailAveragesSquaresAndRemembersTheFullSize() throws {
-        let pool = PixelBufferPool(maximumIdleBytes: 0)
-        let thumbnail = try Thumbnail(of: Self.jpeg(width: 3_201, height: 9), pool: pool)
-        #expect(thumbnail.fullWidth == 3_201)
-        #expect(thumbnail.fullHeight == 9)
-        let small = try ImageDecoder().decode(thumbnail.jpeg, into: pool)
-        #expect(small.width == 1_067)
-        #expect(small.height == 3)
-    }
-
-    @Test(arguments: [1, 40, 333])
-    func aThumbnailIsTheSameHoweverThePixelsLie(widthLimit: Int) throws {
-        let pool = PixelBufferPool(maximumIdleBytes: 0)
-        let planes = try ImageDecoder().decode(Self.jpeg(width: 333, height: 77), into: pool)
-        let rgb = try PixelBuffer(pool: pool, height: 77, width: 333) { bytes in
-            planes.withRGB { bytes.copyMemory(from: $0) }
-        }
-        #expect(planes.layout != rgb.layout)
-        let thumbnail = try Thumbnail(of: planes, widthLimit: widthLimit, pool: pool)
-        #expect(try Thumbnail(of: rgb, widthLimit: widthLimit, pool: pool).jpeg == thumbnail.jpeg)
-    }
-
-    @Test func whatIsNoImageHasNoThumbnail() {
-        #expect(throws: ImagingError.self) {
-            try Thumbnail(of: Array("<html>".utf8), pool: PixelBufferPool(maximumIdleBytes: 0))
-        }
+    @Test("A new folder is made, and pages have the first one's ending")
+    func names() throws {
+        let deep = folder.appending(path: "new/deep")
+        let first = deep.appending(path: "found").path
+        var writer = try ReportWriter(path: first)
+        for number in 0...100 { try writer.add(Self.image("\(number)")) }
+        _ = try writer.write(Self.summary())
+        let names = try FileManager.default.contentsOfDirectory(atPath: deep.path)
+        #expect(names.sorted() == ["found", "found-2"])
     }
 
     @Test(arguments: [

@@ -48,7 +48,7 @@ struct ImageFilesTests {
             ]
         )
         #expect(files.files.allSatisfy { $0.folder == root.path })
-        #expect(try ImageFiles.find([root.path]) == files.files.map(\.path))
+        #expect(try ImageFiles.find([root.path]) == files.files)
     }
 
     @Test("Links that lead back end, and a folder that two paths lead to is walked once")

@@ -3,27 +3,20 @@ import Inference
 package import Pipeline
 package import Settings
 
-extension ReportData {
-    /// Images in a page, at most: with more no browser likes it.
-    static let mostPictures = 100
-
-    /// The data of a finished run.
+extension ReportSummary {
+    /// The summary of a finished run.
     ///
     /// - Parameters:
     ///   - title: The headline.
     ///   - pipeline: The slug of the pipeline that ran.
     ///   - note: A sentence about it.
-    ///   - images: The images that are shown, ``mostPictures`` at most.
-    ///   - imageCount: All images.
     ///   - statistics: What the stages took.
     ///   - elapsed: From the first task to the last result.
     ///   - settings: Some of them are shown.
     package init(
-        title: String = "antenna-worker demo",
+        title: String = "Demo",
         pipeline: String,
         note: String,
-        images: [Image],
-        imageCount: Int,
         statistics: WorkerStatistics,
         elapsed: Duration,
         settings: WorkerSettings
@@ -35,8 +28,6 @@ extension ReportData {
             note: note,
             date: Date.now.formatted(date: .abbreviated, time: .shortened),
             elapsedSeconds: elapsed / .seconds(1),
-            images: images,
-            imageCount: imageCount,
             stages: statistics.stages.summaries().map { summary in
                 Stage(
                     name: summary.stage.name.replacing("_", with: " "),
