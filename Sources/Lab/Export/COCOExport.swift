@@ -61,7 +61,7 @@ package struct COCOExport: ResultExport {
 
     package mutating func finish() throws(CommandFailure) {
         try file.append("\n],\"annotations\":[")
-        try annotations.forEachPiece { (piece) throws(CommandFailure) in try file.append(piece) }
+        try annotations.temporary.forEachPiece { (piece) throws(CommandFailure) in try file.append(piece) }
         var writer = JSONWriter()
         writer.array { writer in
             for (number, label) in categories.labels.enumerated() {

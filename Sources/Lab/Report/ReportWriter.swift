@@ -12,7 +12,8 @@ package struct ReportWriter: Sendable {
     private let originals: RelativePath
     private var tally = ReportTally()
     private var gallery = ReportGallery()
-    private var parts: [UnfinishedFile] = []
+    /// Closed: a run may have thousands.
+    private var parts: [TemporaryFile] = []
 
     /// Makes the folder, and sees whether a page can be written there.
     ///
@@ -71,7 +72,7 @@ package struct ReportWriter: Sendable {
     private mutating func endPage() throws(CommandFailure) {
         var part = try UnfinishedFile("\(path).pictures-\(parts.count + 1)")
         try part.append(gallery.html)
-        parts.append(part)
+        parts.append(part.temporary)
         gallery = ReportGallery()
     }
 

@@ -86,6 +86,18 @@ struct ReportPageTests {
         #expect(Set(colours).count == 1)
     }
 
+    @Test("However many pages there are, their pictures are not kept open")
+    func descriptors() throws {
+        var writer = try ReportWriter(path: path)
+        for number in 1...1_000 { try writer.add(Self.image("\(number)")) }
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { number in
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+        }
+        #expect(!open.contains { $0.hasPrefix(folder.path) })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 10)
+        _ = try writer.write(Self.summary())
+    }
+
     @Test("All labels are listed, however many there are")
     func labels() throws {
         let labels = (0..<300).map { "label \($0)" }
