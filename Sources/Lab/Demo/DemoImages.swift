@@ -7,7 +7,6 @@ import Worker
 struct DemoImages {
     /// One for each task.
     let sources: [ImageSource]
-    private let names: [String]
     private let files: [ImageFiles.File]
 
     /// Takes the files at `paths`, or draws scenes when there are none.
@@ -21,7 +20,6 @@ struct DemoImages {
         guard paths.isEmpty else {
             files = try ImageFiles.find(paths)
             sources = files.map { .file($0.path) }
-            names = files.map { String(PathParts($0.path).name) }
             return
         }
         sources = try (1...sceneCount).map { number in
@@ -30,7 +28,6 @@ struct DemoImages {
             return .bytes(jpeg, name: "scene-\(number).jpg")
         }
         files = []
-        names = (1...sceneCount).map { "Generated scene \($0)" }
     }
 
     /// Hands on the images of the report one by one, each with its pictures as far as it can be read.
@@ -39,7 +36,8 @@ struct DemoImages {
     func forEach(of outcomes: [DemoCollector.Outcome], _ body: (ReportImage) throws -> Void) throws {
         let pool = PixelBufferPool(maximumIdleBytes: 64 << 20)
         let folders = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
-        for (name, outcome) in zip(names, outcomes) {
+        for outcome in outcomes {
+            let name = String(PathParts(outcome.source.name).name)
             var image = ReportImage(name: name, boxes: outcome.boxes, error: outcome.error)
             // An image that cannot be read has its error in the report already.
             guard let bytes = bytes(of: outcome.source) else {

@@ -262,6 +262,12 @@ function zoom(factor, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
   move(scale, x - (x - view.x) * ratio, y - (y - view.y) * ratio);
 }
 
+function toggle(key) {
+  asked[key] = !asked[key];
+  apply();
+  move(view.scale, view.x, view.y);
+}
+
 const actions = {
   in: () => zoom(1.5),
   out: () => zoom(1 / 1.5),
@@ -269,8 +275,10 @@ const actions = {
   previous: () => { show(at - 1); home(); },
   next: () => { show(at + 1); home(); },
   close: () => viewer.close(),
+  boxes: () => toggle("boxes"),
+  names: () => toggle("names"),
 };
-const keys = { ArrowLeft: "previous", ArrowRight: "next", "+": "in", "=": "in", "-": "out", 0: "fit" };
+const keys = { ArrowLeft: "previous", ArrowRight: "next", "+": "in", "=": "in", "-": "out", 0: "fit", b: "boxes", n: "names" };
 
 viewer.addEventListener("click", (event) => actions[event.target.closest("[data-do]")?.dataset.do]?.());
 viewer.addEventListener("keydown", (event) => {
@@ -314,6 +322,7 @@ function apply() {
   root.classList.toggle("no-boxes", !asked.boxes);
   root.classList.toggle("filtered", asked.labels.size > 0);
   for (const row of rows) row.setAttribute("aria-pressed", asked.labels.has(row.dataset.label));
+  for (const key of ["boxes", "names"]) viewer.querySelector(`[data-do=${key}]`).setAttribute("aria-pressed", asked[key]);
   if (find("score")) {
     find("score").value = asked.score;
     find("score-text").textContent = `${asked.score}%`;
