@@ -117,15 +117,12 @@ extension BrokerTests {
             let (status, said) = try await program.end()
             #expect(status == 0, "\(said)")
             try await inBrowser { browser in
-                // Until the report is drawn anew its names overlap.
-                await withKnownIssue(isIntermittent: true) {
-                    try await judge(
-                        file.absoluteString,
-                        "report",
-                        in: browser,
-                        ready: "document.readyState === 'complete'"
-                    )
-                }
+                try await judge(
+                    file.absoluteString,
+                    "report",
+                    in: browser,
+                    ready: "document.documentElement.className === 'live'"
+                )
             }
             try FileManager.default.removeItem(at: scratch)
         }

@@ -131,8 +131,10 @@ extension ChromiumPage {
             return bad;
           }
 
+          // Of a long list of the same the first ones stand for all.
           const controls = () => [...(dialog() ?? document).querySelectorAll(
-            "button, summary, select, input:not([type=hidden], [type=file]), [role=button], [role=tab], [onclick], a[href^='#']")];
+            "button, summary, select, input:not([type=hidden], [type=file]), [role=button], [role=tab], [onclick], a[href^='#']")]
+            .filter((control) => !control.closest("li:nth-child(n+4)"));
 
           async function operate(index) {
             const control = controls()[index];

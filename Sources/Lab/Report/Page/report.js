@@ -129,9 +129,9 @@ function filterBoxes(parent) {
 // ---- Names on pictures
 
 // Puts names where they lie neither on each other nor outside: above the box, else below it, else inside; one without a place is left out.
-function placeNames(layer, boxes, within) {
+function placeNames(layer, boxes, within, taken = []) {
   layer.replaceChildren();
-  const placed = [];
+  const placed = [...taken];
   for (const box of boxes.sort((one, other) => other.score - one.score)) {
     const name = document.createElement("span");
     name.className = `l${box.label}`;
@@ -253,7 +253,9 @@ function move(scale, x, y) {
   if (!asked.names) { layer.replaceChildren(); return; }
   const top = Math.max(view.y, viewer.querySelector(".bar").offsetHeight);
   const within = { left: Math.max(0, view.x), top, right: Math.min(width, view.x + w), bottom: Math.min(height, view.y + h) };
-  placeNames(layer, shownBoxes(stage, view, within), within);
+  // The stage fills the window.
+  const buttons = all(".step", viewer).map((button) => button.getBoundingClientRect());
+  placeNames(layer, shownBoxes(stage, view, within), within, buttons);
 }
 
 function zoom(factor, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
