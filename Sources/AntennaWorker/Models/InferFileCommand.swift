@@ -127,7 +127,8 @@ struct InferFileCommand: AsyncParsableCommand {
         }
         var failures = await results.failures
         for place in found.unreadable { failures.add(place.path, reason: place.reason) }
-        try judge(failures, answered: worker.statistics.answered, of: files.count)
+        let left = files.count - worker.statistics.answered
+        try judge(failures, left: left, of: files.count + found.unreadable.count)
     }
 
     /// What the page is called.
@@ -175,8 +176,7 @@ struct InferFileCommand: AsyncParsableCommand {
         return try FeatureTable(path: features, columns: count, algorithm: classifier.algorithm.key, paths: paths)
     }
 
-    private func judge(_ failures: FileFailures, answered: Int, of total: Int) throws {
-        let left = total - answered
+    private func judge(_ failures: FileFailures, left: Int, of total: Int) throws {
         let stopped = left > 0 ? ["Stopped: \(left) of \(total) images were not analysed."] : []
         let failed =
             failures.count > 0 ? ["\(failures.count) of \(total) images could not be analysed:"] + failures.lines : []

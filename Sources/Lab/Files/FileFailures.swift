@@ -1,3 +1,4 @@
+import Transport
 import Worker
 
 /// The files without an analysis, with the reason of each, for the end of a run.
@@ -21,7 +22,8 @@ package struct FileFailures: Sendable {
     /// A line for each: its path, and why.
     package var lines: [String] {
         let more = count - reasons.count
-        return reasons.map { "  \($0.path): \($0.reason)" }
-            + (more > 0 ? ["  and \(more) more, which the exports name"] : [])
+        // A name must not begin a line of its own.
+        return reasons.map { "  \($0.path.visible): \($0.reason.visible)" }
+            + (more > 0 ? ["  and \(more) more"] : [])
     }
 }

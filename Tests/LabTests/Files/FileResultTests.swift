@@ -83,6 +83,14 @@ struct FileResultTests {
         #expect(written.text == "{1}\n{2}\n")
     }
 
+    @Test func namesOfFilesBeginNoLinesOfTheirOwn() {
+        var failures = FileFailures()
+        for _ in 0..<1_001 { failures.add("a\nError: b\u{1B}[2J.jpg", reason: "gone\nfor good") }
+        #expect(failures.count == 1_001 && failures.lines.count == 1_001)
+        #expect(failures.lines[0] == "  a\\nError: b\\u{1b}[2J.jpg: gone\\nfor good")
+        #expect(failures.lines.last == "  and 1 more")
+    }
+
     @Test func behindASlowFileOnlySoManyResultsWait() async throws {
         let written = Written()
         let names = (0..<50).map(String.init)
