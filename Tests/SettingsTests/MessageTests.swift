@@ -46,6 +46,7 @@ struct MessageTests {
             ("--base-url", "http://", "names no host"),
             ("--service-name", " ", "must not be empty"),
             ("--token-file", "none", "the file none cannot be opened"),
+            ("--token-file", "/", "/ is a folder, and no file"),
             (
                 "--amqp-url-file", "amqp://u:p@h",
                 "an address stands where the name of a file is wanted; put it into a file of your own, and name that"

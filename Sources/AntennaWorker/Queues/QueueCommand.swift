@@ -52,6 +52,7 @@ struct QueueCommand: AsyncParsableCommand {
             abstract: "Show how many messages wait in each queue, and how many workers take them."
         )
 
+        @Flag(help: "Print one JSON object instead of a table.") var json = false
         @OptionGroup var work: Flags<PipelineFlag>
         @OptionGroup var models: Flags<ModelSettings>
         @OptionGroup var options: Options
@@ -66,6 +67,7 @@ struct QueueCommand: AsyncParsableCommand {
                 }
                 return try await tools.status(of: slugs)
             }
+            guard !json else { return try Output.standard.write(QueueTools.json(of: reports)) }
             let rows = reports.map { report in
                 [
                     "\(report.queue)", report.status.map { "\($0.messages)" } ?? "-",

@@ -46,6 +46,10 @@ struct SettingsFiles: Sendable {
                 "an address stands where the name of a file is wanted; put it into a file of your own, and name that"
             )
         }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: absolute(path), isDirectory: &isFolder), isFolder.boolValue {
+            throw ValueError("\(path) is a folder, and no file")
+        }
         guard let handle = FileHandle(forReadingAtPath: absolute(path)) else {
             throw ValueError("the file \(path) cannot be opened")
         }
