@@ -16,6 +16,8 @@ final class LiveImages: TaskObserver {
         let y2: Int
         let label: String
         let score: Double?
+        /// Of the label, as CSS has it.
+        let colour: String
     }
 
     /// An image's entry on the page; the picture itself is asked for by its id.
@@ -42,9 +44,24 @@ final class LiveImages: TaskObserver {
         var isBusy = false
         var watchedUntil: ContinuousClock.Instant?
         var madeAt: ContinuousClock.Instant?
+        /// In the order in which they came, and a colour for each.
+        var labels: [String] = []
+        var colours: [String: String] = [:]
+
+        /// The colours of the labels so far, and of some more: each keeps its own until there are far too many.
+        mutating func colours(with more: [String]) -> [String: String] {
+            if more.allSatisfy({ colours[$0] != nil }) { return colours }
+            if labels.count > LiveImages.mostLabels { labels = [] }
+            for label in more where !labels.contains(label) { labels.append(label) }
+            colours = Dictionary(uniqueKeysWithValues: zip(labels, LabelColours.css(of: labels)))
+            return colours
+        }
     }
 
     private static let capacity = 12
+    private static let mostLabels = 2_000
+    /// More boxes than this make a page that no browser likes.
+    fileprivate static let mostBoxes = 200
     /// Enough for a picture that fills a screen; the small ones are made of it by the browser.
     private static let width = 1_280
 
@@ -91,7 +108,9 @@ final class LiveImages: TaskObserver {
             let id = state.nextID
             state.nextID += 1
             state.pictures[id] = picture.jpeg
-            state.entries.insert(Entry(id: id, analysed, picture), at: 0)
+            let insects = analysed.insects.prefix(Self.mostBoxes)
+            let colours = state.colours(with: insects.map { $0.shownLabel.label })
+            state.entries.insert(Entry(id: id, analysed, picture, colours: colours), at: 0)
             for old in state.entries.dropFirst(Self.capacity) { state.pictures[old.id] = nil }
             state.entries = Array(state.entries.prefix(Self.capacity))
         }
@@ -107,8 +126,17 @@ final class LiveImages: TaskObserver {
     }
 }
 
+extension DetectedInsect {
+    /// The surest answer, or else the last word there is.
+    fileprivate var shownLabel: (label: String, score: Double?) {
+        let surest = classifications.filter(\.isTerminal).max { $0.score < $1.score }
+        guard let answer = surest ?? classifications.last else { return ("insect", nil) }
+        return (answer.label, Double(answer.score))
+    }
+}
+
 extension LiveImages.Entry {
-    fileprivate init(id: Int, _ analysed: AnalysedImage, _ picture: Thumbnail) {
+    fileprivate init(id: Int, _ analysed: AnalysedImage, _ picture: Thumbnail, colours: [String: String]) {
         let task = analysed.task
         self.init(
             id: id,
@@ -119,17 +147,16 @@ extension LiveImages.Entry {
             width: picture.fullWidth,
             height: picture.fullHeight,
             time: Date().timeIntervalSince1970,
-            // More boxes than this make a page that no browser likes.
-            boxes: analysed.insects.prefix(200).map { insect in
-                let terminal = insect.classifications.filter(\.isTerminal)
-                let answer = terminal.max { $0.score < $1.score } ?? insect.classifications.last
+            boxes: analysed.insects.prefix(LiveImages.mostBoxes).map { insect in
+                let (label, score) = insect.shownLabel
                 return LiveImages.Box(
                     x1: insect.box.x1,
                     y1: insect.box.y1,
                     x2: insect.box.x2,
                     y2: insect.box.y2,
-                    label: answer?.label ?? "insect",
-                    score: answer.map { Double($0.score) }
+                    label: label,
+                    score: score,
+                    colour: colours[label] ?? ""
                 )
             },
             count: analysed.insects.count
@@ -154,6 +181,7 @@ extension LiveImages.Box {
     fileprivate var json: JSONValue {
         var members: JSONObject = [
             "x1": JSONValue(x1), "y1": JSONValue(y1), "x2": JSONValue(x2), "y2": JSONValue(y2), "label": .string(label),
+            "colour": .string(colour),
         ]
         members["score"] = score.map(JSONValue.number)
         return .object(members)

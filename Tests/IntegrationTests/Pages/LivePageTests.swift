@@ -22,9 +22,7 @@ extension BrokerTests {
             let redis = try await RedisServer.shared()
             let port = try LoopbackPort.free(1)[0]
             let program = try RunningProgram(
-                arguments + [
-                    "--pipeline", fixture.pipeline, "--admin-port", "\(port)", "--models", PackagePaths.models,
-                ],
+                arguments + ["--pipeline", fixture.pipeline, "--admin-port", "\(port)"],
                 environment: ["ANTENNA_WORKER_AMQP_URL": fixture.url, "ANTENNA_WORKER_REDIS_URL": redis.url]
             )
             let browser = try await Chromium()

@@ -1,21 +1,12 @@
 "use strict";
 // The last images: boxes with names in the label's colour, and the picture large at a click.
 
-const palette = ["#0090ff", "#ff7a1a", "#17b26a", "#d6336c", "#8e5cf7", "#b58900", "#00a3a3", "#e5484d", "#5b7083", "#c026d3"];
-const colours = new Map();
 let shown = [];
 let enlarged = null;
 
-// One colour a label, for as long as the page is open; beyond the palette each is a golden angle further round the wheel.
-function colour(label) {
-  if (!colours.has(label)) {
-    const index = colours.size;
-    colours.set(label, palette[index] ?? `hsl(${Math.round((index * 137.508) % 360)} 70% 42%)`);
-  }
-  return colours.get(label);
-}
-
 const percent = (score) => (score == null ? "" : ` ${Math.round(score * 100)} %`);
+// Dark letters on a light colour; its first number is how light it is.
+const ink = (colour) => (Number(/^oklch\(([\d.]+)/.exec(colour)?.[1] ?? 0) > 0.68 ? "#111" : "#fff");
 const insects = (count) => `${whole(count)} ${count === 1 ? "insect" : "insects"}`;
 
 const pen = document.createElement("canvas").getContext("2d");
@@ -45,7 +36,7 @@ function placedNames(image, size) {
     const place = places.find(coversNone) ?? places[0];
     if (!place) continue;
     taken.push(place);
-    names.push({ ...place, height, text, label: box.label });
+    names.push({ ...place, height, text, colour: box.colour });
   }
   return names;
 }
@@ -58,28 +49,31 @@ function scene(image, scale, fontSize) {
   for (const box of image.boxes) {
     const frame = { x: box.x1, y: box.y1, width: Math.max(0, box.x2 - box.x1), height: Math.max(0, box.y2 - box.y1) };
     picture.append(shape("g", {}, shape("title", {}, `${box.label}${percent(box.score)}`),
-      shape("rect", { class: "under", ...frame }), shape("rect", { class: "box", stroke: colour(box.label), ...frame })));
+      shape("rect", { class: "under", ...frame }), shape("rect", { class: "box", stroke: box.colour, ...frame })));
   }
   const size = fontSize * scale;
   for (const name of placedNames(image, size)) {
     const text = shape("text", { x: name.x + size * 0.35, y: name.y + size, "font-size": size, "font-weight": 600,
-      "font-family": "sans-serif", fill: "#fff", textLength: name.width - size * 0.7, lengthAdjust: "spacingAndGlyphs" }, name.text);
+      "font-family": "sans-serif", fill: ink(name.colour), textLength: name.width - size * 0.7, lengthAdjust: "spacingAndGlyphs" }, name.text);
     picture.append(shape("rect", { x: name.x, y: name.y, width: name.width, height: name.height, rx: size * 0.2,
-      fill: colour(name.label), class: "plate" }), text);
+      fill: name.colour, class: "plate" }), text);
   }
   return picture;
 }
 
-function swatch(label) {
-  return shape("svg", { viewBox: "0 0 1 1", "aria-hidden": "true" }, shape("rect", { width: 1, height: 1, rx: 0.2, fill: colour(label) }));
+function swatch(colour) {
+  return shape("svg", { viewBox: "0 0 1 1", "aria-hidden": "true" }, shape("rect", { width: 1, height: 1, rx: 0.2, fill: colour }));
 }
 
 // Labels with their counts, the most frequent first.
 function legend(image, most) {
   const counts = new Map();
-  for (const box of image.boxes) counts.set(box.label, (counts.get(box.label) ?? 0) + 1);
-  const ranked = [...counts].sort(([one, left], [other, right]) => right - left || (one < other ? -1 : 1));
-  const entries = ranked.slice(0, most).map(([label, count]) => element("li", {}, swatch(label), `${label} × ${whole(count)}`));
+  for (const { label, colour } of image.boxes) {
+    counts.set(label, { label, colour, count: (counts.get(label)?.count ?? 0) + 1 });
+  }
+  const ranked = [...counts.values()].sort((one, other) => other.count - one.count || (one.label < other.label ? -1 : 1));
+  const entries = ranked.slice(0, most).map(({ label, colour, count }) =>
+    element("li", {}, swatch(colour), `${label} × ${whole(count)}`));
   if (ranked.length > most) entries.push(element("li", {}, `and ${ranked.length - most} more labels`));
   return element("ul", { class: "labels" }, ...entries);
 }
@@ -120,7 +114,7 @@ function enlarge(image) {
   const found = [...image.boxes].sort((left, right) => (right.score ?? 0) - (left.score ?? 0));
   const rest = image.count - found.length;
   find("enlarged-found").replaceChildren(
-    ...found.map((box) => element("li", {}, swatch(box.label), `${box.label}${percent(box.score)}`)),
+    ...found.map((box) => element("li", {}, swatch(box.colour), `${box.label}${percent(box.score)}`)),
     ...(rest > 0 ? [element("li", {}, `and ${insects(rest)} more, without a box here`)] : []));
   showNeighbours();
   if (!find("enlarged").open) find("enlarged").showModal();

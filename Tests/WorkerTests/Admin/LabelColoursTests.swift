@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Lab
+@testable import Worker
 
 @Suite("Colours of labels")
 struct LabelColoursTests {

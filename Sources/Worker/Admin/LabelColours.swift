@@ -1,8 +1,7 @@
 import Foundation
-import Worker
 
 /// A colour for each label, however many there are; where a label names a colour, it is that one.
-struct LabelColours {
+package struct LabelColours {
     /// Lightness, chroma and hue, as OKLCH has them: equal steps look equal.
     private struct Colour: Hashable {
         var lightness: Double
@@ -41,7 +40,7 @@ struct LabelColours {
     ///
     /// - Parameter labels: The most frequent first: these are the furthest apart.
     /// - Returns: A colour for each.
-    static func css(of labels: [String]) -> [String] {
+    package static func css(of labels: [String]) -> [String] {
         var taken: Set<String> = []
         var others = 0
         return labels.map { label in
