@@ -141,12 +141,15 @@ struct InferFileCommand: AsyncParsableCommand {
 
     private var output: FileResults.Form {
         if json { return .json }
-        return html == nil && exports.paths.isEmpty ? .text(.output) : .none
+        return isQuiet ? .none : .text(.output)
     }
 
-    /// A bar on a terminal that shows nothing else.
+    /// Whether everything goes into files.
+    private var isQuiet: Bool { !json && (html != nil || !exports.paths.isEmpty) }
+
+    /// A bar, or now and then a line, where nothing else is shown; between lines of results only where they go elsewhere.
     private var showsProgress: Bool {
-        Terminal.error.isInteractive && (html != nil || !exports.paths.isEmpty || !Terminal.output.isInteractive)
+        isQuiet || (Terminal.error.isInteractive && !Terminal.output.isInteractive)
     }
 
     private func settings() throws -> WorkerSettings {
