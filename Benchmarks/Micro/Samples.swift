@@ -71,6 +71,11 @@ extension Samples {
     }
 }
 
+extension Normalization {
+    /// What most published networks were trained on.
+    static let imageNet = Normalization(mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+}
+
 /// A device that finds nothing, at once.
 struct NoInference: InferenceEngine {
     func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
