@@ -16,11 +16,9 @@ struct ModelLoader {
 
     /// Opens a pipeline's models at the same time, so that ``load(_:_:precision:)`` finds them; what is wrong with one is its to say.
     ///
-    /// On a processor alone, where opening a model is the work of one core.
-    ///
     /// - Returns: The sessions, to be held until each has been loaded.
     func openAll(of manifest: PipelineManifest) -> [any InferenceSession] {
-        guard options.device.isProcessor else { return [] }
+        guard runtime.opensSideBySide else { return [] }
         let named = [manifest.binaryFilter?.algorithm].compactMap(\.self) + manifest.classifiers.map(\.algorithm)
         let models =
             [manifest.detector.algorithm].map { Model(path: $0.file, options: options(options.precision.ofDetector)) }

@@ -12,6 +12,8 @@ package final class OrtRuntime: InferenceRuntime {
     package let name = "ONNX Runtime"
     package let version: String
     package let libraryPath: String
+    // It has a model's weights twice while it reads them; with three at once that would be the most that a worker ever takes.
+    package let opensSideBySide = false
     /// The execution providers this build of the library brings, such as `CPUExecutionProvider`.
     package let providers: [String]
 

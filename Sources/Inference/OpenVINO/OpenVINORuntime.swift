@@ -12,6 +12,8 @@ package final class OpenVINORuntime: InferenceRuntime, @unchecked Sendable {
     package let name = "OpenVINO"
     package let version: String
     package let libraryPath: String
+    // It compiles for a second.
+    package let opensSideBySide = true
     /// The precisions that the processor has units for, in the words of OpenVINO, such as `FP32` and `BF16`.
     let capabilities: [String]
 

@@ -11,6 +11,9 @@ package protocol InferenceRuntime: AnyObject, Sendable {
     /// The file the library was loaded from; a bare name when the loader found it.
     var libraryPath: String { get }
 
+    /// Whether several models are opened at the same time: where opening one is work, not where it is memory that is freed again.
+    var opensSideBySide: Bool { get }
+
     /// Loads a model from its file.
     ///
     /// - Throws: `invalidModel` when the file is missing or no ONNX model, `deviceUnavailable` when the device, its provider or the precision

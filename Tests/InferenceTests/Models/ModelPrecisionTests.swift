@@ -10,6 +10,7 @@ struct ModelPrecisionTests {
         let name = "Recording"
         let version = "1"
         let libraryPath = "none"
+        let opensSideBySide = true
         private let calls = Mutex<[String: Precision]>([:])
 
         var loaded: [String: Precision] { calls.withLock { $0 } }

@@ -9,6 +9,7 @@ struct AutomaticDeviceTests {
         let name = "Scripted"
         let version = "1"
         let libraryPath = "none"
+        let opensSideBySide = true
         let unusable: [Device: InferenceError]
 
         init(_ unusable: [Device: InferenceError]) {
