@@ -18,7 +18,8 @@ enum ConnectionTrial {
             return nil
         }
         defer { freeaddrinfo(list) }
-        let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        // SOCK_NONBLOCK and SOCK_CLOEXEC, which are these on Linux; a static build does not see their declaration.
+        let flags = O_NONBLOCK | O_CLOEXEC
         let descriptor = socket(info.ai_family, info.ai_socktype | flags, info.ai_protocol)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
