@@ -115,6 +115,7 @@ struct InferFileCommand: AsyncParsableCommand {
             note: "",
             statistics: worker.statistics,
             elapsed: elapsed,
+            placement: worker.placement,
             settings: settings
         )
         if let page = try await results.writeReport(summary) {

@@ -78,6 +78,7 @@ package struct Demo {
                 + "and name its colour. They were not trained and name no species.",
             statistics: worker.statistics,
             elapsed: elapsed,
+            placement: worker.placement,
             settings: settings
         )
         return try report.write(summary)

@@ -1,5 +1,5 @@
 import Foundation
-import Inference
+package import Inference
 package import Pipeline
 package import Settings
 
@@ -12,6 +12,7 @@ extension ReportSummary {
     ///   - note: A sentence about it.
     ///   - statistics: What the stages took.
     ///   - elapsed: From the first task to the last result.
+    ///   - placement: Where the models ran.
     ///   - settings: Some of them are shown.
     package init(
         title: String = "Demo",
@@ -19,6 +20,7 @@ extension ReportSummary {
         note: String,
         statistics: WorkerStatistics,
         elapsed: Duration,
+        placement: DevicePlacement,
         settings: WorkerSettings
     ) {
         let waiting: Set<Pipeline.Stage> = [.queue, .admit, .batchWait]
@@ -42,7 +44,7 @@ extension ReportSummary {
                 Fact(name: "Localization batch", value: "\(settings.batch.localizationSize) images"),
                 Fact(name: "Classification batch", value: "\(settings.batch.classificationSize) crops"),
                 Fact(name: "Pixel budget", value: "\(settings.memory.pixelBudget >> 20) MiB"),
-                Fact(name: "Devices", value: settings.inference.devices.map(\.description).joined(separator: ", ")),
+                Fact(name: "Devices", value: placement.description),
             ],
             machine: [
                 Fact(name: "Cores", value: "\(ProcessInfo.processInfo.activeProcessorCount)"),

@@ -1,4 +1,4 @@
-import Inference
+package import Inference
 package import Logging
 package import Pipeline
 package import Settings
@@ -7,6 +7,8 @@ package import Settings
 package struct FileWorker: WorkerService {
     package let description = "worker on files"
     package let statistics: WorkerStatistics
+    /// Where its models run, and why there.
+    package let placement: DevicePlacement
     private let worker: Worker
 
     /// Loads the models and puts the stages together.
@@ -32,6 +34,7 @@ package struct FileWorker: WorkerService {
         let stages = try WorkerStages(settings: settings, context: context, logger: logger)
         let pipeline = stages.manifests[0].slug
         statistics = stages.statistics
+        placement = stages.placement
         worker = stages.worker(
             files: FileTaskSource(
                 paths: paths,

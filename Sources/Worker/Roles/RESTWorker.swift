@@ -1,5 +1,5 @@
 import Antenna
-import Inference
+package import Inference
 package import Logging
 package import Pipeline
 package import Settings
@@ -10,6 +10,8 @@ package struct RESTWorker: MonitoredWorker {
     package let description = "worker over REST"
     package let statistics: WorkerStatistics
     package let health: RoleHealth
+    /// Where its models run, and why there.
+    package let placement: DevicePlacement
     private let worker: Worker
     private let delivery: RESTWorkerParts
     private let ending: Ending
@@ -72,6 +74,7 @@ package struct RESTWorker: MonitoredWorker {
         self.ending = ending
         self.logger = logger
         statistics = stages.statistics
+        placement = stages.placement
         worker = stages.worker(source: delivery.makeSource())
         health = try stages.health(of: worker) + delivery.health
     }
