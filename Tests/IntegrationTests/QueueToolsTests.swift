@@ -37,9 +37,12 @@ extension BrokerTests {
             try await eventually { source.statistics.deadLettered.value == 4 }
             source.drain()
             await running.value
+            // Tasks that end side by side come there in any order; it is the queue's own that is shown.
+            var orders: Set<[String?]> = []
             for _ in 0..<2 {
                 let letters = try await tools.deadLetters(of: fixture.pipeline, limit: 10)
-                #expect(letters.map(\.original.messageID) == ["0", "1", "2", "3"])
+                orders.insert(letters.map(\.original.messageID))
+                #expect(Set(letters.map(\.original.messageID)) == ["0", "1", "2", "3"])
                 #expect(
                     letters.allSatisfy {
                         $0.reason == "delivered 0 times without a result" && $0.queue == "\(fixture.tasks)"
@@ -49,6 +52,7 @@ extension BrokerTests {
                     try await fixture.observer.status(ofQueue: "\(fixture.dead)").messages == 4
                 }
             }
+            #expect(orders.count == 1)
             #expect(try await tools.deadLetters(of: fixture.pipeline, limit: 1).count == 1)
             #expect(try await tools.replay(fixture.pipeline, limit: 2).replayed == 2)
             let again = try await fixture.takeAll("\(fixture.tasks)")
