@@ -119,22 +119,7 @@ package struct LaneBenchmark {
                 )
             }
         )
-        let source = AMQPTaskSource(
-            settings: AMQPSourceSettings(
-                settings.broker,
-                settings.consuming,
-                kind: .tasks,
-                pipelines: [queues.pipeline]
-            ),
-            broker: try BrokerConnections(
-                try settings.broker.connection(named: "bench"),
-                largestDelivery: TaskMessage.largestDelivery,
-                logger: logger
-            ),
-            confirmed: MemoryConfirmedResultStore(),
-            pauseSwitch: PauseSwitch(),
-            logger: logger
-        )
+        let source = try AMQPTaskSource.bench(.tasks, of: queues.pipeline, settings, logger: logger)
         return (stages.worker(source: source), stages.statistics)
     }
 }

@@ -31,22 +31,7 @@ package struct ScaleProcess {
             logger: logger,
             inference: { [settings] _ in try .constant(settings, secondsPerImage: Double(sleep) / 1_000) }
         )
-        let source = AMQPTaskSource(
-            settings: AMQPSourceSettings(
-                settings.broker,
-                settings.consuming,
-                kind: .ready,
-                pipelines: [queue]
-            ),
-            broker: try BrokerConnections(
-                try settings.broker.connection(named: "bench"),
-                largestDelivery: TaskMessage.largestDelivery,
-                logger: logger
-            ),
-            confirmed: MemoryConfirmedResultStore(),
-            pauseSwitch: PauseSwitch(),
-            logger: logger
-        )
+        let source = try AMQPTaskSource.bench(.ready, of: queue, settings, logger: logger)
         let worker = stages.worker(source: source)
         try await ServiceRunner(grace: settings.shutdown.grace, logger: logger).run([worker])
     }
