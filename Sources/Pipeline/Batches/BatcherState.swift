@@ -9,7 +9,8 @@ import DequeModule
 ///   prepared while one is inferred.
 /// - An idle engine also takes a part-filled batch: at once when nothing upstream could still join it, or when memory for
 ///   more images has run out; otherwise once its oldest image has waited for the linger.
-/// - Groups are served by their oldest image, so that a rare size is not starved by a common one.
+/// - Groups are served by their oldest image. One that other batches have gone past ``patience`` times is as good as full, so that a rare
+///   size is not starved by a common one that always fills its batches.
 /// - An image that somebody waits for goes with those of its lane that are there, and waits for no others: first, and to an engine
 ///   with ``depth`` batches too, unless one of its lane is among them. Of groups that could go, ``LaneTurns`` chooses the lane.
 package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable {
@@ -46,6 +47,8 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
         var waiting: Deque<Waiting> = []
         /// Of all that wait.
         var weight = 0
+        /// Batches of other groups that went while its oldest image waited.
+        var passed = 0
 
         mutating func append(_ item: Waiting) {
             waiting.append(item)
@@ -65,9 +68,14 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
                 room -= next.weight
                 items.append(remove(at: 0))
             }
+            passed = 0
             return items
         }
     }
+
+    /// Batches of others that go past a part-filled one before it is taken as it is: where a rare size is always there, one run of the
+    /// model in five has room to spare.
+    package static var patience: Int { 4 }
 
     /// Batches an engine may have in hand: one inferring, one being prepared.
     package static var depth: Int { 2 }
@@ -208,8 +216,10 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     }
 
     private func nextBatch(engineIsIdle: Bool, now: ContinuousClock.Instant) -> GroupKey? {
-        let full = oldestWaiting { group, waiting in group.lane == .batch && waiting.weight >= capacity(group.key) }
-        if let full { return full.group }
+        let ready = oldestWaiting { group, waiting in
+            group.lane == .batch && (waiting.weight >= capacity(group.key) || waiting.passed >= Self.patience)
+        }
+        if let ready { return ready.group }
         guard engineIsIdle, let oldest = oldestWaiting(where: { group, _ in group.lane == .batch }) else { return nil }
         let nothingCanJoin = upstream <= blockedUpstream
         return nothingCanJoin || oldest.since + linger <= now ? oldest.group : nil
@@ -228,6 +238,9 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     private mutating func dispatch(_ key: GroupKey, to engine: Int) -> Action {
         var group = groups.removeValue(forKey: key) ?? Group()
         let items = group.takeBatch(capacity: capacity(key.key))
+        for other in groups.keys where other.lane == .batch {
+            groups[other]?.passed += 1
+        }
         if !group.waiting.isEmpty { groups[key] = group }
         switch key.lane {
         case .interactive: hands[engine].interactive += 1

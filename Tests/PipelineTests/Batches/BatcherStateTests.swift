@@ -112,6 +112,35 @@ import Testing
         #expect(dispatched(state.engineFinished(0, now: start + .milliseconds(20))) == [Batch(0, "rare", [0])])
     }
 
+    @Test func aRareSizeIsNotStarvedByACommonOneThatKeepsTheEngineBusy() {
+        var state = State(capacity: { _ in 2 }, linger: .milliseconds(10), engineCount: 1)
+        enter(&state, 99)
+        _ = state.submit(0, 0, key: "rare", now: start)
+        for item in 1...30 {
+            _ = state.submit(UInt64(item), item, key: "common", now: start + .milliseconds(1))
+        }
+        // Two of the common size are with the engine, and it always takes the next before it has finished what it has.
+        let keys = (3...8).flatMap { _ in dispatched(state.engineFinished(0, now: start + .seconds(60))).map(\.key) }
+        #expect(keys == ["common", "common", "rare", "common", "common", "common"])
+    }
+
+    @Test func aSizeThatHasGoneIsAsPatientAsBefore() {
+        var state = State(capacity: { _ in 2 }, linger: .milliseconds(10), engineCount: 1)
+        enter(&state, 99)
+        var keys: [String] = []
+        for round in 0..<14 {
+            let now = start + .seconds(round)
+            if round == 0 || keys.last == "rare" {
+                keys += dispatched(state.submit(UInt64(100 + round), 0, key: "rare", now: now)).map(\.key)
+            }
+            for item in [2 * round, 2 * round + 1] {
+                keys += dispatched(state.submit(UInt64(item), item, key: "common", now: now)).map(\.key)
+            }
+            if round > 1 { keys += dispatched(state.engineFinished(0, now: now)).map(\.key) }
+        }
+        #expect(keys.split(separator: "rare").map(\.count) == [4, 4, 4])
+    }
+
     @Test func anImageThatIsWithdrawnIsInNoBatch() {
         var state = State(capacity: { _ in 2 }, linger: .seconds(60), engineCount: 1)
         enter(&state, 9)
