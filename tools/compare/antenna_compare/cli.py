@@ -95,6 +95,8 @@ def make_parser() -> argparse.ArgumentParser:
     add("--checkpoints", "DIR", "for worker: the folder that tools/export had as --cache", **path)
     pipeline = {"choices": PIPELINES, "default": "quebec_vermont_moths_2023"}
     add("--pipeline", "SLUG", "for worker: a pipeline of that folder (default: %(default)s)", **pipeline)
+    add("--device", "DEVICE", "for worker: that of ours, such as cpu:openvino (default: %(default)s)", default="cpu")
+    add("--precision", "PRECISION", "for worker: that of ours, such as half (default: %(default)s)", default="full")
     add("--memory-limit", "SIZE", "kill a run that has more memory (default: %(default)s)", type=parse_size, default="10GB")
     add("--timeout", "SECONDS", "kill a run that takes longer (default: %(default)s)", type=positive, default=900)
     add("--json", "FILE", "write the figures here, too", **path)
@@ -110,7 +112,13 @@ def run(arguments: argparse.Namespace, scratch: pathlib.Path) -> Result:
             scratch / "original",
             _MALLOC[arguments.malloc],
         ),
-        ours=Ours(arguments.worker.absolute(), arguments.models.absolute(), scratch / "ours"),
+        ours=Ours(
+            arguments.worker.absolute(),
+            arguments.models.absolute(),
+            scratch / "ours",
+            arguments.device,
+            arguments.precision,
+        ),
         images=arguments.images.absolute(),
         count=arguments.count,
         batch_size=arguments.batch_size,

@@ -12,11 +12,13 @@ from antenna_compare.programs import Command
 
 @dataclasses.dataclass(frozen=True)
 class Ours:
-    """The program, its models, and a folder for what it writes."""
+    """The program, its models, a folder for what it writes, and what its models run on."""
 
     worker: pathlib.Path
     models: pathlib.Path
     folder: pathlib.Path
+    device: str = "cpu"
+    precision: str = "full"
 
     @property
     def loader_report(self) -> pathlib.Path:
@@ -36,8 +38,9 @@ class Ours:
         """The worker, until the job is drained."""
         work = ("--until-empty", "--base-url", base_url, "--pipeline", pipeline, "--models", str(self.models))
         sizes = ("--localization-batch-size", str(batch_size), "--api-batch-size", str(batch_size))
-        rest = ("--device", "cpu", "--spool", str(self.folder / "spool"), "--admin-port", "0", "--log-level", "warning")
-        return Command((str(self.worker), "run", *work, *sizes, *rest))
+        engine = ("--device", self.device, "--precision", self.precision)
+        rest = ("--spool", str(self.folder / "spool"), "--admin-port", "0", "--log-level", "warning")
+        return Command((str(self.worker), "run", *work, *sizes, *engine, *rest))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -80,6 +80,12 @@ def test_both_loaders_get_the_same_batches():
     assert "--localization-batch-size 16" in str(ours)
 
 
+def test_ours_runs_on_the_device_that_was_asked_for():
+    assert "--device cpu --precision full" in str(OURS.worker_command("http://127.0.0.1:1/api/v2", "demo", 4))
+    half = dataclasses.replace(OURS, device="cpu:openvino", precision="half")
+    assert "--device cpu:openvino --precision half" in str(half.worker_command("http://127.0.0.1:1/api/v2", "demo", 4))
+
+
 def test_malloc_is_tuned_for_the_original_where_that_was_asked_for():
     assert "MALLOC_MMAP_MAX_=0" in str(ORIGINAL.worker_command("http://127.0.0.1:1/api/v2", "demo", 4))
     plain = dataclasses.replace(ORIGINAL, malloc={})
