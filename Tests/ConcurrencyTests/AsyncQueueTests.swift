@@ -3,7 +3,7 @@ import Testing
 
 @testable import Concurrency
 
-@Suite("Hand-over between tasks", .timeLimit(.minutes(1)))
+@Suite("Hand-over between tasks", .timeLimit(.minutes(5)))
 struct AsyncQueueTests {
     private struct Broken: Error, Equatable {
         let reason: Int

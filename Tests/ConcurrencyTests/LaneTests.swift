@@ -4,7 +4,7 @@ import Testing
 @testable import Concurrency
 
 /// Waiting in a lane: for a budget, for a thread, for an element, for a place.
-@Suite("Lanes", .timeLimit(.minutes(1)))
+@Suite("Lanes", .timeLimit(.minutes(5)))
 struct LaneTests {
     @Test("Work belongs to the many unless it says else, and what it starts goes with it")
     func inherited() async {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Concurrency
 
-@Suite("Waiting by a clock", .timeLimit(.minutes(1)))
+@Suite("Waiting by a clock", .timeLimit(.minutes(5)))
 struct WaitClockTests {
     private let test = TestClock()
     private var clock: WaitClock { WaitClock(test) }

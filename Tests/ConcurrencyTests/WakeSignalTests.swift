@@ -4,7 +4,7 @@ import Testing
 
 @testable import Concurrency
 
-@Suite(.timeLimit(.minutes(1))) struct WakeSignalTests {
+@Suite(.timeLimit(.minutes(5))) struct WakeSignalTests {
     @Test func aChangeBetweenTheLookAndTheWaitIsNotMissed() async {
         let signal = WakeSignal()
         let change = signal.next

@@ -15,12 +15,22 @@ package enum PackagePaths {
         return tests.deletingLastPathComponent().appending(path: "antenna-worker").path
     }
 
-    /// A fresh folder for one test.
+    /// A fresh folder for one test, which goes with this process at the latest.
     ///
     /// - Throws: What the file system says when it cannot be made.
     package static func scratch(_ name: String) throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "\(name)-\(UUID().uuidString)")
+        // Short, because sockets are made in it, whose paths hold 107 bytes.
+        let folder = allScratch.appending(path: "\(name)-\(UUID().uuidString.prefix(13))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return folder
     }
+
+    /// All scratch folders of this process.
+    private static let allScratch: URL = {
+        atexit { try? FileManager.default.removeItem(at: PackagePaths.allScratchPath) }
+        return allScratchPath
+    }()
+
+    private static let allScratchPath = FileManager.default.temporaryDirectory
+        .appending(path: "antenna-tests-\(ProcessInfo.processInfo.processIdentifier)")
 }

@@ -138,7 +138,7 @@ struct TaskSettlementTests {
 
     @Test(
         "A result that is published in a cancelled task waits between its attempts all the same, and goes out",
-        .timeLimit(.minutes(1))
+        .timeLimit(.minutes(5))
     )
     func publishedWhenCancelled() async throws {
         let broker = AMQPFakeBroker([.failure(.nacked)])
@@ -156,7 +156,7 @@ struct TaskSettlementTests {
         #expect(broker.events.last == .acked(5) && settler.statistics.answered.value == 1)
     }
 
-    @Test("Waiting for everything to be settled ends with its task", .timeLimit(.minutes(1)))
+    @Test("Waiting for everything to be settled ends with its task", .timeLimit(.minutes(5)))
     func idleWhenCancelled() async throws {
         let settler = settler(AMQPFakeBroker())
         let delivery = try delivery(on: settler)

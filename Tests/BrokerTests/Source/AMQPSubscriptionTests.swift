@@ -6,7 +6,7 @@ import Testing
 @testable import Broker
 @testable import Transport
 
-@Suite("A subscription whose broker is away", .timeLimit(.minutes(2)))
+@Suite("A subscription whose broker is away", .timeLimit(.minutes(5)))
 struct AMQPSubscriptionTests {
     private let clock = TestClock()
     private let log = CapturedLog()

@@ -41,7 +41,9 @@ package final class Chromium: Sendable {
                 "-c", #"input=$1 output=$2; shift 2; exec "$@" 3<"$input" 4>"$output""#, "sh", input.path, output.path,
             ]
                 + [Self.path] + Self.arguments(profile: scratch.appending(path: "profile").path),
-            environment: ["PATH": "/usr/bin:/bin", "HOME": scratch.path, "LANG": "C.UTF-8", "TZ": "UTC"],
+            environment: [
+                "PATH": "/usr/bin:/bin", "HOME": scratch.path, "TMPDIR": scratch.path, "LANG": "C.UTF-8", "TZ": "UTC",
+            ],
             output: scratch.appending(path: "chromium.log"),
             scratch: scratch
         )

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("Services side by side", .timeLimit(.minutes(2)))
+@Suite("Services side by side", .timeLimit(.minutes(5)))
 struct ServiceRunnerTests {
     /// Does what the test says.
     private struct ScriptedService: Service {
