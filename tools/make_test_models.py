@@ -46,6 +46,14 @@ save(
     [("w", np.ones((3, 2), np.float32))],
 )
 
+# Takes seconds for large matrices: to the power of 65, a product at a time, so that a run can be ended between two.
+save(
+    "slow",
+    [helper.make_node("MatMul", [f"p{i}" if i else "x", "x"], [f"p{i + 1}" if i < 63 else "y"]) for i in range(64)],
+    [("x", F, [None, None])],
+    [("y", F, [None, None])],
+)
+
 # A detector that answers with the boxes drawn into the image: the red plane's first row of each image holds
 # x1 y1 x2 y2 score x1 y1 x2 y2 score ... ; a score of zero ends nothing, it is answered like any other.
 save(

@@ -102,6 +102,19 @@ struct WorkerTests {
         #expect(source.settlements.map(\.summary) == Array(repeating: "retry: the worker is stopping", count: 2))
     }
 
+    @Test("Cancelled while a batch is with the engine, it gives that back as well, and answers nothing with an error")
+    func cancelledInRun() async throws {
+        let source = ScriptedSource(images: ["good", "good"])
+        let engine = Unfinished()
+        let subject = try WorkerFixture(source, engine: engine)
+        let running = Task { try await subject.worker.run() }
+        await engine.hasBegun.wait()
+        running.cancel()
+        try? await running.value
+        #expect(source.settlements.map(\.summary) == Array(repeating: "retry: the worker is stopping", count: 2))
+        #expect(subject.statistics.failed.value == 0 && subject.statistics.givenBack.value == 2)
+    }
+
     @Test("A graceful shutdown drains the source, and what is in hand is finished")
     func shutdown() async throws {
         let source = ScriptedSource(images: Array(repeating: "held", count: 5))
@@ -175,13 +188,14 @@ private struct WorkerFixture {
         tracer: any Tracer = NoOpTracer(),
         tasksInHand: Int = 8,
         linger: Duration = .milliseconds(5),
+        engine: any InferenceEngine = OneInsect(),
         logger: Logger = quiet
     ) throws {
         let catalogue = PipelineCatalogue([try PipelineManifest(directory: "\(PackagePaths.models)/demo")])
         let memory = Budget(limit: 1 << 20)
         statistics = WorkerStatistics(images: ImageStatistics(tracer: tracer))
         let batcher = Batcher(
-            engines: [OneInsect()],
+            engines: [engine],
             sizes: catalogue.localizationSize,
             maximumSize: 8,
             linger: linger
@@ -345,6 +359,19 @@ private final class WritingObserver: TaskObserver {
     private func write(_ event: String) {
         written.withLock { $0.append(event) }
     }
+}
+
+/// Is never done, unless it is cancelled.
+private struct Unfinished: InferenceEngine {
+    let hasBegun = OneShot()
+
+    func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
+        hasBegun.fire()
+        await OneShot().wait()
+        throw CancellationError()
+    }
+
+    func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis { .unnamed(images) }
 }
 
 /// Finds one insect in each image.

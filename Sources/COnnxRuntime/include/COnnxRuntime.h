@@ -85,7 +85,11 @@ typedef struct OrtApi {
         const OrtSession *session, size_t index, OrtAllocator *allocator, char *_Nullable *_Nonnull out);
     OrtResult (*_Nonnull SessionGetOutputName)(
         const OrtSession *session, size_t index, OrtAllocator *allocator, char *_Nullable *_Nonnull out);
-    OrtUnused unused_38_48[11];
+    OrtUnused unused_38[1];
+    OrtResult (*_Nonnull CreateRunOptions)(OrtRunOptions *_Nullable *_Nonnull out);
+    OrtUnused unused_40_45[6];
+    OrtResult (*_Nonnull RunOptionsSetTerminate)(OrtRunOptions *options);
+    OrtUnused unused_47_48[2];
     OrtResult (*_Nonnull CreateTensorWithDataAsOrtValue)(
         const OrtMemoryInfo *info, void *data, size_t byte_count, const int64_t *_Nullable shape, size_t rank,
         int element_type, OrtValue *_Nullable *_Nonnull out);
@@ -117,7 +121,7 @@ typedef struct OrtApi {
     void (*_Nonnull ReleaseMemoryInfo)(OrtMemoryInfo *_Nullable info);
     void (*_Nonnull ReleaseSession)(OrtSession *_Nullable session);
     void (*_Nonnull ReleaseValue)(OrtValue *_Nullable value);
-    OrtUnused unused_97[1];
+    void (*_Nonnull ReleaseRunOptions)(OrtRunOptions *_Nullable options);
     void (*_Nonnull ReleaseTypeInfo)(OrtTypeInfo *_Nullable info);
     void (*_Nonnull ReleaseTensorTypeAndShapeInfo)(OrtTensorTypeAndShapeInfo *_Nullable info);
     void (*_Nonnull ReleaseSessionOptions)(OrtSessionOptions *_Nullable options);
@@ -189,6 +193,8 @@ ORT_ASSERT_POSITION(SetSessionGraphOptimizationLevel, 23);
 ORT_ASSERT_POSITION(SessionGetInputCount, 30);
 ORT_ASSERT_POSITION(SessionGetInputTypeInfo, 33);
 ORT_ASSERT_POSITION(SessionGetInputName, 36);
+ORT_ASSERT_POSITION(CreateRunOptions, 39);
+ORT_ASSERT_POSITION(RunOptionsSetTerminate, 46);
 ORT_ASSERT_POSITION(CreateTensorWithDataAsOrtValue, 49);
 ORT_ASSERT_POSITION(CastTypeInfoToTensorInfo, 55);
 ORT_ASSERT_POSITION(GetTensorElementType, 60);
@@ -199,6 +205,7 @@ ORT_ASSERT_POSITION(AllocatorAlloc, 75);
 ORT_ASSERT_POSITION(AllocatorFree, 76);
 ORT_ASSERT_POSITION(GetAllocatorWithDefaultOptions, 78);
 ORT_ASSERT_POSITION(ReleaseEnv, 92);
+ORT_ASSERT_POSITION(ReleaseRunOptions, 97);
 ORT_ASSERT_POSITION(ReleaseTypeInfo, 98);
 ORT_ASSERT_POSITION(ReleaseSessionOptions, 100);
 ORT_ASSERT_POSITION(GetAvailableProviders, 125);

@@ -84,7 +84,9 @@ typedef struct {
         ov_infer_request_t *request, const char *name, const ov_tensor_t *tensor);
     OpenVINOStatus (*_Nonnull infer_request_get_tensor)(
         const ov_infer_request_t *request, const char *name, ov_tensor_t *_Nullable *_Nonnull tensor);
-    OpenVINOStatus (*_Nonnull infer_request_infer)(ov_infer_request_t *request);
+    OpenVINOStatus (*_Nonnull infer_request_start_async)(ov_infer_request_t *request);
+    OpenVINOStatus (*_Nonnull infer_request_wait)(ov_infer_request_t *request);
+    OpenVINOStatus (*_Nonnull infer_request_cancel)(ov_infer_request_t *request);
     void (*_Nonnull infer_request_free)(ov_infer_request_t *_Nullable request);
 
     OpenVINOStatus (*_Nonnull tensor_create_from_host_ptr)(

@@ -52,8 +52,12 @@ package final class CropClassifier: Sendable {
         return answers
     }
 
-    /// Classifies the crops of a batch in one run, and adds the time inside ONNX Runtime to `runtime`; one answer for each, in order.
-    func classify(_ batch: CropBatch, runtime: inout Duration) throws(InferenceError) -> [Classification] {
+    /// Classifies the crops of a batch in one run, and adds the time inside the runtime to `runtime`; one answer for each, in order.
+    func classify(
+        _ batch: CropBatch,
+        runtime: inout Duration,
+        interruption: Interruption? = nil
+    ) throws(InferenceError) -> [Classification] {
         let size = manifest.input.size
         let count = batch.crops.count
         guard count > 0 else { return [] }
@@ -67,7 +71,11 @@ package final class CropClassifier: Sendable {
         var ended = started
         // What is not named here is not fetched.
         let wanted = featured.contains(true) ? ["logits", "features"] : ["logits"]
-        let answers = try session.run(inputs: [crops], outputs: wanted) { outputs throws(InferenceError) in
+        let answers = try session.run(
+            inputs: [crops],
+            outputs: wanted,
+            interruption: interruption
+        ) { outputs throws(InferenceError) in
             ended = .now
             let all = [Bool](repeating: true, count: count)
             let logits = try rows(all, of: "logits", width: manifest.labels.count, in: outputs)

@@ -22,18 +22,18 @@ struct CropNaming: Sendable {
     ///
     /// - Parameters:
     ///   - subjects: The crops.
-    ///   - runtime: The time inside ONNX Runtime is added to it.
-    ///   - betweenRuns: Called before every run of a model.
+    ///   - runtime: The time inside the runtime is added to it.
+    ///   - control: What comes between the runs, and what ends them.
     /// - Returns: For each crop the filter's word first, then those of the classifiers in their order.
     /// - Throws: `invalidInput` for a crop that is not inside its image, `contractViolated` for an answer that makes no sense.
     func name(
         _ subjects: [Subject],
         runtime: inout Duration,
-        betweenRuns: @escaping () -> Void = {}
+        control: RunControl = RunControl()
     ) throws(InferenceError) -> [[Classification]] {
         let asked = subjects.indices.filter { subjects[$0].options.isClassified }
         let capacity = max(1, min(batchSize, asked.count))
-        var round = try Round(self, subjects, capacity: capacity, betweenRuns: betweenRuns)
+        var round = try Round(self, subjects, capacity: capacity, control: control)
         if let filter {
             // What the classifiers take as the filter does is made for all of it, and copied for what passes.
             let shared = rules.filter { $0.isCut(as: filter.manifest.input) }
@@ -64,16 +64,16 @@ struct CropNaming: Sendable {
         /// The batch of the classifiers, and whose crops are in it; nil where there are none.
         private let batch: CropBatch?
         private var waiting: [Int] = []
-        private let betweenRuns: () -> Void
+        private let control: RunControl
 
         init(
             _ naming: CropNaming,
             _ subjects: [Subject],
             capacity: Int,
-            betweenRuns: @escaping () -> Void
+            control: RunControl
         ) throws(InferenceError) {
             self.subjects = subjects
-            self.betweenRuns = betweenRuns
+            self.control = control
             classifiers = naming.classifiers
             words = [[Classification]](repeating: [], count: subjects.count)
             guard let first = classifiers.first else {
@@ -91,8 +91,8 @@ struct CropNaming: Sendable {
         ) throws(InferenceError) {
             batch.removeAll()
             for index in indices { try batch.append(subjects[index].crop) }
-            betweenRuns()
-            let answers = try filter.classify(batch, runtime: &runtime)
+            control.betweenRuns()
+            let answers = try filter.classify(batch, runtime: &runtime, interruption: control.interruption)
             for (slot, (index, answer)) in zip(indices, answers).enumerated() {
                 words[index].append(answer)
                 guard filter.manifest.passingLabels.contains(answer.labelIndex) else { continue }
@@ -112,8 +112,12 @@ struct CropNaming: Sendable {
         mutating func classify() throws(InferenceError) {
             guard let batch, !waiting.isEmpty else { return }
             for classifier in classifiers {
-                betweenRuns()
-                let answers = try classifier.classify(batch, runtime: &runtime)
+                control.betweenRuns()
+                let answers = try classifier.classify(
+                    batch,
+                    runtime: &runtime,
+                    interruption: control.interruption
+                )
                 for (index, answer) in zip(waiting, answers)
                 where answer.score > subjects[index].options.classificationThreshold {
                     words[index].append(answer)

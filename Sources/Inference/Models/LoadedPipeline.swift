@@ -94,13 +94,13 @@ package final class LoadedPipeline: Sendable {
     /// - Parameters:
     ///   - batch: The images.
     ///   - options: What is asked of each.
-    ///   - betweenRuns: Called before a model runs, but for the detector's first time: work that cannot wait for a whole batch has its turn there.
+    ///   - control: What comes between the runs, and what ends them.
     /// - Returns: The insects of each image.
     /// - Throws: ``InferenceError`` for the batch as a whole.
     package func analyse(
         _ batch: DetectorBatch,
         options: [AnalysisOptions],
-        betweenRuns: @escaping () -> Void = {}
+        control: RunControl = RunControl()
     ) throws(InferenceError) -> PipelineAnalysis {
         var times = PipelineTimes()
         let started = ContinuousClock.now
@@ -108,12 +108,12 @@ package final class LoadedPipeline: Sendable {
             batch,
             options: options,
             runtime: &times.runtime,
-            betweenRuns: betweenRuns
+            control: control
         )
         let detected = ContinuousClock.now
         times.detect = started.duration(to: detected)
         let images = zip(batch.images() ?? [], options).map(WholeImage.init)
-        let insects = try name(detections, in: images, runtime: &times.runtime, betweenRuns: betweenRuns)
+        let insects = try name(detections, in: images, runtime: &times.runtime, control: control)
         times.classify = detected.duration(to: .now)
         return PipelineAnalysis(insects: insects, times: times)
     }
@@ -122,18 +122,18 @@ package final class LoadedPipeline: Sendable {
     ///
     /// - Parameters:
     ///   - images: The images with their boxes.
-    ///   - betweenRuns: As for ``analyse(_:options:betweenRuns:)``.
+    ///   - control: As for ``analyse(_:options:control:)``.
     /// - Returns: An insect for each box, in their order.
     /// - Throws: ``InferenceError`` for the batch as a whole.
     package func classify(
         _ images: [BoxedImage],
-        betweenRuns: @escaping () -> Void = {}
+        control: RunControl = RunControl()
     ) throws(InferenceError) -> PipelineAnalysis {
         var times = PipelineTimes()
         let started = ContinuousClock.now
         let detections = images.map { $0.boxes.map { Detection(box: $0, score: 1) } }
         let whole = images.map { WholeImage(image: $0.image, options: $0.options) }
-        let insects = try name(detections, in: whole, runtime: &times.runtime, betweenRuns: betweenRuns)
+        let insects = try name(detections, in: whole, runtime: &times.runtime, control: control)
         times.classify = started.duration(to: .now)
         return PipelineAnalysis(insects: insects, times: times)
     }
@@ -143,12 +143,12 @@ package final class LoadedPipeline: Sendable {
         _ detections: [[Detection]],
         in images: [WholeImage],
         runtime: inout Duration,
-        betweenRuns: @escaping () -> Void
+        control: RunControl
     ) throws(InferenceError) -> [[DetectedInsect]] {
         let subjects = zip(images, detections).flatMap { image, found in
             found.map { CropNaming.Subject($0, in: image) }
         }
-        var words = try naming.name(subjects, runtime: &runtime, betweenRuns: betweenRuns)[...]
+        var words = try naming.name(subjects, runtime: &runtime, control: control)[...]
         return detections.map { found in
             defer { words = words.dropFirst(found.count) }
             return zip(found, words).map { DetectedInsect(detection: $0, classifications: $1) }

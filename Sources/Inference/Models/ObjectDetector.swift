@@ -58,12 +58,12 @@ package final class ObjectDetector: Sendable {
         return try detect(batch, options: options, runtime: &runtime)
     }
 
-    /// The same, adds the time inside ONNX Runtime to `runtime`, and calls `betweenRuns` before every run but the first.
+    /// The same, adds the time inside the runtime to `runtime`, and lets others in before every run but the first.
     func detect(
         _ batch: DetectorBatch,
         options: [AnalysisOptions],
         runtime: inout Duration,
-        betweenRuns: () -> Void = {}
+        control: RunControl = RunControl()
     ) throws(InferenceError) -> [[Detection]] {
         guard let images = batch.images() else {
             let message = "a slot of the batch is empty"
@@ -72,11 +72,11 @@ package final class ObjectDetector: Sendable {
         let scales = images.map { BoxScale(height: $0.height, width: $0.width, size: batch.size) }
         var candidates: [[DetectorOutput.Candidate]] = []
         for start in stride(from: 0, to: batch.count, by: min(imagesPerRun, max(1, batch.count))) {
-            if start > 0 { betweenRuns() }
+            if start > 0 { control.betweenRuns() }
             let slots = start..<min(batch.count, start + min(imagesPerRun, batch.count))
             let started = ContinuousClock.now
             var ended = started
-            candidates += try run(batch, slots) { outputs throws(InferenceError) in
+            candidates += try run(batch, slots, control.interruption) { outputs throws(InferenceError) in
                 ended = .now
                 return try DetectorOutput.read(
                     outputs,
@@ -92,6 +92,7 @@ package final class ObjectDetector: Sendable {
     private func run<Result>(
         _ batch: DetectorBatch,
         _ slots: Range<Int>,
+        _ interruption: Interruption?,
         _ read: (borrowing RunOutputs) throws(InferenceError) -> Result
     ) throws(InferenceError) -> Result {
         let planes = batch.size.padded
@@ -102,11 +103,18 @@ package final class ObjectDetector: Sendable {
                 floats: floats
             )
             let outputs = ObjectDetector.contract.outputs.map(\.name)
-            guard takesImageSize else { return try session.run(inputs: [images], outputs: outputs, read) }
+            guard takesImageSize else {
+                return try session.run(inputs: [images], outputs: outputs, interruption: interruption, read)
+            }
             let size = [Int64(batch.size.image.height), Int64(batch.size.image.width)]
             return try withIntegers(size) { integers throws(InferenceError) in
                 let imageSize = TensorInput(name: "image_size", shape: [2], integers: integers)
-                return try session.run(inputs: [images, imageSize], outputs: outputs, read)
+                return try session.run(
+                    inputs: [images, imageSize],
+                    outputs: outputs,
+                    interruption: interruption,
+                    read
+                )
             }
         }
     }

@@ -12,6 +12,7 @@ extension OrtSession {
         named names: [String],
         outputs wanted: [String],
         boundTo memory: BoundMemory,
+        options: OrtRunOptions?,
         _ operation: OperationName
     ) throws(InferenceError) -> ValueList {
         let table = runtime.table
@@ -26,7 +27,7 @@ extension OrtSession {
         for name in wanted {
             try table.check(api.BindOutputToDevice(binding.pointer, name, memory.info.pointer), operation)
         }
-        try table.check(api.RunWithBinding(pointer, nil, binding.pointer), operation)
+        try table.check(api.RunWithBinding(pointer, options?.pointer, binding.pointer), operation)
         return try outputs(of: binding, operation)
     }
 

@@ -5,20 +5,23 @@ extension OrtSession {
     package func run<Result>(
         inputs lent: [TensorInput],
         outputs wanted: [String],
+        interruption: Interruption?,
         _ body: (borrowing RunOutputs) throws(InferenceError) -> Result
     ) throws(InferenceError) -> Result {
         let operation = OperationName("model.run", path)
+        try interruption?.check(operation)
         let values = ValueList(table: runtime.table, capacity: lent.count)
         for input in lent {
             values.append(try makeValue(for: input, operation))
         }
         let names = lent.map(\.name)
-        let results =
+        let results = try watched(by: interruption, operation) { options throws(InferenceError) in
             if let bound {
-                try run(values, named: names, outputs: wanted, boundTo: bound, operation)
+                try run(values, named: names, outputs: wanted, boundTo: bound, options: options, operation)
             } else {
-                try run(values, named: names, outputs: wanted, operation)
+                try run(values, named: names, outputs: wanted, options: options, operation)
             }
+        }
         noteRun()
         return try body(
             RunOutputs(
@@ -28,10 +31,24 @@ extension OrtSession {
         )
     }
 
+    /// Does a run with options by which an interruption ends it; nobody ends one without.
+    private func watched(
+        by interruption: Interruption?,
+        _ operation: OperationName,
+        _ run: (OrtRunOptions?) throws(InferenceError) -> ValueList
+    ) throws(InferenceError) -> ValueList {
+        guard let interruption else { return try run(nil) }
+        let options = try OrtRunOptions(table: runtime.table, operation)
+        return try interruption.watch(operation, end: options.terminate) { () throws(InferenceError) in
+            try run(options)
+        }
+    }
+
     private func run(
         _ values: ValueList,
         named names: [String],
         outputs wanted: [String],
+        options: OrtRunOptions?,
         _ operation: OperationName
     ) throws(InferenceError) -> ValueList {
         let results = ValueList(table: runtime.table, capacity: wanted.count)
@@ -43,7 +60,7 @@ extension OrtSession {
                     results.withPlaces { places in
                         runtime.table.api.Run(
                             pointer,
-                            nil,
+                            options?.pointer,
                             inputNames,
                             values,
                             names.count,

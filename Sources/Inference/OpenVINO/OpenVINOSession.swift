@@ -52,9 +52,11 @@ package final class OpenVINOSession: InferenceSession, @unchecked Sendable {
     package func run<Result>(
         inputs lent: [TensorInput],
         outputs wanted: [String],
+        interruption: Interruption?,
         _ body: (borrowing RunOutputs) throws(InferenceError) -> Result
     ) throws(InferenceError) -> Result {
         let operation = OperationName("model.run", path)
+        try interruption?.check(operation)
         for input in lent { try input.check(operation) }
         for name in wanted where output(named: name) == nil {
             throw InferenceError(.contractViolated, operation: operation, message: "there is no output \(name)")
@@ -76,11 +78,26 @@ package final class OpenVINOSession: InferenceSession, @unchecked Sendable {
                 failure: .invalidInput
             )
         }
-        try table.check(table.infer_request_infer(request.pointer), operation)
+        try run(request, interruption, operation)
         ran.store(true, ordering: .relaxed)
         return try body(
             RunOutputs(OpenVINOOutputs(table: table, request: request, names: wanted, operation: operation), operation)
         )
+    }
+
+    /// Runs a request to its end, or until it is interrupted.
+    private func run(
+        _ request: Request,
+        _ interruption: Interruption?,
+        _ operation: OperationName
+    ) throws(InferenceError) {
+        // Begun before it is watched: OpenVINO forgets a cancellation that comes before the run.
+        try table.check(table.infer_request_start_async(request.pointer), operation)
+        let wait = { () throws(InferenceError) in
+            try self.table.check(self.table.infer_request_wait(request.pointer), operation)
+        }
+        guard let interruption else { return try wait() }
+        try interruption.watch(operation, end: request.cancel, wait)
     }
 
     private func takeRequest(_ operation: OperationName) throws(InferenceError) -> Request {
@@ -88,7 +105,8 @@ package final class OpenVINOSession: InferenceSession, @unchecked Sendable {
         return Request(
             try table.make(operation, release: table.infer_request_free) { made in
                 table.compiled_model_create_infer_request(compiled.pointer, made)
-            }
+            },
+            table: table
         )
     }
 
@@ -109,13 +127,21 @@ package final class OpenVINOSession: InferenceSession, @unchecked Sendable {
 
     /// One of OpenVINO's infer requests.
     ///
-    /// `@unchecked Sendable`: it is in the hands of one run, or idle.
+    /// `@unchecked Sendable`: it is in the hands of one run, or idle; a run may be cancelled from any thread.
     final class Request: @unchecked Sendable {
         private let handle: OpenVINOHandle
+        private let table: OpenVINOTable
         var pointer: OpaquePointer { handle.pointer }
 
-        init(_ handle: consuming OpenVINOHandle) {
+        init(_ handle: consuming OpenVINOHandle, table: OpenVINOTable) {
             self.handle = handle
+            self.table = table
+        }
+
+        /// Has the run under way end before its next operator; one that is over is left alone.
+        func cancel() {
+            // There is nothing to do about a failure: the run then takes the time that it takes.
+            _ = table.infer_request_cancel(pointer)
         }
     }
 }

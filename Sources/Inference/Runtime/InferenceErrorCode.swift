@@ -22,9 +22,11 @@ package enum InferenceErrorCode: String, ErrorCode {
     case outOfMemory
     /// The run failed in the runtime.
     case runFailed
+    /// The run was ended by an ``Interruption``: nothing is wrong with it.
+    case interrupted
 
     /// Memory comes back by itself, and so may the folder of the models.
-    package var isUsuallyRetriable: Bool { self == .outOfMemory || self == .modelLost }
+    package var isUsuallyRetriable: Bool { self == .outOfMemory || self == .modelLost || self == .interrupted }
 
     package static func sentence(of error: InferenceError) -> String {
         // Those of OpenVINO are negative, ONNX Runtime's are not.

@@ -28,12 +28,26 @@ package protocol InferenceSession: AnyObject, Sendable {
     /// - Parameters:
     ///   - lent: One for each input of the model.
     ///   - wanted: The names of the outputs that `body` reads.
+    ///   - interruption: Ends the run before its time; nil where nobody would.
     ///   - body: Reads the outputs.
     /// - Returns: What `body` returns.
-    /// - Throws: `invalidInput` when an input does not fit, `runFailed` or `outOfMemory` when the run fails, and what `body` throws.
+    /// - Throws: `invalidInput` when an input does not fit, `runFailed` or `outOfMemory` when the run fails, `interrupted` when it was
+    ///   ended, and what `body` throws.
     func run<Result>(
         inputs lent: [TensorInput],
         outputs wanted: [String],
+        interruption: Interruption?,
         _ body: (borrowing RunOutputs) throws(InferenceError) -> Result
     ) throws(InferenceError) -> Result
+}
+
+extension InferenceSession {
+    /// Runs the model to its end; see ``run(inputs:outputs:interruption:_:)``.
+    package func run<Result>(
+        inputs lent: [TensorInput],
+        outputs wanted: [String],
+        _ body: (borrowing RunOutputs) throws(InferenceError) -> Result
+    ) throws(InferenceError) -> Result {
+        try run(inputs: lent, outputs: wanted, interruption: nil, body)
+    }
 }

@@ -25,7 +25,7 @@ extension BenchReport {
         let pixels = samples.map { Double($0.pixels) / 1e6 / $0.seconds }.median
         megapixelsPerSecond = pixels > 0 ? pixels : nil
         peakRSSBytes = ProcessUsage.current.peakResidentBytes
-        let idle = samples.compactMap { sample in sample.engineSeconds.map { max(0, 1 - $0 / sample.seconds) } }
+        let idle = samples.compactMap(\.engineIdle)
         engineIdle = idle.isEmpty ? nil : idle.median
         stages = Self.medians(of: samples)
         self.reference = reference.map { [imagesPerSecond] in

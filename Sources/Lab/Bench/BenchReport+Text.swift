@@ -7,7 +7,9 @@ extension BenchReport {
     var text: String {
         var parts = ["\(benchmark): \(runs.count) runs of \(runs.first?.images ?? 0) \(unit)s, \(cores) cores", rates]
         if !stages.isEmpty { parts.append(stageTable) }
-        if let engineIdle { parts.append("Engine idle \(Self.decimal(100 * engineIdle, 1)) % of the time") }
+        if let engineIdle {
+            parts.append("Engine idle \(Self.decimal(100 * engineIdle, 1)) % of the time with something to run")
+        }
         parts.append("Peak memory \(peakRSSBytes / 1_000_000) MB")
         if let reference {
             let cpu = cpuSecondsPerImage / reference.cpuSecondsPerImage

@@ -39,7 +39,7 @@ package struct BenchReport: Sendable, Equatable {
     var cpuSecondsPerImage: Double
     /// Of the whole process since its start, warm-up included.
     var peakRSSBytes: Int
-    /// The share of a run in which no model ran, the median over the runs; nil where models are not measured.
+    /// The share of the time with something to run in which no model ran, the median over the runs; nil where models are not measured.
     var engineIdle: Double?
     var stages: [String: Percentiles]
     var runs: [Run]

@@ -13,11 +13,18 @@ struct BenchSample: Sendable {
     var cpuSeconds: Double
     /// Time in which a model ran, summed over the engines; nil where none runs.
     var engineSeconds: Double?
+    /// Time in which there was something to run, summed in the same way; nil where there always was, for one engine.
+    var demandSeconds: Double?
     /// Durations of the stages, in the order of the way.
     var stages: [BenchStage] = []
 
     /// Things a second.
     var rate: Double { Double(count) / seconds }
+
+    /// The share of the time with something to run in which no model ran; nil where none runs.
+    var engineIdle: Double? {
+        engineSeconds.map { max(0, 1 - $0 / (demandSeconds ?? seconds)) }
+    }
 
     /// Measures a body that does `count` things.
     ///

@@ -77,12 +77,15 @@ package struct EndToEndBenchmark {
             say: { _ in }
         )
         let worker = try await RESTWorker(stages: stages, settings: settings, ending: .untilEmpty, logger: logger)
+        var demand = Duration.zero
         var sample = try await BenchSample(count: images.count, pixels: images.pixels) {
             try await worker.run()
+            demand = stages.demand
             return worker.statistics.stages.summaries().map(BenchStage.init)
         }
         if constant == nil {
-            sample.engineSeconds = worker.statistics.insideRuntime.value / .seconds(Double(stages.engineCount))
+            sample.engineSeconds = worker.statistics.insideRuntime.value / .seconds(1)
+            sample.demandSeconds = demand / .seconds(1)
         }
         let (succeeded, failed) = (worker.statistics.succeeded.value, worker.statistics.failed.value)
         guard succeeded == images.count else {

@@ -21,6 +21,12 @@ package final class Batcher: Sendable {
 
     private typealias State = BatcherState<BatchGroup, Item>
 
+    private enum Order: Sendable {
+        case act(State.Action)
+        /// End the batches that are under way.
+        case interrupt
+    }
+
     /// The size at which an image of `height` × `width` pixels enters a pipeline's detector; throws for one that is not served.
     package typealias Sizes = @Sendable (_ pipeline: String, _ height: Int, _ width: Int) throws -> LocalizationSize
 
@@ -32,8 +38,8 @@ package final class Batcher: Sendable {
     private let state: Mutex<State>
     private let nextID = Atomic<UInt64>(0)
     // As long as the images in hand, which the budget of pixels bounds.
-    private let actions: AsyncStream<State.Action>
-    private let act: AsyncStream<State.Action>.Continuation
+    private let orders: AsyncStream<Order>
+    private let order: AsyncStream<Order>.Continuation
     private let batchSizes = WorkMetrics.batchImages.recorder()
 
     /// Makes a batcher that feeds `engines`, of which there is at least one.
@@ -62,11 +68,14 @@ package final class Batcher: Sendable {
             }
         }
         self.state = Mutex(State(capacity: capacity, linger: linger, engineCount: engines.count))
-        (self.actions, self.act) = AsyncStream.makeStream()
+        (self.orders, self.order) = AsyncStream.makeStream()
     }
 
     /// Images that wait for a batch.
     package var waitingCount: Int { state.withLock(\.waitingCount) }
+
+    /// How long engines had something to run until now, summed over the engines.
+    package var demand: Duration { state.withLock { $0.demand.time(now: .now) } }
 
     /// A slot for a task that has set out: while it is held, a part-filled batch may wait for the task's image.
     package func enter() -> ExpectedImage {
@@ -99,7 +108,7 @@ package final class Batcher: Sendable {
     ///   - slot: The task's slot, which it leaves.
     /// - Returns: What was found, and how long it took.
     /// - Throws: `InferenceError` when this very image cannot be inferred, which touches no neighbour in its batch; ``TaskFailure`` for a
-    ///   pipeline that is not served; `CancellationError` when the caller was cancelled before the batch set out.
+    ///   pipeline that is not served; `CancellationError` when the caller was cancelled before the batch set out, or ``run()`` meanwhile.
     package func analyse(
         _ image: AdmittedPixels,
         pipeline: String,
@@ -173,40 +182,48 @@ package final class Batcher: Sendable {
 
     /// Feeds the engines until ``finish()`` was called and everything dispatched has come back.
     ///
-    /// Cancellation does not end it: those who wait here are cancelled one by one, and leave by themselves.
+    /// Cancellation does not end it: those who wait here are cancelled one by one, and leave by themselves. It does end the batches under
+    /// way, whose images then have a `CancellationError`.
     package func run() async {
-        await Task {
+        let work = Task {
             await withDiscardingTaskGroup { group in
                 var timer: Task<Void, Never>?
-                for await action in actions {
-                    switch action {
-                    case .dispatch(let engine, let key, let lane, let items):
+                for await order in orders {
+                    switch order {
+                    case .act(.dispatch(let engine, let key, let lane, let items)):
                         group.addTask {
                             await Lane.$current.withValue(lane) { await self.infer(items, of: key, engine: engine) }
                         }
-                    case .setTimer(let instant):
+                    case .act(.setTimer(let instant)):
                         timer = Task { await self.wait(until: instant) }
+                    case .interrupt:
+                        group.cancelAll()
                     }
                 }
                 // Nobody is left whom it could concern.
                 timer?.cancel()
             }
-        }.value
+        }
+        await withTaskCancellationHandler {
+            await work.value
+        } onCancel: {
+            order.yield(.interrupt)
+        }
     }
 
     /// Lets ``run()`` return once the batches in hand are done; call when nothing will be submitted any more.
     package func finish() {
-        act.finish()
+        order.finish()
     }
 
     private func perform(_ actions: [State.Action]) {
         for action in actions {
-            act.yield(action)
+            order.yield(.act(action))
         }
     }
 
     private func withdraw(_ id: UInt64) {
-        state.withLock { $0.withdraw(id) }?.continuation.resume(throwing: CancellationError())
+        state.withLock { $0.withdraw(id, now: .now) }?.continuation.resume(throwing: CancellationError())
     }
 
     private func wait(until instant: ContinuousClock.Instant) async {

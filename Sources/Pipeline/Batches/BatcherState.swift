@@ -88,6 +88,8 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     private var upstream = 0
     private var blockedUpstream = 0
     private var timerIsSet = false
+    /// How long engines had a batch, or images that waited while they had none.
+    package private(set) var demand = EngineDemand()
 
     /// Starts with nothing waiting.
     ///
@@ -129,7 +131,7 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     /// An image is here; it no longer counts as upstream.
     ///
     /// - Parameters:
-    ///   - id: Names it for ``withdraw(_:)``; unique.
+    ///   - id: Names it for ``withdraw(_:now:)``; unique.
     ///   - item: The image.
     ///   - key: What it shares with the others of its batch.
     ///   - lane: Whether somebody waits for it.
@@ -152,7 +154,8 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     }
 
     /// Takes an image out that still waits; nil when it has been dispatched or was never here.
-    package mutating func withdraw(_ id: UInt64) -> Item? {
+    package mutating func withdraw(_ id: UInt64, now: ContinuousClock.Instant) -> Item? {
+        defer { demand.change(to: wantedEngines, now: now) }
         for (key, var group) in groups {
             guard let index = group.waiting.firstIndex(where: { $0.id == id }) else { continue }
             let item = group.remove(at: index)
@@ -193,7 +196,14 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
             timerIsSet = true
             actions.append(.setTimer(oldest.since + linger))
         }
+        demand.change(to: wantedEngines, now: now)
         return actions
+    }
+
+    /// Engines that have a batch, and those that could have one of the images that wait.
+    private var wantedEngines: Int {
+        let idle = hands.count { $0.count == 0 }
+        return hands.count - idle + min(idle, waitingCount)
     }
 
     private mutating func nextDispatch(now: ContinuousClock.Instant) -> Dispatch? {

@@ -16,8 +16,8 @@ struct BisectingInference<Image: Sendable> {
             let analysis = try await run(images)
             let run = BatchRun(images: images.count, began: began, ended: .now, times: analysis.times)
             return analysis.insects.map { .success(($0, run)) }
-        } catch let error as InferenceError where error.code == .modelLost {
-            // No image's fault, so halves would fail alike.
+        } catch let error where Self.isNoImagesFault(error) {
+            // Halves would fail alike.
             return images.map { _ in .failure(error) }
         } catch _ where images.count > 1 {
             let middle = images.count / 2
@@ -27,5 +27,9 @@ struct BisectingInference<Image: Sendable> {
         } catch {
             return images.map { _ in .failure(error) }
         }
+    }
+
+    private static func isNoImagesFault(_ error: any Error) -> Bool {
+        error is CancellationError || (error as? InferenceError)?.code == .modelLost
     }
 }

@@ -1,11 +1,12 @@
 package import Concurrency
 package import Inference
+import Telemetry
 
 /// An inference engine on one device, with the models of all pipelines, or of as many as its memory may hold.
 ///
 /// Images are resampled into the detector's input on the decoding threads, several at a time and while the batch before is
 /// inferred; models are loaded, run and unloaded on a thread of the engine's own. A batch of the interactive lane has its turn between
-/// two runs of a model, also those of a batch that is under way.
+/// two runs of a model, also those of a batch that is under way. A run ends before its time when its task is cancelled.
 package final class DeviceEngine: InferenceEngine {
     private let pipelines: LoadedPipelines
     private let threads: BlockingPool
@@ -66,15 +67,31 @@ package final class DeviceEngine: InferenceEngine {
             try await group.waitForAll()
         }
         let prepared = began.duration(to: .now)
-        let (options, giveWay) = (images.map(\.options), giveWay)
-        var analysis = try await thread.run { try pipeline.analyse(batch, options: options, betweenRuns: giveWay) }
+        let options = images.map(\.options)
+        var analysis = try await run { try pipeline.analyse(batch, options: options, control: $0) }
         analysis.times.prepare = prepared
         return analysis
     }
 
     private func run(_ images: [BoxedImage], with pipeline: LoadedPipeline) async throws -> PipelineAnalysis {
-        let giveWay = giveWay
-        return try await thread.run { try pipeline.classify(images, betweenRuns: giveWay) }
+        try await run { try pipeline.classify(images, control: $0) }
+    }
+
+    /// Has the engine's thread run models, for as long as the calling task is not cancelled.
+    private func run(
+        _ body: @escaping @Sendable (RunControl) throws -> PipelineAnalysis
+    ) async throws -> PipelineAnalysis {
+        let interruption = Interruption()
+        let control = RunControl(betweenRuns: giveWay, interruption: interruption)
+        return try await withTaskCancellationHandler {
+            do {
+                return try await thread.run { try body(control) }
+            } catch let error as InferenceError where error.code == .interrupted {
+                throw CancellationError()
+            }
+        } onCancel: {
+            interruption.raise()
+        }
     }
 
     /// The way in which a batch of the calling task lets others in between two runs of a model.

@@ -13,9 +13,9 @@ package struct WorkerStages {
     package let statistics: WorkerStatistics
     /// Where the models run, and why there.
     package let placement: DevicePlacement
-    /// Engines that infer at the same time.
-    package let engineCount: Int
     package let images: ImageStages
+    /// Engines that infer at the same time.
+    private let engineCount: Int
     private let settings: WorkerSettings
     private let context: RoleContext
     private let batcher: Batcher
@@ -103,6 +103,9 @@ package struct WorkerStages {
         return JSONValue.array(manifests.map(\.registration.json)).encoded()
             + Array("\(settings.results.contents)\(features)\(placement.devices.map(\.description))".utf8)
     }
+
+    /// How long engines had something to run until now, summed over the engines.
+    package var demand: Duration { batcher.demand }
 
     /// The worker that takes its tasks from `source`, whose images are fetched over HTTP.
     package func worker(source: any TaskSource) -> Worker {

@@ -1,5 +1,6 @@
 import Imaging
 import Inference
+import Synchronization
 import Testing
 
 /// What is said of an image must not depend on what it shares a batch with.
@@ -64,13 +65,20 @@ struct BatchIndependenceTests {
         let size = pipeline.localizationSize(height: sameSize[0].height, width: sameSize[0].width)
         let batch = try pipeline.detector.makeBatch(size: size, count: 2)
         for (slot, image) in sameSize.enumerated() { try batch.fill(slot: slot, with: image) }
-        var others: [[DetectedInsect]] = []
-        let analysis = try pipeline.analyse(batch, options: sameSize.map { _ in AnalysisOptions() }) {
-            do { others += try pipeline.analyse([sameSize[1]]).insects } catch { Issue.record(error) }
-        }
-        #expect(analysis.insects == alone)
+        let others = Mutex([[DetectedInsect]]())
+        let control = RunControl(betweenRuns: {
+            do {
+                let insects = try pipeline.analyse([sameSize[1]]).insects
+                others.withLock { $0 += insects }
+            } catch {
+                Issue.record(error)
+            }
+        })
+        let options = sameSize.map { _ in AnalysisOptions() }
+        #expect(try pipeline.analyse(batch, options: options, control: control).insects == alone)
         // Between the two images of the detector, and before each batch of crops.
-        #expect(others.count >= 3 && others.allSatisfy { $0 == alone[1] })
+        let found = others.withLock(\.self)
+        #expect(found.count >= 3 && found.allSatisfy { $0 == alone[1] })
     }
 
     private func detections(of images: [PixelBuffer], _ detector: ObjectDetector) throws -> [[Detection]] {

@@ -57,7 +57,7 @@ struct CropNamingTests {
     ) throws -> [[Classification]] {
         var runtime = Duration.zero
         let naming = CropNaming(filter: filter, classifiers: classifiers, batchSize: batchSize)
-        return try naming.name(subjects, runtime: &runtime, betweenRuns: {})
+        return try naming.name(subjects, runtime: &runtime)
     }
 
     @Test("Each has its word, in their order, and says what it says alone", arguments: [1, 3, 7, 20, 100])

@@ -52,6 +52,19 @@ struct BenchReportTests {
         #expect(BenchReport(inferred.json)?.engineIdle == idle)
     }
 
+    @Test("Where work did not always wait, idle is a share of the time in which it did")
+    func idleWhileWorkWaits() throws {
+        var sample = sample(10)
+        // Of two engines, one had work for all ten seconds, the other for six.
+        (sample.engineSeconds, sample.demandSeconds) = (12, 16)
+        #expect(try #require(sample.engineIdle) == 0.25)
+        // The time inside a runtime, and that around it, are not of one clock.
+        sample.engineSeconds = 16.1
+        #expect(sample.engineIdle == 0)
+        sample.engineSeconds = nil
+        #expect(sample.engineIdle == nil)
+    }
+
     @Test("The median of an even number is the mean of the two in the middle, of none it is 0")
     func median() {
         #expect([4.0, 1, 3, 2].median == 2.5)

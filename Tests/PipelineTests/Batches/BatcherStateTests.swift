@@ -29,7 +29,7 @@ import Testing
         #expect(dispatched(state.submit(2, 2, key: "images", now: start)) == [])
         #expect(dispatched(state.submit(3, 3, key: "boxes", weight: 5, now: start)) == [])
         #expect(dispatched(state.submit(4, 4, key: "boxes", weight: 7, now: start)) == [Batch(0, "boxes", [1, 3])])
-        #expect(state.withdraw(4) == 4)
+        #expect(state.withdraw(4, now: start) == 4)
         // What was withdrawn weighs nothing.
         #expect(dispatched(state.submit(5, 5, key: "boxes", weight: 9, now: start)) == [])
         #expect(dispatched(state.submit(6, 6, key: "images", now: start)) == [Batch(1, "images", [2, 6])])
@@ -145,12 +145,33 @@ import Testing
         var state = State(capacity: { _ in 2 }, linger: .seconds(60), engineCount: 1)
         enter(&state, 9)
         _ = state.submit(1, 1, key: "a", now: start)
-        #expect(state.withdraw(1) == 1)
-        #expect(state.withdraw(1) == nil)
+        #expect(state.withdraw(1, now: start) == 1)
+        #expect(state.withdraw(1, now: start) == nil)
         #expect(state.waitingCount == 0)
         _ = state.submit(2, 2, key: "a", now: start)
         #expect(dispatched(state.submit(3, 3, key: "a", now: start)) == [Batch(0, "a", [2, 3])])
-        #expect(state.withdraw(2) == nil, "it is with the engine")
+        #expect(state.withdraw(2, now: start) == nil, "it is with the engine")
+    }
+
+    // MARK: Demand
+
+    @Test func timeCountsForEnginesThatHaveOrCouldHaveABatch() {
+        var state = State(capacity: { _ in 2 }, linger: .seconds(60), engineCount: 2)
+        let at = { (seconds: Int) in start + .seconds(seconds) }
+        enter(&state, 9)
+        // Nothing is there to run for ten seconds, then an image waits for others while two engines are idle.
+        _ = state.submit(1, 1, key: "a", now: at(10))
+        #expect(state.demand.time(now: at(10)) == .zero)
+        #expect(state.demand.time(now: at(13)) == .seconds(3))
+        // The second makes a batch: one engine has it, and nothing is there for the other.
+        #expect(dispatched(state.submit(2, 2, key: "a", now: at(15))) == [Batch(0, "a", [1, 2])])
+        #expect(state.demand.time(now: at(20)) == .seconds(10))
+        // A third could be with the other engine.
+        _ = state.submit(3, 3, key: "a", now: at(20))
+        #expect(state.demand.time(now: at(21)) == .seconds(12))
+        #expect(state.withdraw(3, now: at(22)) == 3)
+        _ = state.engineFinished(0, now: at(30))
+        #expect(state.demand.time(now: at(99)) == .seconds(22))
     }
 
     // MARK: Lanes
@@ -213,9 +234,9 @@ import Testing
         _ = state.engineFinished(1, now: start)
         #expect(dispatched(state.submit(5, 5, key: "a", lane: .interactive, now: start)) == [Batch(1, "a", [5])])
         #expect(dispatched(state.submit(6, 6, key: "a", lane: .interactive, now: start)) == [Batch(0, "a", [6])])
-        #expect(state.withdraw(6) == nil)
+        #expect(state.withdraw(6, now: start) == nil)
         _ = state.submit(7, 7, key: "a", lane: .interactive, now: start)
-        #expect(state.withdraw(7) == 7)
+        #expect(state.withdraw(7, now: start) == 7)
     }
 
     private func enter(_ state: inout State, _ count: Int) {

@@ -55,6 +55,34 @@ struct BatcherTests {
         await running
     }
 
+    @Test("Cancelled, it ends the batch under way: its images are cancelled and not failed, and nothing is tried again")
+    func interrupted() async throws {
+        let engine = StuckEngine()
+        let batcher = Batcher(engines: [engine], sizes: sameSize, maximumSize: 2, linger: .seconds(3_600))
+        let running = Task { await batcher.run() }
+        let places = (1...3).map { _ in batcher.enter() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for width in 1...2 {
+                let image = try await image(width: width)
+                group.addTask {
+                    await #expect(throws: CancellationError.self) {
+                        try await batcher.analyse(image, pipeline: "moths", from: places[width - 1])
+                    }
+                }
+            }
+            await engine.hasBegun.wait()
+            running.cancel()
+            try await group.waitForAll()
+        }
+        #expect(engine.batches == 1)
+        // What comes now is not begun, and does not wait either.
+        await #expect(throws: CancellationError.self) {
+            try await batcher.analyse(image(width: 3), pipeline: "moths", from: places[2])
+        }
+        batcher.finish()
+        await running.value
+    }
+
     @Test("A model that is lost is no image's fault: nothing is tried again")
     func lostModel() async throws {
         let engine = WidthEngine(spoiledWidths: [1, 2], code: .modelLost)
@@ -259,6 +287,26 @@ struct BatcherTests {
 private let sameSize: Batcher.Sizes = { _, _, _ in
     let size = PixelSize(height: 32, width: 32)
     return LocalizationSize(image: size, padded: size)
+}
+
+/// Is never done with a batch, unless it is cancelled.
+private final class StuckEngine: InferenceEngine {
+    let hasBegun = OneShot()
+    private let begun = Atomic(0)
+
+    /// Batches that it was given.
+    var batches: Int { begun.load(ordering: .relaxed) }
+
+    func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
+        begun.add(1, ordering: .relaxed)
+        hasBegun.fire()
+        await OneShot().wait()
+        throw CancellationError()
+    }
+
+    func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis {
+        throw CancellationError()
+    }
 }
 
 /// Finds one insect as wide as the image, which is its only feature as well, and fails for batches that hold an image of certain widths.
