@@ -19,10 +19,8 @@ struct ModelLoader {
     /// - Returns: The sessions, to be held until each has been loaded.
     func openAll(of manifest: PipelineManifest) -> [any InferenceSession] {
         guard runtime.opensSideBySide else { return [] }
-        let named = [manifest.binaryFilter?.algorithm].compactMap(\.self) + manifest.classifiers.map(\.algorithm)
-        let models =
-            [manifest.detector.algorithm].map { Model(path: $0.file, options: options(options.precision.ofDetector)) }
-            + named.map { Model(path: $0.file, options: options(options.precision.ofClassifiers)) }
+        let use = DeviceUse(device: options.device, precision: options.precision)
+        let models = manifest.graphs(on: use).map { Model(path: $0.path, options: options($0.precision)) }
         return SideBySide.map(Array(Set(models)), name: "models", stackBytes: 8 << 20) { [sessions, runtime] model in
             try? sessions.session(path: model.path, options: model.options, runtime: runtime)
         }
@@ -48,14 +46,15 @@ struct ModelLoader {
         _ contract: ModelContract,
         precision: Precision
     ) throws(InferenceError) -> (any InferenceSession)? {
-        if let problem = ModelFile.problem(of: algorithm.file) {
+        let graph = ModelGraph(of: algorithm.file, device: options.device, precision: precision)
+        if let problem = graph.problem {
             mistakes.append(problem)
             return nil
         }
         let session: any InferenceSession
         do {
             session = try sessions.session(
-                path: algorithm.file,
+                path: graph.path,
                 options: options(precision),
                 runtime: runtime
             )
@@ -64,7 +63,7 @@ struct ModelLoader {
             return nil
         }
         let broken = contract.mistakes(of: session)
-        mistakes += broken.map { "\(algorithm.file) \($0)" }
+        mistakes += broken.map { "\(graph.path) \($0)" }
         return broken.isEmpty ? session : nil
     }
 }

@@ -17,8 +17,8 @@ extension Device {
         guard precision != .full else { return }
         let advice: String
         switch self {
-        case .tensorRT: return
-        case .cuda(let index): advice = "ONNX Runtime's CUDA provider runs a graph as it is; use tensorrt:\(index)"
+        // TensorRT halves a graph itself; for CUDA there is another one, which is the caller's to choose.
+        case .tensorRT, .cuda: return
         case .cpu, .openVINO: advice = "ONNX Runtime has no half precision on a processor; use cpu:openvino"
         }
         throw InferenceError(

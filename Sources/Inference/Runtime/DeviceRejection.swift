@@ -26,8 +26,10 @@ package struct DeviceRejection: Sendable, Equatable {
         switch (use.device, code) {
         case (.openVINO, .deviceUnavailable): "--precision full needs no such units"
         case (.openVINO, _): "--device cpu:onnxruntime says at once that ONNX Runtime is to run the models"
-        case (.tensorRT, _):
-            "half precision on a GPU needs TensorRT; with --precision full the GPU computes by CUDA alone"
+        case (.cuda, nil) where use.precision != .full, (.cuda, .invalidModel) where use.precision != .full,
+            (.tensorRT, _):
+            "half precision on a GPU needs graphs that tools/export/half writes, or TensorRT; --precision full needs "
+                + "neither"
         case (_, .outOfMemory): "see by nvidia-smi who has its memory; --device chooses other devices"
         case (_, .libraryNotFound), (_, .libraryUnusable), (_, .deviceUnavailable):
             "scripts/setup --onnxruntime=gpu, the bundle and the image for GPUs have what it needs; the first says "

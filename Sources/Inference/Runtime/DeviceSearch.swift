@@ -40,7 +40,7 @@ struct DeviceSearch<Result> {
             try takeProcessor(because: "auto: the NVIDIA GPUs cannot be used")
         case .lent(let count):
             var taken = 0
-            for index in 0..<count where attempt(precision == .full ? .cuda(index) : .tensorRT(index)) { taken += 1 }
+            for index in 0..<count where attemptGPU(index) { taken += 1 }
             let gpus = count == 1 ? "1 NVIDIA GPU" : "\(count) NVIDIA GPUs"
             switch taken {
             case count: placement.reason = "auto: \(gpus)"
@@ -58,6 +58,11 @@ struct DeviceSearch<Result> {
         if precision != .full { return try insist(on: .openVINO) }
         if runtimes.hasOpenVINO, attempt(.openVINO) { return }
         try insist(on: .cpu)
+    }
+
+    /// Takes a GPU by CUDA, and at half precision by TensorRT where the graphs that CUDA needs are missing.
+    private mutating func attemptGPU(_ index: Int) -> Bool {
+        attempt(.cuda(index)) || (precision != .full && attempt(.tensorRT(index)))
     }
 
     /// Takes a device if it can be used, and notes why it cannot.

@@ -39,7 +39,8 @@ package struct InferenceRuntimes: Sendable {
 
     /// Uses the devices that choices come to and that `body` can use.
     ///
-    /// `auto` is every GPU that the driver lends and `body` can use, else what `cpu` is. At half precision a GPU needs TensorRT.
+    /// `auto` is every GPU that the driver lends and `body` can use, else what `cpu` is. At half precision a GPU needs graphs of
+    /// half precision (``HalfGraph``), or TensorRT.
     ///
     /// `cpu` is OpenVINO where its library is there and takes every model, as that needs a sixth less processor time
     /// (docs/performance.md). Else it is ONNX Runtime, which computes with full precision alone.

@@ -30,11 +30,18 @@ package final class LoadedPipelines: Sendable {
     ///
     /// - Parameters:
     ///   - catalogue: The pipelines there are.
+    ///   - use: Where they run, and how they compute there.
     ///   - memory: Bytes of model files that may be loaded; nil for no limit.
     ///   - logger: Told what is loaded and unloaded.
     ///   - load: Loads a pipeline.
-    package init(catalogue: PipelineCatalogue, memory: Int?, logger: Logger, load: @escaping Load) {
-        let files = catalogue.manifests.map { ($0.slug, $0.modelFiles) }
+    package init(
+        catalogue: PipelineCatalogue,
+        use: DeviceUse,
+        memory: Int?,
+        logger: Logger,
+        load: @escaping Load
+    ) {
+        let files = catalogue.manifests.map { ($0.slug, $0.modelFiles(on: use)) }
         let residency = PipelineResidency(files: Dictionary(files) { first, _ in first }, limit: memory)
         self.catalogue = catalogue
         self.state = Mutex(State(residency: residency))

@@ -18,7 +18,7 @@ package struct InferenceSettings: SettingGroup {
         flag: "precision",
         .choice,
         default: Precision.full,
-        "How models compute: full is as they were trained; half is about twice as fast on a processor with bfloat16 (cpu:openvino) or a GPU (tensorrt:N) and changes results slightly; mixed is half for filter and classifiers alone, and boxes stay as they are."
+        "How models compute: full is as they were trained; half is about twice as fast on a processor with bfloat16 (cpu:openvino) or a GPU (cuda:N with the graphs of tools/export/half, or tensorrt:N) and changes results slightly; mixed is half for filter and classifiers alone, and boxes stay as they are."
     )
 
     package let threads = Setting(

@@ -70,6 +70,7 @@ struct EngineLoader {
         let sessions = SharedSessions()
         return LoadedPipelines(
             catalogue: catalogue,
+            use: use,
             memory: settings.inference.modelMemory,
             logger: logger
         ) { manifest in

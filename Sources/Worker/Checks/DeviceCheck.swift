@@ -13,8 +13,12 @@ enum DeviceCheck {
         logger: Logger
     ) -> CheckReport.Section {
         let runtimes = InferenceRuntimes(environment: environment, logger: logger)
+        // What is wrong with a manifest is told with the models.
+        let folder = settings.models.folder
+        let slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.work.pipelines
+        let manifests = slugs.compactMap { try? PipelineManifest(directory: "\(folder)/\($0)") }
         var findings = settings.inference.devices.flatMap {
-            Self.findings(of: $0, settings.inference.precision, runtimes)
+            Self.findings(of: $0, settings.inference.precision, runtimes, manifests)
         }
         if let runtime = try? OrtRuntime.load(environment: environment, logger: logger) {
             findings.append(.note("Providers of this ONNX Runtime", runtime.providers.joined(separator: ", ")))
@@ -26,7 +30,8 @@ enum DeviceCheck {
     static func findings(
         of choice: DeviceChoice,
         _ precision: Precision,
-        _ runtimes: InferenceRuntimes
+        _ runtimes: InferenceRuntimes,
+        _ manifests: [PipelineManifest] = []
     ) -> [CheckReport.Finding] {
         var rejected: [CheckReport.Finding] = []
         do {
@@ -34,6 +39,7 @@ enum DeviceCheck {
                 rejected.append(.note(rejection.subject, rejection.reason, remedy: "To fix it: \(rejection.remedy)."))
             } _: { use, runtime in
                 try runtime.checkAvailability(of: SessionOptions(device: use.device, precision: precision))
+                try HalfGraph.require(for: manifests, on: use)
                 return "\(use), by \(runtime.name) \(runtime.version)"
             }
             let reason = used.placement.reason.isEmpty ? "" : " (\(used.placement.reason))"
@@ -50,7 +56,10 @@ enum DeviceCheck {
     }
 
     private static func remedy(for choice: DeviceChoice, _ precision: Precision) -> String {
-        if precision != .full { return "Use --precision full, or a device that has half precision." }
+        if precision != .full {
+            return "Use --precision full, or a device that has half precision; "
+                + "on a GPU it needs the graphs of tools/export/half, or TensorRT."
+        }
         return choice.isProcessor
             ? "Use --device cpu, or install the library: scripts/setup --openvino."
             : "Use --device auto, or install the GPU build of ONNX Runtime with the CUDA libraries it names."

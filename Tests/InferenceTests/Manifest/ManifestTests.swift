@@ -44,7 +44,7 @@ struct ManifestTests {
         #expect(manifest.classifiers.map(\.algorithm.key) == ["colours", "more"])
         #expect(manifest.classifiers.map(\.labels.count) == [3, 2])
         #expect(manifest.classifiers.map(\.featureCount) == [nil, 4] && manifest.hasFeatures)
-        #expect(manifest.modelFiles.count == 3)
+        #expect(manifest.modelFiles().count == 3)
         #expect(manifest.registration.algorithms.map(\.key).suffix(2) == ["colours", "more"])
         #expect(try several([]).manifest().registration.json == ManifestFixture().manifest().registration.json)
     }

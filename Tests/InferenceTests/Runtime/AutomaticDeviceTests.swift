@@ -93,14 +93,27 @@ struct AutomaticDeviceTests {
         )
     }
 
-    @Test("At half precision a GPU computes by TensorRT, and nothing becomes full precision silently")
+    @Test("At half precision a GPU computes by CUDA, else by TensorRT, and nothing becomes full precision silently")
     func half() throws {
-        #expect(try use(.lent(1), precision: .half).results == [.tensorRT(0)])
-        let lacking = [Device.tensorRT(0): failure(.deviceUnavailable, "no TensorRT")]
+        #expect(try use(.lent(1), precision: .half).results == [.cuda(0)])
+        #expect(try use(.lent(1), precision: .mixed).placement.names == "cuda:0 mixed")
+        var lacking = [Device.cuda(0): failure(.invalidModel, "moths.half.onnx is not there")]
+        let second = try use(.lent(1), precision: .half, unusable: lacking)
+        #expect(second.results == [.tensorRT(0)])
+        #expect(second.placement.rejected.map(\.subject) == ["cuda:0 half"])
+        #expect(second.placement.rejected[0].remedy.contains("tools/export/half"))
+        lacking[.tensorRT(0)] = failure(.deviceUnavailable, "no TensorRT")
         let used = try use(.lent(1), precision: .half, unusable: lacking, missing: [])
         #expect(used.placement.devices == [DeviceUse(device: .openVINO, precision: .half)])
-        #expect(used.placement.rejected.map(\.subject) == ["tensorrt:0 half"])
+        #expect(used.placement.rejected.map(\.subject) == ["cuda:0 half", "tensorrt:0 half"])
         #expect(throws: InferenceError.self) { try use(.lent(1), precision: .half, unusable: lacking) }
+    }
+
+    @Test("At full precision TensorRT is nobody's choice but the user's")
+    func full() throws {
+        let used = try use(.lent(1), unusable: [.cuda(0): failure(.deviceUnavailable, "no CUDA")])
+        #expect(used.results == [.cpu])
+        #expect(used.placement.rejected.map(\.subject) == ["cuda:0"])
     }
 
     @Test("A device that is named and cannot be used is an error, whatever else there is")

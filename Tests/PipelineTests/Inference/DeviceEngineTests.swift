@@ -1,13 +1,13 @@
 import Concurrency
 import Foundation
 import Imaging
-import Inference
 import Logging
 import Synchronization
 import Telemetry
 import TestSupport
 import Testing
 
+@testable import Inference
 @testable import Pipeline
 
 @Suite("An engine whose memory does not hold all pipelines", .serialized)
@@ -68,6 +68,32 @@ struct DeviceEngineTests {
         }
     }
 
+    @Test("A task that is cancelled ends its run, which is no error of the image's", .timeLimit(.minutes(5)))
+    func cancelled() async throws {
+        let runtime = UnfinishedRuntime()
+        let manifest = PipelineManifest(
+            slug: "detection",
+            name: "Detection",
+            directory: Self.folder,
+            detector: try Self.catalogue().manifest("tiny_pyramid").detector
+        )
+        let pipelines = LoadedPipelines(
+            catalogue: PipelineCatalogue([manifest]),
+            use: DeviceUse(device: .cpu, precision: .full),
+            memory: nil,
+            logger: logger
+        ) { manifest in
+            try LoadedPipeline(manifest, options: SessionOptions(), classificationBatchSize: 1, runtime: runtime)
+        }
+        let engine = try DeviceEngine(device: .cpu, pipelines: pipelines, threads: threads)
+        for run in 1...2 {
+            let task = Task { try await found("detection", sizedAs: "tiny_pyramid", engine) }
+            try await eventually { runtime.begun == run }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+    }
+
     private static func catalogue() throws -> PipelineCatalogue {
         PipelineCatalogue(
             try ["tiny_pyramid", "tiny_single_level"].map { try PipelineManifest(directory: "\(folder)/\($0)") }
@@ -77,7 +103,12 @@ struct DeviceEngineTests {
     private func pipelines(memory: Int?, _ loads: Loads) throws -> LoadedPipelines {
         let runtime = try OrtRuntime.load(environment: ProcessInfo.processInfo.environment, logger: logger)
         let sessions = SharedSessions()
-        return LoadedPipelines(catalogue: try Self.catalogue(), memory: memory, logger: logger) { manifest in
+        return LoadedPipelines(
+            catalogue: try Self.catalogue(),
+            use: DeviceUse(device: .cpu, precision: .full),
+            memory: memory,
+            logger: logger
+        ) { manifest in
             try loads.note(manifest)
             return try LoadedPipeline(
                 manifest,
@@ -89,12 +120,76 @@ struct DeviceEngineTests {
         }
     }
 
-    private func found(_ pipeline: String, _ engine: DeviceEngine) async throws -> [DetectedInsect] {
+    private func found(
+        _ pipeline: String,
+        sizedAs other: String? = nil,
+        _ engine: DeviceEngine
+    ) async throws -> [DetectedInsect] {
         let bytes = try Data(contentsOf: URL(filePath: "\(Self.folder)/images/upright.jpg"))
         let image = try ImageDecoder().decode(Array(bytes), into: PixelBufferPool(maximumIdleBytes: 0))
-        let size = try Self.catalogue().localizationSize(pipeline: pipeline, height: image.height, width: image.width)
+        let size = try Self.catalogue().localizationSize(
+            pipeline: other ?? pipeline,
+            height: image.height,
+            width: image.width
+        )
         let key = BatchKey(pipeline: pipeline, size: size)
         return try await engine.infer([WholeImage(image: image)], key: key).insects[0]
+    }
+}
+
+/// Loads detectors whose runs are never over, unless they are ended.
+private final class UnfinishedRuntime: InferenceRuntime {
+    let name = "Unfinished"
+    let version = "1"
+    let libraryPath = "none"
+    let opensSideBySide = false
+    private let runs = Atomic(0)
+
+    /// Runs that have begun.
+    var begun: Int { runs.load(ordering: .relaxed) }
+
+    func makeSession(path: String, options: SessionOptions) throws(InferenceError) -> any InferenceSession {
+        Session(path: path, runtime: self)
+    }
+
+    func checkAvailability(of options: SessionOptions) throws(InferenceError) {}
+
+    private final class Session: InferenceSession {
+        let path: String
+        let device = Device.cpu
+        let inputs = ObjectDetector.contract.inputs
+        let buffers = FloatBufferPool(maximumIdle: 1)
+        // Nothing is run to warm it up.
+        let hasRun = true
+        private let runtime: UnfinishedRuntime
+
+        init(path: String, runtime: UnfinishedRuntime) {
+            self.path = path
+            self.runtime = runtime
+        }
+
+        func output(named name: String) -> TensorDescription? {
+            ObjectDetector.contract.outputs.first { $0.name == name }
+        }
+
+        func run<Result>(
+            inputs lent: [TensorInput],
+            outputs wanted: [String],
+            interruption: Interruption?,
+            _ body: (borrowing RunOutputs) throws(InferenceError) -> Result
+        ) throws(InferenceError) -> Result {
+            let operation = OperationName("model.run", path)
+            guard let interruption else {
+                throw InferenceError(.invalidInput, operation: operation, message: "nobody could end this run")
+            }
+            try interruption.check(operation)
+            let isOver = DispatchSemaphore(value: 0)
+            return try interruption.watch(operation, end: { isOver.signal() }) { () throws(InferenceError) in
+                runtime.runs.add(1, ordering: .relaxed)
+                isOver.wait()
+                throw InferenceError(.runFailed, operation: operation, message: "the runtime's own words")
+            }
+        }
     }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 import Inference
 import Logging
 import Settings
+import Telemetry
 import TestSupport
 import Testing
 import WorkerTestSupport
@@ -116,10 +117,45 @@ struct ModelVerificationTests {
         #expect(verification.findings(of: "tiny_pyramid")[0].detail.contains("cuda:42"))
     }
 
+    @Test("half precision on CUDA without its graphs is missing something, and check says which command writes them")
+    func halfGraphs() throws {
+        let folder = try models()
+        let manifest = try PipelineManifest(directory: folder.appending(path: "tiny_pyramid").path)
+        let runtimes = InferenceRuntimes(survey: { .none("there is no NVIDIA GPU") }) { _ in WillingRuntime() }
+        let check = { (precision: Precision) in
+            DeviceCheck.findings(of: .device(.cuda(0)), precision, runtimes, [manifest])
+        }
+        #expect(check(.full).map(\.status) == [.good])
+        for precision in [Precision.half, .mixed] {
+            let finding = try #require(check(precision).first)
+            #expect(finding.status == .missing)
+            #expect(finding.detail.contains(".half.onnx is not there") && finding.detail.contains("tools/export/half"))
+        }
+        for name in ["tiny_pyramid_detector", "tiny_filter", "tiny_trunk"] {
+            let graph = folder.appending(path: "algorithms/\(name).onnx")
+            try FileManager.default.copyItem(at: graph, to: folder.appending(path: "algorithms/\(name).half.onnx"))
+        }
+        #expect(check(.half).first?.detail.contains("cuda:0 half, by Willing 1") == true)
+    }
+
     @Test("a folder without pipelines is said")
     func empty() throws {
         let folder = try PackagePaths.scratch("empty")
         let error = #expect(throws: CommandFailure.self) { try findings(folder) }
         #expect(error?.description.contains(folder.path) == true)
     }
+}
+
+/// Has every device there is.
+private final class WillingRuntime: InferenceRuntime {
+    let name = "Willing"
+    let version = "1"
+    let libraryPath = "none"
+    let opensSideBySide = true
+
+    func makeSession(path: String, options: SessionOptions) throws(InferenceError) -> any InferenceSession {
+        throw InferenceError(.invalidModel, operation: "model.load", message: "there are no models here")
+    }
+
+    func checkAvailability(of options: SessionOptions) throws(InferenceError) {}
 }

@@ -1,4 +1,4 @@
-"""`python -m antenna_export export|parity|fixtures`."""
+"""`python -m antenna_export export|half|parity|fixtures`."""
 
 import subprocess
 import sys
@@ -8,6 +8,7 @@ from antenna_export.catalogue import CatalogueError
 from antenna_export.commands import main
 from antenna_export.download import DownloadError
 from antenna_export.fixtures import FixtureError
+from antenna_export.half import HalfError
 from antenna_export.labels import LabelError
 from antenna_export.onnx_export import ExportError
 from antenna_export.results import ResultError
@@ -18,6 +19,7 @@ EXPECTED = (
     DownloadError,
     ExportError,
     FixtureError,
+    HalfError,
     LabelError,
     ResultError,
     LookupError,

@@ -1,4 +1,4 @@
-"""The commands: `export`, `parity` and `fixtures`."""
+"""The commands: `export`, `half`, `parity` and `fixtures`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from antenna_export.compare import Comparison, Limits
 from antenna_export.download import Downloader, LockFile
 from antenna_export.fixtures import FIXTURES, write_fixtures
 from antenna_export.gbif import GBIFNames
+from antenna_export.half import half_path, write_half
 from antenna_export.manifest import combined, graph_path, write_combined, write_labels, write_manifest
 from antenna_export.onnx_export import export_classifier, export_detector
 from antenna_export.results import ImageResult, read_worker_results
@@ -40,7 +41,13 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the folder of models")
     parser.add_argument("--detector", choices=DETECTORS, default="2023", help="the detector of the manifests")
     parser.add_argument("--features", action="store_true", help="classifiers tell the input of their last layer, too")
+    parser.add_argument("--half", action="store_true", help="beside each graph one in half precision, for GPUs (cuda:N)")
     add_source_arguments(parser)
+
+
+def add_half_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `half`."""
+    parser.add_argument("graphs", type=pathlib.Path, nargs="+", metavar="GRAPH.onnx")
 
 
 def add_parity_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,12 +97,29 @@ def run_export(arguments: argparse.Namespace) -> int:
                 print(f"  note: {len(labels)} labels, where the description says {algorithm.class_count}")
         else:
             report = export_detector(weights.detector(detector), graph_path(out, detector))
+        # One of other weights must not stay beside this graph.
+        half_path(report.path).unlink(missing_ok=True)
+        if arguments.half:
+            print(f"  {describe(write_half(report.path))}")
         print(f"  {report}; {time.perf_counter() - started:.0f} s in all")
     for pipeline in chosen:
         print(write_manifest(out, pipeline, detector, weights.label, features.get(pipeline.classifier.key)))
     if arguments.combine:
         print(write_combined(out, arguments.combine, chosen, detector, weights.label, features))
     return 0
+
+
+def run_half(arguments: argparse.Namespace) -> int:
+    """Writes a graph in half precision beside each that is named."""
+    for path in arguments.graphs:
+        if not path.name.endswith(".half.onnx"):
+            print(describe(write_half(path)), flush=True)
+    return 0
+
+
+def describe(path: pathlib.Path) -> str:
+    """A file and its size."""
+    return f"{path}: {path.stat().st_size / 1e6:.1f} MB"
 
 
 def run_parity(arguments: argparse.Namespace) -> int:
@@ -170,6 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True)
     for name, add, run in (
         ("export", add_export_arguments, run_export),
+        ("half", add_half_arguments, run_half),
         ("parity", add_parity_arguments, run_parity),
         ("fixtures", add_fixtures_arguments, run_fixtures),
     ):

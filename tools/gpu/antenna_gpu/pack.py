@@ -33,6 +33,8 @@ def pack(arguments: argparse.Namespace) -> int:
         pipelines = arguments.pipeline or sorted(path.parent.name for path in models.glob("*/pipeline.json"))
         if not pipelines:
             raise PackError(f"{models} has no pipeline")
+        if arguments.kind == "gpu":
+            require_half(models, pipelines)
         with writing(out, arguments.piece_size) as (archive, pieces):
             archive.add(worker, "worker", filter=_plain)
             _add_models(archive, models, pipelines)
@@ -79,6 +81,23 @@ def _add_models(archive: tarfile.TarFile, models: pathlib.Path, pipelines: list[
         archive.add(models / slug, f"models/{slug}", filter=_plain)
     if (models / "algorithms").is_dir():
         archive.add(models / "algorithms", "models/algorithms", filter=_plain)
+
+
+def require_half(models: pathlib.Path, pipelines: list[str]) -> None:
+    """Sees that every graph has the one beside it by which CUDA computes with half precision."""
+    missing = []
+    for slug in pipelines:
+        manifest = models / slug / "pipeline.json"
+        if not manifest.exists():
+            raise PackError(f"{models} has no pipeline {slug}")
+        document = json.loads(manifest.read_text(encoding="utf-8"))
+        stages = [document.get(key) for key in ("detector", "binary_filter", "classifier")] + document.get("classifiers", [])
+        for graph in (models / slug / stage["file"] for stage in stages if stage):
+            if not graph.with_name(graph.name.removesuffix(".onnx") + ".half.onnx").exists():
+                missing.append(str(graph.resolve()))
+    if missing:
+        graphs = " ".join(dict.fromkeys(missing))
+        raise PackError(f"graphs in half precision are missing; to write them: tools/export/half {graphs}")
 
 
 def _images(folders: list[pathlib.Path]) -> list[pathlib.Path]:

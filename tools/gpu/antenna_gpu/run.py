@@ -55,9 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def default_places(bench: Bench) -> list[Place]:
-    """The first GPU at both precisions; the processor where there is none, with every runtime that the bundle has."""
+    """The first GPU at both precisions, by CUDA; the processor where there is none, with every runtime that the bundle has."""
     if machine.has_gpu():
-        return [Place("cuda:0", "full"), Place("tensorrt:0", "half")]
+        return [Place("cuda:0", "full"), Place("cuda:0", "half")]
     library = next((bench.worker.parent.parent / "lib").glob("libopenvino_c.so*"), None)
     return [REFERENCE, *([Place("cpu:openvino", "full"), Place("cpu:openvino", "half")] if library else [])]
 

@@ -5,6 +5,7 @@ import pytest
 from antenna_gpu.measure import Place
 from antenna_gpu.parity import compare, read
 from antenna_gpu.report import markdown
+from antenna_gpu.run import default_places
 from antenna_gpu.steps import StepError, Steps
 
 
@@ -47,6 +48,11 @@ def test_a_place_is_written_as_it_is_read(text):
 def test_another_precision_is_refused():
     with pytest.raises(ValueError, match="full or half"):
         Place.parse("cuda:0/quarter")
+
+
+def test_a_gpu_is_measured_at_both_precisions_by_cuda(monkeypatch):
+    monkeypatch.setattr("antenna_gpu.machine.has_gpu", lambda: True)
+    assert [str(place) for place in default_places(None)] == ["cuda:0", "cuda:0/half"]
 
 
 def detection(x, label, score=0.9):
