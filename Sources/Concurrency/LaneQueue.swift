@@ -12,6 +12,9 @@ package struct LaneQueue<Element> {
     /// Elements of both lanes.
     package var count: Int { interactive.count + batch.count }
 
+    /// Whether nothing waits.
+    package var isEmpty: Bool { interactive.isEmpty && batch.isEmpty }
+
     /// The element whose turn it is.
     package var first: Element? {
         switch nextLane {
@@ -30,6 +33,7 @@ package struct LaneQueue<Element> {
     }
 
     /// Takes out the element whose turn it is; with a lane the first of that, which is nobody's turn.
+    @discardableResult
     package mutating func popFirst(in lane: Lane? = nil) -> Element? {
         switch lane {
         case .interactive?: return interactive.popFirst()
@@ -38,6 +42,17 @@ package struct LaneQueue<Element> {
             guard let next = nextLane else { return nil }
             turns.took(next, batchWaits: !batch.isEmpty)
             return next == .interactive ? interactive.popFirst() : batch.popFirst()
+        }
+    }
+
+    /// Takes out the element whose turn it is among those that may go now.
+    package mutating func popFirst(where mayGo: (Element) -> Bool) -> Element? {
+        let (urgent, other) = (interactive.firstIndex(where: mayGo), batch.firstIndex(where: mayGo))
+        guard let next = turns.next(interactive: urgent != nil, batch: other != nil) else { return nil }
+        turns.took(next, batchWaits: other != nil)
+        return switch next {
+        case .interactive: urgent.map { interactive.remove(at: $0) }
+        case .batch: other.map { batch.remove(at: $0) }
         }
     }
 
@@ -60,6 +75,12 @@ package struct LaneQueue<Element> {
     package mutating func removeFirst(where isWanted: (Element) -> Bool) -> Element? {
         if let index = interactive.firstIndex(where: isWanted) { return interactive.remove(at: index) }
         return batch.firstIndex(where: isWanted).map { batch.remove(at: $0) }
+    }
+
+    /// Takes out those for which `isUnwanted` holds.
+    package mutating func removeAll(where isUnwanted: (Element) -> Bool) {
+        interactive.removeAll(where: isUnwanted)
+        batch.removeAll(where: isUnwanted)
     }
 
     /// Takes out all of them, the interactive lane's first.

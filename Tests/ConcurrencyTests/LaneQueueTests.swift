@@ -72,6 +72,23 @@ struct LaneQueueTests {
         #expect(rest == ["j", "b"] && queue.count == 0)
     }
 
+    @Test("Those that may not go now are passed over, and cost their lane no turn")
+    func passedOver() {
+        var queue = LaneQueue<String>()
+        for name in ["b1", "b2"] { queue.append(name, in: .batch) }
+        for name in ["i1", "i2"] { queue.append(name, in: .interactive) }
+        let taken = [
+            queue.popFirst { $0.hasSuffix("2") }, queue.popFirst { $0.hasSuffix("2") },
+            queue.popFirst { $0.hasSuffix("2") }, queue.popFirst { _ in true },
+        ]
+        #expect(taken == ["i2", "b2", nil, "i1"] && !queue.isEmpty)
+        queue.append("i3", in: .interactive)
+        queue.removeAll { $0 != "i3" }
+        #expect(queue.count == 1)
+        queue.popFirst()
+        #expect(queue.isEmpty)
+    }
+
     private func drain(_ queue: inout LaneQueue<String>) -> [String] {
         var taken: [String] = []
         while let next = queue.popFirst() { taken.append(next) }

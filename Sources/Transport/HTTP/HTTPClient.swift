@@ -108,12 +108,13 @@ package final class HTTPClient: Sendable {
         _ hop: HTTPHop,
         deadline: ContinuousClock.Instant
     ) async throws(TransportError) -> HTTPAnswer {
-        let id = nextID.add(1, ordering: .relaxed).newValue
+        let (id, lane) = (nextID.add(1, ordering: .relaxed).newValue, Lane.current)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { completion in
                 let job = HTTPJob(
                     id: id,
                     hop: hop,
+                    lane: lane,
                     deadline: deadline,
                     completion: completion
                 )

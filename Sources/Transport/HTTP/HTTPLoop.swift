@@ -53,7 +53,7 @@ final class HTTPLoop {
         switch command {
         case .start(let job):
             waiting[job.id] = job
-            queue.enqueue(job.id, origin: job.hop.url.origin)
+            queue.enqueue(job.id, origin: job.hop.url.origin, lane: job.lane)
         case .cancel(let id):
             abort(id, TransportError.cancelled)
         }

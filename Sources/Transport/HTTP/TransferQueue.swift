@@ -1,12 +1,13 @@
-internal import DequeModule
+internal import Concurrency
 
-/// Who may transfer now: at most so many at once to one origin, and so many in all; first come, first served per origin.
+/// Who may transfer now: at most so many at once to one origin, and so many in all; first come, first served per origin and lane, the
+/// interactive one before the other.
 ///
 /// Kept here rather than left to libcurl because versions differ in how time limits count for transfers that wait.
 struct TransferQueue<ID: Hashable> {
     private let perOrigin: Int
     private let total: Int
-    private var waiting: Deque<(id: ID, origin: String)> = []
+    private var waiting = LaneQueue<(id: ID, origin: String)>()
     private var running: [ID: String] = [:]
     private var runningPerOrigin: [String: Int] = [:]
 
@@ -24,25 +25,20 @@ struct TransferQueue<ID: Hashable> {
     var waitingCount: Int { waiting.count }
 
     /// Takes a transfer in; ``admit()`` says when it may start.
-    mutating func enqueue(_ id: ID, origin: String) {
-        waiting.append((id, origin))
+    mutating func enqueue(_ id: ID, origin: String, lane: Lane = .batch) {
+        waiting.append((id, origin), in: lane)
     }
 
     /// The transfers that may start now, in order; they count as running from here on.
     mutating func admit() -> [ID] {
-        guard !waiting.isEmpty, running.count < total else { return [] }
         var admitted: [ID] = []
-        var left: Deque<(id: ID, origin: String)> = []
-        for entry in waiting {
-            if running.count < total, runningPerOrigin[entry.origin, default: 0] < perOrigin {
-                running[entry.id] = entry.origin
-                runningPerOrigin[entry.origin, default: 0] += 1
-                admitted.append(entry.id)
-            } else {
-                left.append(entry)
-            }
+        while running.count < total {
+            let (busy, perOrigin) = (runningPerOrigin, perOrigin)
+            guard let next = waiting.popFirst(where: { busy[$0.origin, default: 0] < perOrigin }) else { break }
+            running[next.id] = next.origin
+            runningPerOrigin[next.origin, default: 0] += 1
+            admitted.append(next.id)
         }
-        waiting = left
         return admitted
     }
 

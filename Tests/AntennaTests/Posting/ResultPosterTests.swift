@@ -338,6 +338,25 @@ import Transport
         #expect(Set(server.requests.flatMap(\.subjects)).count == 22)
     }
 
+    @Test func aResultThatSomebodyWaitsForDoesNotWaitForThoseOfABacklog() async throws {
+        let gate = Gate()
+        let server = ScriptedServer { request in
+            if request.subjects != ["ack.1.9.1"] { await gate.passed() }
+            return .taken
+        }
+        var settings = ResultPoster.Settings()
+        settings.postsInFlight = 2
+        let poster = try makePoster(server, spool: try await openSpool(folder), settings: settings)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for id in 0..<5 { group.addTask { try await poster.deliver(outgoing(id)) } }
+            try await eventually { poster.turns.waiting == 3 }
+            try await Lane.$current.withValue(.interactive) { try await poster.deliver(outgoing(9)) }
+            #expect(poster.statistics.posted.value == 1)
+            gate.open()
+            try await group.waitForAll()
+        }
+    }
+
     private func untilEmpty(_ spool: Spool) async throws {
         try await eventually { spool.count == 0 }
     }

@@ -72,6 +72,35 @@ struct AMQPMisbehaviourTests {
         sound.stop()
     }
 
+    @Test("Of what waits to be sent that goes first which somebody waits for, and the rest has every fourth turn")
+    func lanes() async throws {
+        let broker = try LoopbackBroker(.confirms(refusingFirstChannel: false))
+        let proxy = try TCPProxy(to: broker.port)
+        defer {
+            proxy.stop()
+            broker.stop()
+        }
+        proxy.freeze()
+        let configuration = try AMQPConfiguration(url: "amqp://guest:guest@127.0.0.1:\(proxy.port)/")
+        let connection = try AMQPConnection(configuration: configuration, backoff: quick, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<12 {
+                let lane: Lane = number < 8 ? .batch : .interactive
+                group.addTask {
+                    try await Lane.$current.withValue(lane) {
+                        try await connection.publish(AMQPMessage(body: []), routingKey: "\(lane)")
+                    }
+                }
+            }
+            try await eventually { connection.mailbox.progress.waiting == 12 }
+            proxy.thaw()
+            try await group.waitForAll()
+        }
+        let order = broker.published.map { $0.prefix(1) }.joined()
+        #expect(order == "iiibi" + String(repeating: "b", count: 7))
+        await connection.close()
+    }
+
     @Test("Where no address can be used, the error is that of the one that answered")
     func noneUsable() async throws {
         let (frozen, port) = (try LoopbackBroker(.frozen), try LoopbackPort.free(1)[0])

@@ -24,6 +24,7 @@ final class LoopbackBroker: Sendable {
     private struct State {
         var logins: [(user: String, at: ContinuousClock.Instant)] = []
         var channels = 0
+        var published: [String] = []
         var isStopped = false
     }
 
@@ -43,6 +44,9 @@ final class LoopbackBroker: Sendable {
 
     /// How often a channel was opened so far.
     var channels: Int { state.withLock(\.channels) }
+
+    /// The routing keys of what was published so far.
+    var published: [String] { state.withLock(\.published) }
 
     func stop() { state.withLock { $0.isStopped = true } }
 
@@ -103,6 +107,11 @@ final class LoopbackBroker: Sendable {
             state.withLock { $0.channels += 1 }
             send(method: (20, 11), [0, 0, 0, 0], on: frame.channel, to: client)
         case (20, 40): send(method: (20, 41), [], on: frame.channel, to: client)
+        case (60, 40):
+            // Behind four bytes that name the method and two that mean nothing: the exchange, and the key.
+            let key = frame.payload.dropFirst(6 + 1 + Int(frame.payload[6]))
+            let text = String(decoding: key.dropFirst().prefix(Int(key.first ?? 0)), as: UTF8.self)
+            state.withLock { $0.published.append(text) }
         case (85, 10): send(method: (85, 11), [], on: frame.channel, to: client)
         default: break
         }

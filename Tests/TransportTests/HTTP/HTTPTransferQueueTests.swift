@@ -1,3 +1,4 @@
+import Concurrency
 import Testing
 
 @testable import Transport
@@ -16,6 +17,22 @@ struct HTTPTransferQueueTests {
         queue.remove(0)
         #expect(queue.admit() == [2])
         #expect(queue.waitingCount == 1)
+    }
+
+    @Test("What somebody waits for goes first where there is room, and leaves the others every fourth turn")
+    func lanes() {
+        var queue = TransferQueue<Int>(perOrigin: 1, total: 2)
+        for id in 0..<4 { queue.enqueue(id, origin: "a") }
+        for id in 10..<16 { queue.enqueue(id, origin: "a", lane: .interactive) }
+        queue.enqueue(20, origin: "b")
+        var order: [Int] = []
+        var running = queue.admit()
+        while let ended = running.first {
+            order.append(ended)
+            queue.remove(ended)
+            running = Array(running.dropFirst()) + queue.admit()
+        }
+        #expect(order == [10, 20, 11, 12, 13, 0, 14, 15, 1, 2, 3])
     }
 
     @Test("Whoever gives up while waiting frees no place, and who ends twice frees one")

@@ -1,3 +1,4 @@
+import Concurrency
 import Telemetry
 
 /// A message on its way out.
@@ -7,6 +8,8 @@ struct AMQPPublish: Sendable {
     let exchange: String
     let routingKey: String
     let isMandatory: Bool
+    /// What waits for it: of those that are not sent yet, the interactive lane's go first.
+    let lane: Lane
 
     /// The marks by which a returned message is recognised.
     var identity: AMQPConfirmWindow.Identity {

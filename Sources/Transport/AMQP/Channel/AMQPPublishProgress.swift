@@ -16,7 +16,8 @@ package struct AMQPPublishProgress: Sendable {
         var error: TransportError
     }
 
-    private var waiting = 0
+    /// Messages that wait for their confirm, or to be sent.
+    private(set) var waiting = 0
     private var movedAt: ContinuousClock.Instant?
     private var failure: Failure?
 

@@ -13,7 +13,7 @@ import Telemetry
 package final class AMQPConnection: Sendable {
     /// Where and how.
     package let configuration: AMQPConfiguration
-    private let mailbox: AMQPMailbox
+    let mailbox: AMQPMailbox
     private let messages: Budget
     private let bytes: Budget
     /// The largest body the broker takes, once it has said so, and which connection that was.
@@ -38,8 +38,9 @@ package final class AMQPConnection: Sendable {
         let mailbox = try AMQPMailbox()
         self.configuration = configuration
         self.mailbox = mailbox
-        messages = Budget(limit: max(1, configuration.publishWindow))
-        bytes = Budget(limit: max(1, configuration.publishWindowBytes))
+        let (window, windowBytes) = (max(1, configuration.publishWindow), max(1, configuration.publishWindowBytes))
+        messages = Budget(limit: window, spare: Lane.spare(beyond: window))
+        bytes = Budget(limit: windowBytes, spare: Lane.spare(beyond: windowBytes))
         // While it logs in the library may decode nested tables by recursion, and a frame has room for 26,000 levels.
         try startThread(name: "amqp", stackBytes: 16 << 20, operation: "broker.keep") {
             AMQPLoop(
@@ -123,7 +124,8 @@ package final class AMQPConnection: Sendable {
 
     /// Publishes and returns once the broker has confirmed that it keeps the message.
     ///
-    /// Any number of tasks may publish at once; beyond ``AMQPConfiguration/publishWindow`` messages they wait. While the connection is
+    /// Any number of tasks may publish at once; beyond ``AMQPConfiguration/publishWindow`` messages they wait, those of the interactive lane
+    /// beyond a quarter more. What is not sent yet goes out in the order of its lane, that lane first. While the connection is
     /// away or blocked, messages that were not sent wait, and messages that were sent without a confirm fail at the loss.
     ///
     /// - Parameters:
@@ -144,7 +146,8 @@ package final class AMQPConnection: Sendable {
             message: message,
             exchange: exchange,
             routingKey: routingKey,
-            isMandatory: mandatory
+            isMandatory: mandatory,
+            lane: Lane.current
         )
         try publish.check(limit: min(configuration.messageLimit, learnedLimit ?? .max))
         let slots: [Budget.Reservation]

@@ -9,7 +9,7 @@ extension AMQPLoop {
                 asked[id] = request
                 channels[Role.control.rawValue].enqueue(request, id: id)
             case .publish(let publish):
-                pending.append(publish)
+                pending.append(publish, in: publish.lane)
             case .settle(let tag, let epoch, let answer):
                 self.answer(tag, in: epoch, answer)
             case .consume(let id, let consumer, let prefetch, let arguments):

@@ -1,3 +1,5 @@
+import Concurrency
+
 extension AMQPLoop {
     /// Sends what there is room for; says whether something had to wait for room.
     func send(_ wire: AMQPWire) throws(TransportError) -> Bool {
@@ -65,16 +67,16 @@ extension AMQPLoop {
             return .nothing
         }
         guard mailbox.isAwaited(publish: publish.id) else {
-            pending.removeFirst()
+            pending.popFirst()
             return .sent
         }
         guard publish.headerRoom <= wire.headerLimit else {
-            pending.removeFirst()
+            pending.popFirst()
             mailbox.complete(publish: publish.id, .failure(publish.tooLargeHeader(limit: wire.headerLimit)))
             return .sent
         }
         guard wire.hasRoom(for: AMQPWire.smallFrame + publish.headerRoom) else { return .noRoom }
-        pending.removeFirst()
+        pending.popFirst()
         channels[role.rawValue].published(id: publish.id, identity: publish.identity, now: .now)
         try wire.beginPublish(publish, channel: role.number)
         if !publish.message.body.isEmpty { partial = Partial(publish: publish) }

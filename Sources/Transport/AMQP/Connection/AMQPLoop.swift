@@ -1,5 +1,4 @@
 import Concurrency
-import DequeModule
 import Foundation
 import Logging
 import Telemetry
@@ -59,7 +58,7 @@ final class AMQPLoop {
     var purposes: [UInt64: Purpose] = [:]
     /// Callers who wait, by request.
     var asked: [UInt64: AMQPRequest] = [:]
-    var pending: Deque<AMQPPublish> = []
+    var pending = LaneQueue<AMQPPublish>()
     var partial: Partial?
     /// Answers to deliveries, for each channel.
     var answers = Role.allCases.map { _ in AMQPSettlementWindow() }

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Telemetry
 import TestSupport
@@ -76,7 +77,14 @@ import Testing
     @Test("What AMQP cannot carry is refused before it is sent")
     func limits() {
         func check(_ message: AMQPMessage, key: String = "q") -> TransportError.Code? {
-            let publish = AMQPPublish(id: 1, message: message, exchange: "", routingKey: key, isMandatory: true)
+            let publish = AMQPPublish(
+                id: 1,
+                message: message,
+                exchange: "",
+                routingKey: key,
+                isMandatory: true,
+                lane: .batch
+            )
             do throws(TransportError) {
                 try publish.check(limit: 10)
                 return nil
