@@ -25,6 +25,7 @@ package final class Relay: Service {
     let settings: RelaySettings
     let client: AntennaClient
     let posted: any ConfirmedResultStore
+    let postsUnderWay = KeyedLocks<ResultKey>()
     let seal: RelaySeal
     let consuming: AMQPConnection
     let publishing: AMQPConnection

@@ -192,6 +192,12 @@ package struct RawHTTPConnection: Sendable {
         while send([0x2E]), poll(&watched, 1, milliseconds) == 0 {}
     }
 
+    /// Waits a while; says whether the peer has not closed, and has sent nothing more.
+    package func isOpen(forMilliseconds milliseconds: Int32) -> Bool {
+        var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, milliseconds) == 0
+    }
+
     /// Waits, without sending anything, until the peer closes.
     package func waitUntilPeerCloses() {
         while receive() != nil {}

@@ -8,7 +8,7 @@ package struct PixelProvider: Sendable {
     private let fetcher: any ImageFetching
     private let decoding: ImageDecodingStage
     private let readAhead: Budget
-    private let locks = ImageLocks()
+    private let locks = KeyedLocks<TensorKey>()
     /// Where durations and damaged images are counted.
     package let statistics: ImageStatistics
 

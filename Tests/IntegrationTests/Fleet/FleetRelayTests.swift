@@ -180,6 +180,48 @@ extension BrokerTests {
             try await fixture.discard()
         }
 
+        @Test("Of two copies of a result that come while the first is being posted one is posted")
+        func twoCopies() async throws {
+            let fixture = try await BrokerFixture()
+            let posts = Mutex(0)
+            let isOpen = Mutex(false)
+            let server = try RawHTTPServer { connection in
+                while let request = connection.readRequest() {
+                    guard request.hasPrefix("POST ") else {
+                        connection.answer(body: #"{"count":0,"next":null,"previous":null,"results":[]}"#)
+                        continue
+                    }
+                    posts.withLock { $0 += 1 }
+                    // The copy is to come meanwhile.
+                    while !isOpen.withLock(\.self), connection.isOpen(forMilliseconds: 20) {}
+                    connection.answer(body: #"{"status":"accepted","results_queued":1,"tasks":[]}"#)
+                }
+            }
+            defer { server.stop() }
+            try await fixture.observer.delete(queue: AMQPTopology.relayResultsQueue)
+            let relay = try makeRelay(fixture, baseURL: server.base)
+            let running = Task { try await relay.run() }
+            let ticket = RelayTicket(relay: "r", jobID: 1, replySubject: "s")
+            let copy = AMQPMessage(
+                body: Array(#"{"error":"e","image_id":"1"}"#.utf8),
+                messageID: "7",
+                correlationID: RelaySeal(token: token).seal(ticket, of: "7")
+            )
+            try await fixture.untilConnected {
+                for _ in 0..<2 { try await fixture.observer.publish(copy, routingKey: AMQPTopology.relayResultsQueue) }
+            }
+            try await eventually {
+                let waiting = try await fixture.observer.status(ofQueue: AMQPTopology.relayResultsQueue).messages
+                return waiting == 0 && posts.withLock { $0 > 0 }
+            }
+            isOpen.withLock { $0 = true }
+            try await eventually { relay.statistics.duplicates.value >= 1 }
+            #expect(relay.statistics.posted.value == 1 && posts.withLock(\.self) == 1)
+            relay.drain()
+            try await running.value
+            try await fixture.discard()
+        }
+
         @Test(
             "What is no result of a relayed task, or no JSON object, goes to the dead letters of the relays, and nothing of it to Antenna"
         )

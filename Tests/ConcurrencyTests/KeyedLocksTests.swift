@@ -1,19 +1,18 @@
-import Concurrency
 import Synchronization
 import Testing
 
-@testable import Pipeline
+@testable import Concurrency
 
-@Suite struct ImageLocksTests {
+@Suite struct KeyedLocksTests {
     private struct Broken: Error {}
 
-    @Test func theSameImageIsSeenToByOneTaskAtATime() async throws {
-        let locks = ImageLocks()
+    @Test func theSameIsSeenToByOneTaskAtATime() async throws {
+        let locks = KeyedLocks<String>()
         let inside = Inside()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
-                    try await locks.withLock(for: TensorKey(url: "a")) {
+                    try await locks.withLock(for: "a") {
                         inside.enter()
                         await Task.yield()
                         inside.leave()
@@ -25,33 +24,33 @@ import Testing
         #expect(inside.most == 1 && inside.all == 50)
     }
 
-    @Test func otherImagesDoNotWait() async throws {
-        let locks = ImageLocks()
-        let value = try await locks.withLock(for: TensorKey(url: "a")) {
-            try await locks.withLock(for: TensorKey(url: "b")) { 7 }
+    @Test func othersDoNotWait() async throws {
+        let locks = KeyedLocks<String>()
+        let value = try await locks.withLock(for: "a") {
+            try await locks.withLock(for: "b") { 7 }
         }
         #expect(value == 7)
     }
 
     @Test func aFailureLetsTheNextTry() async throws {
-        let locks = ImageLocks()
-        await #expect(throws: Broken.self) { try await locks.withLock(for: TensorKey(url: "a")) { throw Broken() } }
-        #expect(try await locks.withLock(for: TensorKey(url: "a")) { true })
+        let locks = KeyedLocks<String>()
+        await #expect(throws: Broken.self) { try await locks.withLock(for: "a") { throw Broken() } }
+        #expect(try await locks.withLock(for: "a") { true })
     }
 
     @Test func whoIsCancelledDoesNotWaitAnyLonger() async throws {
-        let locks = ImageLocks()
+        let locks = KeyedLocks<String>()
         let held = WakeSignal()
         let entered = WakeSignal()
         let (opening, entry) = (held.next, entered.next)
         let first = Task {
-            try await locks.withLock(for: TensorKey(url: "a")) {
+            try await locks.withLock(for: "a") {
                 entered.notify()
                 await opening.wait()
             }
         }
         await entry.wait()
-        let second = Task { try await locks.withLock(for: TensorKey(url: "a")) {} }
+        let second = Task { try await locks.withLock(for: "a") {} }
         second.cancel()
         await #expect(throws: CancellationError.self) { try await second.value }
         held.notify()

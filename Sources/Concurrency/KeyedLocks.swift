@@ -1,15 +1,17 @@
-import Concurrency
 import Synchronization
 
-/// Lets one task at a time see to an image, so that others that want the same image find it in the cache.
-final class ImageLocks: Sendable {
+/// Lets one task at a time see to a thing, so that others that want the same thing find it done.
+package final class KeyedLocks<Key: Hashable & Sendable>: Sendable {
     private let ended = WakeSignal()
-    private let underWay = Mutex(Set<TensorKey>())
+    private let underWay = Mutex(Set<Key>())
 
-    /// Runs `body` while nobody else runs theirs for the same image; waits till then.
+    /// Makes locks that nobody holds.
+    package init() {}
+
+    /// Runs `body` while nobody else runs theirs for the same thing; waits till then.
     ///
     /// - Throws: `CancellationError` when the calling task was cancelled while it waited, and what `body` throws.
-    func withLock<Value>(for key: TensorKey, _ body: () async throws -> Value) async throws -> Value {
+    package func withLock<Value>(for key: Key, _ body: () async throws -> Value) async throws -> Value {
         while true {
             let change = ended.next
             if underWay.withLock({ $0.insert(key).inserted }) { break }
