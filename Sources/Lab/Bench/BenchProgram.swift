@@ -24,16 +24,17 @@ struct BenchProgram {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = output
         let before = ProcessUsage.endedChildren.cpuSeconds
+        let program: LeashedProcess
         do {
-            try process.run()
+            program = try LeashedProcess(process)
         } catch {
             throw CommandFailure("\(path) cannot be started: \(error.localizedDescription)")
         }
         let text = try String(decoding: output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0, let seconds = Double(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        let status = program.waitUntilExit()
+        guard status == 0, let seconds = Double(text.trimmingCharacters(in: .whitespacesAndNewlines))
         else {
-            throw CommandFailure("\(path) failed with status \(process.terminationStatus): \(text)")
+            throw CommandFailure("\(path) failed with status \(status): \(text)")
         }
         return BenchSample(count: count, seconds: seconds, cpuSeconds: ProcessUsage.endedChildren.cpuSeconds - before)
     }

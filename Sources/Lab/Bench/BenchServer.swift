@@ -5,7 +5,7 @@ import Worker
 final class BenchServer {
     /// The address of the API, without a slash at its end.
     let baseURL: String
-    private let process: Process
+    private let process: LeashedProcess
 
     /// Starts one job of `count` tasks over the images and waits until it listens.
     ///
@@ -21,15 +21,17 @@ final class BenchServer {
             ["serve", "--port", "0", "--pipeline", pipeline, "--tasks", "\(images.count)", "--log-level", "warning"]
             + images.files.map(\.path)
         process.standardOutput = output
+        let server: LeashedProcess
         do {
-            try process.run()
+            server = try LeashedProcess(process)
         } catch {
             throw CommandFailure("The local Antenna cannot be started: \(error.localizedDescription)")
         }
-        self.process = process
+        self.process = server
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard let address = line.split(whereSeparator: \.isWhitespace).first(where: { $0.hasPrefix("http://") }) else {
-            process.terminate()
+            server.terminate()
+            server.waitUntilExit()
             throw CommandFailure("The local Antenna did not start.")
         }
         baseURL = String(address)

@@ -61,13 +61,10 @@ package struct ScaleBenchmark {
             try await queues.takeResults(urls.count, progress: progress)
             seconds = began.duration(to: .now) / .seconds(1)
         } catch {
-            for child in children { child.terminate() }
+            end(children)
             throw error
         }
-        for child in children {
-            child.terminate()
-            child.waitUntilExit()
-        }
+        end(children)
         return BenchSample(
             count: urls.count,
             seconds: seconds,
@@ -75,7 +72,14 @@ package struct ScaleBenchmark {
         )
     }
 
-    private func startProcess(on queues: BrokerBenchQueues) throws -> Process {
+    private func end(_ children: [LeashedProcess]) {
+        for child in children {
+            child.terminate()
+            child.waitUntilExit()
+        }
+    }
+
+    private func startProcess(on queues: BrokerBenchQueues) throws -> LeashedProcess {
         let process = Process()
         let broker = settings.broker
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -91,10 +95,9 @@ package struct ScaleBenchmark {
             BrokerSettings().url.fileVariables[0]: "",
         ]) { $1 }
         do {
-            try process.run()
+            return try LeashedProcess(process)
         } catch {
             throw CommandFailure("A process that infers cannot be started: \(error.localizedDescription)")
         }
-        return process
     }
 }
