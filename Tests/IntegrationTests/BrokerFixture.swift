@@ -36,7 +36,10 @@ struct BrokerFixture {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         self.logger = logger
-        observer = try await AMQPConnection.connect(AMQPConfiguration(url: url), logger: logger)
+        var configuration = try AMQPConfiguration(url: url)
+        // What it looks at may go away; it does not for being late on a busy machine.
+        configuration.heartbeat = .seconds(600)
+        observer = try await AMQPConnection.connect(configuration, logger: logger)
         for queue in [tasks, ready] {
             _ = try await AMQPTopology.ensure(AMQPTopology.declarations(for: queue), on: observer)
         }
@@ -69,12 +72,14 @@ struct BrokerFixture {
         confirmed: any ConfirmedResultStore = MemoryConfirmedResultStore(),
         logger: Logger? = nil,
         through proxy: TCPProxy? = nil,
+        heartbeat: Duration? = nil,
         _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }
     ) throws -> AMQPTaskSource {
         var settings = AMQPSourceSettings(queues: lanes ? [tasks, interactive] : [queue ?? tasks])
         settings.backoff = Backoff(first: .milliseconds(20), most: .milliseconds(100), jitter: 0.1...1)
         adjust(&settings)
-        let configuration = try AMQPConfiguration(url: url(through: proxy))
+        var configuration = try AMQPConfiguration(url: url(through: proxy))
+        if let heartbeat { configuration.heartbeat = heartbeat }
         return AMQPTaskSource(
             settings: settings,
             consuming: try AMQPConnection(configuration: configuration, logger: logger ?? self.logger),

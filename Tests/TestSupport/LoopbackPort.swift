@@ -1,23 +1,43 @@
 package import Foundation
+import Synchronization
 
 /// Ports of the loopback interface.
 package enum LoopbackPort {
-    /// Ports that were free a moment ago, all different.
+    /// Ports on which nobody listens, and that nobody else is given while this process runs.
+    ///
+    /// They are not of the range from which the system takes those of connections, and of servers that ask for any: there a port that was
+    /// free a moment ago may be somebody's before the test uses it.
     package static func free(_ count: Int) throws -> [UInt16] {
-        var sockets: [Int32] = []
-        defer { for socket in sockets { close(socket) } }
-        return try (0..<count).map { _ in
-            let (descriptor, port) = try listen()
-            sockets.append(descriptor)
-            return port
+        try (0..<count).map { _ in
+            for _ in range {
+                let port = given.withLock { given in
+                    given = given.map { $0 + 1 } ?? range.randomElement()
+                    if given.map(range.contains) != true { given = range.first }
+                    return given ?? 0
+                }
+                guard let (descriptor, _) = try? listen(on: port) else { continue }
+                close(descriptor)
+                return port
+            }
+            throw TestEnvironmentError("No port of \(range) is free.")
         }
     }
 
-    /// A listening socket on a free port of 127.0.0.1; the caller closes it.
-    package static func listen() throws -> (descriptor: Int32, port: UInt16) {
+    /// The latest port that ``free(_:)`` gave; where it begins is left to chance, since other test processes run beside this one.
+    private static let given = Mutex<UInt16?>(nil)
+
+    private static let range: Range<UInt16> = {
+        let text = try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
+        let first = text?.split(whereSeparator: \.isWhitespace).first.flatMap { UInt16($0) } ?? 32_768
+        // Where the system takes nearly all, nothing is left but to share with it.
+        return first > 12_000 ? 10_000..<first : 10_000..<60_000
+    }()
+
+    /// A listening socket on a port of 127.0.0.1, any that is free when none is named; the caller closes it.
+    package static func listen(on port: UInt16 = 0) throws -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw POSIXError.last }
-        var address = loopback(port: 0)
+        var address = loopback(port: port)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
