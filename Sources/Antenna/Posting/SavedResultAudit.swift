@@ -24,12 +24,20 @@ struct SavedResultAudit {
         let jobID: Int
         /// The count saved before we posted anything; nil until it was looked at.
         var baseline: Int?
+        /// The latest error in the job's log at that time.
+        var errorBefore: String?
         var posted = 0
         var tasks: Set<String> = []
         var looks: Deque<Look> = []
         var nextLook: Duration
         var lastPost: Duration
         var loss: Loss?
+
+        /// Takes in what the server had before our results.
+        mutating func begin(at saved: Int, _ detail: AntennaJobDetail) {
+            baseline = saved
+            errorBefore = detail.latestError
+        }
 
         /// Takes in what the server has now.
         ///
@@ -38,12 +46,14 @@ struct SavedResultAudit {
             guard let saved = detail.boundedSaved else { return false }
             guard let baseline else {
                 // First seen after some of ours may be in: what comes from here on is compared.
-                baseline = saved
+                begin(at: saved, detail)
                 posted = 0
                 return false
             }
             looks.append(Look(at: now, posted: posted))
-            let settledBefore = now - SavedResultAudit.patience
+            // A server that has logged something new has tried to save: what is missing then is not merely late.
+            let hasTried = detail.latestError != nil && detail.latestError != errorBefore
+            let settledBefore = now - (hasTried ? SavedResultAudit.interval : SavedResultAudit.patience)
             while looks.count > 1, looks[1].at <= settledBefore { looks.removeFirst() }
             let settled = looks[0].at <= settledBefore ? looks[0].posted : 0
             let arrived = max(0, saved - baseline)
@@ -58,8 +68,9 @@ struct SavedResultAudit {
         }
     }
 
-    /// How long a server may take to save.
+    /// How long a server may take to save that logs nothing new about the job.
     static let patience = Duration.seconds(120)
+    /// How often a job is looked at, and how long a server may take that has logged something new.
     static let interval = Duration.seconds(30)
     /// How long a job is watched after the last post.
     static let memory = Duration.seconds(900)
@@ -79,7 +90,7 @@ struct SavedResultAudit {
             return
         }
         if entries[jobID] == nil { entries[jobID] = Entry(jobID: jobID, nextLook: now + Self.interval, lastPost: now) }
-        if entries[jobID]?.posted == 0 { entries[jobID]?.baseline = saved }
+        if entries[jobID]?.posted == 0 { entries[jobID]?.begin(at: saved, detail) }
     }
 
     /// The server took a result.

@@ -14,13 +14,14 @@ import Testing
     private func play(
         _ ledger: inout SavedResultAudit,
         minutes: Int = 10,
+        error: String? = nil,
         saved: (Duration) -> Int?
     ) -> [SavedResultAudit.Loss] {
         for task in 0..<10 { ledger.posted("\(task)", ofJob: 1, now: .zero) }
         return stride(from: 30, through: minutes * 60, by: 30).compactMap { second in
             let now = Duration.seconds(second)
             guard ledger.due(now: now) == [1] else { return nil }
-            return ledger.looked(at: 1, detail(saved(now), error: "boom"), now: now)
+            return ledger.looked(at: 1, detail(saved(now), error: error), now: now)
         }
     }
 
@@ -33,10 +34,26 @@ import Testing
 
     @Test func resultsThatNeverArriveAreToldOnce() {
         var ledger = SavedResultAudit()
-        ledger.began(1, detail(5), now: .zero)
-        let told = play(&ledger, minutes: 5) { _ in 5 }
+        ledger.began(1, detail(5, error: "boom"), now: .zero)
+        #expect(play(&ledger, minutes: 2, error: "boom") { _ in 5 }.isEmpty, "an error of before says nothing of ours")
+        let told = play(&ledger, minutes: 5, error: "boom") { _ in 5 }
         #expect(told == [SavedResultAudit.Loss(jobID: 1, posted: 10, saved: 0, latestError: "boom")])
         #expect(ledger.losses.map(\.missing) == [10])
+    }
+
+    @Test func resultsThatNeverArriveAreToldWithinAMinuteWhereTheJobsLogSaysSomethingNew() {
+        for before in [nil, "an older one"] {
+            var ledger = SavedResultAudit()
+            ledger.began(1, detail(5, error: before), now: .zero)
+            let told = play(&ledger, minutes: 1, error: "no such algorithm") { _ in 5 }
+            #expect(told == [SavedResultAudit.Loss(jobID: 1, posted: 10, saved: 0, latestError: "no such algorithm")])
+        }
+    }
+
+    @Test func whatTheLogSaysIsNoLossOfWhatArrives() {
+        var ledger = SavedResultAudit()
+        ledger.began(1, detail(5), now: .zero)
+        #expect(play(&ledger, error: "image 7 is broken") { _ in 15 }.isEmpty)
     }
 
     @Test func aSingleResultThatNeverArrivesIsToldToo() {
