@@ -47,30 +47,21 @@ extension Relay {
             } catch {
                 return try await deadLetter(delivery, reason: "no result: \(error)")
             }
-            let name = ResultKey(posting: taskID, ticket: ticket)
-            if await posted.contains(name) {
-                statistics.duplicates.add()
-            } else {
-                let result = OutgoingResult(
-                    jobID: ticket.jobID,
-                    replySubject: ticket.replySubject,
-                    taskID: taskID,
-                    json: delivery.message.body
-                )
-                switch await post(result) {
-                case .taken:
-                    await posted.insert(name)
-                    statistics.posted.add()
-                case .refused(let error):
-                    try await deadLetter(delivery, reason: error.description)
-                    await answered(taskID, ticket)
-                    return
-                case .later:
-                    consuming.nack(delivery, requeue: true)
-                    return
-                }
+            let result = OutgoingResult(
+                jobID: ticket.jobID,
+                replySubject: ticket.replySubject,
+                taskID: taskID,
+                json: delivery.message.body
+            )
+            switch await postOnce(result, as: ResultKey(posting: taskID, ticket: ticket)) {
+            case .taken:
+                consuming.ack(delivery)
+            case .refused(let error):
+                try await deadLetter(delivery, reason: error.description)
+            case .later:
+                consuming.nack(delivery, requeue: true)
+                return
             }
-            consuming.ack(delivery)
             await answered(taskID, ticket)
         } catch {
             // Else the broker would deliver it again at once, and again.
@@ -93,6 +84,30 @@ extension Relay {
         }
     }
 
+    /// Posts a result unless it was posted before.
+    ///
+    /// A worker whose confirm was lost publishes its result again, and the two copies come close together: the second waits here until it
+    /// is known what became of the first. Copies at two relays are both posted: to ask another process for each result would cost more than
+    /// that does, since Antenna settles by image and finds the same boxes.
+    private func postOnce(_ result: OutgoingResult, as name: ResultKey) async -> PostOutcome {
+        do {
+            return try await postsUnderWay.withLock(for: name) {
+                if await posted.contains(name) {
+                    statistics.duplicates.add()
+                    return .taken
+                }
+                let outcome = await post(result)
+                if case .taken = outcome {
+                    await posted.insert(name)
+                    statistics.posted.add()
+                }
+                return outcome
+            }
+        } catch {
+            return .later(AntennaError(.cancelled, operation: "result.post", message: "cancelled while waiting"))
+        }
+    }
+
     /// Posts until Antenna has answered for good, or the relay drains.
     private func post(_ result: OutgoingResult) async -> PostOutcome {
         var misses = 0
@@ -108,9 +123,8 @@ extension Relay {
                         return .later(failure)
                     }
                     return .refused(error)
-                case .transport, .authentication, .rateLimited, .unavailable, .redirected, .malformedAnswer,
-                    .configuration,
-                    .cancelled:
+                case .transport, .authentication, .rateLimited, .unavailable, .redirected, .foreignAnswer,
+                    .malformedAnswer, .configuration, .cancelled:
                     guard !isDraining, !Task.isCancelled else { return .later(error) }
                     warn("Results cannot be posted; they wait in the broker", "\(error)")
                     misses += 1

@@ -130,11 +130,7 @@ package struct AntennaClient: Sendable {
             throw AntennaError(error, operation: operation)
         }
         answer.retryAfter = answer.retryAfter.map { min($0, Self.longestRetryAfter) }
-        if (200..<300).contains(answer.status) {
-            guard !answer.isWebPage else { throw malformed(answer, operation) }
-            return answer
-        }
-        let code = AntennaError.Code(status: answer.status)
+        guard let code = answer.failure(of: method) else { return answer }
         throw AntennaError(
             code,
             operation: operation,
@@ -146,14 +142,11 @@ package struct AntennaClient: Sendable {
 
     /// The error of a 2xx answer whose body is not what the contract says.
     func malformed(_ answer: AntennaAnswer, _ operation: OperationName) -> AntennaError {
-        let finding =
-            answer.isWebPage
-            ? "the answer is a web page, of a login to this network or of another site than the API"
-            : "the answer is not the JSON that the contract asks for"
-        return AntennaError(
+        AntennaError(
             .malformedAnswer,
             operation: operation,
-            message: "\(finding) (is the base URL right?): \(excerpt(answer.body))",
+            message:
+                "the answer is not the JSON that the contract asks for (is the base URL right?): \(excerpt(answer.body))",
             nativeCode: Int32(clamping: answer.status),
             retryAfter: answer.retryAfter
         )
@@ -169,6 +162,11 @@ package struct AntennaClient: Sendable {
         case .redirected: "the server answers with a redirect, which is not followed (http instead of https?)"
         case .rateLimited: "the server asks to slow down\(said)"
         case .unavailable: "the server cannot serve now\(said)"
+        case .foreignAnswer where answer.status == 511: "this network asks for a login (511)"
+        case .foreignAnswer where answer.isWebPage:
+            "the answer is a web page, of a login to this network or of another site than the API (is the base URL right?)"
+        case .foreignAnswer:
+            "Antenna's API answers nothing with status \(answer.status); a proxy, a cache or a firewall on the way does\(said)"
         default: "the server refuses the request\(said)"
         }
     }

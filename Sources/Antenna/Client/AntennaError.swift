@@ -16,7 +16,7 @@ extension AntennaError {
     package var mayHaveTakenEffect: Bool {
         switch code {
         case .unavailable: status != 503
-        case .transport, .malformedAnswer, .cancelled: true
+        case .transport, .foreignAnswer, .malformedAnswer, .cancelled: true
         case .authentication, .forbidden, .notFound, .methodNotAllowed, .refused, .rateLimited, .redirected,
             .configuration:
             false

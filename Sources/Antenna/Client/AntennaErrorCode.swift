@@ -1,5 +1,4 @@
 import Telemetry
-import Transport
 
 /// The kinds of failure of a call to Antenna's API.
 package enum AntennaErrorCode: String, ErrorCode, CaseIterable {
@@ -13,14 +12,18 @@ package enum AntennaErrorCode: String, ErrorCode, CaseIterable {
     case notFound
     /// The method is not allowed: 405, what an older server answers to today's dialect.
     case methodNotAllowed
-    /// The server finds fault with what was sent: any other 4xx.
+    /// The server finds fault with what was sent: 400, 413, 414, 415, 422 or 431.
     case refused
     /// The server asks to slow down: 429.
     case rateLimited
     /// The server cannot serve now: 408, 425 or 5xx.
     case unavailable
-    /// The server sends us elsewhere: 3xx, which a POST never follows.
+    /// The server sends a POST elsewhere: 3xx, which a POST never follows.
     case redirected
+    /// The answer is not Antenna's own: a web page of a network's login, or a status that its API has no use for.
+    ///
+    /// A proxy, a cache or a firewall on the way has answered, which says nothing of the settings, the job or the result.
+    case foreignAnswer
     /// The answer is not what the contract says: not JSON, half of it, other types.
     case malformedAnswer
     /// The address in the settings is no base URL.
@@ -30,26 +33,9 @@ package enum AntennaErrorCode: String, ErrorCode, CaseIterable {
 
     package static var nativeName: String? { "HTTP" }
 
-    /// The code of an HTTP status that is no success.
-    package init(status: Int) {
-        self =
-            switch status {
-            case 300..<400: .redirected
-            case 401: .authentication
-            case 403: .forbidden
-            case 404, 410: .notFound
-            case 405: .methodNotAllowed
-            case 429: .rateLimited
-            case 408, 425: .unavailable
-            case 400..<500: .refused
-            case 500...: .unavailable
-            default: .malformedAnswer
-            }
-    }
-
     package var isUsuallyRetriable: Bool {
         switch self {
-        case .transport, .rateLimited, .unavailable, .malformedAnswer: true
+        case .transport, .rateLimited, .unavailable, .foreignAnswer, .malformedAnswer: true
         case .authentication, .forbidden, .notFound, .methodNotAllowed, .refused, .redirected, .configuration,
             .cancelled:
             false

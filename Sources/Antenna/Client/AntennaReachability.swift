@@ -38,7 +38,7 @@ package final class AntennaReachability: Sendable {
     /// Takes in what a call failed with; an answer that turns one request down comes from a server that works.
     func failed(_ error: AntennaError) {
         switch error.code {
-        case .transport, .authentication, .unavailable, .redirected:
+        case .transport, .authentication, .unavailable, .redirected, .foreignAnswer:
             state.withLock { state in
                 state.isKnown = true
                 state.problem = error.message

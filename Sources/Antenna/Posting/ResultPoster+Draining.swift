@@ -7,7 +7,7 @@ import Telemetry
 extension ResultPoster {
     /// Posts what waits in the spool, oldest first, until ``finish()`` or cancellation.
     ///
-    /// One entry at a time after a failure, several while all goes well. Once cancelled, it also holds no result any longer that has no place.
+    /// One entry at a time after a failure, the next one if that was an answer, and several while all goes well. Once cancelled, it also holds no result any longer that has no place.
     package func run() async {
         await withTaskCancellationHandler {
             await postWaiting()
@@ -52,7 +52,8 @@ extension ResultPoster {
         // For a forbidden job one result is tried, to see whether it still is.
         let closed = outlook.closedJobs
         var knocked: Set<Int> = []
-        let entries = spool.oldest(max(1, width), skipping: asleep).filter { entry in
+        let passed = state.withLock(\.passed)
+        let entries = spool.oldest(max(1, width), skipping: asleep, behind: passed).filter { entry in
             guard let jobID = entry.jobID, closed.contains(jobID) else { return true }
             return knocked.insert(jobID).inserted
         }
@@ -79,6 +80,8 @@ extension ResultPoster {
                 statistics.refused.add()
                 try await spool.refuse(entry, because: error)
             case .later(let error):
+                // An answer may be about this result alone; where none came, the server is away for all.
+                if error.status != nil { state.withLock { $0.passed = entry } }
                 // A forbidden job sleeps now, and the others may be well.
                 return error.code == .forbidden
             }

@@ -16,8 +16,8 @@ extension ResultPoster {
                     return .later(failure)
                 }
                 return .refused(error)
-            case .transport, .authentication, .forbidden, .rateLimited, .unavailable, .redirected, .malformedAnswer,
-                .configuration, .cancelled:
+            case .transport, .authentication, .forbidden, .rateLimited, .unavailable, .redirected, .foreignAnswer,
+                .malformedAnswer, .configuration, .cancelled:
                 return .later(error)
             }
         }

@@ -11,7 +11,7 @@ import Telemetry
 package final class ResultPoster: Sendable {
     /// How results are posted.
     package struct Settings: Sendable {
-        /// POSTs at the same time.
+        /// POSTs at the same time, besides a quarter more for results that somebody waits for.
         ///
         /// Default: 4.
         package var postsInFlight = 4
@@ -59,6 +59,8 @@ package final class ResultPoster: Sendable {
         var endsWithSuccess = false
         /// How often it did since a result was taken.
         var returns = 0
+        /// The result of the spool that was last answered with a failure: it must not hold up those behind it.
+        var passed: Spool.EntryID?
         var misses = 0
         /// Jobs whose results the server forbids us to post.
         var closed: [Int: ClosedJob] = [:]
@@ -126,7 +128,7 @@ package final class ResultPoster: Sendable {
         self.monitor = monitor
         self.settings = settings
         self.clock = clock
-        self.turns = Budget(limit: settings.postsInFlight)
+        self.turns = Budget(limit: settings.postsInFlight, spare: Lane.spare(beyond: settings.postsInFlight))
         self.state = Mutex(State(generator: generator))
         self.logger = logger
         strandings = ThrottledLog(logger, clock: clock, interval: .seconds(60))

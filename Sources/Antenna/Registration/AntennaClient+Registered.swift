@@ -47,7 +47,7 @@ extension AntennaError {
     /// Whether a server that is well does not show what was asked for: an older one, or one with other rights.
     var meansHidden: Bool {
         switch code {
-        case .notFound, .methodNotAllowed, .refused, .forbidden, .malformedAnswer: true
+        case .notFound, .methodNotAllowed, .refused, .forbidden, .foreignAnswer, .malformedAnswer: true
         case .transport, .authentication, .rateLimited, .unavailable, .redirected, .configuration, .cancelled: false
         }
     }

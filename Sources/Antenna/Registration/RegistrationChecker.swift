@@ -50,7 +50,8 @@ final class RegistrationChecker: Sendable {
         do throws(AntennaError) {
             _ = try await client.project(id)
         } catch {
-            guard error.meansHidden else { throw error }
+            // Looked at once and not again: what somebody on the way says in the server's place does not do.
+            guard error.meansHidden, error.code != .foreignAnswer else { throw error }
             guard error.code != .notFound else {
                 throw AntennaError(
                     .configuration,
@@ -86,6 +87,8 @@ final class RegistrationChecker: Sendable {
             detail = try await client.detail(ofJob: job.id)
         } catch {
             guard error.meansHidden else { throw error }
+            // What somebody on the way says in the server's place is not remembered of the job.
+            guard error.code != .foreignAnswer else { return RegistrationCache.JobFacts(project: nil, images: nil) }
         }
         let facts = RegistrationCache.JobFacts(project: detail?.projectID, images: detail?.images)
         cache.withLock { $0.learn(job: job.id, facts) }

@@ -92,7 +92,7 @@ extension ReservationPlanner {
                 state.isEmpty = true
                 state.readyAt = now + planner.jittered(planner.limits.refusedDelay)
             }
-        case (.unavailable, .some(let job)), (.malformedAnswer, .some(let job)):
+        case (.unavailable, .some(let job)), (.foreignAnswer, .some(let job)), (.malformedAnswer, .some(let job)):
             // The others may be well.
             change(job) { planner, state in
                 state.misses += 1

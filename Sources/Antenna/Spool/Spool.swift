@@ -169,9 +169,10 @@ package final class Spool: Sendable {
         changed.notify()
     }
 
-    /// The oldest waiting results, those of some jobs left out.
-    package func oldest(_ count: Int, skipping jobs: Set<Int> = []) -> [EntryID] {
-        index.withLock { $0.oldest(count, skipping: jobs) }.map { EntryID(number: $0.number, jobID: $0.key.jobID) }
+    /// The oldest waiting results, those of some jobs left out; one that was passed has its next turn after those behind it.
+    package func oldest(_ count: Int, skipping jobs: Set<Int> = [], behind passed: EntryID? = nil) -> [EntryID] {
+        index.withLock { $0.oldest(count, skipping: jobs, behind: passed?.number) }
+            .map { EntryID(number: $0.number, jobID: $0.key.jobID) }
     }
 
     /// Reads a result.

@@ -112,15 +112,28 @@ struct SpoolIndex {
     }
 
     /// The oldest entries for our server, those of some jobs left out.
-    func oldest(_ count: Int, skipping jobs: Set<Int> = []) -> [Item] {
-        var found: [Item] = []
-        for number in order {
-            guard found.count < count else { break }
-            guard let item = items[number], item.isOurs else { continue }
-            if let jobID = item.key.jobID, jobs.contains(jobID) { continue }
-            found.append(item)
+    ///
+    /// - Parameters:
+    ///   - count: The most that are wanted.
+    ///   - jobs: Those jobs.
+    ///   - passed: An entry that has its next turn after those behind it.
+    /// - Returns: The entries, in their order.
+    func oldest(_ count: Int, skipping jobs: Set<Int> = [], behind passed: UInt64? = nil) -> [Item] {
+        func first(from start: Int) -> [Item] {
+            var found: [Item] = []
+            for number in order[start...] {
+                guard found.count < count else { break }
+                guard let item = items[number], item.isOurs else { continue }
+                if let jobID = item.key.jobID, jobs.contains(jobID) { continue }
+                found.append(item)
+            }
+            return found
         }
-        return found
+        if let passed, let next = order.firstIndex(where: { $0 > passed }) {
+            let behind = first(from: next)
+            if !behind.isEmpty { return behind }
+        }
+        return first(from: 0)
     }
 
     private mutating func insert(_ item: Item) {

@@ -56,7 +56,7 @@ extension AntennaCheck {
                 status == 0
                     ? "does not answer as Antenna would"
                     : "answers with status \(status), which Antenna would not",
-                remedy: "See that --base-url leads to Antenna's API, not to another site or a login page."
+                remedy: notTheAPI
             )
         }
     }

@@ -9,6 +9,7 @@ struct AntennaCheck {
     /// More jobs and projects are not looked at: one that is wrong is enough to say so.
     private static let mostJobs = 5
     private static let unreachable = "See that the server runs and that --base-url is right."
+    static let notTheAPI = "See that --base-url leads to Antenna's API, not to another site or a login page."
 
     private let settings: WorkerSettings
     private let expectations: [PipelineExpectation]
@@ -112,6 +113,9 @@ struct AntennaCheck {
 
     private func finding(of error: AntennaError) -> CheckReport.Finding {
         guard let status = error.status else { return .missing(subject, error.message, remedy: Self.unreachable) }
+        guard error.code != .foreignAnswer else {
+            return .missing(subject, "does not answer: \(error.message)", remedy: Self.notTheAPI)
+        }
         let code = error.code == .malformedAnswer ? 0 : status
         return Self.judge(status: code, hasToken: antenna.token != nil, subject: subject)
     }

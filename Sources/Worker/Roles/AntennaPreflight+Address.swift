@@ -48,7 +48,7 @@ extension AntennaPreflight {
         } catch let error as AntennaError {
             switch error.code {
             case .authentication, .forbidden: return true
-            case .notFound, .methodNotAllowed, .refused, .redirected, .malformedAnswer: return false
+            case .notFound, .methodNotAllowed, .refused, .redirected, .foreignAnswer, .malformedAnswer: return false
             default: return nil
             }
         } catch {

@@ -70,7 +70,7 @@ package struct Registrar {
         } catch {
             switch error.code {
             case .forbidden: return .forbidden
-            case .refused, .notFound, .methodNotAllowed, .malformedAnswer: return .failed(error.message)
+            case .refused, .notFound, .methodNotAllowed, .foreignAnswer, .malformedAnswer: return .failed(error.message)
             // A fault in handling this request; whoever is away altogether answers nothing.
             case .unavailable where error.status == 500: return .failed(error.message)
             default: throw error

@@ -126,10 +126,11 @@ struct AntennaWireTests {
             { _ = try await client.register(pipelines: Array("[]".utf8), projectID: 1) },
         ] {
             let error = await #expect(throws: AntennaError.self) { try await attempt() }
-            #expect(error?.code == .malformedAnswer)
+            #expect(error?.code == .foreignAnswer)
             #expect(error?.isRetriable == true)
             #expect(error?.message.contains("is a web page") == true)
             #expect(error?.message.contains("\u{1B}") == false)
+            #expect(client.reachability.problem == error?.message)
         }
     }
 

@@ -53,6 +53,23 @@ import Transport
         #expect(server.calls.count { $0.contains("/jobs/1/") } <= 14)
     }
 
+    @Test func aResultThatIsAlwaysAnsweredWithAFaultHoldsUpNoneBehindIt() async throws {
+        let server = ScriptedServer { $0.subjects == ["ack.1.1.1"] ? .json("", status: 500) : .taken }
+        let spool = try await openSpool(folder)
+        for id in 1...20 { try await spool.add(outgoing(id)) }
+        let clock = JumpingClock()
+        let poster = makePoster(try makeClient(server), spool: spool, clock: clock)
+        let running = Task { await poster.run() }
+        try await eventually { spool.count == 1 }
+        #expect(poster.statistics.posted.value == 19)
+        // And it is tried on.
+        let tries = server.requests.count
+        try await eventually { server.requests.count > tries }
+        running.cancel()
+        await running.value
+        #expect(spool.count == 1)
+    }
+
     @Test func aForbiddenJobDoesNotHoldUpTheEnd() async throws {
         let server = ScriptedServer { $0.jobID == 1 ? .json("{}", status: 403) : .taken }
         let spool = try await openSpool(folder)
