@@ -286,7 +286,7 @@ let package = Package(
         .testTarget(
             name: "InferenceTests",
             dependencies: [
-                "Inference", "Imaging", "JSON", "Telemetry", "TestSupport",
+                "Concurrency", "Inference", "Imaging", "JSON", "Telemetry", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Fixtures")],

@@ -64,6 +64,25 @@ package final class BlockingPool: Sendable {
 }
 
 extension BlockingPool {
+    /// Does equal parts of one piece of work on the calling thread, and on those of the pool that come to help.
+    ///
+    /// The caller waits for nobody who has not begun: on a pool that is busy with other work it does all of it. It need not be of the pool.
+    ///
+    /// - Parameters:
+    ///   - count: How many parts there are.
+    ///   - body: Does one; called once for each number below `count`, by several threads at the same time.
+    package func share(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        guard count > 1 else {
+            if count == 1 { body(0) }
+            return
+        }
+        let work = SharedWork(count: count, body)
+        // First, since somebody waits, and has little left for who comes late.
+        for _ in 0..<min(threadCount, count - 1) { queue.add(in: .interactive) { work.help() } }
+        work.help()
+        work.finish()
+    }
+
     /// Does on the calling thread, which is one of the pool's, some of the work that waits for it in the interactive lane: for long
     /// work of many parts, between two of them.
     package func giveWay() {

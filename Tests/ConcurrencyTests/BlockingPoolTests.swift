@@ -49,6 +49,28 @@ import Testing
         #expect(!wasStarted)
     }
 
+    @Test(arguments: [1, 3], [0, 1, 2, 100])
+    func sharedWorkIsDoneOnceAPart(threads: Int, count: Int) {
+        let pool = BlockingPool(name: "test", threadCount: threads)
+        let done = Mutex([Int]())
+        pool.share(count) { part in done.withLock { $0.append(part) } }
+        #expect(done.withLock { $0.sorted() } == Array(0..<count))
+    }
+
+    @Test func sharedWorkWaitsForNoThreadThatIsBusy() async throws {
+        let pool = BlockingPool(name: "test", threadCount: 1)
+        let gate = WorkGate()
+        let first = Task { try await pool.run { gate.waitUntilOpen() } }
+        await gate.waitUntilEntered()
+        let done = Atomic(0)
+        pool.share(20) { _ in done.add(1, ordering: .relaxed) }
+        #expect(done.load(ordering: .relaxed) == 20)
+        gate.open()
+        try await first.value
+        // The help that comes late finds nothing, and the pool goes on.
+        #expect(try await pool.run { 7 } == 7)
+    }
+
     @Test func whatTheBodyHeldIsFreeWhenTheCallReturns() async throws {
         final class Held: Sendable {}
         let pool = BlockingPool(name: "test", threadCount: 1)

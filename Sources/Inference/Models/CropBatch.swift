@@ -1,10 +1,13 @@
 import Imaging
+import Synchronization
 import Telemetry
 
 /// Crops as the input of classifiers: each is cut out and resized once a size, however many take it.
 ///
-/// One thread fills and reads it.
-final class CropBatch {
+/// One thread fills and reads it, with the help of others that come and go within one call.
+///
+/// `@unchecked Sendable`: helpers write planes of slots of their own, and nothing else changes meanwhile.
+final class CropBatch: @unchecked Sendable {
     /// The most crops it holds.
     let capacity: Int
     /// The crops in it.
@@ -75,6 +78,26 @@ final class CropBatch {
             try make(missing, of: crop, slot: slot)
         }
         crops.append(crop)
+    }
+
+    /// Adds crops; there is room for them.
+    ///
+    /// - Parameters:
+    ///   - more: The crops.
+    ///   - share: Cuts them out by several threads, if there are any.
+    /// - Throws: `invalidInput` for the first whose box is not inside its image; none is added then.
+    func append(_ more: [Crop], by share: RunControl.Share) throws(InferenceError) {
+        let first = crops.count
+        let failures = Mutex<[Int: InferenceError]>([:])
+        share(more.count) { index in
+            do throws(InferenceError) {
+                for cut in self.cuts { try self.make(cut, of: more[index], slot: first + index) }
+            } catch {
+                failures.withLock { $0[index] = error }
+            }
+        }
+        if let failure = failures.withLock({ $0.min { $0.key < $1.key } }) { throw failure.value }
+        crops += more
     }
 
     /// Makes inputs of one cut.

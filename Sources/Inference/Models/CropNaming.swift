@@ -46,7 +46,9 @@ struct CropNaming: Sendable {
                 try round.filter(asked[start..<min(start + capacity, asked.count)], filter, batch)
             }
         } else {
-            for index in asked { try round.pass(index) }
+            for start in stride(from: 0, to: asked.count, by: capacity) {
+                try round.pass(asked[start..<min(start + capacity, asked.count)])
+            }
         }
         try round.classify()
         runtime += round.runtime
@@ -90,7 +92,7 @@ struct CropNaming: Sendable {
             _ batch: CropBatch
         ) throws(InferenceError) {
             batch.removeAll()
-            for index in indices { try batch.append(subjects[index].crop) }
+            try batch.append(indices.map { subjects[$0].crop }, by: control.share)
             control.betweenRuns()
             let answers = try filter.classify(batch, runtime: &runtime, interruption: control.interruption)
             for (slot, (index, answer)) in zip(indices, answers).enumerated() {
@@ -100,8 +102,16 @@ struct CropNaming: Sendable {
             }
         }
 
-        /// Passes a crop on to the classifiers, which are asked when their batch is full.
-        mutating func pass(_ index: Int, from other: (batch: CropBatch, slot: Int)? = nil) throws(InferenceError) {
+        /// Passes as many crops on to the classifiers as their batch takes, and has them asked when that is full.
+        mutating func pass(_ indices: ArraySlice<Int>) throws(InferenceError) {
+            guard let batch else { return }
+            try batch.append(indices.map { subjects[$0].crop }, by: control.share)
+            waiting += indices
+            if waiting.count == batch.capacity { try classify() }
+        }
+
+        /// Passes a crop of the filter's on to the classifiers, which are asked when their batch is full.
+        private mutating func pass(_ index: Int, from other: (batch: CropBatch, slot: Int)) throws(InferenceError) {
             guard let batch else { return }
             try batch.append(subjects[index].crop, from: other)
             waiting.append(index)

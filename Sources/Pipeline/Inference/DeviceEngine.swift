@@ -82,7 +82,11 @@ package final class DeviceEngine: InferenceEngine {
         _ body: @escaping @Sendable (RunControl) throws -> PipelineAnalysis
     ) async throws -> PipelineAnalysis {
         let interruption = Interruption()
-        let control = RunControl(betweenRuns: giveWay, interruption: interruption)
+        let control = RunControl(
+            betweenRuns: giveWay,
+            share: { [threads] in threads.share($0, $1) },
+            interruption: interruption
+        )
         return try await withTaskCancellationHandler {
             do {
                 return try await thread.run { try body(control) }

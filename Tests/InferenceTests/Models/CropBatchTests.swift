@@ -1,3 +1,4 @@
+import Concurrency
 import Imaging
 import Telemetry
 import Testing
@@ -46,6 +47,23 @@ struct CropBatchTests {
         let batch = try CropBatch([rule], capacity: crops.count, pool: pool)
         for crop in crops { try batch.append(crop) }
         return try bits(batch, rule)
+    }
+
+    @Test("Crops that several threads cut out are the same, bit for bit, and a wrong one adds none")
+    func shared() throws {
+        let crops = try crops()
+        let sideBySide: RunControl.Share = { count, body in
+            _ = SideBySide.map(Array(0..<count), name: "crop") { body($0) }
+        }
+        let batch = try CropBatch(Self.rules, capacity: 8, pool: pool)
+        try batch.append(crops[0])
+        try batch.append([crops[1], crops[2], crops[0]], by: sideBySide)
+        let alone = try CropBatch(Self.rules, capacity: 8, pool: pool)
+        for crop in [crops[0], crops[1], crops[2], crops[0]] { try alone.append(crop) }
+        for rule in Self.rules { #expect(try bits(batch, rule) == bits(alone, rule)) }
+        let outside = Crop(image: crops[0].image, box: Box(x1: 70, y1: 0, x2: 90, y2: 9))
+        let error = #expect(throws: InferenceError.self) { try batch.append([crops[0], outside], by: sideBySide) }
+        #expect(error?.code == .invalidInput && batch.crops.count == 4)
     }
 
     @Test("Every input is the same, bit for bit, as if it were made alone")
