@@ -90,6 +90,31 @@ import Testing
         #expect(index.bytes == 10)
     }
 
+    @Test func whatFitsToTheByteFits() {
+        var index = SpoolIndex(maximumBytes: 20, maximumEntries: 10)
+        #expect(index.reserve(10) != nil)
+        #expect(index.reserve(10) != nil)
+        #expect(index.isFull)
+    }
+
+    @Test func whatIsSetAsideMayTakeHalf() {
+        var index = SpoolIndex(maximumBytes: 100, maximumEntries: 10)
+        index.addAside(40)
+        #expect(index.hasRoomAside(for: 10) && !index.hasRoomAside(for: 11))
+        for _ in 0..<4 { index.addAside(0) }
+        #expect(!index.hasRoomAside(for: 1))
+    }
+
+    @Test func whatWasPassedHasItsNextTurnAfterTheOthers() {
+        var index = SpoolIndex(maximumBytes: 1000, maximumEntries: 10)
+        for number in 1...4 as ClosedRange<UInt64> { index.adopt(item(number, task: "\(number)")) }
+        #expect(index.oldest(2, behind: 1).map(\.number) == [2, 3])
+        #expect(index.oldest(2, behind: 3).map(\.number) == [4])
+        #expect(index.oldest(2, behind: 4).map(\.number) == [1, 2], "from the beginning again")
+        _ = index.remove(2)
+        #expect(index.oldest(1, behind: 2).map(\.number) == [3], "also when it is gone")
+    }
+
     @Test func entriesAreBoundedToo() {
         var index = SpoolIndex(maximumBytes: 1000, maximumEntries: 2)
         #expect(index.reserve(1) != nil)
@@ -221,6 +246,24 @@ import Testing
         #expect(spool.count == 2)
         #expect(try SpoolFiles.names(in: "\(folder.path)/damaged").count == 5)
         #expect(try SpoolFiles.names(in: folder.path).count { $0.hasPrefix("worker-") } == 1)
+    }
+
+    @Test func whatWasCutOffIsFoundOutAtTheStart() async throws {
+        do {
+            let spool = try await openSpool(folder)
+            try await spool.add(outgoing(1))
+        }
+        try await untilReleased(folder)
+        let file = URL(filePath: "\(folder.path)/\(folder.files()[0])")
+        try Data(contentsOf: file).dropLast().write(to: file)
+        #expect(try await openSpool(folder).count == 0)
+        #expect(try SpoolFiles.names(in: "\(folder.path)/damaged").count == 1)
+    }
+
+    @Test(arguments: [9, 10, 11]) func anEntryOfAnotherVersionIsNotReadAsThisOne(_ place: Int) {
+        var bytes = SpoolEntry(server: "http://antenna.test", result: outgoing(1)).encoded()
+        bytes[place] += 1
+        #expect(throws: SpoolError.self) { try SpoolEntry.lengths(bytes[...]) }
     }
 
     @Test func aFileThatVanishedIsForgotten() async throws {

@@ -61,6 +61,24 @@ struct AttemptCorrectionsTests {
         #expect(try known.attempts(of: name("0"), counted: 1) == 1 && known.attempts(of: name("2"), counted: 1) == 0)
     }
 
+    @Test("A task that was forgotten and comes again is the youngest")
+    func forgotten() throws {
+        var known = AttemptCorrections(limit: 2)
+        let (first, second, third) = (try name("1"), try name("2"), try name("3"))
+        known.leave(first, counted: 0, tried: 0, isLost: true)
+        known.leave(first, counted: 1, tried: 1, isLost: false)
+        #expect(known.count == 0)
+        for name in [second, first, third] { known.leave(name, counted: 0, tried: 0, isLost: true) }
+        #expect(known.attempts(of: second, counted: 1) == 1 && known.attempts(of: first, counted: 1) == 0)
+    }
+
+    @Test("A task was never tried more often than the broker has counted")
+    func most() throws {
+        var known = AttemptCorrections()
+        known.leave(try name(), counted: 1, tried: 5, isLost: true)
+        #expect(try known.attempts(of: name(), counted: 2) == 2)
+    }
+
     @Test("A task that is dropped with its connection comes again untried", arguments: [true, false])
     func begun(isGivenBack: Bool) async throws {
         let clock = TestClock()

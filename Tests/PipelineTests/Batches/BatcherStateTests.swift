@@ -90,6 +90,25 @@ import Testing
         #expect(state.waitingCount == 0)
     }
 
+    @Test func whileNoEngineIsIdleNoTimerIsNeeded() {
+        var state = State(capacity: { _ in 2 }, linger: .zero, engineCount: 1)
+        enter(&state, 9)
+        #expect(dispatched(state.submit(1, 1, key: "a", now: start)) == [Batch(0, "a", [1])])
+        #expect(timers(state.submit(2, 2, key: "a", now: start)) == [])
+    }
+
+    @Test func whatIsLeftOfABatchThatOthersHadPassedWaitsAnew() {
+        var state = State(capacity: { _ in 2 }, linger: .seconds(60), engineCount: 1)
+        enter(&state, 99)
+        _ = state.submit(0, 0, key: "rare", now: start)
+        for item in 1...8 { _ = state.submit(UInt64(item), item, key: "common", now: start + .milliseconds(1)) }
+        for _ in 0..<2 { _ = state.engineFinished(0, now: start) }
+        for item in 10...11 { _ = state.submit(UInt64(item), item, key: "rare", now: start + .milliseconds(2)) }
+        #expect(dispatched(state.engineFinished(0, now: start)) == [Batch(0, "rare", [0, 10])])
+        #expect(dispatched(state.engineFinished(0, now: start)) == [])
+        #expect(state.waitingCount == 1)
+    }
+
     @Test func enginesShareTheWork() {
         var state = State(capacity: { _ in 1 }, linger: .zero, engineCount: 2)
         enter(&state, 5)
