@@ -8,10 +8,13 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Shows the settings in force and whether everything a worker needs is there.",
         discussion: """
-            Takes the flags of 'run', so that a command line can be tried before it is used. Ends with status 1 when something \
-            needed is missing, and with 2 when a setting is wrong.
+            Takes the flags of 'run', so that a command line can be tried before it is used; for a part of a fleet say which, with \
+            --role: it needs less. Ends with status 1 when something needed is missing, and with 2 when a setting is wrong.
             """
     )
+
+    @Option(help: "Whose needs are looked at.")
+    var role = CheckedRole.run
 
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
@@ -35,8 +38,10 @@ struct CheckCommand: AsyncParsableCommand {
             return
         }
         let resolved = ResolvedSettings(flags: FlagValues(of: self))
-        let report = await CheckReport.looking(at: resolved)
+        let report = await CheckReport.looking(at: resolved, for: role)
         try Output.standard.write(json ? report.jsonText : report.text(on: .output))
         if report.exitStatus != ExitStatus.success { throw ExitCode(report.exitStatus) }
     }
 }
+
+extension CheckedRole: ExpressibleByArgument {}

@@ -9,7 +9,8 @@ struct ExplainCommand: AsyncParsableCommand {
         abstract: "Says what holds up a job, step by step from Antenna to this worker, and what to do.",
         discussion: """
             Takes the flags of 'run', and looks with the same eyes: models, devices, spool, RabbitMQ's queues, Antenna, the token, and \
-            for the job its pipeline, project, dispatch mode, state, rights, registration and tasks. Without --job all jobs with work \
+            for the job its pipeline, project, dispatch mode, state, rights, registration and tasks. In a fleet the relay has the token: \
+            with --role relay it is asked there. Without --job all jobs with work \
             for this worker's pipelines are looked at, those with the fewest images left first. Nothing is changed, and no task taken.
 
             Ends with status 1 when something holds it up, with 0 when nothing does that can be seen.
@@ -20,6 +21,9 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The job to look at, by its number in Antenna.", valueName: "N"))
     var job: Int?
+
+    @Option(help: "Whose settings they are.")
+    var role = CheckedRole.run
 
     @Flag(
         help: """
@@ -40,7 +44,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     func run() async throws {
         let resolved = try ResolvedSettings.load(FlagValues(of: self))
-        let explanation = await Explanation.looking(at: resolved, job: job, takesOne: takeOne)
+        let explanation = await Explanation.looking(at: resolved, for: role, job: job, takesOne: takeOne)
         try Output.standard.write(json ? explanation.jsonText : explanation.text(on: .output))
         if explanation.exitStatus != ExitStatus.success { throw ExitCode(explanation.exitStatus) }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Broker
-import Inference
 import Settings
 import Telemetry
 import Transport
@@ -59,13 +58,12 @@ struct QueueCommand: AsyncParsableCommand {
 
         func run() async throws {
             let reports = try await options.withTools(for: self) { tools, settings in
-                let models = settings.models.folder
-                let slugs =
-                    settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: models) : settings.work.pipelines
-                guard !slugs.isEmpty else {
-                    throw CommandFailure("Say with --pipeline whose queues: there is no pipeline in \(models).")
+                guard !settings.slugs.isEmpty else {
+                    throw CommandFailure(
+                        "Say with --pipeline whose queues: there is no pipeline in \(settings.models.folder)."
+                    )
                 }
-                return try await tools.status(of: slugs)
+                return try await tools.status(of: settings.slugs)
             }
             guard !json else { return try Output.standard.write(QueueTools.json(of: reports)) }
             let rows = reports.map { report in
@@ -90,6 +88,9 @@ struct QueueCommand: AsyncParsableCommand {
         func run() async throws {
             let letters = try await options.withTools(for: self) { tools, _ in
                 try await tools.deadLetters(of: pipeline, limit: limit)
+            }
+            guard !letters.isEmpty else {
+                return try Output.standard.print("There are no dead letters of \(pipeline.visible).")
             }
             try Output.standard.print(
                 TextTable(header: ["task", "from", "tries", "reason"], rows: letters.map(Self.row))

@@ -1,5 +1,4 @@
 import Antenna
-import Inference
 import Settings
 import Telemetry
 import Transport
@@ -8,6 +7,8 @@ import Transport
 struct AntennaCheck {
     /// More jobs and projects are not looked at: one that is wrong is enough to say so.
     private static let mostJobs = 5
+    private static let untrusted =
+        "Name its authority with --tls-ca; see the certificate's names and dates, and the clock of this machine."
     private static let unreachable = "See that the server runs and that --base-url is right."
     static let notTheAPI = "See that --base-url leads to Antenna's API, not to another site or a login page."
 
@@ -18,26 +19,25 @@ struct AntennaCheck {
     /// Whether a worker with these settings takes tasks over REST.
     private var needsToken: Bool { settings.work.source.usesAntenna }
 
-    /// - Parameter settings: Where Antenna is, the token, the way there, and our pipelines; those that cannot be read are told elsewhere.
+    /// - Parameter settings: Where Antenna is, the token, the way there, and our pipelines.
     init(_ settings: WorkerSettings) {
-        let folder = settings.models.folder
-        let slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.work.pipelines
         self.settings = settings
-        expectations = slugs.compactMap { try? PipelineManifest(directory: "\(folder)/\($0)") }
-            .map { PipelineExpectation($0) }
+        expectations = settings.expectations
     }
 
     /// Asks Antenna.
     ///
-    /// - Parameter isSet: Whether somebody set the address; one that is only the default need not be there.
+    /// - Parameters:
+    ///   - isSet: Whether somebody set the address; one that is only the default need not be there.
+    ///   - isNeeded: Whether the role does not start without.
     /// - Returns: A finding for each thing that was looked at.
-    func section(isSet: Bool) async -> CheckReport.Section {
+    func section(isSet: Bool, isNeeded: Bool = false) async -> CheckReport.Section {
         guard isSet else {
-            let finding = CheckReport.Finding.note(
-                "Antenna",
-                "not tried, because no address is set",
-                remedy: "Set one with --base-url or \(AntennaSettings().baseURL.variables[0])."
-            )
+            let remedy = "Set one with --base-url or \(AntennaSettings().baseURL.variables[0])."
+            let finding =
+                isNeeded
+                ? CheckReport.Finding.missing("Antenna", "no address is set", remedy: remedy)
+                : .note("Antenna", "not tried, because no address is set", remedy: remedy)
             return CheckReport.Section(title: "Services", findings: [finding])
         }
         return CheckReport.Section(title: "Services", findings: await findings())
@@ -112,7 +112,10 @@ struct AntennaCheck {
     }
 
     private func finding(of error: AntennaError) -> CheckReport.Finding {
-        guard let status = error.status else { return .missing(subject, error.message, remedy: Self.unreachable) }
+        guard let status = error.status else {
+            let isTLS = (error.underlying as? TransportError)?.code == .tls
+            return .missing(subject, error.message, remedy: isTLS ? Self.untrusted : Self.unreachable)
+        }
         guard error.code != .foreignAnswer else {
             return .missing(subject, "does not answer: \(error.message)", remedy: Self.notTheAPI)
         }

@@ -25,7 +25,7 @@ enum BrokerCheck {
         do {
             var configuration = try broker.connection(named: "check")
             configuration.connectTimeout = .seconds(5)
-            return await findings(configuration, remedy: remedy, logger: logger, look: look)
+            return await findings(configuration, logger: logger, look: look)
         } catch {
             let reasons = error.mistakes.map(\.reason).joined(separator: "; ")
             return [.missing("RabbitMQ", reasons, remedy: remedy)]
@@ -34,7 +34,6 @@ enum BrokerCheck {
 
     private static func findings(
         _ configuration: AMQPConfiguration,
-        remedy: String,
         logger: Logger,
         look: (AMQPConnection) async -> [CheckReport.Finding]
     ) async -> [CheckReport.Finding] {
@@ -45,7 +44,19 @@ enum BrokerCheck {
             await connection.close()
             return [.good(subject, "answers and takes the user")] + more
         } catch {
-            return [.missing(subject, error.message, remedy: remedy)]
+            return [.missing(subject, error.message, remedy: remedy(for: error.code))]
+        }
+    }
+
+    /// What helps against a failed connection.
+    private static func remedy(for code: TransportError.Code) -> String {
+        switch code {
+        case .refused, .connectFailed, .nameResolution, .timedOut, .noNetwork:
+            "See that RabbitMQ runs there, that nothing between keeps it away, and that the address is right."
+        case .authentication: "Put the right user and password into the file of --amqp-url-file."
+        case .accessRefused: "See the address's virtual host, the user's rights to it, and limits of connections."
+        case .tls: "See --amqp-ca, and the names and dates of the broker's certificate; the clock of this machine, too."
+        default: "See the broker's log."
         }
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Inference
 import Logging
 package import Settings
 
@@ -13,34 +12,43 @@ extension Explanation {
     ///
     /// - Parameters:
     ///   - resolved: The settings, which are right.
+    ///   - role: Whose settings they are.
     ///   - job: The job to look at; nil for all that have work for this worker's pipelines.
     ///   - takesOne: Whether a task is taken to see whether there is one, and its image fetched.
     /// - Returns: What was seen.
     package static func looking(
         at resolved: ResolvedSettings,
+        for role: CheckedRole,
         job: Int?,
         takesOne: Bool
     ) async -> Explanation {
         let settings = resolved.settings
-        let folder = settings.models.folder
-        let slugs = settings.work.pipelines.isEmpty ? PipelineManifest.slugs(in: folder) : settings.work.pipelines
-        var sections = localSections(settings)
-        if settings.work.source.usesBroker || settings.broker.url != nil {
-            sections.append(CheckReport.Section(title: "RabbitMQ", findings: await queues(settings, pipelines: slugs)))
+        let usesBroker = role.needsBroker || settings.work.source.usesBroker
+        var sections = localSections(settings, role)
+        if usesBroker || settings.broker.url != nil {
+            let findings = await queues(settings, isNeeded: usesBroker)
+            sections.append(CheckReport.Section(title: "RabbitMQ", findings: findings))
         }
-        if job != nil || settings.work.source.usesAntenna || resolved.namesAntenna {
-            let manifests = slugs.compactMap { try? PipelineManifest(directory: "\(folder)/\($0)") }
-            sections += await antennaSections(settings, manifests: manifests, job: job, takesOne: takesOne)
+        if job != nil || role.knowsAntenna && (settings.work.source.usesAntenna || resolved.namesAntenna) {
+            sections += await antennaSections(settings, job: job, takesOne: takesOne)
         }
-        return Explanation(sections: sections)
+        return Explanation(sections: sections.filter { !$0.findings.isEmpty })
     }
 
     /// Problems found so far.
-    private static func localSections(_ settings: WorkerSettings) -> [CheckReport.Section] {
+    private static func localSections(_ settings: WorkerSettings, _ role: CheckedRole) -> [CheckReport.Section] {
         let logger = Logger(label: "explain") { _ in SwiftLogNoOpLogHandler() }
         let environment = ProcessInfo.processInfo.environment
-        let folders = FolderCheck.section(spool: settings.spool.directory, maximumBytes: settings.spool.maxBytes)
-        let images = ImageHostCheck.finding(images: settings.images, antenna: settings.antenna)
+        var findings: [CheckReport.Finding] = []
+        if role == .run {
+            findings +=
+                FolderCheck.section(spool: settings.spool.directory, maximumBytes: settings.spool.maxBytes).findings
+        }
+        if role.fetchesImages {
+            findings.append(ImageHostCheck.finding(images: settings.images, antenna: settings.antenna))
+        }
+        let worker = CheckReport.Section(title: "This worker", findings: findings)
+        guard role.hasModels else { return [worker] }
         return [
             ModelCheck.section(
                 models: settings.models.folder,
@@ -48,21 +56,21 @@ extension Explanation {
                 wantsFeatures: settings.results.features
             ),
             DeviceCheck.section(settings, environment: environment, logger: logger),
-            CheckReport.Section(title: "This worker", findings: folders.findings + [images]),
+            worker,
         ]
     }
 
-    private static func queues(_ settings: WorkerSettings, pipelines: [String]) async -> [CheckReport.Finding] {
+    private static func queues(_ settings: WorkerSettings, isNeeded: Bool) async -> [CheckReport.Finding] {
         let logger = Logger(label: "explain") { _ in SwiftLogNoOpLogHandler() }
         let findings = await TimeLimit.result(within: patience) {
             await BrokerCheck.findings(
                 broker: settings.broker,
-                isNeeded: settings.work.source.usesBroker,
+                isNeeded: isNeeded,
                 logger: logger
             ) { connection in
                 await QueueCheck(
                     broker: settings.broker,
-                    pipelines: pipelines,
+                    pipelines: settings.slugs,
                     connection: connection,
                     logger: logger
                 ).findings()
@@ -74,7 +82,6 @@ extension Explanation {
 
     private static func antennaSections(
         _ settings: WorkerSettings,
-        manifests: [PipelineManifest],
         job: Int?,
         takesOne: Bool
     ) async -> [CheckReport.Section] {
@@ -83,7 +90,7 @@ extension Explanation {
         guard let reached else { return [CheckReport.Section(title: title, findings: [JobCheck.late(title)])] }
         let section = CheckReport.Section(title: title, findings: reached.findings)
         guard let client = reached.client else { return [section] }
-        let check = JobCheck(settings: settings, manifests: manifests, client: client, takesOne: takesOne)
+        let check = JobCheck(settings: settings, client: client, takesOne: takesOne)
         guard let job else { return [section] + (await check.sections()) }
         return [section, await check.section(ofJob: job)]
     }

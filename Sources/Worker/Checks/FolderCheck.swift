@@ -11,6 +11,16 @@ enum FolderCheck {
         CheckReport.Section(title: "Folders", findings: [finding(spool: spool, maximumBytes: maximumBytes)])
     }
 
+    /// Whose a spool is that root looks at and that is not root's: it is a worker's, which has a user of its own.
+    private static func rootSeesOwner(of spool: String) -> Int? {
+        guard geteuid() == 0 else { return nil }
+        let attributes = try? FileManager.default.attributesOfItem(
+            atPath: URL(fileURLWithPath: spool).resolvingSymlinksInPath().path
+        )
+        let owner = (attributes?[.ownerAccountID] as? NSNumber)?.intValue
+        return owner == 0 ? nil : owner
+    }
+
     /// Looks at the folder when it is there, else at the nearest one above it that is, and writes a file that has no name.
     private static func finding(spool: String, maximumBytes: Int) -> CheckReport.Finding {
         let remedy = "Choose another folder with --spool, or make this one writable for the user that runs the worker."
@@ -24,7 +34,8 @@ enum FolderCheck {
         guard manager.isWritableFile(atPath: place.path) else {
             return .missing("Spool", "\(place.path) cannot be written", remedy: remedy)
         }
-        if let mistrust = Spool.mistrust(of: spool) {
+        let owner = rootSeesOwner(of: spool)
+        if owner == nil, let mistrust = Spool.mistrust(of: spool) {
             return .missing(
                 "Spool",
                 mistrust,
@@ -46,7 +57,12 @@ enum FolderCheck {
             )
         }
         if let problem = DiskSpace.writingProblem(in: place.path) {
-            return .missing("Spool", "\(place.path) cannot be written: \(problem)", remedy: remedy)
+            let isFull = [ENOSPC, EDQUOT].contains { problem == String(cString: strerror($0)) }
+            return .missing(
+                "Spool",
+                "\(place.path) cannot be written: \(problem)",
+                remedy: isFull ? "Make room there, or choose a folder on another disk with --spool." : remedy
+            )
         }
         let wanted = maximumBytes - usage.bytes
         if let free = DiskSpace.free(in: place.path), free < wanted {
@@ -61,6 +77,13 @@ enum FolderCheck {
         }
         guard found.isEmpty else {
             return .note("Spool", found, remedy: "They are posted once Antenna takes them, or a worker starts again.")
+        }
+        if let owner {
+            return .note(
+                "Spool",
+                "\(place.path) belongs to user \(owner): well, if the worker runs as that user",
+                remedy: "Root may look at every spool; to be sure, run this as the user that runs the worker."
+            )
         }
         let exists = place.path == URL(fileURLWithPath: spool).standardizedFileURL.path
         return .good("Spool", exists ? "\(place.path) can be written" : "will be made in \(place.path)")

@@ -1,5 +1,4 @@
 import Antenna
-import Inference
 import Settings
 import Telemetry
 
@@ -36,10 +35,11 @@ extension JobCheck {
     }
 
     private func find() async -> Found {
-        let slugs = manifests.map(\.slug)
+        let slugs = pipelines.map(\.slug)
         let ours = slugs.joined(separator: ", ")
         guard !slugs.isEmpty else {
-            return Found(findings: [.note("Jobs", "not looked for, as this worker has no pipeline")])
+            let remedy = "Name each with --pipeline."
+            return Found(findings: [.missing("Jobs", "not looked for, as this worker has no pipeline", remedy: remedy)])
         }
         do throws(AntennaError) {
             let open = try await client.jobs(pipelines: slugs, projectID: settings.antenna.project, limit: 100)

@@ -7,8 +7,6 @@ import Telemetry
 /// Why a job does or does not come forward, step by step from the job to this worker, as far as Antenna tells.
 struct JobCheck {
     let settings: WorkerSettings
-    /// The pipelines that this worker has.
-    let manifests: [PipelineManifest]
     /// Speaks the API.
     let client: AntennaClient
     /// Whether a task is taken to see whether there is one.
@@ -19,6 +17,8 @@ struct JobCheck {
     var patienceWithAll = Duration.seconds(120)
 
     private var antenna: AntennaSettings.Values { settings.antenna }
+    /// The pipelines that this worker works for; all that Antenna has to know of them is here but on a relay.
+    var pipelines: [PipelineExpectation] { settings.expectations }
 
     /// Looks at one job.
     ///
@@ -52,14 +52,14 @@ struct JobCheck {
             ]
         }
         let state = JobState(job)
-        var findings = JobJudgement(job, pipelines: manifests.map(\.slug), project: antenna.project).findings
+        var findings = JobJudgement(job, pipelines: pipelines.map(\.slug), project: antenna.project).findings
         guard state != .done, state != .ended else { return findings }
         findings.append(await rights(onJob: id))
-        if let manifest = manifests.first(where: { $0.slug == job.pipeline }) {
-            findings += await registration(of: manifest, project: job.projectID)
-            if state == .working, let listing = await listing(ofJob: id, manifest.slug) { findings.append(listing) }
+        if let pipeline = pipelines.first(where: { $0.slug == job.pipeline }) {
+            findings += await registration(of: pipeline, project: job.projectID)
+            if state == .working, let listing = await listing(ofJob: id, pipeline.slug) { findings.append(listing) }
             guard !findings.contains(where: { $0.status == .missing }) else { return findings }
-            findings += await tasks(ofJob: AntennaJob(id: id, pipeline: manifest.slug), job)
+            findings += await tasks(ofJob: AntennaJob(id: id, pipeline: pipeline.slug), job)
         }
         return findings
     }
@@ -100,16 +100,17 @@ struct JobCheck {
 
     // MARK: Registration
 
-    private func registration(of manifest: PipelineManifest, project: Int?) async -> [CheckReport.Finding] {
+    private func registration(of pipeline: PipelineExpectation, project: Int?) async -> [CheckReport.Finding] {
         let subject = "Registration"
         guard let project else { return [.note(subject, "not looked at: Antenna does not say whose the job is")] }
         do throws(AntennaError) {
             guard let shown = try await client.pipelines(projectID: project) else {
                 return [.note(subject, "project \(project) does not show which pipelines are registered")]
             }
-            let problem = PipelineExpectation(manifest).problem(among: shown).map { "\($0), with project \(project)" }
+            let problem = pipeline.problem(among: shown).map { "\($0), with project \(project)" }
             let judged = AntennaCheck.judge([problem].compactMap(\.self), subject: subject)
-            guard problem == nil else { return [judged] }
+            let manifest = settings.manifests.first { $0.slug == pipeline.slug }
+            guard problem == nil, let manifest else { return [judged] }
             let review = RegistrationReview(pipelines: shown, algorithms: [])
             return [judged] + review.objections(to: [manifest.registration]).prefix(3).map { .note(subject, $0) }
         } catch {

@@ -7,7 +7,13 @@ import Transport
 /// Which libraries the process uses, and whether ONNX Runtime can be loaded.
 enum LibraryCheck {
     /// The libraries; those linked are there, or the program would not have started.
-    static func section(environment: [String: String], logger: Logger) -> CheckReport.Section {
+    ///
+    /// - Parameters:
+    ///   - role: Whose.
+    ///   - environment: Where ONNX Runtime is named.
+    ///   - logger: Hears what ONNX Runtime has to say.
+    /// - Returns: A finding for each library that the role may use.
+    static func section(of role: CheckedRole, environment: [String: String], logger: Logger) -> CheckReport.Section {
         let linked = TransportLibraries.versions + ImagingLibraries.versions
         let findings = linked.map { CheckReport.Finding.good($0.name, $0.version) }
         let optional = ImagingLibraries.optional.map { library in
@@ -20,7 +26,8 @@ enum LibraryCheck {
         }
         return CheckReport.Section(
             title: "Libraries",
-            findings: findings + optional + [inferenceRuntime(environment: environment, logger: logger)]
+            findings: findings + (role.fetchesImages ? optional : [])
+                + (role.hasModels ? [inferenceRuntime(environment: environment, logger: logger)] : [])
         )
     }
 

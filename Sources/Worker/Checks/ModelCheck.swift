@@ -34,6 +34,12 @@ enum ModelCheck {
         return CheckReport.Section(title: "Models in \(models)", findings: findings)
     }
 
+    /// For a role without models, whether it is said whose tasks it works on.
+    static func unnamed(_ settings: WorkerSettings) -> [CheckReport.Finding] {
+        guard settings.slugs.isEmpty else { return [] }
+        return [.missing("Pipelines", "none is named", remedy: "Name each with --pipeline.")]
+    }
+
     private static func finding(
         of slug: String,
         in models: String,

@@ -6,11 +6,16 @@ import Transport
 enum RedisCheck {
     /// Asks once.
     ///
-    /// - Parameter redis: Where it is.
-    /// - Returns: One finding, or none when no Redis is set: nothing needs one but `fetch`.
-    static func findings(redis: RedisSettings.Values) async -> [CheckReport.Finding] {
+    /// - Parameters:
+    ///   - redis: Where it is.
+    ///   - isNeeded: Whether the role does not start without one, as `fetch` does not.
+    /// - Returns: One finding, or none when no Redis is set and none is needed.
+    static func findings(redis: RedisSettings.Values, isNeeded: Bool = false) async -> [CheckReport.Finding] {
         do {
-            guard let configuration = try redis.connection() else { return [] }
+            guard let configuration = try redis.connection() else {
+                let remedy = "Name a file that holds its address with --redis-url-file."
+                return isNeeded ? [.missing("Redis", "no address is set", remedy: remedy)] : []
+            }
             return [await finding(configuration)]
         } catch {
             let reasons = error.mistakes.map(\.reason).joined(separator: "; ")
@@ -30,8 +35,19 @@ enum RedisCheck {
             return .missing(
                 subject,
                 error.message,
-                remedy: "Workers go on without it, but 'fetch' has nowhere to put images."
+                remedy: "\(remedy(for: error.code)) Workers go on without it, but 'fetch' has nowhere to put images."
             )
+        }
+    }
+
+    /// What helps against a Redis that does not serve.
+    private static func remedy(for code: TransportError.Code) -> String {
+        switch code {
+        case .refused, .connectFailed, .nameResolution, .timedOut, .noNetwork:
+            "See that it runs there, and that the address is right."
+        case .outOfMemory: "Give it more maxmemory than --ready-limit images need, and maxmemory-policy allkeys-lru."
+        case .authentication: "Put the right password into the file of --redis-url-file."
+        default: "What it answered says what it wants."
         }
     }
 

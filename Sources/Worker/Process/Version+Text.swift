@@ -9,6 +9,7 @@ extension Version {
     /// - Returns: Lines, the first of them for programs that read it.
     package static func text(commit: String, environment: [String: String]) -> String {
         let libraries = LibraryCheck.section(
+            of: .run,
             environment: environment,
             logger: Logger(label: "version") { _ in SwiftLogNoOpLogHandler() }
         )

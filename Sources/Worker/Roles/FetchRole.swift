@@ -1,5 +1,4 @@
 import Broker
-import Inference
 package import Logging
 import Pipeline
 import ServiceLifecycle
@@ -33,9 +32,7 @@ package struct FetchRole: Service, CustomStringConvertible {
                 "decoded images are passed on in Redis; name a file that holds its address with --redis-url-file"
             )
         }
-        let pipelines =
-            settings.work.pipelines.isEmpty
-            ? PipelineManifest.slugs(in: settings.models.folder) : settings.work.pipelines
+        let pipelines = settings.slugs
         guard !pipelines.isEmpty else {
             throw CommandFailure(
                 "Say with --pipeline whose tasks are fetched: there is none in \(settings.models.folder).",

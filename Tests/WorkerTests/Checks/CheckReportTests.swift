@@ -87,6 +87,19 @@ struct CheckReportTests {
         #expect(!text.contains("t0ps3cret"))
     }
 
+    @Test(
+        "a part of a fleet is asked for what it needs, and for nothing else",
+        arguments: [(CheckedRole.relay, ["Antenna", "RabbitMQ"]), (.fetch, ["RabbitMQ", "Redis"])]
+    )
+    func roles(_ role: CheckedRole, missing: [String]) async throws {
+        for pipelines in [["--pipeline", "demo"], []] {
+            let resolved = try fixture.resolve(flags: ["--models", "\(fixture.directory)/none"] + pipelines)
+            let report = await CheckReport.looking(at: resolved, for: role)
+            let subjects = report.sections.flatMap(\.findings).filter { $0.status == .missing }.map(\.subject)
+            #expect(subjects == (pipelines.isEmpty ? ["Pipelines"] : []) + missing)
+        }
+    }
+
     @Test("a models folder that is empty, or lacks what is set, is missing something")
     func models() throws {
         let none = ModelCheck.section(models: "\(fixture.directory)/models", pipelines: [])

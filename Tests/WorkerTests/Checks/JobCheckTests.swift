@@ -1,6 +1,5 @@
 import Antenna
 import Foundation
-import Inference
 import Settings
 import Synchronization
 import Telemetry
@@ -58,15 +57,18 @@ extension AntennaAnswer {
 
 @Suite("Why a job does not come forward", .timeLimit(.minutes(5)))
 struct JobCheckTests {
-    private func check(_ antenna: ScriptedAntenna, takesOne: Bool = false) throws -> JobCheck {
+    private func check(
+        _ antenna: ScriptedAntenna,
+        models: String = PackagePaths.models,
+        takesOne: Bool = false
+    ) throws -> JobCheck {
         let settings = try ScratchFolder().resolve(
-            flags: ["--base-url", "http://antenna.test/api/v2"],
+            flags: ["--base-url", "http://antenna.test/api/v2", "--models", models, "--pipeline", "demo"],
             environment: ["ANTENNA_WORKER_ANTENNA_TOKEN": "t0ken"]
         ).settings
         let rest = RESTSourceSettings(settings, role: "test", pipelines: ["demo"])
         return JobCheck(
             settings: settings,
-            manifests: [try PipelineManifest(directory: "\(PackagePaths.models)/demo")],
             client: try rest.makeClient(http: antenna),
             takesOne: takesOne
         )
@@ -84,6 +86,19 @@ struct JobCheckTests {
         #expect(findings.last?.subject == "Tasks")
         let bodies = antenna.requests.compactMap(\.body).map { String(decoding: $0, as: UTF8.self) }
         #expect(bodies.sorted() == [#"{"batch_size":0}"#, "{}"])
+    }
+
+    @Test("a relay, which has no models, looks at jobs and registrations all the same")
+    func withoutModels() async throws {
+        let check = try check(ScriptedAntenna(), models: "/nowhere")
+        let findings = await check.section(ofJob: 1).findings
+        #expect(findings.allSatisfy { $0.status != .missing }, "\(findings)")
+        #expect(findings.contains { $0.subject == "Registration" && $0.status == .good })
+        #expect(await check.sections().map(\.title) == ["Jobs", "Job 1"])
+        let unregistered = ScriptedAntenna { request in
+            request.url.contains("/pipelines/") ? .text(#"{"results":[],"next":null}"#) : nil
+        }
+        #expect(await missing(try self.check(unregistered, models: "/nowhere")) == ["Registration"])
     }
 
     @Test("only where it is told to a task is asked for; none means that others have them")
