@@ -22,23 +22,29 @@
 typedef struct {
     char *name;
     SSL *session;
+    long verdict;
 } crabbitmq_handshake;
 
-// Begins a handshake by telling the peer the name of the host: the library would tell it the address it connects to.
+// Begins a handshake by telling the peer the name of the host: the library would tell it the address it connects to. Keeps what was found of
+// the peer's certificate, since the library only says that it was not trusted.
 static inline void crabbitmq_tell_name(const SSL *tls, int where, int value) {
     (void)value;
     crabbitmq_handshake *handshake = SSL_CTX_get_app_data(SSL_get_SSL_CTX(tls));
-    if (!(where & SSL_CB_HANDSHAKE_START) || !handshake) return;
+    if (!handshake) return;
+    handshake->verdict = SSL_get_verify_result(tls);
+    if (!(where & SSL_CB_HANDSHAKE_START)) return;
     handshake->session = (SSL *)tls;
     if (handshake->name) SSL_set_tlsext_host_name(handshake->session, handshake->name);
 }
 
-// The session of a socket after its handshake, NULL without one; frees what crabbitmq_expect_name keeps for it.
-static inline SSL *crabbitmq_session(amqp_socket_t *socket) {
+// The session of a socket after its handshake, NULL without one, and what was found of the peer's certificate; frees what crabbitmq_expect_name
+// keeps for it.
+static inline SSL *crabbitmq_session(amqp_socket_t *socket, long *verdict) {
     SSL_CTX *context = (SSL_CTX *)amqp_ssl_socket_get_context(socket);
     crabbitmq_handshake *handshake = context ? SSL_CTX_get_app_data(context) : NULL;
     if (!handshake) return NULL;
     SSL *session = handshake->session;
+    *verdict = handshake->verdict;
     SSL_CTX_set_app_data(context, NULL);
     free(handshake->name);
     free(handshake);
@@ -59,7 +65,8 @@ static inline int crabbitmq_expect_name(amqp_socket_t *socket, const char *host)
     X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     handshake->name = strdup(host);
     if (handshake->name && X509_VERIFY_PARAM_set1_host(rules, host, 0) == 1) return 1;
-    crabbitmq_session(socket);
+    long verdict;
+    crabbitmq_session(socket, &verdict);
     return 0;
 }
 

@@ -71,9 +71,9 @@ extension Relay {
             statistics.expired.add(expired.count)
             for lease in expired { await settle(lease, .retry(reason: "not answered within its lease")) }
             if !expired.isEmpty {
-                warn(
+                warnings.note(
                     "Leases ended before the fleet had answered; Antenna delivers their tasks again",
-                    "\(expired.count) tasks"
+                    [LogKey.count: "\(expired.count)"]
                 )
             }
             await clock.pause(for: .seconds(1), orUntil: change)

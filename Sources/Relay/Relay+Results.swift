@@ -126,7 +126,7 @@ extension Relay {
                 case .transport, .authentication, .rateLimited, .unavailable, .redirected, .foreignAnswer,
                     .malformedAnswer, .configuration, .cancelled:
                     guard !isDraining, !Task.isCancelled else { return .later(error) }
-                    warn("Results cannot be posted; they wait in the broker", "\(error)")
+                    warn("Results cannot be posted; they wait in RabbitMQ", "\(error)")
                     misses += 1
                     let delay = state.withLock { settings.backoff.delay(failures: misses, using: &$0.generator) }
                     await clock.pause(for: max(delay, error.retryAfter ?? .zero), orUntil: change)

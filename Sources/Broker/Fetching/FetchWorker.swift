@@ -19,6 +19,7 @@ package struct FetchWorker: Service {
     private let clock: WaitClock
     private let statistics: FetchStatistics
     private let observers: [any TaskObserver]
+    private let failures: TaskFailureLog
     private let logger: Logger
 
     /// Puts a fetch worker together.
@@ -55,6 +56,7 @@ package struct FetchWorker: Service {
         self.clock = clock
         self.statistics = statistics
         self.observers = observers
+        self.failures = TaskFailureLog(logger, clock: clock)
         self.logger = logger
     }
 
@@ -106,7 +108,7 @@ package struct FetchWorker: Service {
             (counter, outcome) = (nil, .givenBack)
             ending = .givenBack(reason: failure.message)
         } catch {
-            logger.debug("Task failed", metadata: [LogKey.taskID: "\(task.id)", LogKey.error: "\(error)"])
+            failures.note(task, error)
             (counter, outcome) = (statistics.failed, .failed)
             ending = .answered(.error("\(error)", for: task))
         }

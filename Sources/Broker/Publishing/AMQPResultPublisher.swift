@@ -35,7 +35,7 @@ package struct AMQPResultPublisher: Sendable {
             try await send(result, to: message)
         } catch  where error.code == .tooLarge && !result.isError {
             logger.warning(
-                "A result is too large for the broker; an error result goes in its place",
+                "A result is too large for RabbitMQ; an error result goes in its place",
                 metadata: [
                     LogKey.taskID: "\(message.task.id)", LogKey.bytes: "\(result.json.count)",
                     LogKey.error: "\(error)",

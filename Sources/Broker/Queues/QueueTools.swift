@@ -42,7 +42,7 @@ package struct QueueTools: Sendable {
             let wanted = AMQPTopology.declarations(for: queue)
             for difference in try await AMQPTopology.ensure(wanted, on: connection) {
                 logger.warning(
-                    "The broker has queues or exchanges that differ from the contract",
+                    "Queues or exchanges on RabbitMQ are not as they should be",
                     metadata: [LogKey.pipeline: "\(pipeline)", LogKey.error: "\(difference)"]
                 )
             }

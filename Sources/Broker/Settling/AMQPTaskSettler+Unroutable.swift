@@ -20,7 +20,8 @@ extension AMQPTaskSettler {
             guard hold(delivery, result, since: began) else {
                 return try await deadLetter(
                     delivery,
-                    reason: "no queue takes its result, and \(held) such results are held already: \(error.message)"
+                    reason: "no queue takes its result, which is for \(destination(of: delivery)), and \(held) such "
+                        + "results are held already: \(error.message)"
                 )
             }
             Task { await tryAgain(delivery, result, error, since: began, abandonments) }
@@ -41,12 +42,13 @@ extension AMQPTaskSettler {
         return state.withLock { $0.held.problem(now: now) } ?? publisher.problem
     }
 
+    private func destination(of delivery: AMQPTaskDelivery) -> UnroutableResults.Destination {
+        UnroutableResults.Destination(exchange: results.exchange, routingKey: delivery.message.task.replySubject)
+    }
+
     /// Holds a task apart, and says whether there is room for it.
     private func hold(_ delivery: AMQPTaskDelivery, _ result: EncodedResult, since now: Duration) -> Bool {
-        let destination = UnroutableResults.Destination(
-            exchange: results.exchange,
-            routingKey: delivery.message.task.replySubject
-        )
+        let destination = destination(of: delivery)
         let bytes = result.json.count + delivery.message.original.body.count
         defer {
             settled.notify()
@@ -84,7 +86,8 @@ extension AMQPTaskSettler {
             }
             try await deadLetter(
                 delivery,
-                reason: "no queue took its result in \(unroutablePatience.components.seconds) s: \(error.message)"
+                reason: "no queue took its result in \(unroutablePatience.components.seconds) s, which is for "
+                    + "\(destination(of: delivery)): \(error.message)"
             )
         } catch {
             giveBackInBackground(delivery, reason: error.description)

@@ -203,7 +203,7 @@ package final class AMQPSubscription: Sendable {
         let differences = try await AMQPTopology.ensure(declarations, on: connection)
         if !differences.isEmpty {
             warn(
-                "The broker has queues or exchanges that differ from the contract",
+                "Queues or exchanges on RabbitMQ are not as they should be",
                 differences.joined(separator: "; ")
             )
         }

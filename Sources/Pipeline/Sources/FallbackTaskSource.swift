@@ -153,7 +153,7 @@ package final class FallbackTaskSource: TaskSource {
                 self.events.push(.timePassed)
             }
         case .startFallback:
-            logger.notice("The broker is away; taking tasks over REST")
+            logger.notice("RabbitMQ is away; taking tasks over REST")
             abandon()
             let fallback = makeFallback()
             let isDraining = state.withLock { state in
@@ -164,7 +164,10 @@ package final class FallbackTaskSource: TaskSource {
             group.addTask { await self.handOver(from: fallback) }
             group.addTask { await self.runFallback(fallback) }
         case .drainFallback:
-            logger.notice("Taking no more tasks over REST")
+            let isStopping = state.withLock(\.isDraining)
+            logger.notice(
+                isStopping ? "Taking no more tasks over REST" : "RabbitMQ is back; taking no more tasks over REST"
+            )
             state.withLock(\.fallback)?.drain()
         }
     }

@@ -16,6 +16,7 @@ extension TransportError {
             }
         let message =
             switch word {
+            case "NOAUTH": "Redis asks for a password, and the address has none"
             // The server's sentence can repeat an argument, so a password must not pass through here.
             case _ where code == .authentication: "Redis refused the user name or password"
             case "MOVED", "ASK":

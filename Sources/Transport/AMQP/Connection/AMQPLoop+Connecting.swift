@@ -34,7 +34,7 @@ extension AMQPLoop {
                 guard !isClosing else { break }
                 if !wasLoggedIn, !addresses.isRoundOver {
                     logger.info(
-                        "An address of the broker cannot be used; trying the next one",
+                        "An address of RabbitMQ cannot be used; trying the next one",
                         metadata: [LogKey.error: "\(error)", LogKey.address: "\(mailbox.address ?? "")"]
                     )
                     telling = worst
@@ -78,7 +78,7 @@ extension AMQPLoop {
         }
         mailbox.enter(.connected)
         logger.info(
-            "Connected to the broker",
+            "Connected to RabbitMQ",
             metadata: [LogKey.broker: "\(configuration)", LogKey.address: "\(address)"]
         )
     }
@@ -99,6 +99,11 @@ extension AMQPLoop {
             )
         } else if error.code == .authentication {
             warnings.note("RabbitMQ refuses user and password; trying again", level: .error, metadata)
+        } else if error.code == .tls {
+            warnings.note("No trusted TLS connection to RabbitMQ; trying again", level: .error, metadata)
+        } else if error.code == .accessRefused {
+            // The virtual host, the user's rights to it, or a limit of connections: it was reached, and has said why.
+            warnings.note("RabbitMQ refuses the connection; trying again", level: .error, metadata)
         } else {
             warnings.note("RabbitMQ cannot be reached; trying again", metadata)
         }

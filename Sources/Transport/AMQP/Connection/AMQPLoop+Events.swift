@@ -21,12 +21,15 @@ extension AMQPLoop {
         case .connection(.blocked(let reason)):
             isBlocked = true
             mailbox.enter(.blocked(reason: reason))
-            logger.warning("The broker blocks publishes", metadata: [LogKey.reason: "\(reason)"])
+            logger.warning(
+                "RabbitMQ takes no messages; what is to be published is held",
+                metadata: [LogKey.reason: "\(reason)"]
+            )
         case .connection(.unblocked):
             isBlocked = false
             unblockedAt = .now
             mailbox.enter(.connected)
-            logger.info("The broker takes publishes again")
+            logger.notice("RabbitMQ takes messages again")
         case .connection(.unexpected(let method)):
             fault = AMQPChannelStateMachine.violation("method \(method) that we cannot have asked for")
         }
@@ -131,7 +134,7 @@ extension AMQPLoop {
         case .topology(let declaration):
             restoring -= 1
             logger.error(
-                "The broker refused to restore a declaration",
+                "RabbitMQ refuses what was declared before the connection was lost",
                 metadata: [LogKey.declaration: "\(declaration)", LogKey.error: "\(error)"]
             )
         case .consume(let tag):
@@ -151,7 +154,7 @@ extension AMQPLoop {
         let isAnswer = error.operation != "message.publish" && error.operation != "channel.keep"
         logger.log(
             level: isAnswer ? .debug : .warning,
-            "The broker closed a channel",
+            "RabbitMQ closed a channel; it is opened again",
             metadata: [LogKey.channel: "\(index + 1)", LogKey.error: "\(error)"]
         )
         if let timeout = error.consumerTimeout { mailbox.learn(consumerTimeout: timeout) }

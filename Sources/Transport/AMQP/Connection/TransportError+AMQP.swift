@@ -50,7 +50,7 @@ extension TransportError {
             case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED: .nameResolution
             case AMQP_STATUS_TIMEOUT, AMQP_STATUS_HEARTBEAT_TIMEOUT: .timedOut
             case AMQP_STATUS_CONNECTION_CLOSED, AMQP_STATUS_SOCKET_CLOSED, AMQP_STATUS_TCP_ERROR: .closed
-            case AMQP_STATUS_SOCKET_ERROR: .connectFailed
+            case AMQP_STATUS_SOCKET_ERROR: operation == "broker.connect" ? .connectFailed : .closed
             case AMQP_STATUS_BAD_AMQP_DATA, AMQP_STATUS_UNKNOWN_CLASS, AMQP_STATUS_UNKNOWN_METHOD,
                 AMQP_STATUS_WRONG_METHOD, AMQP_STATUS_UNEXPECTED_STATE, AMQP_STATUS_INCOMPATIBLE_AMQP_VERSION:
                 .protocolViolation

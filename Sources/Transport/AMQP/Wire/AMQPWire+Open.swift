@@ -24,14 +24,27 @@ extension AMQPWire {
         }
         let status = amqp_socket_open_noblock(socket, address.numeric, Int32(address.host.port), &limit)
         let error = errno
-        let session = configuration.isEncrypted ? crabbitmq_session(socket) : nil
+        var verdict = Int(X509_V_OK)
+        let session = configuration.isEncrypted ? crabbitmq_session(socket, &verdict) : nil
         guard status == AMQP_STATUS_OK.rawValue else {
+            if verdict != Int(X509_V_OK) { throw distrust(verdict, address) }
             throw failure(status: status, errno: error, address, patience)
         }
         guard session != nil || !configuration.isEncrypted else {
             throw .amqp(status: AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue, operation: "broker.secure")
         }
         return (amqp_socket_get_sockfd(socket), session)
+    }
+
+    /// Why the certificate of an address is not trusted, as OpenSSL says it.
+    private static func distrust(_ verdict: Int, _ address: HostAddress) -> TransportError {
+        let words = String(cString: X509_verify_cert_error_string(verdict))
+        return TransportError(
+            .tls,
+            operation: "broker.secure",
+            message: "no trusted TLS connection to \(address): \(words)",
+            nativeCode: Int32(truncatingIfNeeded: verdict)
+        )
     }
 
     /// Why an address could not be used, with the system's own reason where there is one.
@@ -74,8 +87,20 @@ extension AMQPWire {
                 nativeCode: status
             )
         default:
-            .amqp(status: status, operation: "broker.connect")
+            untold(status, address)
         }
+    }
+
+    /// What the library says of an attempt, with the address where that tells more.
+    private static func untold(_ status: Int32, _ address: HostAddress) -> TransportError {
+        let error = TransportError.amqp(status: status, operation: "broker.connect")
+        guard error.code == .tls else { return error }
+        return TransportError(
+            .tls,
+            operation: "broker.secure",
+            message: "no TLS connection to \(address): \(error.message); is this the port for TLS?",
+            nativeCode: status
+        )
     }
 
     /// Sets send buffer, keep-alive and the limit for unacknowledged data; returns how many bytes may be written once the kernel
