@@ -46,9 +46,19 @@ final class EventLoopExecutor: TaskExecutor {
         while let job = nextJob() {
             job.runSynchronously(on: executor)
             guard NIODeadline.now() < end else {
+                // After the last job the loop may be shut down, and says on standard error that it takes nothing more.
+                guard hasJobs() else { return }
                 _ = eventLoop.scheduleTask(in: Self.gap) { self.runJobs() }
                 return
             }
+        }
+    }
+
+    /// Whether there are jobs; when there are none, the next one orders a run.
+    private func hasJobs() -> Bool {
+        state.withLock { state in
+            state.isOrdered = !state.jobs.isEmpty
+            return state.isOrdered
         }
     }
 

@@ -18,6 +18,7 @@ package struct Worker: Service {
     private let statistics: WorkerStatistics
     private let unknownKeys: UnknownKeys
     private let observers: [any TaskObserver]
+    private let failures: TaskFailureLog
     private let logger: Logger
 
     /// Puts a worker together.
@@ -52,6 +53,7 @@ package struct Worker: Service {
         self.statistics = statistics
         self.unknownKeys = UnknownKeys(logger: logger)
         self.observers = observers
+        self.failures = TaskFailureLog(logger)
         self.logger = logger
     }
 
@@ -108,7 +110,7 @@ package struct Worker: Service {
             logger.warning("Task given back", metadata: metadata(of: task, error: failure))
             return .retry(reason: failure.message)
         } catch {
-            logger.debug("Task failed", metadata: metadata(of: task, error: error))
+            failures.note(task, error)
             return .completed(encoder.encodeFailure("\(error)", of: task))
         }
     }
@@ -212,7 +214,8 @@ package struct Worker: Service {
     private func metadata(of task: ImageTask, error: any Error) -> Logger.Metadata {
         [
             LogKey.taskID: "\(task.id)", LogKey.jobID: "\(task.jobID.map(String.init) ?? "")",
-            LogKey.pipeline: "\(task.pipeline)", LogKey.error: "\(error)",
+            LogKey.pipeline: "\(task.pipeline)",
+            LogKey.error: error is CancellationError ? "the worker is stopping" : "\(error)",
         ]
     }
 }

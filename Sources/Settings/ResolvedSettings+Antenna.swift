@@ -2,11 +2,11 @@ extension ResolvedSettings {
     /// Whether somebody set Antenna's address.
     package var namesAntenna: Bool { isSet(AntennaSettings().baseURL) }
 
-    /// Sees that something was said of Antenna, for a role that takes its tasks there: the default address is one to try things out.
+    /// Sees that Antenna was named, or a token for it, for a role that takes its tasks there: the default address is one to try things out.
     ///
     /// - Throws: ``SettingsError``.
     package func requireAntenna() throws(SettingsError) {
-        guard !AntennaSettings.settings.contains(where: { isSet($0) }) else { return }
+        guard !namesAntenna, !isSet(AntennaSettings().token) else { return }
         throw SettingsError(
             AntennaSettings().baseURL,
             "nothing says where Antenna is: name its API with --base-url https://antenna.example/api/v2, and a file that holds a token with "

@@ -73,6 +73,26 @@ struct FailedStartTests {
         }
     }
 
+    @Test("for want of a manifest names the file, and a spool that can be none is said to be so, with what to do")
+    func files() async throws {
+        let folder = try PackagePaths.scratch("models")
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/moths", withIntermediateDirectories: true)
+        let file = folder.appending(path: "file").path
+        try Data("x".utf8).write(to: URL(filePath: file))
+        let cases = [
+            (
+                ["--models", folder.path, "--pipeline", "moths", "--spool", "s"],
+                "moths/pipeline.json cannot be read: No "
+            ),
+            (["--models", PackagePaths.models, "--spool", "\(file)/spool"], "choose another folder with --spool"),
+        ]
+        for (arguments, sentence) in cases {
+            let antenna = ["--base-url", "http://127.0.0.1:9/api/v2", "--admin-port", "0"]
+            let (status, said) = try await RunningProgram(["run"] + arguments + antenna).end()
+            #expect(status == ExitStatus.configuration && said.contains(sentence), "\(said)")
+        }
+    }
+
     @Test("for want of a model names the file and what is wrong with it")
     func model() async throws {
         let folder = try PackagePaths.scratch("models")

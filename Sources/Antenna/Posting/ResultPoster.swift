@@ -66,6 +66,8 @@ package final class ResultPoster: Sendable {
         var closed: [Int: ClosedJob] = [:]
         /// Deliveries that have found no place at all.
         var stranded = 0
+        /// Why the last of them found none on disk.
+        var strandedBecause: String?
         var isFinishing = false
         /// Whether results that have no place are given up.
         var isAbandoned = false
@@ -141,6 +143,13 @@ package final class ResultPoster: Sendable {
         return PostingOutlook(isBackedUp: isStranded || spool.isFull, closedJobs: closedJobs)
     }
 
+    /// Why no more tasks are taken for want of a place for their results, in a sentence; nil while there is one.
+    package var problem: String? {
+        let stranded = state.withLock { $0.stranded > 0 ? $0.strandedBecause : nil }
+        let reason = stranded ?? (spool.isFull ? spool.fullness : nil)
+        return reason.map { "results can neither be posted nor kept on disk, so no tasks are taken: \($0)" }
+    }
+
     package func observeOutlook(_ observer: @escaping @Sendable (PostingOutlook) -> Void) {
         audience.withLock { audience in
             audience.observers.append(observer)
@@ -183,24 +192,31 @@ package final class ResultPoster: Sendable {
     /// - Throws: `CancellationError` when the task, or ``run()``, was cancelled before the result was safe; the server then delivers
     ///   the task again.
     package func deliver(_ result: OutgoingResult) async throws {
-        var isStranded = false
+        var (isStranded, isSafe) = (false, false)
         defer {
-            if isStranded { state.withLock { $0.stranded -= 1 } }
+            if isStranded { endStranding(isSafe: isSafe) }
             outlookMayHaveChanged()
         }
         var mayPost = mayPostNow(result.jobID)
         var misses = 0
         while true {
-            if mayPost, try await postAndSetAside(result) { return }
+            if mayPost, try await postAndSetAside(result) {
+                isSafe = true
+                return
+            }
             do {
                 try await spool.add(result)
                 statistics.spooled.add()
+                isSafe = true
                 return
             } catch let error as SpoolError {
                 misses += 1
+                state.withLock { state in
+                    if !isStranded { state.stranded += 1 }
+                    state.strandedBecause = error.message
+                }
                 if !isStranded {
                     isStranded = true
-                    state.withLock { $0.stranded += 1 }
                     outlookMayHaveChanged()
                 }
                 statistics.spoolFailed(error.code)
@@ -213,6 +229,15 @@ package final class ResultPoster: Sendable {
             try await sleep(for: state.withLock { $0.delay(settings.stranded, failures: misses) })
             mayPost = true
         }
+    }
+
+    /// Says that there is a place again, with the last result that had none.
+    private func endStranding(isSafe: Bool) {
+        let isLast = state.withLock { state in
+            state.stranded -= 1
+            return state.stranded == 0
+        }
+        if isLast, isSafe { logger.notice("No result is without a place any more") }
     }
 
     /// Gives up results that have no place: the server delivers their tasks again.
@@ -266,8 +291,14 @@ package final class ResultPoster: Sendable {
                 try await spool.setAside(result, because: error)
                 return true
             } catch let failure as SpoolError {
-                logger.error("A refused result could not be set aside", metadata: [LogKey.error: "\(failure)"])
-                // Nowhere to keep it, and the server will not have it: the log line above is what is left.
+                // Nowhere to keep it, and the server will not have it: this line is what is left.
+                logger.error(
+                    "A refused result could not be set aside, and is lost",
+                    metadata: [
+                        LogKey.taskID: "\(result.taskID)", LogKey.jobID: "\(result.jobID)",
+                        LogKey.reason: "\(error)", LogKey.error: "\(failure)",
+                    ]
+                )
                 return true
             }
         }

@@ -105,17 +105,13 @@ package final class Spool: Sendable {
     ) async throws -> Spool {
         let pool = BlockingPool(name: "spool", threadCount: 1)
         let server = address.base
-        let (folder, index) = try await pool.run {
-            var index = SpoolIndex(maximumBytes: maximumBytes, maximumEntries: maximumEntries)
-            let folder = try SpoolFolder(root: directory)
-            let found = try folder.adoptOrphans(logger: logger) { index.makeNumber() }
-            for entry in found {
-                index.adopt(Self.item(entry, server: server))
-            }
-            let aside = try folder.aside()
-            index.noteAside(entries: aside.entries, bytes: aside.bytes)
-            return (folder, index)
+        let opened: (SpoolFolder, SpoolIndex)
+        do {
+            opened = try await pool.run { try Self.take(directory, maximumBytes, maximumEntries, server, logger) }
+        } catch let error as SpoolError {
+            throw error.onOpening
         }
+        let (folder, index) = opened
         let spool = Spool(folder: folder, server: server, index: index, pool: pool, write: write, logger: logger)
         if index.count > 0 {
             logger.notice(
@@ -132,6 +128,25 @@ package final class Spool: Sendable {
         return spool
     }
 
+    /// Makes or takes over the folder, and looks through what lies there; blocks.
+    private static func take(
+        _ directory: String,
+        _ maximumBytes: Int,
+        _ maximumEntries: Int,
+        _ server: String,
+        _ logger: Logger
+    ) throws(SpoolError) -> (SpoolFolder, SpoolIndex) {
+        var index = SpoolIndex(maximumBytes: maximumBytes, maximumEntries: maximumEntries)
+        let folder = try SpoolFolder(root: directory)
+        let found = try folder.adoptOrphans(logger: logger) { index.makeNumber() }
+        for entry in found {
+            index.adopt(Self.item(entry, server: server))
+        }
+        let aside = try folder.aside()
+        index.noteAside(entries: aside.entries, bytes: aside.bytes)
+        return (folder, index)
+    }
+
     /// Results waiting, those for other servers included.
     package var count: Int { index.withLock { $0.count } }
     /// Results waiting for this server.
@@ -140,6 +155,12 @@ package final class Spool: Sendable {
     package var bytes: Int { index.withLock { $0.bytes } }
     /// Whether nothing more fits.
     package var isFull: Bool { index.withLock { $0.isFull } }
+
+    /// What is wrong with a spool that takes nothing more.
+    var fullness: String {
+        let (bytes, entries) = index.withLock { ($0.maximumBytes, $0.maximumEntries) }
+        return "the spool \(folder.root) is full: it may hold \(bytes) bytes (--spool-max-bytes) and \(entries) results"
+    }
 
     /// Whether a result of this task waits to be posted.
     package func holds(_ key: TaskKey) -> Bool { index.withLock { $0.holds(key) } }
@@ -153,7 +174,7 @@ package final class Spool: Sendable {
     package func add(_ result: OutgoingResult) async throws {
         let bytes = SpoolEntry(server: server, result: result).encoded()
         guard let number = try await reserve(bytes.count) else {
-            throw SpoolError(.full, operation: "spool.add", message: "the spool has reached its limit")
+            throw SpoolError(.full, operation: "spool.add", message: fullness)
         }
         do {
             let folder = self.folder
@@ -229,7 +250,8 @@ package final class Spool: Sendable {
                 throw SpoolError(
                     .full,
                     operation: "spool.set_aside",
-                    message: "what was set aside in \(folder.root) has reached its limit"
+                    message:
+                        "what was set aside in \(folder.root) takes half of what may lie there; delete what was read"
                 )
             }
         }

@@ -20,6 +20,25 @@ extension SpoolError {
         )
     }
 
+    /// Whether another start finds the folder as it is: somebody else's, on a disk that is read-only, or a file.
+    package var isLasting: Bool {
+        code == .untrusted || (operation == Self.opening && Self.lasting.contains(nativeCode ?? 0))
+    }
+
+    private static let opening: OperationName = "spool.open"
+    private static let lasting = [EACCES, EPERM, EROFS, ENOTDIR]
+
+    /// The error of a folder that cannot be used, with what to do about one that stays so.
+    var onOpening: SpoolError {
+        guard let number = nativeCode, Self.lasting.contains(number) else { return self }
+        return SpoolError(
+            code,
+            operation: Self.opening,
+            message: "\(message); choose another folder with --spool, or give this one to the worker's user",
+            nativeCode: number
+        )
+    }
+
     /// Whether the file itself is the reason, so that it is not to be used.
     var isAboutTheFile: Bool { !isRetriable }
 

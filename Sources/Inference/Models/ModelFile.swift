@@ -10,7 +10,9 @@ enum ModelFile {
     /// Why the file of a path can be no model, in a sentence; nil when nothing is seen, or there is no such file.
     static func problem(of path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else {
+            return errno == EACCES ? "\(path) cannot be read: \(String(cString: strerror(EACCES)))" : nil
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

@@ -153,8 +153,19 @@ extension HTTPTransfer {
         guard let (address, port) = IPAddress.socketAddress(bytes, family: family) else { return CURL_SOCKET_BAD }
         guard isAllowed(address) else { return CURL_SOCKET_BAD }
         if case .v6 = address { lastAddress = "[\(address)]:\(port)" } else { lastAddress = "\(address):\(port)" }
-        socketsOpened += 1
-        return socket(family, target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), target.pointee.protocol)
+        let socket = socket(family, target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), target.pointee.protocol)
+        if socket >= 0 { socketsOpened += 1 } else { noteShortage(errno) }
+        return socket
+    }
+
+    /// This process can open no connection to anybody, which is no fault of the one it was for.
+    private func noteShortage(_ error: Int32) {
+        verdict = TransportError(
+            .noNetwork,
+            operation: job.hop.operation,
+            message: "no connection can be opened here: \(String(cString: strerror(error)))",
+            nativeCode: error
+        )
     }
 
     /// Judges the peer of a connection before the request goes out on it: it may have been opened under another policy.

@@ -76,6 +76,10 @@ package struct InferenceAssembly {
 
     /// The sentence for a pipeline that is not there, with those that are.
     private static func unknown(_ slug: String, in folder: String, there: [String]) -> String {
+        if FileManager.default.fileExists(atPath: "\(folder)/\(slug)") {
+            let file = "\(folder)/\(slug)/\(PipelineManifest.fileName)"
+            return "\(file) cannot be read" + (access(file, R_OK) == 0 ? "" : ": \(String(cString: strerror(errno)))")
+        }
         guard !there.isEmpty else { return "There is no pipeline \(slug). \(noPipeline(in: folder))" }
         let named = there.prefix(20).joined(separator: ", ") + (there.count > 20 ? " and more" : "")
         return "There is no pipeline \(slug) in \(folder), but \(named)"

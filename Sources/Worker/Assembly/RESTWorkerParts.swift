@@ -83,7 +83,7 @@ struct RESTWorkerParts: Sendable {
     /// What Antenna and the spool show.
     var health: RoleHealth {
         RoleHealth(antenna: client.reachability)
-            + RoleHealth(spool: spool, limit: settings.spoolMaximumBytes)
+            + RoleHealth(spool: spool, limit: settings.spoolMaximumBytes, problem: { [poster] in poster.problem })
             + RoleHealth(results: results)
             + RoleHealth(
                 checks: [

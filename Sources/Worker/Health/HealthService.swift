@@ -185,8 +185,9 @@ package final class HealthService: Sendable {
     /// Once a second, from the watchdog's thread.
     private func tick() {
         history.note(registry)
-        if let role = watchedRole.withLock({ $0 }), !lifecycle.isDraining {
-            readinessLog.note(readiness, at: .now, logger)
+        if let role = watchedRole.withLock({ $0 }) {
+            if !lifecycle.isDraining { readinessLog.note(readiness, at: .now, logger) }
+            // Whoever waits for its end wants to know what it still has in hand.
             if let work = role.work { workLog.note(work(), at: .now, logger) }
         }
         guard let limit = settings.maxRSS, !lifecycle.isDraining, let bytes = ProcessFigures.residentBytes,

@@ -21,8 +21,9 @@ extension RoleHealth {
     }
 
     /// The health of the spool.
-    init(spool: Spool, limit spoolLimit: Int) {
+    init(spool: Spool, limit spoolLimit: Int, problem: @escaping @Sendable () -> String?) {
         self.init()
+        checks = [Check(name: "spool", problem: problem)]
         collectors = [
             {
                 [

@@ -41,10 +41,10 @@ package struct RoleHealth: Sendable {
     /// The services that probe others now and then, for as long as the role runs.
     var services: [any Service] = []
 
-    /// Joins what two halves of a role show.
+    /// Joins what two halves of a role show: checks of the same name are one, since each name is one line of `/readyz` and one series.
     static func + (left: RoleHealth, right: RoleHealth) -> RoleHealth {
         RoleHealth(
-            checks: left.checks + right.checks,
+            checks: joined(left.checks, right.checks),
             placement: left.placement ?? right.placement,
             parts: left.parts + right.parts,
             collectors: left.collectors + right.collectors,
@@ -53,5 +53,18 @@ package struct RoleHealth: Sendable {
             broker: left.broker ?? right.broker,
             services: left.services + right.services
         )
+    }
+
+    private static func joined(_ left: [Check], _ right: [Check]) -> [Check] {
+        right.reduce(into: left) { checks, other in
+            guard let index = checks.firstIndex(where: { $0.name == other.name }) else { return checks.append(other) }
+            let first = checks[index]
+            checks[index] = Check(
+                name: first.name,
+                detail: { first.detail() ?? other.detail() },
+                problem: { first.problem() ?? other.problem() },
+                isToldElsewhere: first.isToldElsewhere && other.isToldElsewhere
+            )
+        }
     }
 }

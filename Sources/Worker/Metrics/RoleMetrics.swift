@@ -22,7 +22,7 @@ enum RoleMetrics {
         "1 when what is named is as it should be, else 0; all of them together make the worker ready.",
         labels: ["check"],
         labelValues:
-            "check: models, antenna, registration, results, broker, redis, draining, as far as the role has them"
+            "check: models, antenna, spool, registration, results, jobs, broker, consumers, deliveries, redis, draining, as far as the role has them"
     )
 
     static let draining = Metric(

@@ -30,7 +30,7 @@ package enum ExitStatus {
             case .authentication, .forbidden, .configuration: configuration
             default: failure
             }
-        case let error as SpoolError: error.code == .untrusted ? configuration : failure
+        case let error as SpoolError: error.isLasting ? configuration : failure
         case let error as TransportError: error.code == .configuration ? configuration : failure
         default: nil
         }

@@ -39,10 +39,12 @@ import Testing
         }
         await clock.sleepers()
         #expect(poster.outlook.isBackedUp)
+        #expect(poster.problem?.contains("No space left on device") == true)
         isUp.withLock { $0 = true }
         clock.advanceToNextSleeper()
         try await delivery.value
         #expect(!poster.outlook.isBackedUp)
+        #expect(poster.problem == nil)
         #expect(ResultCounts(poster) == ResultCounts(posted: 1))
     }
 
