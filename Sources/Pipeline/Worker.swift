@@ -32,6 +32,7 @@ package struct Worker: Service {
     ///   - tasksInHand: Tasks taken from the source and not yet settled, at most; interactive ones have places beside them.
     ///   - statistics: Where outcomes and durations are counted.
     ///   - observers: Shown what becomes of every task.
+    ///   - failures: Told of tasks that are answered with an error. Default: one that writes into the log.
     ///   - logger: Gets one debug line a task, and warnings.
     package init(
         source: any TaskSource,
@@ -42,6 +43,7 @@ package struct Worker: Service {
         tasksInHand: Int,
         statistics: WorkerStatistics,
         observers: [any TaskObserver] = [],
+        failures: TaskFailureLog? = nil,
         logger: Logger
     ) {
         self.source = source
@@ -53,7 +55,7 @@ package struct Worker: Service {
         self.statistics = statistics
         self.unknownKeys = UnknownKeys(logger: logger)
         self.observers = observers
-        self.failures = TaskFailureLog(logger)
+        self.failures = failures ?? TaskFailureLog(logger)
         self.logger = logger
     }
 

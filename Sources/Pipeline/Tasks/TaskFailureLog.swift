@@ -7,16 +7,17 @@ import Transport
 /// the last one's reason.
 package struct TaskFailureLog: Sendable {
     private let logger: Logger
-    private let summary: ThrottledLog
+    private let summary: ThrottledLog?
 
     /// Makes a log in which nothing was said.
     ///
     /// - Parameters:
     ///   - logger: Where it is said.
+    ///   - sumsUp: Whether the line a minute is wanted; who names each image that failed at its end has no use for it.
     ///   - clock: What a minute is measured by.
-    package init(_ logger: Logger, clock: WaitClock = WaitClock()) {
+    package init(_ logger: Logger, sumsUp: Bool = true, clock: WaitClock = WaitClock()) {
         self.logger = logger
-        summary = ThrottledLog(logger, clock: clock, interval: .seconds(60))
+        summary = sumsUp ? ThrottledLog(logger, clock: clock, interval: .seconds(60)) : nil
     }
 
     /// Says that a task is answered with an error.
@@ -26,6 +27,6 @@ package struct TaskFailureLog: Sendable {
             LogKey.pipeline: "\(task.pipeline)", LogKey.url: "\(redactedURL(task.imageURL))", LogKey.error: "\(error)",
         ]
         logger.debug("Task failed", metadata: metadata)
-        summary.note("Images end in an error", level: .notice, metadata)
+        summary?.note("Images end in an error", level: .notice, metadata)
     }
 }

@@ -127,11 +127,17 @@ package struct WorkerStages {
                 fetcher: FileFetcher(threads: images.threads, maximumBytes: settings.images.maxBytes),
                 statistics: statistics.images
             ),
-            encoder: ResultEncoder(manifests: manifests, tellsDetectionScores: true)
+            encoder: ResultEncoder(manifests: manifests, tellsDetectionScores: true),
+            failures: TaskFailureLog(logger, sumsUp: false)
         )
     }
 
-    private func worker(source: any TaskSource, images: PixelProvider, encoder: ResultEncoder) -> Worker {
+    private func worker(
+        source: any TaskSource,
+        images: PixelProvider,
+        encoder: ResultEncoder,
+        failures: TaskFailureLog? = nil
+    ) -> Worker {
         Worker(
             source: source,
             images: images,
@@ -141,6 +147,7 @@ package struct WorkerStages {
             tasksInHand: tasksInHand,
             statistics: statistics,
             observers: context.observers,
+            failures: failures,
             logger: logger
         )
     }

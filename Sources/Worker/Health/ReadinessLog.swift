@@ -18,11 +18,15 @@ final class ReadinessLog: Sendable {
     private struct Trouble {
         let since: ContinuousClock.Instant
         var saidAt: ContinuousClock.Instant?
+        /// Since when it seems to be over.
+        var calmSince: ContinuousClock.Instant?
     }
 
     /// A problem that is over sooner is not logged.
     private static let patience = Duration.seconds(5)
     private static let interval = Duration.seconds(300)
+    /// A problem that was told is over when it has stayed away for so long: a server that answers one call and fails the next is one problem.
+    private static let calm = Duration.seconds(30)
     private let troubles = Mutex<[String: Trouble]>([:])
 
     /// Takes how things are now; called about once a second.
@@ -44,9 +48,15 @@ final class ReadinessLog: Sendable {
         _ troubles: inout [String: Trouble]
     ) -> (isDue: Bool, isOver: Bool) {
         guard check.problem != nil else {
-            return (false, troubles.removeValue(forKey: check.name)?.saidAt != nil)
+            guard var trouble = troubles[check.name] else { return (false, false) }
+            let calmSince = trouble.calmSince ?? now
+            trouble.calmSince = calmSince
+            let isOver = trouble.saidAt == nil || now - calmSince >= calm
+            troubles[check.name] = isOver ? nil : trouble
+            return (false, isOver && trouble.saidAt != nil)
         }
         var trouble = troubles[check.name] ?? Trouble(since: now)
+        trouble.calmSince = nil
         let isDue = trouble.saidAt.map { now - $0 >= interval } ?? (now - trouble.since >= patience)
         if isDue { trouble.saidAt = now }
         troubles[check.name] = trouble

@@ -25,4 +25,17 @@ struct ReadinessLogTests {
         #expect(log.warnings.filter { $0.contains("Not ready") }.count == 2)
         #expect(log.warnings.allSatisfy { $0.contains("broker") && $0.contains("long") || $0.contains("Ready again") })
     }
+
+    @Test("A problem that comes and goes is one, and over when it stays away")
+    func flapping() {
+        let (log, start) = (CapturedLog(), ContinuousClock.now)
+        let readiness = ReadinessLog()
+        for second in 0..<400 {
+            let problem: String? = second < 250 && second % 18 < 10 ? "cannot serve" : nil
+            let check = ReadinessLog.Check(name: "antenna", problem: problem)
+            readiness.note([check], at: start + .seconds(second), log.logger(from: .notice))
+        }
+        #expect(log.warnings.count == 2)
+        #expect(log.warnings.last?.contains("Ready again") == true)
+    }
 }
