@@ -84,6 +84,9 @@ import Testing
             try await group.waitForAll()
         }
         #expect(poster.statistics.diskFull.value >= 6)
-        #expect(log.warnings.count { $0.contains("neither be posted nor kept on disk") } == 1)
+        // A delivery that had no turn for long has its first attempt when the others have moved the clock beyond a minute.
+        let minutes = Int(clock.now.offset / .seconds(60))
+        let told = log.warnings.count { $0.contains("neither be posted nor kept on disk") }
+        #expect((1...1 + minutes).contains(told))
     }
 }
