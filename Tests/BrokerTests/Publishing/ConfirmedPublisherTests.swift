@@ -7,7 +7,7 @@ import Testing
 @testable import Broker
 @testable import Transport
 
-@Suite("Publishing until it is confirmed", .timeLimit(.minutes(1)))
+@Suite("Publishing until it is confirmed", .timeLimit(.minutes(5)))
 struct ConfirmedPublisherTests {
     private let clock = JumpingClock()
 

@@ -4,7 +4,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("A task on loan", .timeLimit(.minutes(1)))
+@Suite("A task on loan", .timeLimit(.minutes(5)))
 struct LeaseTests {
     private let log = CapturedLog()
     private let settler = Settler()
