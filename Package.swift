@@ -218,6 +218,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Report/Page/report.css"), .embedInCode("Report/Page/report.js"),
+                .embedInCode("Report/Page/viewer.js"), .embedInCode("Report/Page/controls.js"),
                 .embedInCode("Report/Page/viewer.html"),
             ],
             swiftSettings: houseStyle

@@ -49,7 +49,8 @@ function bytes(value) {
 function tell(look, text, name) {
   const state = find("state");
   state.className = `state ${look}`;
-  state.querySelector("span").textContent = text;
+  // The same words again would be read out again.
+  if (state.querySelector("span").textContent !== text) state.querySelector("span").textContent = text;
   document.title = `${text} · ${name}`;
 }
 

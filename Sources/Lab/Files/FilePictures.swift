@@ -11,6 +11,13 @@ struct FilePictures: Sendable {
         static let crops = Uses(rawValue: 2)
     }
 
+    /// A square of the image with an insect in it.
+    struct Tile: Sendable {
+        let picture: Thumbnail
+        /// Which part of the image it shows.
+        let region: PixelRect
+    }
+
     /// A tile's side, in pixels.
     private static let tileSide = 240
     /// A tile shows an insect with something around it.
@@ -19,7 +26,7 @@ struct FilePictures: Sendable {
     /// The whole image; nil where nobody wants it or it cannot be made.
     var preview: Thumbnail?
     /// A square around each insect, in their order.
-    var tiles: [Thumbnail?] = []
+    var tiles: [Tile?] = []
     /// Each insect's box, in their order.
     var crops: [Thumbnail?] = []
 
@@ -32,7 +39,14 @@ struct FilePictures: Sendable {
             preview = try? Thumbnail(of: image, quality: 78, pool: pool)
             tiles = boxes.map { box in
                 let region = Self.square(around: box, in: image)
-                return try? Thumbnail(of: image, region: region, widthLimit: Self.tileSide, quality: 82, pool: pool)
+                let picture = try? Thumbnail(
+                    of: image,
+                    region: region,
+                    widthLimit: Self.tileSide,
+                    quality: 82,
+                    pool: pool
+                )
+                return picture.map { Tile(picture: $0, region: region) }
             }
         }
         if uses.contains(.crops) {

@@ -30,22 +30,13 @@ final class TemporaryFile: Sendable {
     ///
     /// - Throws: `CommandFailure` when it cannot be read; what `body` throws.
     func forEachPiece(_ body: ([UInt8]) throws(CommandFailure) -> Void) throws(CommandFailure) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unreadable() }
-        defer { close(descriptor) }
+        let file = try InputFile(path)
+        var offset = 0
         while true {
-            var count = 0
-            let piece = [UInt8](unsafeUninitializedCapacity: 1 << 20) { bytes, initialized in
-                count = read(descriptor, bytes.baseAddress, bytes.count)
-                initialized = max(0, count)
-            }
-            guard count >= 0 else { throw unreadable() }
-            if count == 0 { return }
+            let piece = try file.read(1 << 20, at: offset)
+            if piece.isEmpty { return }
+            offset += piece.count
             try body(piece)
         }
-    }
-
-    private func unreadable() -> CommandFailure {
-        CommandFailure("\(path) cannot be read: \(String(cString: strerror(errno))).")
     }
 }

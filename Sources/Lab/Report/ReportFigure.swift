@@ -9,7 +9,7 @@ struct ReportFigure {
     let position: Int
     /// The number of each box's label.
     let labels: [Int]
-    /// The way to the file from the page.
+    /// The way to its file from the page.
     let original: String?
 
     /// The `figure` element.
@@ -28,17 +28,13 @@ struct ReportFigure {
         return " data-width=\"\(preview.fullWidth)\" data-height=\"\(preview.fullHeight)\""
     }
 
-    /// A picture that a browser would turn does not fit its boxes.
-    private var source: String {
-        guard let original, image.orientation == 1 else { return "" }
-        return " data-original=\"\(original.htmlEscaped)\""
-    }
+    private var source: String { original.map { " data-original=\"\($0.htmlEscaped)\"" } ?? "" }
 
     private var summary: String {
-        let place = [image.station, image.capturedAt.map { "\($0)".replacing("T", with: " ") } ?? ""]
         let found =
-            image.boxes.isEmpty ? "nothing found" : image.boxes.count == 1 ? "1 insect" : "\(image.boxes.count) insects"
-        let parts = ([image.error == nil ? found : ""] + place).filter { !$0.isEmpty }.map(\.htmlEscaped)
+            image.boxes.isEmpty
+            ? "nothing found" : image.boxes.count == 1 ? "1 insect" : "\(image.boxes.count.grouped) insects"
+        let parts = [image.error == nil ? found : "", image.place].filter { !$0.isEmpty }.map(\.htmlEscaped)
         let error = image.error.map { "<span class=\"error\">\($0.htmlEscaped)</span>" } ?? ""
         return "\(error)<span class=\"about\">\(parts.joined(separator: " · "))</span>"
     }
@@ -46,10 +42,7 @@ struct ReportFigure {
     private var picture: String {
         guard let preview = image.pictures.preview else { return "<div class=\"missing\">no picture</div>" }
         let boxes = zip(image.boxes, labels).map { box, label in
-            let frame = """
-                x="\(Self.short(box.x1))" y="\(Self.short(box.y1))" width="\(Self.short(max(0, box.x2 - box.x1)))" \
-                height="\(Self.short(max(0, box.y2 - box.y1)))"
-                """
+            let frame = "x=\"\(box.left)\" y=\"\(box.top)\" width=\"\(box.width)\" height=\"\(box.height)\""
             return """
                 <g class="l\(label)" data-label="\(label)" data-score="\(box.percent)"><rect class="under" \(frame)/><rect \(frame)/></g>
                 """
@@ -62,10 +55,6 @@ struct ReportFigure {
             \(boxes.joined(separator: "\n"))
             </svg><div class="names" aria-hidden="true"></div></div>
             """
-    }
-
-    private static func short(_ value: Double) -> String {
-        NumberText.fixed(value, digits: value == value.rounded() ? 0 : 1)
     }
 }
 

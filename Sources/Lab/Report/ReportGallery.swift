@@ -1,64 +1,76 @@
-import Foundation
-import Worker
-
-/// The pictures of one page: a gallery of its insects by label, the surest first, and its images.
+/// Which insects stand on which page.
+///
+/// Where all of a run have room on the first page they are there. Else that shows the surest of each label, and further pages show all: by label, the most frequent first, and in a label the surest first.
 struct ReportGallery {
-    /// An insect as a tile.
-    private struct Tile {
-        let image: Int
-        let box: Int
-        let percent: Int
-        let html: String
+    /// Some insects of a label that stand together on a page.
+    struct Section {
+        let label: Int
+        /// The surest first.
+        let entries: ArraySlice<ReportTiles.Entry>
+        /// The place of the first one among those of its label, from 1.
+        let first: Int
+        /// The page that has the label's surest, where this section has not all of them.
+        var home: Int?
     }
 
-    private(set) var imageCount = 0
-    private var tiles: [Int: [Tile]] = [:]
-    private var names: [Int: String] = [:]
-    private var figures = ""
+    /// Tiles in a page: with more, no browser likes it.
+    static let tilesPerPage = 1_000
+    /// The most of a label on the first page, where not all have room there.
+    static let surestPerLabel = 24
 
-    /// Takes an image.
+    /// How many insects there are.
+    let count: Int
+    /// What the first page shows.
+    let overview: [Section]
+    /// The further pages.
+    let pages: [[Section]]
+
+    /// Lays them out.
     ///
     /// - Parameters:
-    ///   - image: The image.
-    ///   - position: Its place among those of all pages.
-    ///   - labels: The number of each box's label.
-    ///   - original: The way to its file from the page.
-    mutating func add(_ image: ReportImage, position: Int, labels: [Int], original: String?) {
-        imageCount += 1
-        figures += ReportFigure(image: image, position: position, labels: labels, original: original).html
-        for (index, (box, label)) in zip(image.boxes, labels).enumerated() {
-            guard index < image.pictures.tiles.count, let tile = image.pictures.tiles[index] else { continue }
-            names[label] = box.label
-            let percent = box.score == nil ? "" : "\(box.percent)%"
-            let html = """
-                <li><button type="button" data-image="\(position)" data-box="\(index)" data-score="\(box.percent)">\
-                <img loading="lazy" decoding="async" width="120" height="120" \
-                alt="\(box.label.htmlEscaped) \(percent), \(image.name.htmlEscaped)" src="\(tile.dataAddress)">\
-                <span aria-hidden="true">\(percent)</span></button></li>
-                """
-            tiles[label, default: []].append(Tile(image: position, box: index, percent: box.percent, html: html))
+    ///   - entries: By label, and in a label the surest first.
+    ///   - tilesPerPage: The most on a page.
+    init(_ entries: [ReportTiles.Entry], tilesPerPage: Int = tilesPerPage) {
+        count = entries.count
+        let labels = Self.labels(entries[...])
+        guard entries.count > tilesPerPage else {
+            overview = labels.map { Section(label: Int($0[$0.startIndex].label), entries: $0, first: 1) }
+            pages = []
+            return
+        }
+        let starts = Dictionary(uniqueKeysWithValues: labels.map { ($0[$0.startIndex].label, $0.startIndex) })
+        pages = stride(from: 0, to: entries.count, by: tilesPerPage).map { start in
+            Self.labels(entries[start..<min(start + tilesPerPage, entries.count)]).map { part in
+                let label = part[part.startIndex].label
+                return Section(label: Int(label), entries: part, first: part.startIndex - (starts[label] ?? 0) + 1)
+            }
+        }
+        let share = Self.share(of: labels.map(\.count), in: tilesPerPage)
+        overview = labels.prefix(tilesPerPage).map { entries in
+            Section(
+                label: Int(entries[entries.startIndex].label),
+                entries: entries.prefix(share),
+                first: 1,
+                home: entries.count > share ? entries.startIndex / tilesPerPage : nil
+            )
         }
     }
 
-    /// The sections.
-    var html: String {
-        let ranked = tiles.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-        let sections = ranked.map { label, tiles in
-            let sorted = tiles.sorted { ($1.percent, $0.image, $0.box) < ($0.percent, $1.image, $1.box) }
-            return """
-                <section class="label l\(label)" data-label="\(label)"><h3><i class="dot"></i><span>\((names[label] ?? "").htmlEscaped)</span> \
-                <small>\(tiles.count)</small></h3>
-                <ul class="tiles">\(sorted.map(\.html).joined(separator: "\n"))</ul></section>
-                """
+    /// Cuts where the label changes.
+    private static func labels(_ entries: ArraySlice<ReportTiles.Entry>) -> [ArraySlice<ReportTiles.Entry>] {
+        var parts: [ArraySlice<ReportTiles.Entry>] = []
+        var start = entries.startIndex
+        for index in entries.indices {
+            let next = index + 1
+            guard next == entries.endIndex || entries[next].label != entries[index].label else { continue }
+            parts.append(entries[start...index])
+            start = next
         }
-        return """
-            <div id="insects"><h2 class="hidden">Insects by label</h2>
-            \(sections.joined(separator: "\n"))
-            <p class="nothing" hidden>None of what is asked for is on this page.</p></div>
-            <section id="images"><h2>Images <small class="shown"></small></h2>
-            <div class="figures\(imageCount <= 2 ? " wide" : "")">
-            \(figures)</div></section>
+        return parts
+    }
 
-            """
+    /// How many of each label have room together; one of each where there are too many labels.
+    private static func share(of counts: [Int], in room: Int) -> Int {
+        (1...surestPerLabel).last { share in counts.reduce(0) { $0 + min($1, share) } <= room } ?? 1
     }
 }

@@ -1,4 +1,5 @@
 import Imaging
+import Worker
 
 /// An image of the report with what was found on it.
 package struct ReportImage: Sendable {
@@ -15,7 +16,10 @@ package struct ReportImage: Sendable {
         var score: Double?
 
         /// The score in whole percent, rounded down; what nobody has judged was drawn by somebody who was sure.
-        var percent: Int { score.map { Int(min(max($0, 0), 1) * 100) } ?? 100 }
+        var percent: Int { Self.percent(of: score ?? 1) }
+
+        /// A score in whole percent, rounded down.
+        static func percent(of score: Double) -> Int { Int(min(max(score, 0), 1) * 100) }
     }
 
     /// Its name in the report.
@@ -37,6 +41,12 @@ package struct ReportImage: Sendable {
 }
 
 extension ReportImage {
+    /// Where and when it was taken, as far as anything tells.
+    var place: String {
+        [station, capturedAt.map { "\($0)".replacing("T", with: " ") } ?? ""].filter { !$0.isEmpty }
+            .joined(separator: " · ")
+    }
+
     /// An image of files.
     init(_ file: AnalysedFile) {
         self.init(
@@ -63,5 +73,20 @@ extension ReportImage.Box {
             label: insect.answer?.label ?? "insect",
             score: insect.answer?.score ?? insect.detectionScore
         )
+    }
+}
+
+extension ReportImage.Box {
+    /// Its left side, as attributes have it.
+    var left: String { Self.text(x1) }
+    /// Its upper side.
+    var top: String { Self.text(y1) }
+    /// How wide it is.
+    var width: String { Self.text(max(0, x2 - x1)) }
+    /// How high it is.
+    var height: String { Self.text(max(0, y2 - y1)) }
+
+    private static func text(_ value: Double) -> String {
+        NumberText.fixed(value, digits: value == value.rounded() ? 0 : 1)
     }
 }

@@ -16,8 +16,21 @@ struct ReportTally: Sendable {
         let step: Int
     }
 
+    /// An image without a result.
+    struct Failure {
+        /// Its place among all images.
+        let position: Int
+        let name: String
+        let reason: String
+    }
+
+    /// More failures than these are counted: a wrong folder of a hundred thousand files is no page.
+    static let mostFailures = 1_000
+
     private(set) var imageCount = 0
     private(set) var failureCount = 0
+    /// The first of them.
+    private(set) var failures: [Failure] = []
     private(set) var insectCount = 0
     /// Insects on images without a time.
     private(set) var timelessCount = 0
@@ -41,7 +54,12 @@ struct ReportTally: Sendable {
     /// - Returns: The number of each box's label.
     mutating func add(_ image: ReportImage) -> [Int] {
         imageCount += 1
-        if image.error != nil { failureCount += 1 }
+        if let error = image.error {
+            failureCount += 1
+            if failures.count < Self.mostFailures {
+                failures.append(Failure(position: imageCount, name: image.name, reason: error))
+            }
+        }
         insectCount += image.boxes.count
         if image.capturedAt == nil { timelessCount += image.boxes.count }
         // A station where nothing was found is one, too.

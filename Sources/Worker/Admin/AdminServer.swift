@@ -29,6 +29,12 @@ struct AdminServer: Sendable {
                 logger: healthService.logger,
                 handler: { handler.answer($0) }
             )
+            healthService.page = PageAddress(
+                listeningOn: settings.host,
+                port: server.port,
+                names: settings.names,
+                hostName: LiveHello.hostName
+            )
             let url = "\(WebRoot.url(address: settings.host, port: server.port))/"
             healthService.logger.info("Live page, metrics and health", metadata: [LogKey.url: "\(url)"])
             return AdminServer(url: url, server: server, feed: feed)

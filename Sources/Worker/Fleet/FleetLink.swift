@@ -17,6 +17,8 @@ final class FleetLink: Service, CustomStringConvertible {
         var problem: String? = "RabbitMQ has not answered yet."
         /// The queue that reports come into; nil while nobody looks.
         var queue: String?
+        /// When the table began.
+        var heardSince: Date?
         var isDeclared = false
         var turns = 0
     }
@@ -56,6 +58,9 @@ final class FleetLink: Service, CustomStringConvertible {
 
     /// Why others are not heard of, in a sentence; nil when they are.
     var problem: String? { state.withLock { $0.problem } }
+
+    /// Since when others are listened to; nil while nobody looks, and before the broker has answered.
+    var heardSince: Date? { state.withLock { $0.heardSince } }
 
     /// The others that were heard of.
     func rows(but own: String) -> [FleetTable.Row] { state.withLock { $0.table.rows(at: .now, but: own) } }
@@ -135,7 +140,7 @@ final class FleetLink: Service, CustomStringConvertible {
     private func listen(on connection: AMQPConnection) async throws(TransportError) {
         guard viewers.isThere else {
             let queue = state.withLock { state in
-                defer { (state.queue, state.table) = (nil, FleetTable()) }
+                defer { (state.queue, state.table, state.heardSince) = (nil, FleetTable(), nil) }
                 return state.queue
             }
             if let queue { try await connection.delete(queue: queue) }
@@ -154,7 +159,10 @@ final class FleetLink: Service, CustomStringConvertible {
         if let queue = state.withLock({ $0.queue }) { return queue }
         let queue = "\(AMQPTopology.fleetExchange).\(UUID().uuidString.lowercased())"
         for declaration in AMQPTopology.declarations(forFleetQueue: queue) { try await connection.declare(declaration) }
-        state.withLock { $0.queue = queue }
+        state.withLock { state in
+            state.queue = queue
+            state.heardSince = state.heardSince ?? .now
+        }
         return queue
     }
 

@@ -24,6 +24,8 @@ struct FleetReport: Sendable, Equatable {
     /// Tasks a second of late.
     var rate: Double
     var residentBytes: Double
+    /// Where its own page is.
+    var page = PageAddress.untold
     /// Whether it is the role's last, because it ends.
     var hasEnded = false
 
@@ -48,7 +50,8 @@ extension FleetReport {
             done: totals.done,
             failed: totals.failed,
             rate: healthService.history.rate,
-            residentBytes: Double(ProcessFigures.residentBytes ?? 0)
+            residentBytes: Double(ProcessFigures.residentBytes ?? 0),
+            page: healthService.page
         )
     }
 
@@ -78,17 +81,23 @@ extension FleetReport {
             failed: number("failed"),
             rate: number("rate"),
             residentBytes: number("residentBytes"),
+            page: PageAddress(told: json["page"]?.string, reason: json["noPage"]?.string),
             hasEnded: json["hasEnded"]?.bool ?? false
         )
     }
 
     /// What is sent, and what the page reads.
     var json: JSONObject {
-        [
+        var members: JSONObject = [
             "role": .string(role), "host": .string(host), "process": JSONValue(process), "version": .string(version),
             "startedAt": .number(startedAt), "state": state.json, "pipelines": .array(pipelines.map(JSONValue.string)),
             "devices": .array(devices.map(JSONValue.string)), "done": .number(done), "failed": .number(failed),
             "rate": .number(rate), "residentBytes": .number(residentBytes), "hasEnded": .bool(hasEnded),
         ]
+        switch page {
+        case .at(let address): members["page"] = .string(address)
+        case .unknown(let reason): members["noPage"] = .string(reason)
+        }
+        return members
     }
 }

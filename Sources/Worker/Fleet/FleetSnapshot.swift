@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// What the page of the fleet shows: this role, and those that were heard of.
@@ -5,6 +6,8 @@ struct FleetSnapshot {
     let rows: [FleetTable.Row]
     /// Why nobody else is heard of, in a sentence; nil when there is no obstacle.
     let problem: String?
+    /// Since when others are listened to; nil before that.
+    let heardSince: Date?
 
     /// Looks, and so has others listened to for the next minute.
     init(_ healthService: HealthService) {
@@ -12,6 +15,7 @@ struct FleetSnapshot {
         let link = healthService.fleet
         link?.viewers.look()
         rows = [FleetTable.Row(report: own, age: .zero)] + (link?.rows(but: own.key) ?? [])
+        heardSince = link?.heardSince
         problem =
             if let link {
                 link.problem
@@ -26,6 +30,7 @@ struct FleetSnapshot {
     var json: JSONValue {
         var members: JSONObject = ["roles": .array(rows.map(\.json))]
         members["problem"] = problem.map(JSONValue.string)
+        members["heardSince"] = heardSince.map { .number($0.timeIntervalSince1970) }
         return .object(members)
     }
 }

@@ -21,6 +21,7 @@ package final class HealthService: Sendable {
     /// When somebody last scraped or watched.
     let viewers = ViewerActivity()
     private let fleetLink = Mutex<FleetLink?>(nil)
+    private let pageAddress = Mutex(PageAddress.untold)
     /// Whether what is missing at the broker may be made.
     private let declares: Bool
     private let watchedRole = Mutex<RoleHealth?>(nil)
@@ -112,6 +113,12 @@ package final class HealthService: Sendable {
 
     /// What the role shows of itself; nil before it has begun.
     var health: RoleHealth? { watchedRole.withLock { $0 } }
+
+    /// Where others find this role's page.
+    var page: PageAddress {
+        get { pageAddress.withLock { $0 } }
+        set { pageAddress.withLock { $0 = newValue } }
+    }
 
     /// The connection to the other roles; nil for a role without a broker, and before it has begun.
     var fleet: FleetLink? { fleetLink.withLock { $0 } }

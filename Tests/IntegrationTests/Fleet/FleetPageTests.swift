@@ -36,6 +36,10 @@ extension BrokerTests {
                         #expect(other["role"]?.string == "run" && other["state"]?["text"]?.string == "ready")
                         #expect(other["pipelines"]?.strings == [fixture.broker.pipeline])
                         #expect(other["hasEnded"]?.bool == false)
+                        #expect(other["page"] == nil)
+                        #expect(other["noPage"]?.string == "its page is for its own machine only")
+                        let told = try await JSONValue(parsing: first.client.get("/fleet.json").body)
+                        #expect(try #require(told["heardSince"]?.double) <= Date.now.timeIntervalSince1970)
                         try await expectNonsenseIsPassedOver(fixture, heardBy: first)
                         await second.stop()
                         try await eventually { try await heard(first)[pids[1]]?["hasEnded"]?.bool == true }

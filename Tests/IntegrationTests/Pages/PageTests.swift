@@ -123,8 +123,158 @@ extension BrokerTests {
                     in: browser,
                     ready: "document.documentElement.className === 'live'"
                 )
+                let page = try await ChromiumPage(file.absoluteString, in: browser, on: Screen.all[0])
+                try await expectLargeViewByKeyboard(on: page)
+                try await page.close()
             }
             try FileManager.default.removeItem(at: scratch)
+        }
+
+        /// Opens the first insect large, goes through the controls and closes it, without a mouse.
+        private func expectLargeViewByKeyboard(on page: ChromiumPage) async throws {
+            _ = try await page.evaluate("document.querySelector('.tiles button').focus()")
+            try await page.press(.enter)
+            try await page.waitUntil("viewer.open")
+            #expect(
+                try await page.focused(afterTabs: 9) == [
+                    "viewer-original", "boxes", "names", "out", "fit", "in", "close", "previous", "next",
+                ]
+            )
+            let first = try await page.evaluate("find('viewer-about').textContent").string
+            try await page.press(.arrowRight)
+            #expect(try await page.evaluate("find('viewer-about').textContent").string != first)
+            try await page.press(.escape)
+            try await page.waitUntil("!viewer.open")
+            // Back at what was shown last, not at what was opened.
+            let isAtSecond = "[...document.querySelectorAll('.tiles button')].indexOf(document.activeElement) === 1"
+            try await page.waitUntil(isAtSecond)
+        }
+
+        @Test("A report of many images has the surest of all on its first page, and all of them on others")
+        func longReport() async throws {
+            let scratch = try PackagePaths.scratch("report")
+            let models = "\(PackagePaths.root)/Tests/InferenceTests/Fixtures/parity"
+            // As a card has them: folders in folders, and one file that is none.
+            for number in 0..<120 {
+                let folder = scratch.appending(path: "card/ridge/\(100 + number / 40)EK113")
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                let source = "\(models)/images/sheet-\(number.isMultiple(of: 2) ? "a" : "b").jpg"
+                try FileManager.default.copyItem(
+                    atPath: source,
+                    toPath: folder.appending(path: "IMG_\(String(format: "%04d", number)).jpg").path
+                )
+            }
+            try Data("no image".utf8).write(to: scratch.appending(path: "card/ridge/100EK113/IMG_9999.jpg"))
+            let file = scratch.appending(path: "found.html")
+            let program = try RunningProgram(
+                [
+                    "infer-file", scratch.appending(path: "card").path, "--models", models, "--pipeline",
+                    "tiny_pyramid",
+                    "--html", file.path,
+                ]
+            )
+            let (status, said) = try await program.end()
+            #expect(status == 1 && said.contains("IMG_9999.jpg"), "\(said)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path).filter {
+                $0.hasSuffix("html")
+            }
+            #expect(
+                names.sorted() == [
+                    "found-images-1.html", "found-images-2.html", "found-insects-1.html", "found-insects-2.html",
+                    "found.html",
+                ]
+            )
+            try await inBrowser { browser in
+                let page = try await ChromiumPage(file.absoluteString, in: browser, on: Screen.all[0])
+                try await expectFilter(on: page)
+                try await page.close()
+                for name in names {
+                    try await judge(
+                        scratch.appending(path: name).absoluteString,
+                        String(name.dropLast(".html".count)),
+                        in: browser,
+                        ready: "document.documentElement.className === 'live'"
+                    )
+                }
+            }
+            try FileManager.default.removeItem(at: scratch)
+        }
+
+        /// A score leaves the surest of the whole run, counts of it, and the pages that have them; the address keeps it.
+        private func expectFilter(on page: ChromiumPage) async throws {
+            let counted = try await page.evaluate("Number(find('total').textContent.replace(/\\D/g, ''))").int ?? 0
+            #expect(counted > 1_000)
+            _ = try await page.evaluate("find('labels').querySelector('button').click()")
+            _ = try await page.evaluate("find('score').value = 50, find('score').dispatchEvent(new Event('input'))")
+            let sum = "sums(tally.labels, 'label', isAsked).values().reduce((sum, count) => sum + count, 0)"
+            let asked = try await page.evaluate(sum).int ?? 0
+            #expect(asked > 0 && asked < counted)
+            #expect(try await page.evaluate("Number(find('total').textContent.replace(/\\D/g, ''))").int == asked)
+            let link =
+                try await page.evaluate("document.querySelector('.label:not([hidden]) a.more').href").string ?? ""
+            #expect(link.contains("found-insects-") && link.contains("score=50") && link.contains("labels="))
+            _ = try await page.evaluate("document.querySelector('.label:not([hidden]) a.more').click()")
+            try await page.waitUntil("location.pathname.includes('insects') && document.readyState === 'complete'")
+            #expect(try await page.evaluate("find('score').value").string == "50")
+            let scores =
+                try await page.evaluate(
+                    "[...document.querySelectorAll('.tiles li:not([hidden]) button')].map((each) => Number(each.dataset.score))"
+                ).doubles ?? []
+            #expect(scores.count == min(asked, 1_000) && scores == scores.sorted(by: >) && (scores.last ?? 0) >= 50)
+            // The image of an insect is on another page; its file is here.
+            _ = try await page.evaluate("document.querySelector('.tiles button').click()")
+            try await page.waitUntil("viewer.open && picture.src.startsWith('file:')")
+            #expect(try await page.evaluate("find('viewer-page').href").string?.contains("found-images-") == true)
+            try await page.press(.escape)
+        }
+
+        @Test("The demo's report is well in every light")
+        func demo() async throws {
+            let scratch = try PackagePaths.scratch("demo")
+            let out = scratch.appending(path: "found")
+            let program = try RunningProgram(
+                ["demo", "--scenes", "2", "--models", PackagePaths.models, "--out", out.path]
+            )
+            let (status, said) = try await program.end()
+            #expect(status == 0, "\(said)")
+            try await inBrowser { browser in
+                try await judge(
+                    out.appending(path: "report.html").absoluteString,
+                    "demo",
+                    in: browser,
+                    ready:
+                        "document.documentElement.className === 'live' && find('insects').querySelector('li') !== null"
+                )
+            }
+            try FileManager.default.removeItem(at: scratch)
+        }
+
+        @Test("The live page of a demo shows its scenes, and that well")
+        func liveDemo() async throws {
+            let port = try LoopbackPort.free(1)[0]
+            let program = try RunningProgram(
+                ["demo", "--live", "--scenes", "2", "--models", PackagePaths.models, "--admin-port", "\(port)"]
+            )
+            do {
+                let client = PlainHTTPClient(port: port)
+                try await eventually {
+                    try #require(program.child.isRunning, "\(program.said)")
+                    return (try? await client.get("/readyz").status) == 200
+                }
+                try await inBrowser { browser in
+                    try await judge(
+                        "http://127.0.0.1:\(port)",
+                        "demo-live",
+                        in: browser,
+                        ready: "find('images').childElementCount >= 1"
+                    )
+                }
+            } catch {
+                program.child.send(signal: SIGKILL)
+                throw error
+            }
+            program.child.send(signal: SIGKILL)
+            _ = try await program.end()
         }
 
         private func inBrowser(_ body: (Chromium) async throws -> Void) async throws {

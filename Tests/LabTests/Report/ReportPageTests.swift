@@ -42,16 +42,19 @@ struct ReportPageTests {
         return image
     }
 
-    /// Writes a report, and reads its pages.
+    /// Writes a report, and reads its pages: the first one, those with insects, those with images.
     private func pages(of images: [ReportImage], summary: ReportSummary = summary()) throws -> [String] {
         var writer = try ReportWriter(path: path)
         for image in images { try writer.add(image) }
         #expect(try writer.write(summary) == path)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        #expect(names.allSatisfy { $0.hasSuffix(".html") }, "\(names)")
-        return try (1...names.count).map { number in
-            let name = number == 1 ? "report.html" : "report-\(number).html"
-            return try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        let (insects, others) = (names.filter { $0.contains("insects") }, names.filter { $0.contains("images") })
+        let expected =
+            insects.indices.map { "report-insects-\($0 + 1).html" }
+            + others.indices.map { "report-images-\($0 + 1).html" }
+        #expect(Set(names) == Set(["report.html"] + expected))
+        return try (["report.html"] + expected).map { name in
+            try String(contentsOf: folder.appending(path: name), encoding: .utf8)
         }
     }
 
@@ -68,8 +71,8 @@ struct ReportPageTests {
             return image
         }
         let pages = try pages(of: images)
-        #expect(pages.count == 3)
-        #expect(pages.map { count("<figure ", in: $0) } == [100, 100, 30])
+        #expect(pages.count == 4)
+        #expect(pages.map { count("<figure ", in: $0) } == [0, 100, 100, 30])
         for page in pages {
             #expect(page.contains("<dd>230</dd><dt>images</dt>"))
             #expect(page.contains("<dd>360</dd><dt>insects found</dt>"))
@@ -77,25 +80,81 @@ struct ReportPageTests {
             #expect(page.contains("<span class=\"name\">fly</span><b>130</b>"))
             #expect(page.contains("<span class=\"name\">valley</span><b>260</b>"))
             #expect(page.contains("<b>100</b> insects") && page.contains("<b>260</b> insects"))
-            #expect(page.contains("href=\"report-3.html\""))
+            #expect(page.contains("href=\"report.html\"") && page.contains("href=\"report-images-3.html\""))
         }
-        #expect(pages[1].contains("images 101 to 200 of 230"))
-        #expect(pages[2].contains("id=\"i230\"") && pages[2].contains("aria-current=\"page\" href=\"report-3.html\""))
+        #expect(pages[2].contains("Images 101 to 200 of 230"))
+        #expect(
+            pages[3].contains("id=\"i230\"") && pages[3].contains("href=\"report-images-3.html\" aria-current=\"page\"")
+        )
         // The same label has the same colour on each.
         let colours = pages.map { $0.components(separatedBy: ".l1{--c:")[1].prefix { $0 != "}" } }
         #expect(Set(colours).count == 1)
+    }
+
+    @Test("The surest of the whole run come first, on the first page and on those with all insects")
+    func gallery() throws {
+        let picture = try Self.image(hasPicture: true).pictures
+        let images = (1...1_100).map { number in
+            var image = ReportImage(name: "\(number).jpg", file: "/cards/\(number).jpg", pictures: picture)
+            // The last image has the surest moth.
+            let label = number.isMultiple(of: 100) ? "fly" : "moth"
+            image.boxes = [.init(x1: 10, y1: 20, x2: 110, y2: 220.5, label: label, score: Double(number) / 1_200)]
+            return image
+        }
+        let pages = try pages(of: images)
+        #expect(pages.count == 1 + 2 + 11)
+        // 24 of the 1,089 moths, and all eleven flies.
+        let order = { (page: String) in
+            page.components(separatedBy: "data-image=\"").dropFirst().compactMap { Int($0.prefix { $0 != "\"" }) }
+        }
+        let moths = (1...1_100).reversed().filter { !$0.isMultiple(of: 100) }
+        let flies = (1...11).reversed().map { $0 * 100 }
+        #expect(order(pages[0]) == Array(moths.prefix(24)) + flies)
+        #expect(order(pages[1]) == Array(moths.prefix(1_000)))
+        #expect(order(pages[2]) == Array(moths.dropFirst(1_000)) + flies)
+        #expect(pages[0].contains("The surest of each label <small>of all 1,100 images</small>"))
+        #expect(pages[0].contains("href=\"report-insects-1.html#labels=0\">All 1,089, the surest first</a>"))
+        #expect(!pages[0].contains("#labels=1\">All"))
+        #expect(pages[2].contains("Insects 1,001 to 1,100 of 1,100") && pages[2].contains("data-first=\"1001\""))
+        // Of each page the labels, and how sure its surest is.
+        #expect(pages[3].contains("\"pages\":[[0,91],[0,7,1,91]]"))
+    }
+
+    @Test("An insect says what the large view needs, also where its image is on another page")
+    func tile() throws {
+        let page = try #require(try pages(of: [Self.image(hasPicture: true)]).first)
+        #expect(
+            page.contains(
+                #"data-place="10 20 100 200.5" data-region="0 0 260 260" data-size="300 300" data-original="../"#
+            )
+        )
+        #expect(page.contains(#"data-name="a.jpg" data-about="""#))
+    }
+
+    @Test("Images with an error are listed, and lead to where they stand; beyond a thousand they are counted")
+    func failures() throws {
+        let images = try (1...1_150).map { number in
+            try Self.image("\(number).jpg", labels: [], error: number == 1 ? nil : "it is <b>")
+        }
+        let pages = try pages(of: images)
+        let list = #"<li><a href="report-images-2.html#image=150">150.jpg</a> <span>it is &lt;b&gt;</span></li>"#
+        #expect(pages[0].contains(list) && count("#image=", in: pages[0]) == 1_000)
+        #expect(pages[0].contains("And 149 more, on the pages of the images."))
+        #expect(!pages[1].contains("#image="))
     }
 
     @Test("However many pages there are, their pictures are not kept open")
     func descriptors() throws {
         var writer = try ReportWriter(path: path)
         for number in 1...1_000 { try writer.add(Self.image("\(number)")) }
+        try writer.add(Self.image(hasPicture: true))
         let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { number in
             try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
         }
-        #expect(!open.contains { $0.hasPrefix(folder.path) })
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 10)
+        #expect(open.filter { $0.hasPrefix(folder.path) } == ["\(path).insects.unfinished"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 11)
         _ = try writer.write(Self.summary())
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 12)
     }
 
     @Test("All labels are listed, however many there are")
@@ -173,7 +232,7 @@ struct ReportPageTests {
         #expect(page.contains(#"viewBox="0 0 300 300""#))
         #expect(page.contains(#"<rect x="10" y="20" width="100" height="200.5"/>"#))
         #expect(page.contains(#"alt="moth 87%, a.jpg""#))
-        #expect(page.contains(#"data-image="1" data-box="0" data-score="87""#))
+        #expect(page.contains(#"data-image="1" data-box="0" data-label="0" data-score="87""#))
     }
 
     @Test("An original that a browser would turn is not laid under the boxes")
@@ -208,7 +267,7 @@ struct ReportPageTests {
         for number in 0...100 { try writer.add(Self.image("\(number)")) }
         _ = try writer.write(Self.summary())
         let names = try FileManager.default.contentsOfDirectory(atPath: deep.path)
-        #expect(names.sorted() == ["found", "found-2"])
+        #expect(names.sorted() == ["found", "found-images-1", "found-images-2"])
     }
 
     @Test(arguments: [

@@ -5,17 +5,18 @@ extension ChromiumPage {
     /// Looks at the page, operates everything that can be operated, and looks again after each.
     ///
     /// - Returns: A sentence for each thing that is wrong, each once: text that is cut off, outside the screen or over other text, pictures that
-    ///   did not load, links that lead nowhere, dialogs that do not close.
+    ///   did not load, links that lead nowhere, dialogs that do not close, text that is hard to tell from what is behind it, and as ``unheard()``.
     /// - Throws: As ``evaluate(_:)``.
     package func problems() async throws -> [String] {
         _ = try await evaluate(Self.script)
-        var found = try await strings("judge.look()") + strings("judge.pictures()")
+        var found = try await strings("judge.look()") + strings("judge.pictures()") + unheard()
         for link in try await strings("judge.links()") where !isThere(link) { found.append("\(link) is not there") }
         let count = try await evaluate("judge.controls().length").int ?? 0
         for index in 0..<count {
             let name = try await evaluate("judge.operate(\(index))").string ?? ""
             found += try await strings("judge.look()").map { "after \(name): \($0)" }
             guard try await evaluate("judge.dialog() !== null").bool == true else { continue }
+            found += try await unheard().map { "after \(name): \($0)" }
             let buttons = try await evaluate("judge.controls().length").int ?? 0
             for button in 0..<buttons where try await evaluate("judge.dialog() !== null").bool == true {
                 let inner = try await evaluate("judge.operate(\(button))").string ?? ""
@@ -88,8 +89,50 @@ extension ChromiumPage {
             return null;
           }
 
+          // What a colour is on a screen, whatever words it is written in.
+          const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+          const seen = new Map();
+          function colour(text) {
+            if (!seen.has(text)) {
+              pen.clearRect(0, 0, 1, 1);
+              pen.fillStyle = text;
+              pen.fillRect(0, 0, 1, 1);
+              seen.set(text, [...pen.getImageData(0, 0, 1, 1).data].map((part) => part / 255));
+            }
+            return seen.get(text);
+          }
+
+          const over = (front, back, alpha = front[3]) => [0, 1, 2].map((part) => front[part] * alpha + back[part] * (1 - alpha)).concat(1);
+          const light = (rgb) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, part) =>
+            sum + weight * (rgb[part] <= 0.03928 ? rgb[part] / 12.92 : ((rgb[part] + 0.055) / 1.055) ** 2.4), 0);
+
+          // Letters on what is behind them, as WCAG 2 has it for its level AA; what lies on a picture has a plate of its own.
+          function pale(parent, text) {
+            if (parent.namespaceURI !== document.documentElement.namespaceURI || parent.closest(":disabled")) return null;
+            let opacity = 1;
+            const layers = [];
+            for (let each = parent; each; each = each.parentElement) {
+              const style = getComputedStyle(each);
+              opacity *= Number(style.opacity);
+              const back = colour(style.backgroundColor);
+              if (back[3] > 0) layers.push(back);
+              if (back[3] === 1) break;
+            }
+            const base = layers.at(-1)?.[3] === 1 ? layers.pop() : colour("Canvas");
+            const back = layers.reduceRight((below, layer) => over(layer, below), base);
+            const style = getComputedStyle(parent), ink = colour(style.color);
+            const [high, low] = [light(over(ink, back, ink[3] * opacity)), light(back)].sort((one, other) => other - one);
+            const ratio = (high + 0.05) / (low + 0.05), size = parseFloat(style.fontSize);
+            const enough = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
+            return ratio < enough ? `"${text}" is hard to read, ${ratio.toFixed(2)} : 1` : null;
+          }
+
           function look() {
             const problems = [], list = texts();
+            for (const [parent, text] of new Map(list.map((each) => [each.parent, each.text]))) {
+              const problem = pale(parent, text);
+              if (problem) problems.push(problem);
+            }
             const wide = document.documentElement.scrollWidth;
             if (wide > judge.width() + tolerance) problems.push(`the page is ${wide} pixels wide`);
             for (const each of list) { const problem = cut(each); if (problem) problems.push(problem); }

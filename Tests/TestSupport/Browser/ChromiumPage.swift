@@ -77,11 +77,15 @@ package struct ChromiumPage: Sendable {
 
     /// A key of a keyboard, with the number by which Chromium knows it.
     package enum Key: Int, Sendable {
+        case tab = 9
+        case enter = 13
         case escape = 27
         case arrowRight = 39
 
         fileprivate var name: String {
             switch self {
+            case .tab: "Tab"
+            case .enter: "Enter"
             case .escape: "Escape"
             case .arrowRight: "ArrowRight"
             }
@@ -131,7 +135,7 @@ package struct ChromiumPage: Sendable {
     }
 
     @discardableResult
-    private func call(_ method: String, _ parameters: JSONObject = [:]) async throws -> JSONValue {
+    func call(_ method: String, _ parameters: JSONObject = [:]) async throws -> JSONValue {
         try await browser.call(method, parameters, session: session)
     }
 }

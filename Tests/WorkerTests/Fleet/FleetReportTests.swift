@@ -30,7 +30,25 @@ struct FleetReportTests {
         var report = Self.report()
         #expect(FleetReport(parsing: JSONValue.object(report.json).encoded()) == report)
         report.hasEnded = true
+        report.page = .at("http://10.0.0.5:7610/")
         #expect(FleetReport(parsing: JSONValue.object(report.json).encoded()) == report)
+    }
+
+    @Test("A role tells where its page is once it has one")
+    func page() async throws {
+        let admin = try AdminFixture()
+        #expect(FleetReport(admin.healthService).page == .untold)
+        try await admin.serving {
+            #expect(FleetReport(admin.healthService).page == .unknown("its page is for its own machine only"))
+        }
+        let open = try AdminFixture(flags: ["--admin-host", "0.0.0.0", "--admin-names", LiveHello.hostName])
+        try await open.serving {
+            guard case .at(let address) = FleetReport(open.healthService).page else {
+                Issue.record("no address")
+                return
+            }
+            #expect(address.hasPrefix("http://\(LiveHello.hostName):"))
+        }
     }
 
     @Test("A role tells of itself what its own page shows, before it has begun, too")
@@ -69,12 +87,13 @@ struct FleetReportTests {
         let names = (0..<900).map { "\"\($0)\"" }.joined(separator: ",")
         let text = #"""
             {"role":"\#u{202E}run\n","host":"\#(long)","process":-5,"version":[],"startedAt":-1e308,"rate":1e308,
-            "done":"many","failed":-3,"state":{"look":"<b>","text":"\#(long)"},"pipelines":[\#(names)],"devices":{},"residentBytes":null}
+            "done":"many","failed":-3,"state":{"look":"<b>","text":"\#(long)"},"pipelines":[\#(names)],"devices":{},"residentBytes":null,"page":"javascript:alert(1)"}
             """#
         let report = try #require(read(text))
         #expect(report.role == "run" && report.host.count <= 82 && report.state.text.count <= 202)
         #expect(report.state.look == .warn && report.version == "" && report.devices == [])
         #expect(report.pipelines.count == 50 && report.rate == 1e15 && report.startedAt == 0)
+        #expect(report.page == .unknown("what it tells as its page is no address"))
         #expect(report.done == 0 && report.failed == 0 && report.residentBytes == 0)
     }
 }

@@ -4,7 +4,7 @@
 let shown = [];
 let enlarged = null;
 
-const percent = (score) => (score == null ? "" : ` ${Math.round(score * 100)} %`);
+const percent = (score) => (score == null ? "" : ` ${Math.round(score * 100)}%`);
 // Dark letters on a light colour; its first number is how light it is.
 const ink = (colour) => (Number(/^oklch\(([\d.]+)/.exec(colour)?.[1] ?? 0) > 0.68 ? "#111" : "#fff");
 const insects = (count) => `${whole(count)} ${count === 1 ? "insect" : "insects"}`;

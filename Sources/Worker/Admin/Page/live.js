@@ -106,7 +106,7 @@ function showMeters(snapshot, figures) {
     const hits = figures.all("antenna_worker_cache_requests_total")
       .filter((value) => value.labels.outcome === "hit").reduce((sum, value) => sum + value.value, 0);
     plain.push(element("li", {}, element("p", {}, "found in the cache",
-      element("span", {}, `${(100 * hits / asked).toFixed(0)} %`))));
+      element("span", {}, `${(100 * hits / asked).toFixed(0)}%`))));
   }
   find("meters").replaceChildren(...meters, ...plain);
 }

@@ -1,15 +1,35 @@
 import Worker
 
-extension ReportPage {
+extension ReportLayout {
+    /// What the run was like: what failed, where the time went, and on what machine.
+    var run: String { "<div class=\"run\">\n\(failures)\n\(timings)\n\(facts)\n</div>" }
+
+    private var failures: String {
+        guard !tally.failures.isEmpty else { return "" }
+        let items = tally.failures.map { failure in
+            let page = (failure.position - 1) / ReportWriter.imagesPerPage
+            let link = links.imagePages > 0 ? links.link(to: .images(page)) : ""
+            return """
+                <li><a href="\(link)#image=\(failure.position)">\(failure.name.htmlEscaped)</a> <span>\(failure.reason.htmlEscaped)</span></li>
+                """
+        }
+        let more = tally.failureCount - tally.failures.count
+        return """
+            <section><h2>Images with an error <small>\(tally.failureCount.grouped)</small></h2>
+            <ul class="failures">\(items.joined(separator: "\n"))</ul>\
+            \(more > 0 ? "<p class=\"soft\">And \(more.grouped) more, on the pages of the images.</p>" : "")</section>
+            """
+    }
+
     /// How long it took, and in which stages.
-    var timings: String {
+    private var timings: String {
         guard !summary.stages.isEmpty else { return "" }
         let longest = summary.stages.map(\.totalSeconds).max() ?? 0
         let rows = summary.stages.map { stage in
             let share = longest > 0 ? 100 * stage.totalSeconds / longest : 0
             return """
                 <tr\(stage.isWaiting ? " class=\"waiting\"" : "")><th scope="row">\(stage.name.htmlEscaped)</th>\
-                <td>\(stage.count)</td><td>\(NumberText.duration(stage.p50Seconds))</td>\
+                <td>\(stage.count.grouped)</td><td>\(NumberText.duration(stage.p50Seconds))</td>\
                 <td>\(NumberText.duration(stage.p99Seconds))</td><td>\(NumberText.duration(stage.totalSeconds))</td>\
                 <td class="share"><span class="track"><i style="width:\(NumberText.fixed(share, digits: 1))%"></i></span></td></tr>
                 """
@@ -29,7 +49,7 @@ extension ReportPage {
     }
 
     /// Settings and machine.
-    var facts: String {
+    private var facts: String {
         let lists = [("Settings", summary.settings), ("Machine", summary.machine)].filter { !$0.1.isEmpty }
         let sections = lists.map { title, facts in
             let items = facts.map { "<div><dt>\($0.name.htmlEscaped)</dt><dd>\($0.value.htmlEscaped)</dd></div>" }
