@@ -56,7 +56,7 @@ function tell(look, text, name) {
 
 function tiles(id, list) {
   find(id).replaceChildren(...list.map(([value, name, look]) =>
-    element("div", { class: look }, element("dt", {}, name), element("dd", {}, value))));
+    element("div", { class: look }, element("dt", {}, name), element("dd", { class: value.length > 9 ? "long" : undefined }, value))));
 }
 
 // Asks for a document again and again; a page that nobody sees asks for nothing.

@@ -16,8 +16,9 @@ function row(job) {
 function show(status) {
   const sum = (key) => status.jobs.reduce((total, job) => total + job[key], 0);
   const [saved, tasks, lost] = [sum("saved"), sum("tasks"), sum("lost") + sum("stuck")];
+  const progress = tasks === 0 ? "no tasks" : saved === tasks ? "all results are saved" : `${whole(saved)} of ${whole(tasks)} results are saved`;
   tell(lost > 0 ? "bad" : saved === tasks ? "good" : "warn",
-    saved === tasks ? "all results are saved" : `${whole(saved)} of ${whole(tasks)} results are saved`, "Local Antenna");
+    lost > 0 ? `${whole(lost)} ${lost === 1 ? "task is" : "tasks are"} lost` : progress, "Local Antenna");
   tiles("tiles", [[whole(saved), "results saved"], [whole(sum("pending")), "tasks waiting"],
     [whole(sum("reserved")), "tasks with a worker"], [whole(sum("errors")), "with an error", sum("errors") > 0 ? "bad" : undefined],
     [whole(lost), "lost", lost > 0 ? "bad" : undefined], [whole(sum("detections")), "insects found"]]);
@@ -36,6 +37,7 @@ function show(status) {
   ].join(" \\\n  ");
   const rest = status.image_count - status.images.length;
   find("images-note").textContent = rest > 0 ? `the first ${whole(status.images.length)} of ${whole(status.image_count)}` : "";
+  find("images-title").hidden = status.images.length === 0;
   if (find("images").childElementCount === 0) {
     find("images").replaceChildren(...status.images.map(({ name, path }) => element("a", { href: path }, name)));
   }

@@ -94,14 +94,14 @@ package struct ChromiumPage: Sendable {
 
     /// Presses and releases a key.
     package func press(_ key: Key) async throws {
-        for type in ["rawKeyDown", "keyUp"] {
-            try await call(
-                "Input.dispatchKeyEvent",
-                [
-                    "type": .string(type), "key": .string(key.name), "code": .string(key.name),
-                    "windowsVirtualKeyCode": JSONValue(key.rawValue),
-                ]
-            )
+        for type in ["keyDown", "keyUp"] {
+            var event: JSONObject = [
+                "type": .string(type), "key": .string(key.name), "code": .string(key.name),
+                "windowsVirtualKeyCode": JSONValue(key.rawValue),
+            ]
+            // What is a letter as well operates a button as that.
+            if key == .enter, type == "keyDown" { event["text"] = "\r" }
+            try await call("Input.dispatchKeyEvent", event)
         }
     }
 

@@ -207,5 +207,6 @@ const nearby = new IntersectionObserver((entries) => {
     if (entry.isIntersecting) nameBoxes(entry.target);
   }
 }, { rootMargin: "50%" });
-for (const figure of figures) nearby.observe(figure);
-addEventListener("resize", () => { for (const figure of figures) if (figure.isNear) nameBoxes(figure); });
+// Not only the window's size changes that of pictures: a scroll bar that goes while an image is shown large, and comes back, does.
+const resized = new ResizeObserver((entries) => { for (const { target } of entries) if (target.isNear) nameBoxes(target); });
+for (const figure of figures) { nearby.observe(figure); resized.observe(figure); }

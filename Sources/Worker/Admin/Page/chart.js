@@ -62,7 +62,7 @@ function showChart(history, now, start) {
     mark.style.left = `${100 - minutes * 10}%`;
     return mark;
   }));
-  find("chart-note").textContent = list.length > 0 ? `highest ${perSecond(highest)} a second` : "begins ten seconds after the start";
+  find("chart-note").textContent = list.length > 0 ? highest > 0 ? `highest ${perSecond(highest)} a second` : "none" : "begins ten seconds after the start";
   find("chart-start").hidden = !isYoung;
   find("chart-start").textContent = `The dashed line is the start of the process, ${clock(start)}.`;
 }

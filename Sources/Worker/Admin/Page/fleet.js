@@ -12,13 +12,13 @@ function page(role, isOwn) {
 
 function row(role, index) {
   const isAway = !role.hasEnded && role.age > silentAfter;
-  const [look, text] = isAway ? ["bad", `not heard of for ${duration(role.age)}`] : [role.state.look, role.state.text];
-  const works = [role.pipelines.join(", "), role.devices.join(", ")].filter(Boolean).join(" · ");
+  const [look, text] = isAway ? ["bad", `not heard of for ${duration(Math.round(role.age))}`] : [role.state.look, role.state.text];
+  const about = [`process ${role.process}`, role.version, role.pipelines.join(", "), role.devices.join(", ")].filter(Boolean).join(" · ");
   const cell = (name, value) => element("td", { "data-name": name }, value);
   const key = `${role.role} ${role.process} ${role.host}`;
   return element("tr", { "data-key": key, class: isAway || role.hasEnded ? "away" : undefined },
     element("th", { scope: "row" }, `${role.role} on ${role.host}`,
-      element("small", {}, `process ${role.process} · ${role.version}`), ...(works ? [element("small", {}, works)] : []),
+      element("small", {}, about),
       ...(isAway || role.hasEnded ? [] : [element("small", {}, page(role, index === 0))])),
     element("td", { class: `text whole ${look}` }, element("i", { class: "dot" }), ` ${text}`),
     cell("tasks a second", perSecond(role.rate)), cell("done", whole(role.done)), cell("with an error", whole(role.failed)),

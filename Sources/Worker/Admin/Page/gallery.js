@@ -5,8 +5,8 @@ let shown = [];
 let enlarged = null;
 
 const percent = (score) => (score == null ? "" : ` ${Math.round(score * 100)}%`);
-// Dark letters on a light colour; its first number is how light it is.
-const ink = (colour) => (Number(/^oklch\(([\d.]+)/.exec(colour)?.[1] ?? 0) > 0.68 ? "#111" : "#fff");
+// Black letters on a light colour, white ones on a dark one; its first number is how light it is, and there both are told from it equally well.
+const ink = (colour) => (Number(/^oklch\(([\d.]+)/.exec(colour)?.[1] ?? 0) > 0.565 ? "#000" : "#fff");
 const insects = (count) => `${whole(count)} ${count === 1 ? "insect" : "insects"}`;
 
 const pen = document.createElement("canvas").getContext("2d");
