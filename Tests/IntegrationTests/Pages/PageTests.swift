@@ -178,15 +178,11 @@ extension BrokerTests {
             let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path).filter {
                 $0.hasSuffix("html")
             }
-            #expect(
-                names.sorted() == [
-                    "found-images-1.html", "found-images-2.html", "found-insects-1.html", "found-insects-2.html",
-                    "found.html",
-                ]
-            )
+            #expect(names.contains("found.html") && names.count { $0.contains("-images-") } == 2, "\(names)")
+            #expect(names.count { $0.contains("-insects-") } >= 2, "\(names)")
             try await inBrowser { browser in
                 let page = try await ChromiumPage(file.absoluteString, in: browser, on: Screen.all[0])
-                try await expectFilter(on: page)
+                try await expectFilter(on: page, of: browser)
                 try await page.close()
                 for name in ["found.html", "found-insects-2.html", "found-images-1.html"] {
                     try await judge(
@@ -202,7 +198,7 @@ extension BrokerTests {
         }
 
         /// A score leaves the surest of the whole run, counts of it, and the pages that have them; the address keeps it.
-        private func expectFilter(on page: ChromiumPage) async throws {
+        private func expectFilter(on page: ChromiumPage, of browser: Chromium) async throws {
             let counted = try await page.evaluate("Number(find('total').textContent.replace(/\\D/g, ''))").int ?? 0
             #expect(counted > 1_000)
             _ = try await page.evaluate("find('labels').querySelector('button').click()")
@@ -223,10 +219,17 @@ extension BrokerTests {
                 ).doubles ?? []
             #expect(scores.count == min(asked, 1_000) && scores == scores.sorted(by: >) && (scores.last ?? 0) >= 50)
             // The image of an insect is on another page; its file is here.
-            _ = try await page.evaluate("document.querySelector('.tiles button').click()")
+            _ = try await page.evaluate("document.querySelector('.tiles li:not([hidden]) button').click()")
             try await page.waitUntil("viewer.open && picture.src.startsWith('file:')")
-            #expect(try await page.evaluate("find('viewer-page').href").string?.contains("found-images-") == true)
+            let image = try #require(try await page.evaluate("find('viewer-page').href").string)
+            #expect(image.contains("found-images-"))
             try await page.press(.escape)
+            #expect(page.complaints == [])
+            let other = try await ChromiumPage(image, in: browser, on: Screen.all[0])
+            let number = image.split(separator: "image=").last?.prefix { $0 != "&" } ?? ""
+            try await other.waitUntil("document.activeElement.closest('figure')?.id === 'i\(number)'")
+            #expect(other.complaints == [])
+            try await other.close()
         }
 
         @Test("The demo's report is well in every light")

@@ -55,6 +55,7 @@ function open(list, index) {
   items = list;
   show(index);
   if (!viewer.open) viewer.showModal();
+  stage.focus();
   home();
 }
 
@@ -128,10 +129,11 @@ function move(scale, x, y) {
   if (box) box.style.display = "";
   const layer = stage.querySelector(".names");
   if (!asked.names) { layer.replaceChildren(); return; }
-  const top = Math.max(view.y, viewer.querySelector(".bar").offsetHeight);
-  const within = { left: Math.max(0, view.x), top, right: Math.min(width, view.x + w), bottom: Math.min(height, view.y + h) };
-  // The stage fills the window.
-  const buttons = all(".step", viewer).map((button) => button.getBoundingClientRect());
+  const within = { left: Math.max(0, view.x), top: Math.max(0, view.y), right: Math.min(width, view.x + w), bottom: Math.min(height, view.y + h) };
+  const buttons = all(".step", viewer).map((button) => {
+    const { left, right, top, bottom } = button.getBoundingClientRect();
+    return { left, right, top: top - stage.offsetTop, bottom: bottom - stage.offsetTop };
+  });
   placeNames(layer, shownBoxes(stage, view, within), within, buttons);
 }
 
@@ -164,8 +166,10 @@ viewer.addEventListener("keydown", (event) => {
   const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : actions[keys[event.key]];
   if (action) { event.preventDefault(); action(); }
 });
-stage.addEventListener("wheel", (event) => { event.preventDefault(); zoom(Math.exp(-event.deltaY / 400), event.clientX, event.clientY); }, { passive: false });
-stage.addEventListener("dblclick", (event) => (view.scale > view.fit * 1.5 ? actions.fit() : zoom(3, event.clientX, event.clientY)));
+// The stage is as wide as the window, and begins below the bar.
+const onStage = ({ clientX, clientY }) => [clientX, clientY - stage.offsetTop];
+stage.addEventListener("wheel", (event) => { event.preventDefault(); zoom(Math.exp(-event.deltaY / 400), ...onStage(event)); }, { passive: false });
+stage.addEventListener("dblclick", (event) => (view.scale > view.fit * 1.5 ? actions.fit() : zoom(3, ...onStage(event))));
 addEventListener("resize", () => { if (viewer.open) home(); });
 
 // One finger or the mouse moves the image, two fingers stretch it.
@@ -178,7 +182,8 @@ stage.addEventListener("pointermove", (event) => {
   const other = [...fingers.values()].find((finger) => finger.pointerId !== event.pointerId);
   if (!other) return move(view.scale, view.x + event.clientX - before.clientX, view.y + event.clientY - before.clientY);
   const gap = (finger) => Math.hypot(finger.clientX - other.clientX, finger.clientY - other.clientY) || 1;
-  zoom(gap(event) / gap(before), (event.clientX + other.clientX) / 2, (event.clientY + other.clientY) / 2);
+  const middle = { clientX: (event.clientX + other.clientX) / 2, clientY: (event.clientY + other.clientY) / 2 };
+  zoom(gap(event) / gap(before), ...onStage(middle));
 });
 for (const end of ["pointerup", "pointercancel"]) stage.addEventListener(end, (event) => fingers.delete(event.pointerId));
 
