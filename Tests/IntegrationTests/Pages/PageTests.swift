@@ -135,9 +135,11 @@ extension BrokerTests {
             _ = try await page.evaluate("document.querySelector('.tiles button').focus()")
             try await page.press(.enter)
             try await page.waitUntil("viewer.open")
+            // From the image on, and round; the page behind it is never reached.
+            let order = try await page.focused(afterTabs: 10).filter { $0 != "BODY" }.prefix(9)
             #expect(
-                try await page.focused(afterTabs: 9) == [
-                    "viewer-original", "boxes", "names", "out", "fit", "in", "close", "previous", "next",
+                Array(order) == [
+                    "previous", "next", "viewer-original", "boxes", "names", "out", "fit", "in", "close",
                 ]
             )
             let first = try await page.evaluate("find('viewer-about').textContent").string
@@ -237,7 +239,7 @@ extension BrokerTests {
             let scratch = try PackagePaths.scratch("demo")
             let out = scratch.appending(path: "found")
             let program = try RunningProgram(
-                ["demo", "--scenes", "2", "--models", PackagePaths.models, "--out", out.path]
+                ["demo", "--scenes", "1", "--models", PackagePaths.models, "--out", out.path]
             )
             let (status, said) = try await program.end()
             #expect(status == 0, "\(said)")
@@ -253,11 +255,15 @@ extension BrokerTests {
             try FileManager.default.removeItem(at: scratch)
         }
 
-        @Test("The live page of a demo shows its scenes, and that well")
+        @Test("The live page of a demo shows its images, and that well")
         func liveDemo() async throws {
             let port = try LoopbackPort.free(1)[0]
             let program = try RunningProgram(
-                ["demo", "--live", "--scenes", "2", "--models", PackagePaths.models, "--admin-port", "\(port)"]
+                [
+                    // Scenes take their time to draw.
+                    "demo", "--live", "\(PackagePaths.root)/Tests/InferenceTests/Fixtures/parity/images",
+                    "--models", PackagePaths.models, "--admin-port", "\(port)",
+                ]
             )
             do {
                 let client = PlainHTTPClient(port: port)
