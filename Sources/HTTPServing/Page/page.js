@@ -20,10 +20,11 @@ function shape(name, attributes, ...children) {
   return node;
 }
 
+// Beside it stand the numbers that it is made of.
 function bar(share, isFull = false) {
   const picture = shape("svg", { viewBox: "0 0 100 1", preserveAspectRatio: "none" },
     shape("rect", { width: Math.max(0, Math.min(100, share * 100)).toFixed(1), height: 1 }));
-  return element("span", { class: isFull ? "track full" : "track" }, picture);
+  return element("span", { class: isFull ? "track full" : "track", "aria-hidden": "true" }, picture);
 }
 
 const whole = (value) => Math.round(value).toLocaleString("en");

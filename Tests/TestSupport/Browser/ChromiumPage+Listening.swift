@@ -17,7 +17,7 @@ extension ChromiumPage {
         func role(_ node: JSONValue) -> String { node["role"]?["value"]?.string ?? "" }
         func name(_ node: JSONValue) -> String { node["name"]?["value"]?.string ?? "" }
         var found = nodes.filter { Self.named.contains(role($0)) && name($0).allSatisfy(\.isWhitespace) }
-            .map { "a \(role($0)) has no name: \(String(decoding: $0.encoded(), as: UTF8.self).prefix(300))" }
+            .map { "\(role($0)) \($0["backendDOMNodeId"]?.int ?? 0) has no name" }
         let titles = nodes.filter { node in
             role(node) == "heading"
                 && (node["properties"]?.elements ?? []).contains {
