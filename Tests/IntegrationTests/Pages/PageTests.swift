@@ -192,7 +192,7 @@ extension BrokerTests {
                         String(name.dropLast(".html".count)),
                         in: browser,
                         ready: "document.documentElement.className === 'live'",
-                        screens: [Screen.all[0], Screen.all[3]]
+                        screens: name == "found.html" ? [Screen.all[0], Screen.all[3]] : [Screen.all[3]]
                     )
                 }
             }
