@@ -34,24 +34,26 @@ struct AMQPAbsenceTests {
     @Test("An attempt that fails says that the broker cannot be reached, where and why; nothing was lost")
     func unreachable() async throws {
         let port = try #require(try LoopbackPort.free(1).first)
+        let began = ContinuousClock.now
         let connection = try connection(to: port)
         try await eventually { !log.warnings.isEmpty }
         await connection.close()
         let said = try #require(log.warnings.first)
         #expect(said.contains("RabbitMQ cannot be reached"))
         #expect(said.contains("nothing accepts connections at 127.0.0.1:\(port)"), "\(said)")
-        // Hundreds of attempts a second, and one line in half a minute.
-        #expect(log.warnings.count == 1)
+        // Hundreds of attempts a second.
+        #expect(log.warnings.count <= mostLines(since: began))
     }
 
     @Test("Refused logins are counted, and told as an error that shows no password")
     func refused() async throws {
         let broker = try LoopbackBroker(.refusesLogin)
         defer { broker.stop() }
+        let began = ContinuousClock.now
         let connection = try connection(to: broker.port)
         try await eventually { connection.refusedLogins >= 3 }
         await connection.close()
-        #expect(log.warnings.count == 1)
+        #expect((1...mostLines(since: began)).contains(log.warnings.count))
         #expect(log.warnings[0].contains("refuses user and password") && log.warnings[0].contains("NO WAY"))
         #expect(!log.warnings[0].contains("secret"))
     }
@@ -67,5 +69,10 @@ struct AMQPAbsenceTests {
         defer { broker.stop() }
         let there = HostPort(host: "127.0.0.1", port: broker.port)
         #expect(ConnectionTrial.error(connectingTo: HostAddress(host: there, numeric: "127.0.0.1")) == nil)
+    }
+
+    /// What is the same is said once in half a minute, and a busy machine may have taken several of these.
+    private func mostLines(since began: ContinuousClock.Instant) -> Int {
+        1 + Int((.now - began) / .seconds(30))
     }
 }
