@@ -1,8 +1,10 @@
-import Broker
+import Concurrency
 import Telemetry
 import TestSupport
 import Testing
 import Transport
+
+@testable import Broker
 
 extension BrokerTests {
     @Suite("Tasks over RabbitMQ while things break", .serialized, .timeLimit(.minutes(5)))
@@ -45,6 +47,51 @@ extension BrokerTests {
             #expect(dead.isEmpty)
             try await fixture.discard()
             try await broker.discard()
+        }
+
+        @Test("A task that is there twice, as the acknowledgement was lost that should have followed its copy, is answered once")
+        func copyBesideOriginal() async throws {
+            let fixture = try await BrokerFixture()
+            try await fixture.enqueue(0..<1)
+            let lost = try await AMQPConnection.connect(AMQPConfiguration(url: fixture.url), logger: fixture.logger)
+            let consumer = try await lost.consume(queue: "\(fixture.tasks)", prefetch: 1)
+            let delivery = try #require(try await consumer.makeAsyncIterator().next())
+            let untried = UncountedRequeue(
+                publisher: fixture.observer,
+                acknowledger: Unheard(),
+                canPublish: { true },
+                given: DeliveryStatistics().givenBack,
+                clock: WaitClock(),
+                logger: fixture.logger
+            )
+            await untried.giveBack(delivery, to: fixture.tasks)
+            await lost.close()
+
+            let source = try fixture.taskSource()
+            let running = Task { await source.run() }
+            let working = Task {
+                while let delivery = await source.nextDelivery() {
+                    try await delivery.settle(.answered(answer(to: delivery.message.task)))
+                }
+            }
+            try await eventually {
+                let waiting = try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages
+                return waiting == 0 && source.statistics.answered.value > 0 && source.outstanding == 0
+            }
+            source.drain()
+            await running.value
+            try await working.value
+            #expect(try await fixture.takeAll(fixture.results).count == 1)
+            #expect(try await fixture.takeAll("\(fixture.tasks)").isEmpty)
+            #expect(source.statistics.redelivered.value == 1, "a copy counts as new")
+            try await fixture.discard()
+        }
+
+        /// A connection whose acknowledgements never reach the broker.
+        private struct Unheard: AMQPAcknowledging {
+            func ack(_ delivery: AMQPDelivery) -> AMQPSettlementOutcome { .accepted }
+            func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlementOutcome { .accepted }
+            func holds(_ delivery: AMQPDelivery) -> Bool { true }
         }
 
         @Test("A task that is begun and lost with its connection again and again was never tried")

@@ -13,7 +13,7 @@ package struct DeadLetter: Sendable, Hashable {
         static let expiration = "x-antenna-expiration"
         /// Who published the message: a broker takes no other name than that of the connection.
         static let userID = "x-antenna-user-id"
-        /// Marks a ready message made of a redelivered task, which may have been made before.
+        /// Marks a message that may be there twice: a copy of one that was given back, and what is ready of a redelivered task.
         static let redelivered = "x-antenna-redelivered"
     }
 

@@ -17,4 +17,9 @@ extension AMQPDelivery {
         let counted = deliveryCount + tried + deaths.reduce(0) { $0 + $1.count }
         return max(counted, isRedelivered ? 1 : 0)
     }
+
+    /// Whether its task may have been done before: it was delivered before, or is marked as a message that may be there twice.
+    func mayBeAnswered(from queue: TaskQueueName) -> Bool {
+        attempts(from: "\(queue)") > 0 || message.headers[DeadLetter.Header.redelivered] == true
+    }
 }

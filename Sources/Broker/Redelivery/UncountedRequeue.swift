@@ -8,7 +8,7 @@ import Transport
 ///
 /// Brokers before 4.3 count what is given back like what killed its worker, and after a few such counts a task goes to the dead letters. So a
 /// copy goes to the end of the queue, which says how often the task was really tried, and the delivery is acknowledged. Should the
-/// worker die in between, there are two of the task, and its two results are the same.
+/// channel or the worker end in between, there are two of the task: so a copy is marked as one whose result may be out.
 final class UncountedRequeue: Sendable {
     /// Says on a copy how often its task was tried.
     static let triedHeader = "x-antenna-tried"
@@ -56,8 +56,7 @@ final class UncountedRequeue: Sendable {
     func giveBack(_ delivery: AMQPDelivery, to queue: TaskQueueName, tried: Int? = nil) async {
         // The broker has taken it back itself.
         guard acknowledger.holds(delivery) else { return }
-        let counted = delivery.attempts(from: "\(queue)")
-        let copy = Self.copy(of: delivery.message, tried: tried ?? counted, isRedelivered: counted > 0)
+        let copy = Self.copy(of: delivery.message, tried: tried ?? delivery.attempts(from: "\(queue)"))
         let isCopied = canPublish() ? await isPublished(copy, to: queue) : false
         if isCopied { acknowledger.ack(delivery) } else { acknowledger.nack(delivery, requeue: true) }
         given.add()
@@ -67,13 +66,12 @@ final class UncountedRequeue: Sendable {
         )
     }
 
-    /// The message as it was put into its queue, with the attempts so far; the result of one that was delivered before may be out.
-    private static func copy(of message: AMQPMessage, tried: Int, isRedelivered: Bool) -> AMQPMessage {
+    /// The message as it was put into its queue, with the attempts so far.
+    private static func copy(of message: AMQPMessage, tried: Int) -> AMQPMessage {
         var copy = DeadLetter.stripped(message)
         copy.expiration = message.expiration
-        copy.headers[DeadLetter.Header.redelivered] = message.headers[DeadLetter.Header.redelivered]
+        copy.headers[DeadLetter.Header.redelivered] = true
         if tried > 0 { copy.headers[triedHeader] = .int(Int64(tried)) }
-        if isRedelivered { copy.headers[DeadLetter.Header.redelivered] = true }
         return copy
     }
 

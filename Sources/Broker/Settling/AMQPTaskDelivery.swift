@@ -104,10 +104,10 @@ package final class AMQPTaskDelivery: Sendable {
         for delivery in deliveries { await untried.giveBack(delivery, to: queue, tried: tried) }
     }
 
-    /// The message as it came, and for a redelivery a mark: its like may have been passed on before.
+    /// The message as it came, with a mark where its like may have been passed on before.
     var messageToPassOn: AMQPMessage {
         var message = DeadLetter.stripped(message.original)
-        if delivery.attempts(from: "\(queue)") > 0 { message.headers[DeadLetter.Header.redelivered] = true }
+        if delivery.mayBeAnswered(from: queue) { message.headers[DeadLetter.Header.redelivered] = true }
         return message
     }
 }

@@ -147,8 +147,8 @@ extension AMQPTaskSource {
         attempts: Int
     ) async -> Verdict {
         // Asked of the broker's count: a delivery that was lost is no attempt, and its result may be out.
-        if delivery.attempts(from: "\(queue)") > 0 || delivery.message.headers[DeadLetter.Header.redelivered] == true {
-            settler.redelivered()
+        if delivery.mayBeAnswered(from: queue) {
+            if delivery.attempts(from: "\(queue)") > 0 { settler.redelivered() }
             // In this order: a task is in hand until its result is remembered.
             if settler.join(delivery, to: key) { return .inHand }
             if let result = settler.takeKept(key) { return .done(result) }

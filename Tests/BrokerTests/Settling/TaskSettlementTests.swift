@@ -254,6 +254,17 @@ struct TaskSettlementTests {
         #expect(passed.headers == ["traceparent": "00-a", "mine": 3, "x-antenna-redelivered": true])
     }
 
+    @Test("Of a copy that was put back, too, what is passed on is marked: the first one may be there as well")
+    func passedOnCopy() async throws {
+        let broker = AMQPFakeBroker()
+        var message = AMQPMessage.task("7")
+        message.headers = ["x-antenna-redelivered": true]
+        try await delivery(message, on: settler(broker)).settle(
+            .passedOn(to: TaskQueueName(.ready, pipeline: "moths"))
+        )
+        #expect(broker.published.first?.message.headers == ["x-antenna-redelivered": true])
+    }
+
     @Test("A second settlement does nothing, a forgotten one gives the task back")
     func once() async throws {
         let broker = AMQPFakeBroker()

@@ -175,11 +175,12 @@ extension BrokerTests {
             let fetcher = try Fetcher(fixture, redis: redis, readyLimit: 8)
             try await fixture.enqueue(1...30)
             try await fetcher.run {
+                // Seven, where the last one under way was given back: the queue opens below four fifths only.
                 try await eventually {
                     let tasks = try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.tasks)")
-                    return tasks.consumers == 0 && tasks.messages == 22
+                    let ready = try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.ready)").messages
+                    return tasks.consumers == 0 && (7...8).contains(ready) && tasks.messages == 30 - ready
                 }
-                #expect(try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.ready)").messages == 8)
                 #expect(fetcher.source.deliveryProblem?.contains("is full") == true)
                 #expect(fetcher.source.consumerProblem == nil, "that is not a fault of the consumer's")
                 // Somebody takes what is ready, again and again.
