@@ -49,7 +49,7 @@ extension BrokerTests {
             try await broker.discard()
         }
 
-        @Test("A task that is there twice, as the acknowledgement was lost that should have followed its copy, is answered once")
+        @Test("A task that is there twice, for want of the acknowledgement after its copy, is answered once")
         func copyBesideOriginal() async throws {
             let fixture = try await BrokerFixture()
             try await fixture.enqueue(0..<1)
