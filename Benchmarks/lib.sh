@@ -6,10 +6,11 @@ worker="${ANTENNA_WORKER:-$root/.build/release/antenna-worker}"
 scratch="$(mktemp -d)"
 started=()
 
+# Whatever has ended already, and with the script's own status.
 clean_up() {
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null; done
+    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
     # A broker takes a moment to let go of its files.
-    for pid in "${started[@]}"; do wait "$pid" 2>/dev/null; done
+    for pid in "${started[@]}"; do wait "$pid" 2>/dev/null || true; done
     rm -rf "$scratch"
 }
 trap clean_up EXIT
