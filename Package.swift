@@ -2,18 +2,6 @@
 
 import PackageDescription
 
-var houseStyle: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
-// Set by scripts/test. Not for everybody: the warnings of a newer compiler must not stop somebody who only wants to run it.
-if Context.environment["ANTENNA_STRICT_BUILD"] == "1" {
-    houseStyle.append(.treatAllWarnings(as: .error))
-}
-
 // Set for what is handed to others (compose/Dockerfile): then every package, also those that packages bring, is of just the version
 // that was tested. A lock file cannot be committed: it holds commits, and those of a mirror differ from those of the original.
 let isRelease = Context.environment["ANTENNA_RELEASE_BUILD"] == "1"
@@ -22,6 +10,26 @@ let isRelease = Context.environment["ANTENNA_RELEASE_BUILD"] == "1"
 func released(_ name: String, _ version: Version) -> Package.Dependency {
     let url = "https://github.com/\(name)"
     return isRelease ? .package(url: url, exact: version) : .package(url: url, from: version)
+}
+
+// What targets take from these packages, by short names.
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let deque = product(name: "DequeModule", package: "swift-collections")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let inMemoryTracing = product(name: "InMemoryTracing", package: "swift-distributed-tracing")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP1 = product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let tracing = product(name: "Tracing", package: "swift-distributed-tracing")
 }
 
 // A program for Linux: it talks to systemd, reads /proc, and its libraries come from apt.
@@ -50,14 +58,10 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
-        .systemLibrary(
-            name: "CTurboJPEG",
-            pkgConfig: "libturbojpeg",
-            providers: [.apt(["libturbojpeg0-dev"])]
-        ),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
-        // ONNX Runtime's function table. The library itself is loaded at run time.
+        // The function tables of ONNX Runtime and OpenVINO. The libraries themselves are loaded at run time.
         .target(name: "COnnxRuntime"),
         .target(name: "COpenVINO"),
         // libjpeg with a judge of its warnings, and limits of time and memory.
@@ -72,166 +76,100 @@ let package = Package(
         // Planes of YCbCr to RGB, with a version for newer processors.
         .target(name: "CYCbCr"),
 
-        .target(
-            name: "Telemetry",
-            dependencies: [.product(name: "Metrics", package: "swift-metrics")],
-            swiftSettings: houseStyle
-        ),
-        .target(
-            name: "Concurrency",
-            dependencies: [
-                "Telemetry",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
-        ),
+        // The modules, each below those it imports. Which may import which: scripts/check-house.
+        .target(name: "Telemetry", dependencies: [.metrics]),
+        .target(name: "Concurrency", dependencies: ["Telemetry", .deque, .logging]),
         .target(
             name: "Transport",
-            dependencies: [
-                "CCurl", "CHiredis", "Concurrency", "CRabbitMQ", "CZlib", "Telemetry",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+            dependencies: ["CCurl", "CHiredis", "Concurrency", "CRabbitMQ", "CZlib", "Telemetry", .deque, .logging]
         ),
-        .target(name: "JSON", swiftSettings: houseStyle),
+        .target(name: "JSON"),
         .target(
             name: "Imaging",
-            dependencies: ["CJPEGReader", "CSPNG", "CTIFFReader", "CTurboJPEG", "CYCbCr", "Telemetry"],
-            swiftSettings: houseStyle
+            dependencies: ["CJPEGReader", "CSPNG", "CTIFFReader", "CTurboJPEG", "CYCbCr", "Telemetry"]
         ),
         .target(
             name: "Inference",
-            dependencies: [
-                "COnnxRuntime", "COpenVINO", "Concurrency", "Imaging", "JSON", "Telemetry",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+            dependencies: ["COnnxRuntime", "COpenVINO", "Concurrency", "Imaging", "JSON", "Telemetry", .logging]
         ),
         .target(
             name: "Pipeline",
             dependencies: [
-                "CXXHash", "Concurrency", "Imaging", "Inference", "JSON", "Telemetry", "Transport",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Tracing", package: "swift-distributed-tracing"),
-            ],
-            swiftSettings: houseStyle
+                "CXXHash", "Concurrency", "Imaging", "Inference", "JSON", "Telemetry", "Transport", .crypto, .deque,
+                .logging, .metrics, .serviceLifecycle, .tracing,
+            ]
         ),
         .target(
             name: "Antenna",
             dependencies: [
-                "Concurrency", "Inference", "JSON", "Pipeline", "Telemetry", "Transport",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+                "Concurrency", "Inference", "JSON", "Pipeline", "Telemetry", "Transport", .crypto, .deque, .logging,
+            ]
         ),
         .target(
             name: "Broker",
             dependencies: [
-                "Concurrency", "JSON", "Pipeline", "Telemetry", "Transport",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: houseStyle
+                "Concurrency", "JSON", "Pipeline", "Telemetry", "Transport", .crypto, .deque, .logging,
+                .serviceLifecycle,
+            ]
         ),
         .target(
             name: "Relay",
             dependencies: [
-                "Antenna", "Broker", "Concurrency", "JSON", "Pipeline", "Telemetry", "Transport",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: houseStyle
+                "Antenna", "Broker", "Concurrency", "JSON", "Pipeline", "Telemetry", "Transport", .crypto, .logging,
+                .serviceLifecycle,
+            ]
         ),
         .target(
             name: "Settings",
             dependencies: [
                 "Antenna", "Broker", "Concurrency", "Imaging", "Inference", "JSON", "Pipeline", "Transport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+                .argumentParser, .logging,
+            ]
         ),
         .target(
             name: "HTTPServing",
             dependencies: [
-                "Telemetry",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "Telemetry", .deque, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioHTTPTypes,
+                .nioHTTPTypesHTTP1, .nioPosix,
             ],
-            resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")],
-            swiftSettings: houseStyle
+            resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]
         ),
         .target(
             name: "LocalAntenna",
-            dependencies: [
-                "HTTPServing", "Imaging", "JSON", "Telemetry",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
-            resources: [.embedInCode("Page/antenna.html"), .embedInCode("Page/antenna.js")],
-            swiftSettings: houseStyle
+            dependencies: ["HTTPServing", "Imaging", "JSON", "Telemetry", .deque, .logging, .serviceLifecycle],
+            resources: [.embedInCode("Page/antenna.html"), .embedInCode("Page/antenna.js")]
         ),
         .target(
             name: "Worker",
             dependencies: [
-                "Antenna", "Broker", "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "Pipeline", "Relay",
-                "Settings", "Telemetry", "Transport",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "Antenna", "Broker", "Concurrency", "HTTPServing", "Imaging", "Inference", "JSON", "Pipeline",
+                "Relay", "Settings", "Telemetry", "Transport", .coreMetrics, .logging, .metrics, .serviceLifecycle,
             ],
             resources: [
                 .embedInCode("Admin/Page/live.html"), .embedInCode("Admin/Page/live.css"),
                 .embedInCode("Admin/Page/chart.js"), .embedInCode("Admin/Page/gallery.js"),
                 .embedInCode("Admin/Page/live.js"),
                 .embedInCode("Admin/Page/fleet.html"), .embedInCode("Admin/Page/fleet.js"),
-            ],
-            swiftSettings: houseStyle
+            ]
         ),
         .target(
             name: "Lab",
             dependencies: [
                 "Broker", "Concurrency", "Imaging", "Inference", "JSON", "LocalAntenna", "Pipeline", "Settings",
-                "Transport", "Worker",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
+                "Transport", "Worker", .crypto, .logging,
             ],
             resources: [
                 .embedInCode("Report/Page/report.css"), .embedInCode("Report/Page/report.js"),
                 .embedInCode("Report/Page/viewer.js"), .embedInCode("Report/Page/controls.js"),
                 .embedInCode("Report/Page/viewer.html"),
-            ],
-            swiftSettings: houseStyle
+            ]
         ),
         .executableTarget(
             name: "AntennaWorker",
             dependencies: [
                 "Broker", "Concurrency", "Inference", "Lab", "LocalAntenna", "Pipeline", "Settings", "Telemetry",
-                "Transport", "Worker",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
+                "Transport", "Worker", .argumentParser, .logging,
             ],
-            swiftSettings: houseStyle,
             plugins: ["BuildCommit"]
         ),
         // What `--version` says of the commit.
@@ -239,158 +177,94 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: [
-                "JSON", "Telemetry", "Transport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            path: "Tests/TestSupport",
-            swiftSettings: houseStyle
+            dependencies: ["JSON", "Telemetry", "Transport", .logging],
+            path: "Tests/TestSupport"
         ),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"], swiftSettings: houseStyle),
         // What tests of a whole worker share: kept apart, so that a change of a setting builds no other tests anew.
         .target(
             name: "WorkerTestSupport",
-            dependencies: [
-                "Antenna", "LocalAntenna", "Settings", "TestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            path: "Tests/WorkerTestSupport",
-            swiftSettings: houseStyle
+            dependencies: ["Antenna", "LocalAntenna", "Settings", "TestSupport", .argumentParser, .logging],
+            path: "Tests/WorkerTestSupport"
         ),
-        .testTarget(
-            name: "ConcurrencyTests",
-            dependencies: [
-                "Concurrency", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
-        ),
-        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: houseStyle),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"]),
+        .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency", "TestSupport", .logging]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(
             name: "TransportTests",
-            dependencies: [
-                "CRabbitMQ", "Concurrency", "Telemetry", "TestSupport", "Transport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+            dependencies: ["CRabbitMQ", "Concurrency", "Telemetry", "TestSupport", "Transport", .logging]
         ),
         .testTarget(
             name: "ImagingTests",
-            dependencies: [
-                "CYCbCr", "Imaging", "Telemetry", "TestSupport",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
-            resources: [.copy("Fixtures")],
-            swiftSettings: houseStyle
+            dependencies: ["CYCbCr", "Imaging", "Telemetry", "TestSupport", .crypto],
+            resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "InferenceTests",
-            dependencies: [
-                "Concurrency", "Inference", "Imaging", "JSON", "Telemetry", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            resources: [.copy("Fixtures")],
-            swiftSettings: houseStyle
+            dependencies: ["Concurrency", "Inference", "Imaging", "JSON", "Telemetry", "TestSupport", .logging],
+            resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
                 "Concurrency", "Imaging", "Inference", "JSON", "Pipeline", "Telemetry", "TestSupport", "Transport",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
-                .product(name: "Tracing", package: "swift-distributed-tracing"),
-            ],
-            swiftSettings: houseStyle
+                .crypto, .logging, .serviceLifecycle, .inMemoryTracing, .tracing,
+            ]
         ),
         .testTarget(
             name: "AntennaTests",
             dependencies: [
                 "Antenna", "Concurrency", "Inference", "JSON", "Pipeline", "Telemetry", "TestSupport", "Transport",
-                "WorkerTestSupport",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+                "WorkerTestSupport", .crypto, .logging,
+            ]
         ),
         .testTarget(
             name: "BrokerTests",
             dependencies: [
-                "Broker", "Concurrency", "JSON", "Pipeline", "Telemetry", "TestSupport", "Transport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+                "Broker", "Concurrency", "JSON", "Pipeline", "Telemetry", "TestSupport", "Transport", .logging,
+            ]
         ),
         .testTarget(
             name: "RelayTests",
-            dependencies: [
-                "Antenna", "Broker", "Pipeline", "Relay", "Telemetry", "TestSupport", "Transport",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+            dependencies: ["Antenna", "Broker", "Pipeline", "Relay", "Telemetry", "TestSupport", "Transport", .logging]
         ),
-        .testTarget(
-            name: "HTTPServingTests",
-            dependencies: [
-                "HTTPServing", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-            ],
-            swiftSettings: houseStyle
-        ),
-        .testTarget(
-            name: "LocalAntennaTests",
-            dependencies: ["LocalAntenna", "Imaging", "JSON", "TestSupport"],
-            swiftSettings: houseStyle
-        ),
+        .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing", "TestSupport", .logging, .nioCore]),
+        .testTarget(name: "LocalAntennaTests", dependencies: ["LocalAntenna", "Imaging", "JSON", "TestSupport"]),
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "Antenna", "Inference", "Pipeline", "Settings", "TestSupport", "WorkerTestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: houseStyle
+                "Antenna", "Inference", "Pipeline", "Settings", "TestSupport", "WorkerTestSupport", .argumentParser,
+            ]
         ),
         .testTarget(
             name: "WorkerTests",
             dependencies: [
                 "Antenna", "Broker", "Concurrency", "Inference", "LocalAntenna", "Pipeline", "Relay", "Settings",
-                "Telemetry", "TestSupport", "Transport", "Worker", "WorkerTestSupport",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+                "Telemetry", "TestSupport", "Transport", "Worker", "WorkerTestSupport", .coreMetrics, .logging,
+            ]
         ),
         .testTarget(
             name: "LabTests",
-            dependencies: ["Imaging", "Inference", "JSON", "Lab", "Pipeline", "TestSupport", "Worker"],
-            swiftSettings: houseStyle
+            dependencies: ["Imaging", "Inference", "JSON", "Lab", "Pipeline", "TestSupport", "Worker"]
         ),
         .testTarget(
             name: "AntennaWorkerTests",
             dependencies: [
                 "AntennaWorker", "Broker", "Settings", "Telemetry", "TestSupport", "Transport", "Worker",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: houseStyle
+                .argumentParser,
+            ]
         ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "Antenna", "Broker", "Concurrency", "Imaging", "Inference", "LocalAntenna", "Pipeline", "Relay",
-                "Settings", "Telemetry", "TestSupport",
-                "Transport",
-                "Worker", "WorkerTestSupport",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: houseStyle
+                "Settings", "Telemetry", "TestSupport", "Transport", "Worker", "WorkerTestSupport", .coreMetrics,
+                .logging,
+            ]
         ),
     ]
 )
 
+// The packages that packages bring.
 if isRelease {
     package.dependencies += [
         released("apple/swift-algorithms", "1.2.1"),
@@ -419,12 +293,25 @@ if Context.environment["ANTENNA_BENCHMARKS"] == "1" {
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "Concurrency", "Imaging", "Inference", "Pipeline",
-                .product(name: "Benchmark", package: "benchmark"),
+                "Concurrency", "Imaging", "Inference", "Pipeline", .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Benchmarks/Micro",
-            swiftSettings: houseStyle,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
         )
     )
+}
+
+// How all Swift is compiled; C takes no notice.
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+    // Set by scripts/test. Not for everybody: the warnings of a newer compiler must not stop somebody who only wants to run it.
+    if Context.environment["ANTENNA_STRICT_BUILD"] == "1" {
+        target.swiftSettings?.append(.treatAllWarnings(as: .error))
+    }
 }
