@@ -177,7 +177,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["JSON", "Telemetry", "Transport", .logging],
+            dependencies: ["Concurrency", "JSON", "Telemetry", "Transport", .logging],
             path: "Tests/TestSupport"
         ),
         // What tests of a whole worker share: kept apart, so that a change of a setting builds no other tests anew.

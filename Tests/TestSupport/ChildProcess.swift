@@ -1,13 +1,13 @@
+import Concurrency
 package import Foundation
 import Synchronization
 
 /// A program started by a test, which cannot outlive the test process.
 ///
-/// A second small process waits on a pipe that only the test process holds. When that pipe closes, however the test process ended,
-/// it kills the program (and the process named in `pidFile`) and removes the scratch folder.
+/// Should it be there when the test process ends, its ``Leash`` kills it and the process named in `pidFile`, and removes the scratch folder.
 package final class ChildProcess: Sendable {
-    // Process is not Sendable; after start it is only touched under this lock.
-    private let processes: Mutex<(child: Process, watchdog: Process, leash: Pipe)>
+    // Process is not Sendable; once started it is only touched under this lock.
+    private let state: Mutex<(child: Process, leash: Leash)>
     private let exit = OneShot()
     /// The process identifier of the program.
     package let pid: pid_t
@@ -47,63 +47,31 @@ package final class ChildProcess: Sendable {
         child.standardError = handle
         let exit = exit
         child.terminationHandler = { _ in exit.fire() }
-        try Self.start(child)
+        let leash = try Leash(
+            starting: child,
+            cleanUp: """
+                [ -f "$1" ] && kill -KILL "$(cat "$1")"
+                rm -rf "$2"
+                """,
+            arguments: [pidFile ?? "", scratch.path]
+        )
         pid = child.processIdentifier
-
-        let watchdog = Process()
-        let leash = Pipe()
-        watchdog.executableURL = URL(fileURLWithPath: "/bin/sh")
-        watchdog.arguments = [
-            "-c",
-            """
-            trap '' INT TERM HUP
-            read word && exit 0
-            [ -f "$2" ] && kill -KILL "$(cat "$2")"
-            kill -KILL "$1"
-            rm -rf "$3"
-            """,
-            "watchdog", String(pid), pidFile ?? "", scratch.path,
-        ]
-        watchdog.standardInput = leash
-        watchdog.standardOutput = FileHandle.nullDevice
-        watchdog.standardError = FileHandle.nullDevice
-        try Self.start(watchdog)
-        processes = Mutex((child, watchdog, leash))
-    }
-
-    /// Starts one program after the other, with no signal blocked.
-    ///
-    /// A program inherits what its starter blocks, and threads of Swift's pools block nearly all: a shell would never hear that its
-    /// child has ended. Foundation hears of an exit by the end of a socket that the program inherits; another program that starts at the
-    /// same moment may inherit it too, and then the exit is heard of only when both have ended.
-    private static func start(_ program: Process) throws {
-        try starting.withLock { _ in try withoutBlockedSignals { try program.run() } }
-    }
-
-    private static let starting = Mutex(())
-
-    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
-        var none = sigset_t()
-        var before = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try body()
+        state = Mutex((child, leash))
     }
 
     /// Whether the program has not ended yet.
     package var isRunning: Bool {
-        processes.withLock { $0.child.isRunning }
+        state.withLock { $0.child.isRunning }
     }
 
     /// The exit status, once the program has ended; the number of the signal when that ended it, -1 while it runs.
     package var exitStatus: Int32 {
-        processes.withLock { $0.child.isRunning ? -1 : $0.child.terminationStatus }
+        state.withLock { $0.child.isRunning ? -1 : $0.child.terminationStatus }
     }
 
     /// Whether a signal ended the program that it did not handle.
     package var wasKilled: Bool {
-        processes.withLock { !$0.child.isRunning && $0.child.terminationReason == .uncaughtSignal }
+        state.withLock { !$0.child.isRunning && $0.child.terminationReason == .uncaughtSignal }
     }
 
     /// Sends a signal to the program.
@@ -120,9 +88,9 @@ package final class ChildProcess: Sendable {
         }
     }
 
-    /// Tells the watchdog that the program was ended in an orderly way and the scratch folder is still wanted.
+    /// Lets go of the program, which was ended in an orderly way, and of the scratch folder, which is still wanted.
     package func release() throws {
-        try processes.withLock { try $0.leash.fileHandleForWriting.write(contentsOf: Data("done\n".utf8)) }
+        try state.withLock { try $0.leash.release() }
     }
 }
 
