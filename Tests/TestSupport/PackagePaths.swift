@@ -27,10 +27,8 @@ package enum PackagePaths {
 
     /// All scratch folders of this process.
     private static let allScratch: URL = {
-        atexit { try? FileManager.default.removeItem(at: PackagePaths.allScratchPath) }
-        return allScratchPath
+        atexit { try? FileManager.default.removeItem(at: PackagePaths.allScratch) }
+        return FileManager.default.temporaryDirectory
+            .appending(path: "antenna-tests-\(ProcessInfo.processInfo.processIdentifier)")
     }()
-
-    private static let allScratchPath = FileManager.default.temporaryDirectory
-        .appending(path: "antenna-tests-\(ProcessInfo.processInfo.processIdentifier)")
 }

@@ -112,9 +112,12 @@ function home() {
   return move(scale, width / 2 - (x + w / 2) * scale, height / 2 - (y + h / 2) * scale);
 }
 
+// From all of the image, or its own size where that is smaller, to eight times that size.
+const withinLimits = (scale) => Math.min(Math.max(scale, Math.min(view.fit, 1)), 8);
+
 function move(scale, x, y) {
   const { clientWidth: width, clientHeight: height } = stage;
-  view.scale = Math.min(Math.max(scale, Math.min(view.fit, 1)), 8);
+  view.scale = withinLimits(scale);
   const [w, h] = [view.width * view.scale, view.height * view.scale];
   // A small image stays in the middle, a large one leaves no gap at its sides.
   view.x = w <= width ? (width - w) / 2 : Math.min(0, Math.max(width - w, x));
@@ -138,7 +141,7 @@ function move(scale, x, y) {
 }
 
 function zoom(factor, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
-  const scale = Math.min(Math.max(view.scale * factor, Math.min(view.fit, 1)), 8);
+  const scale = withinLimits(view.scale * factor);
   const ratio = scale / view.scale;
   move(scale, x - (x - view.x) * ratio, y - (y - view.y) * ratio);
 }
