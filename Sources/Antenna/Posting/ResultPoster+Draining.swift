@@ -7,7 +7,8 @@ import Telemetry
 extension ResultPoster {
     /// Posts what waits in the spool, oldest first, until ``finish()`` or cancellation.
     ///
-    /// One entry at a time after a failure, the next one if that was an answer, and several while all goes well. Once cancelled, it also holds no result any longer that has no place.
+    /// Several entries at a time while all goes well, and one at a time after a failure: the next one, if the server answered. Once cancelled,
+    /// it also gives up the results that have no place.
     package func run() async {
         await withTaskCancellationHandler {
             await postWaiting()

@@ -9,77 +9,6 @@ import Telemetry
 /// ``deliver(_:)`` posts in the caller's task, a few at a time; ``run()`` posts what waits in the spool. While the server does
 /// not answer, new results go straight to the spool, and only the oldest that waits there is tried again from time to time.
 package final class ResultPoster: Sendable {
-    /// How results are posted.
-    package struct Settings: Sendable {
-        /// POSTs at the same time, besides a quarter more for results that somebody waits for.
-        ///
-        /// Default: 4.
-        package var postsInFlight = 4
-        /// Attempts before a result goes to the spool.
-        ///
-        /// Default: 3.
-        package var quickAttempts = 3
-        /// The waits between these attempts.
-        ///
-        /// Default: 0.5 s up to 4 s.
-        package var quick = Backoff(first: .milliseconds(500), most: .seconds(4))
-        /// The longest `Retry-After` that is still waited for instead of spooling.
-        ///
-        /// Default: 3 s.
-        package var longestQuickDelay = Duration.seconds(3)
-        /// Results waiting for a turn before more go to the spool.
-        ///
-        /// Default: 256.
-        package var longestQueue = 256
-        /// The waits before the spool is tried again while the server is away: what waits has a lease that ends.
-        ///
-        /// Default: 1 s up to 15 s.
-        package var drain = Backoff(first: .seconds(1), most: .seconds(15))
-        /// The waits of a result that can neither be posted nor spooled.
-        ///
-        /// Default: 1 s up to 60 s.
-        package var stranded = Backoff(first: .seconds(1), most: .seconds(60))
-        /// The waits after the token was refused.
-        ///
-        /// Default: 60 s.
-        package var refused = Backoff(first: .seconds(60), most: .seconds(60))
-        /// The waits before a job is tried again whose results the server forbids.
-        ///
-        /// Default: 60 s up to 15 min.
-        package var forbidden = Backoff(first: .seconds(60), most: .seconds(900))
-
-        /// The defaults.
-        package init() {}
-    }
-
-    struct State {
-        /// Until when the server is left alone; nil while all is well.
-        var awayUntil: Duration?
-        /// Whether any call that succeeds ends that wait.
-        var endsWithSuccess = false
-        /// How often it did since a result was taken.
-        var returns = 0
-        /// The result of the spool that was last answered with a failure: it must not hold up those behind it.
-        var passed: Spool.EntryID?
-        var misses = 0
-        /// Jobs whose results the server forbids us to post.
-        var closed: [Int: ClosedJob] = [:]
-        /// Deliveries that have found no place at all.
-        var stranded = 0
-        /// Why the last of them found none on disk.
-        var strandedBecause: String?
-        var isFinishing = false
-        /// Whether results that have no place are given up.
-        var isAbandoned = false
-        var generator: any RandomNumberGenerator & Sendable
-    }
-
-    /// A job whose results the server forbids us to post.
-    struct ClosedJob {
-        var misses = 0
-        var until = Duration.zero
-    }
-
     /// Those who are told of the outlook, and what they were told.
     private struct OutlookObservers {
         var latest = PostingOutlook()
@@ -192,13 +121,13 @@ package final class ResultPoster: Sendable {
     /// - Throws: `CancellationError` when the task, or ``run()``, was cancelled before the result was safe; the server then delivers
     ///   the task again.
     package func deliver(_ result: OutgoingResult) async throws {
-        var (isStranded, isSafe) = (false, false)
+        var misses = 0
+        var isSafe = false
         defer {
-            if isStranded { endStranding(isSafe: isSafe) }
+            if misses > 0 { endStranding(isSafe: isSafe) }
             outlookMayHaveChanged()
         }
         var mayPost = mayPostNow(result.jobID)
-        var misses = 0
         while true {
             if mayPost, try await postAndSetAside(result) {
                 isSafe = true
@@ -211,24 +140,26 @@ package final class ResultPoster: Sendable {
                 return
             } catch let error as SpoolError {
                 misses += 1
-                state.withLock { state in
-                    if !isStranded { state.stranded += 1 }
-                    state.strandedBecause = error.message
-                }
-                if !isStranded {
-                    isStranded = true
-                    outlookMayHaveChanged()
-                }
-                statistics.spoolFailed(error.code)
-                strandings.note(
-                    "Results can neither be posted nor kept on disk; they are held in memory and nothing more is reserved",
-                    level: error.code == .full ? .warning : .critical,
-                    [LogKey.taskID: "\(result.taskID)", LogKey.error: "\(error)"]
-                )
+                noteStranding(of: result, because: error, isNew: misses == 1)
             }
             try await sleep(for: state.withLock { $0.delay(settings.stranded, failures: misses) })
             mayPost = true
         }
+    }
+
+    /// Counts and tells of a result that has no place: neither at the server nor on disk.
+    private func noteStranding(of result: OutgoingResult, because error: SpoolError, isNew: Bool) {
+        state.withLock { state in
+            if isNew { state.stranded += 1 }
+            state.strandedBecause = error.message
+        }
+        if isNew { outlookMayHaveChanged() }
+        statistics.spoolFailed(error.code)
+        strandings.note(
+            "Results can neither be posted nor kept on disk; they are held in memory and nothing more is reserved",
+            level: error.code == .full ? .warning : .critical,
+            [LogKey.taskID: "\(result.taskID)", LogKey.error: "\(error)"]
+        )
     }
 
     /// Says that there is a place again, with the last result that had none.
@@ -302,32 +233,5 @@ package final class ResultPoster: Sendable {
                 return true
             }
         }
-    }
-}
-
-extension ResultPoster.State {
-    /// The wait after so many failures in a row.
-    mutating func delay(_ backoff: Backoff, failures: Int) -> Duration {
-        backoff.delay(failures: failures, using: &generator)
-    }
-
-    /// Leaves a job alone for a while.
-    ///
-    /// - Returns: Whether that is new.
-    mutating func close(_ jobID: Int, now: Duration, _ settings: ResultPoster.Settings) -> Bool {
-        let isNew = closed[jobID] == nil
-        var job = closed[jobID] ?? ResultPoster.ClosedJob()
-        // Posts that were under way together count as one attempt.
-        guard job.until <= now else { return isNew }
-        job.misses += 1
-        job.until = now + delay(settings.forbidden, failures: job.misses)
-        closed[jobID] = job
-        return isNew
-    }
-
-    /// The jobs that are left alone now, and when the first of them is tried again.
-    func asleep(now: Duration) -> (jobs: Set<Int>, until: Duration?) {
-        let asleep = closed.filter { $0.value.until > now }
-        return (Set(asleep.keys), asleep.values.map(\.until).min())
     }
 }

@@ -13,11 +13,12 @@ package protocol ResultPosting: Sendable {
     /// Whether a result of this task was taken lately, and can be given again.
     func remembers(_ key: TaskKey) -> Bool
 
-    /// Brings a result away. When this returns the result is safe: Antenna took it (2xx), or it lies on disk in the spool, or the server refused
-    /// it for good and it was set aside. A refused result that cannot be set aside either, on a full disk, is logged as an error and lost: neither the
-    /// server nor another try would help it.
+    /// Brings a result to where it is safe.
     ///
-    /// - Throws: When it is not, and the task has to be done again.
+    /// When this returns, Antenna took it (2xx), or it lies on disk in the spool, or the server refused it for good and it was set aside. A
+    /// refused result that cannot be set aside, as on a full disk, is logged as an error and lost: no other try would help it.
+    ///
+    /// - Throws: When it is not safe, and the task has to be done again.
     func deliver(_ result: OutgoingResult) async throws
 
     /// Answers a delivery of a task with the bytes that answered it before.

@@ -54,6 +54,14 @@ struct ReservationPlanner {
         /// Nothing before this time, unless the load changes or a call ends.
         case wait(until: Duration)
         case finished
+
+        /// Whether it is a call to the server.
+        var isCall: Bool {
+            switch self {
+            case .listJobs, .look, .reserve: true
+            case .wait, .finished: false
+            }
+        }
     }
 
     /// Clocks of two machines differ, and servers look at their leases now and then only.
