@@ -219,11 +219,8 @@ private struct PostedElsewhere: ResultPosting {
     func observeOutlook(_ observer: @escaping @Sendable (PostingOutlook) -> Void) {
         Task { [states = publishing.states()] in
             for await state in states {
-                if case .connected = state {
-                    observer(PostingOutlook())
-                } else {
-                    observer(PostingOutlook(isBackedUp: true))
-                }
+                let isConnected = if case .connected = state { true } else { false }
+                observer(PostingOutlook(isBackedUp: !isConnected))
             }
         }
     }

@@ -20,9 +20,10 @@ package struct TaskMessage: Sendable, Hashable {
 
     /// Reads a message.
     ///
-    /// The body is Antenna's task JSON: `id`, `image_id`, `image_url`, `reply_subject`, and where the sender knows them `pipeline` and
-    /// `job_id`, `detections` that exist, and the `config` that is wanted; ids are strings or whole numbers, other members are left alone. The property `message_id` stands in for a missing
-    /// `id`, `reply_to` for a missing `reply_subject`. A missing `image_url` is left to the fetch stage, whose error result says so.
+    /// The body is Antenna's task JSON: `id`, `image_id`, `image_url`, `reply_subject`, and where the sender knows them `pipeline`,
+    /// `job_id`, `detections` that exist, and the `config` that is wanted. Ids are strings or whole numbers; other members are left alone.
+    /// The property `message_id` stands in for a missing `id`, `reply_to` for a missing `reply_subject`. A missing `image_url` is left to the
+    /// fetch stage, whose error result says so.
     ///
     /// - Parameters:
     ///   - message: What was delivered.

@@ -65,6 +65,12 @@ package final class ConfirmedPublisher: Sendable {
         }
     }
 
+    /// How often what waited was given up.
+    var abandonments: Int { state.withLock(\.abandonments) }
+
+    /// The time by which it waits.
+    var now: Duration { clock.now }
+
     /// Publishes a message, mandatory, and returns after the confirm; tries again as long as that may help.
     ///
     /// The caller's cancellation does not end it: a result that is there goes out.
@@ -187,12 +193,6 @@ package final class ConfirmedPublisher: Sendable {
             }
         }
     }
-
-    /// How often what waited was given up.
-    var abandonments: Int { state.withLock(\.abandonments) }
-
-    /// The time by which it waits.
-    var now: Duration { clock.now }
 
     /// Whether what began after so many abandonments is still wanted.
     func mayGoOn(since abandonments: Int) -> Bool {

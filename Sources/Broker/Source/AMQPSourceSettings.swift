@@ -54,4 +54,15 @@ package struct AMQPSourceSettings: Sendable, Hashable {
     func prefetch(of queue: TaskQueueName) -> Int {
         queue.lane == .interactive ? Lane.spare(beyond: prefetch) : prefetch
     }
+
+    /// What is declared before each attempt to consume a queue.
+    func declarations(for queue: TaskQueueName) -> [AMQPDeclaration] {
+        guard declares else {
+            // Looked for before it is consumed: a queue that is not there would cost the channel of all consumers.
+            return queue.lane == .interactive ? [.queue(name: "\(queue)", passive: true)] : []
+        }
+        let onward = onward.filter { $0.pipeline == queue.pipeline && $0.lane == queue.lane }
+        return ([queue] + onward).flatMap(AMQPTopology.declarations(for:))
+            + AMQPTopology.declarations(forResultsExchange: resultsExchange)
+    }
 }

@@ -20,6 +20,11 @@ package final class AMQPSubscription: Sendable {
         var generator: any RandomNumberGenerator & Sendable
     }
 
+    /// How long there may be no consumer before that is a problem.
+    private static let patience = Duration.seconds(10)
+    /// How often a declaration may fail for want of something that another client makes at the same moment.
+    private static let racesForgiven = 3
+
     private let connection: AMQPConnection
     private let queue: String
     private let prefetch: Int
@@ -81,11 +86,6 @@ package final class AMQPSubscription: Sendable {
             return "\(queue) cannot be consumed: \(away.reason)"
         }
     }
-
-    /// How long there may be no consumer before that is a problem.
-    private static let patience = Duration.seconds(10)
-    /// How often a declaration may fail for want of something that another client makes at the same moment.
-    private static let racesForgiven = 3
 
     /// Hands over every delivery, in order, until ``stop()`` or cancellation.
     ///

@@ -85,14 +85,8 @@ extension AMQPTaskSource {
             if isDraining || Task.isCancelled || isHeld(queue) { return await untried.giveBack(delivery, to: queue) }
             await settler.publisher.pause(for: .milliseconds(200))
         }
-        if delivery.message.headers["x-stream-offset"] != nil {
-            refuse(queue, because: "it is a stream, which is read and never emptied: make it a quorum queue")
-            consuming.nack(delivery, requeue: true)
-            return
-        }
-        // Seen here where queues are not declared, or may not be.
-        if delivery.isUncounted {
-            refuse(queue, because: "it is no quorum queue: it does not count how often a task was tried")
+        if let fault = delivery.queueFault {
+            refuse(queue, because: fault)
             consuming.nack(delivery, requeue: true)
             return
         }

@@ -58,10 +58,10 @@ package final class AMQPTaskSource: TaskSource {
         self.publishing = publishing
         self.obstacle = obstacle
         self.pauseSwitch = pauseSwitch
+        self.clock = clock
         self.logger = logger
         oldAgeWarnings = ThrottledLog(logger, clock: clock, interval: .seconds(300))
         holds = Mutex(Dictionary(settings.queues.map { ($0, QueuePausePolicy()) }) { first, _ in first })
-        self.clock = clock
         let publisher = ConfirmedPublisher(
             connection: publishing,
             backoff: settings.backoff,
@@ -87,19 +87,18 @@ package final class AMQPTaskSource: TaskSource {
             logger: logger
         )
         self.untried = untried
-        subscriptions = settings.queues.map { queue in
-            let onward = settings.onward.filter { $0.pipeline == queue.pipeline && $0.lane == queue.lane }
-            let declarations =
-                ([queue] + onward).flatMap(AMQPTopology.declarations(for:))
-                + AMQPTopology.declarations(forResultsExchange: settings.resultsExchange)
-            // Looked for before it is consumed: a queue that is not there would cost the channel of all consumers.
-            let check = queue.lane == .interactive ? [AMQPDeclaration.queue(name: "\(queue)", passive: true)] : []
-            return AMQPSubscription(
+        func subscription(
+            to queue: TaskQueueName,
+            prefetch: Int,
+            declarations: [AMQPDeclaration],
+            mayBeMissing: Bool = false
+        ) -> AMQPSubscription {
+            AMQPSubscription(
                 connection: consuming,
                 queue: "\(queue)",
-                prefetch: settings.prefetch(of: queue),
-                declarations: settings.declares ? declarations : check,
-                mayBeMissing: queue.lane == .interactive,
+                prefetch: prefetch,
+                declarations: declarations,
+                mayBeMissing: mayBeMissing,
                 backoff: settings.backoff,
                 clock: clock,
                 generator: generator,
@@ -107,20 +106,16 @@ package final class AMQPTaskSource: TaskSource {
                 logger: logger
             )
         }
+        subscriptions = settings.queues.map { queue in
+            subscription(
+                to: queue,
+                prefetch: settings.prefetch(of: queue),
+                declarations: settings.declarations(for: queue),
+                mayBeMissing: queue.lane == .interactive
+            )
+        }
         reserves = settings.queues.map { queue in
-            UnroutableResults.reserves.map { reserve in
-                AMQPSubscription(
-                    connection: consuming,
-                    queue: "\(queue)",
-                    prefetch: reserve.prefetch,
-                    declarations: [],
-                    backoff: settings.backoff,
-                    clock: clock,
-                    generator: generator,
-                    giveBack: { await untried.giveBack($0, to: queue) },
-                    logger: logger
-                )
-            }
+            UnroutableResults.reserves.map { subscription(to: queue, prefetch: $0.prefetch, declarations: []) }
         }
         pauseSwitch.observe { [weak steering] in steering?.notify() }
     }
