@@ -69,11 +69,8 @@ struct InferFileCommand: AsyncParsableCommand {
         let logger = Logger(label: "infer-file")
         try DescriptorLimit.require(DescriptorLimit.least + settings.images.fetchConcurrency)
         try AddressSpace.require()
-        let found = ImageFiles(walking: images, except: exports.crops)
+        let found = try findImages()
         let files = found.files
-        guard !files.isEmpty || !found.unreadable.isEmpty else {
-            throw CommandFailure("There are no images in \(images.joined(separator: ", ")).")
-        }
         let manifest = try InferenceAssembly.readManifests(
             in: settings.models.folder,
             slugs: settings.work.pipelines
@@ -121,15 +118,25 @@ struct InferFileCommand: AsyncParsableCommand {
         if let page = try await results.writeReport(summary) {
             try Output.standard.print("Open \(page) in a browser.")
         }
-        if !exports.paths.isEmpty, !json {
-            try Output.standard.print(
-                "\(await results.insectCount) insects on \(files.count) images: \(exports.paths.joined(separator: ", "))"
-            )
-        }
+        try sayWhere(insects: await results.insectCount, images: files.count)
         var failures = await results.failures
         for place in found.unreadable { failures.add(place.path, reason: place.reason) }
         let left = files.count - worker.statistics.answered
         try judge(failures, left: left, of: files.count + found.unreadable.count)
+    }
+
+    private func findImages() throws -> ImageFiles {
+        let found = ImageFiles(walking: images, except: exports.crops)
+        guard !found.files.isEmpty || !found.unreadable.isEmpty else {
+            throw CommandFailure("There are no images in \(images.joined(separator: ", ")).")
+        }
+        return found
+    }
+
+    /// Names the files that other programs may read.
+    private func sayWhere(insects: Int, images: Int) throws {
+        guard !exports.paths.isEmpty, !json else { return }
+        try Output.standard.print("\(insects) insects on \(images) images: \(exports.paths.joined(separator: ", "))")
     }
 
     /// What the page is called.

@@ -48,27 +48,7 @@ package struct EndToEndBenchmark {
         settings.images.proxy = .none
         settings.antenna.proxy = .none
         let logger = Logger(label: "bench")
-        let stages = try WorkerStages(
-            settings: settings,
-            context: RoleContext().counting(progress),
-            logger: logger,
-            inference: { [settings] threads in
-                if let constant {
-                    return try .constant(
-                        settings,
-                        insects: constant.insects,
-                        labels: constant.labels,
-                        features: constant.features
-                    )
-                }
-                return try InferenceAssembly(
-                    settings: settings,
-                    slugs: settings.work.pipelines,
-                    threads: threads,
-                    logger: logger
-                )
-            }
-        )
+        let stages = try makeStages(settings, progress: progress, logger: logger)
         try await Registrar.register(
             settings,
             manifests: stages.manifests,
@@ -89,10 +69,31 @@ package struct EndToEndBenchmark {
         }
         let (succeeded, failed) = (worker.statistics.succeeded.value, worker.statistics.failed.value)
         guard succeeded == images.count else {
-            throw CommandFailure(
-                "\(succeeded) of \(images.count) images were analysed, \(failed) failed."
-            )
+            throw CommandFailure("\(succeeded) of \(images.count) images were analysed, \(failed) failed.")
         }
         return sample
+    }
+
+    private func makeStages(
+        _ settings: WorkerSettings,
+        progress: @escaping @Sendable (Int) -> Void,
+        logger: Logger
+    ) throws -> WorkerStages {
+        try WorkerStages(settings: settings, context: RoleContext().counting(progress), logger: logger) { threads in
+            if let constant {
+                return try .constant(
+                    settings,
+                    insects: constant.insects,
+                    labels: constant.labels,
+                    features: constant.features
+                )
+            }
+            return try InferenceAssembly(
+                settings: settings,
+                slugs: settings.work.pipelines,
+                threads: threads,
+                logger: logger
+            )
+        }
     }
 }

@@ -222,15 +222,15 @@ package struct BatcherState<Key: Hashable & Sendable, Item: Sendable>: Sendable 
     private func nextInteractive() -> Dispatch? {
         let engines = hands.indices.filter { hands[$0].hasRoomForInteractive }
         guard let engine = engines.min(by: { hands[$0].count < hands[$1].count }) else { return nil }
-        return oldestWaiting { group, _ in group.lane == .interactive }.map { ($0.group, engine) }
+        return oldestWaiting { key, _ in key.lane == .interactive }.map { ($0.group, engine) }
     }
 
     private func nextBatch(engineIsIdle: Bool, now: ContinuousClock.Instant) -> GroupKey? {
-        let ready = oldestWaiting { group, waiting in
-            group.lane == .batch && (waiting.weight >= capacity(group.key) || waiting.passed >= Self.patience)
+        let ready = oldestWaiting { key, group in
+            key.lane == .batch && (group.weight >= capacity(key.key) || group.passed >= Self.patience)
         }
         if let ready { return ready.group }
-        guard engineIsIdle, let oldest = oldestWaiting(where: { group, _ in group.lane == .batch }) else { return nil }
+        guard engineIsIdle, let oldest = oldestWaiting(where: { key, _ in key.lane == .batch }) else { return nil }
         let nothingCanJoin = upstream <= blockedUpstream
         return nothingCanJoin || oldest.since + linger <= now ? oldest.group : nil
     }

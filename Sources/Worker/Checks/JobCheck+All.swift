@@ -7,6 +7,7 @@ extension JobCheck {
     private static let mostJobs = 10
     /// Jobs that are looked at to find the shortest, at most.
     private static let mostDetails = 50
+
     /// Looks at all jobs of this worker's pipelines that have work left, those with the fewest images left first.
     func sections() async -> [CheckReport.Section] {
         let end = ContinuousClock.now + patienceWithAll
@@ -49,40 +50,42 @@ extension JobCheck {
                 isForWorkers: false,
                 limit: 100
             )
-            var findings: [CheckReport.Finding] = []
-            let named = Set(open.map(\.id))
-            let others = all.map(\.id).filter { !named.contains($0) }.sorted()
-            if open.isEmpty {
-                findings.append(
-                    .missing(
-                        "Jobs",
-                        "Antenna lists none with work to do for \(ours)",
-                        remedy:
-                            "Make and start one in Antenna for one of these pipelines. One that you miss here: --job N."
-                    )
-                )
-            } else {
-                findings.append(.good("Jobs", "\(open.count) have work to do for \(ours)"))
-            }
-            if !others.isEmpty {
-                let numbers =
-                    others.prefix(20).map(String.init).joined(separator: ", ") + (others.count > 20 ? " …" : "")
-                findings.append(
-                    .note(
-                        "Other jobs of these pipelines",
-                        "\(numbers): not handed to workers over the async API",
-                        remedy: "--job N says more of one."
-                    )
-                )
-            }
-            if open.count > Self.mostJobs {
-                findings.append(.note("Jobs", "\(Self.mostJobs) of them are looked at; --job N looks at another"))
-            }
-            return Found(jobs: await shortestFirst(open), findings: findings)
+            return Found(jobs: await shortestFirst(open), findings: findings(open: open, all: all, of: ours))
         } catch {
             let remedy = "Try again, or ask whoever runs the server."
             return Found(findings: [.missing("Jobs", "cannot be listed: \(error.message)", remedy: remedy)])
         }
+    }
+
+    private func findings(open: [AntennaJob], all: [AntennaJob], of pipelines: String) -> [CheckReport.Finding] {
+        var findings: [CheckReport.Finding] = []
+        if open.isEmpty {
+            findings.append(
+                .missing(
+                    "Jobs",
+                    "Antenna lists none with work to do for \(pipelines)",
+                    remedy: "Make and start one in Antenna for one of these pipelines. One that you miss here: --job N."
+                )
+            )
+        } else {
+            findings.append(.good("Jobs", "\(open.count) have work to do for \(pipelines)"))
+        }
+        let named = Set(open.map(\.id))
+        let others = all.map(\.id).filter { !named.contains($0) }.sorted()
+        if !others.isEmpty {
+            let numbers = others.prefix(20).map(String.init).joined(separator: ", ") + (others.count > 20 ? " …" : "")
+            findings.append(
+                .note(
+                    "Other jobs of these pipelines",
+                    "\(numbers): not handed to workers over the async API",
+                    remedy: "--job N says more of one."
+                )
+            )
+        }
+        if open.count > Self.mostJobs {
+            findings.append(.note("Jobs", "\(Self.mostJobs) of them are looked at; --job N looks at another"))
+        }
+        return findings
     }
 
     private func shortestFirst(_ open: [AntennaJob]) async -> [(id: Int, detail: AntennaJobDetail?)] {

@@ -109,7 +109,7 @@ package final class HealthService: Sendable {
     }
 
     /// Where the models run; nil before they are loaded, and for a role without.
-    var placement: DevicePlacement? { watchedRole.withLock { $0?.placement } }
+    var placement: DevicePlacement? { health?.placement }
 
     /// What the role shows of itself; nil before it has begun.
     var health: RoleHealth? { watchedRole.withLock { $0 } }
@@ -132,11 +132,11 @@ package final class HealthService: Sendable {
 
     /// Every check with what is wrong; nil when nothing is.
     var readiness: [ReadinessLog.Check] {
-        guard let role = watchedRole.withLock({ $0 }) else {
+        guard let health else {
             return [ReadinessLog.Check(name: "models", problem: "still loading")]
         }
-        return [ReadinessLog.Check(name: "models", detail: role.placement?.description)]
-            + role.checks.map { check in
+        return [ReadinessLog.Check(name: "models", detail: health.placement?.description)]
+            + health.checks.map { check in
                 ReadinessLog.Check(
                     name: check.name,
                     detail: check.detail(),
@@ -183,7 +183,7 @@ package final class HealthService: Sendable {
     }
 
     private var parts: [StallDetector.Part] {
-        (watchedRole.withLock { $0 }?.parts ?? []).map { part in
+        (health?.parts ?? []).map { part in
             let limit = part.patience.flatMap { patience in settings.stallLimit.map { $0 + patience } }
             return StallDetector.Part(name: part.name, limit: limit, reading: part.read())
         }
@@ -192,11 +192,16 @@ package final class HealthService: Sendable {
     /// Once a second, from the watchdog's thread.
     private func tick() {
         history.note(registry)
-        if let role = watchedRole.withLock({ $0 }) {
+        if let health {
             if !lifecycle.isDraining { readinessLog.note(readiness, at: .now, logger) }
             // Whoever waits for its end wants to know what it still has in hand.
-            if let work = role.work { workLog.note(work(), at: .now, logger) }
+            if let work = health.work { workLog.note(work(), at: .now, logger) }
         }
+        drainIfGrown()
+    }
+
+    /// Ends the process in good order once it has more memory than it may have.
+    private func drainIfGrown() {
         guard let limit = settings.maxRSS, !lifecycle.isDraining, let bytes = ProcessFigures.residentBytes,
             bytes > limit
         else { return }
