@@ -1,12 +1,12 @@
 // The layout of Sources, in the order of imports: each folder is a module, which imports only what stands above it.
 //
 //   C…/            libraries of the system, and shims for what Swift cannot call
-//   Telemetry/     the keys of the log
+//   Telemetry/     the keys of the log, the shape of errors, the declarations of metrics
 //   Concurrency/   what waits, who wakes it and for how long: queues, budgets, threads, back-off, clocks
-//   JSON/          one reader and one writer
+//   JSON/          one reader, one validator, one writer
 //   Transport/     bytes in and out: HTTP (libcurl), AMQP (librabbitmq), Redis (hiredis)
 //   Imaging/       bytes to pixels, pixels to floats
-//   Inference/     manifests and models on ONNX Runtime
+//   Inference/     manifests, and models on ONNX Runtime or OpenVINO
 //   Pipeline/      the way of one image, a folder a stage: begin with Worker.swift
 //   Antenna/       Antenna's REST API: reserving tasks, posting results, the spool
 //   Broker/        RabbitMQ: taking tasks, publishing results with a confirm, dead letters, the fetch role

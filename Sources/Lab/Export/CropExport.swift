@@ -4,8 +4,8 @@ package import Worker
 
 /// Each insect as a JPEG of its own, in a folder by its label.
 ///
-/// A file is called `IMAGE-POSITION-NUMBER.jpg`: the image's name, its place among all images and the insect's among those of the image, so that images of the same
-/// name do not meet.
+/// A file is called `IMAGE-POSITION-NUMBER.jpg`: the image's name, its place among all images, and the insect's place among those of the
+/// image, so that images of the same name do not meet.
 package struct CropExport: ResultExport {
     private let folder: String
     private var names = FolderNames()

@@ -5,7 +5,8 @@ package import Pipeline
 import Synchronization
 package import Worker
 
-/// Makes of results what exports and the report need of them: on threads of its own, several images at a time, and from the pixels that the models have just seen.
+/// Makes what exports and the report need of each image, from the pixels that the models have just seen: several images at a time, on
+/// threads of its own.
 ///
 /// Pixels are kept, with their part of the budget, from the end of the analysis until the pictures are made.
 package final class FilePreparer: TaskObserver {

@@ -4,8 +4,8 @@ package import Worker
 
 /// Takes the results of files as they come, and writes them in the order of the files.
 ///
-/// On a thread of its own: whoever reads the output may be slow, and nothing else must wait for that but further results. So many results as wait behind a slow
-/// image are kept, and no more: then their tasks are not settled, and no further files are taken in hand.
+/// It writes on a thread of its own: whoever reads the output may be slow, and only further results must wait for that. Results behind a slow
+/// image are kept up to a number; beyond it their tasks are not settled, and so no further files are taken in hand.
 package actor FileResults {
     /// Where the results go.
     package enum Form: Sendable {

@@ -1,6 +1,7 @@
 /// Which insects stand on which page.
 ///
-/// Where all of a run have room on the first page they are there. Else that shows the surest of each label, and further pages show all: by label, the most frequent first, and in a label the surest first.
+/// When the first page has room for all insects of a run, they are there. Otherwise it shows the surest of each label, and further pages
+/// show all: the most frequent label first, and in each label the surest first.
 struct ReportGallery {
     /// Some insects of a label that stand together on a page.
     struct Section {

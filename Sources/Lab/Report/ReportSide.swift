@@ -90,7 +90,8 @@ struct ReportSide {
 
     // MARK: For the script
 
-    /// The counts as lists of numbers (place, label, step of the score, insects, and so on), and of each page with insects its labels and the score of each one's surest.
+    /// The counts as lists of numbers (place, label, step of the score, insects, and so on), and for each page with insects its labels, each
+    /// with the score of its surest insect.
     var data: String {
         func list(_ cells: [ReportTally.Cell: Int]) -> String {
             let sorted = cells.sorted {

@@ -1,10 +1,11 @@
 import Foundation
 package import Worker
 
-/// Writes the report of a run: a page that shows what was found, and where not all has room on it further ones with all insects and all images.
+/// Writes the report of a run: a page that shows what was found, and where not all has room on it, further pages with all insects and
+/// all images.
 ///
-/// Each page is complete without anything else, and shows the counts of the whole run. Images come one by one. Their pictures go into files, and from there into pages when all is counted, so that memory
-/// holds those of one page, and of each insect a few numbers.
+/// Each page is complete without anything else, and shows the counts of the whole run. Images come one by one. Their pictures go into files,
+/// and from there into pages once all is counted, so that memory holds the pictures of one page and a few numbers of each insect.
 package struct ReportWriter: Sendable {
     /// Images in a page: with more, no browser likes it.
     static let imagesPerPage = 100

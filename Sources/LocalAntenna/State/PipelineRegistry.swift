@@ -2,8 +2,8 @@ package import JSON
 
 /// The pipelines that workers have declared, and what their algorithms can say.
 ///
-/// It goes wrong where the real server does: keys of algorithms are unique on the whole server, what is known under a key or a name is not changed, and an
-/// algorithm that comes along under an old slug is added to those that are there.
+/// It goes wrong where the real server does: keys of algorithms are unique on the whole server, what is known under a key or a name is not
+/// changed, and an algorithm that comes along under an old slug is added to those that are there.
 package struct PipelineRegistry: Sendable {
     /// The declaration of one algorithm.
     package struct Algorithm: Sendable, Equatable {

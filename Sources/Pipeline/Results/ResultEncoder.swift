@@ -54,8 +54,8 @@ package struct ResultEncoder: Sendable {
 
     /// Encodes what was named of the detections that the task came with, each as it came.
     ///
-    /// One that was not named has no classifications, and one without a box is left out, since a server drops a result with such a one; `errors` names
-    /// them, the first ones.
+    /// A detection that was not named has no classifications. One without a box is left out, since a server drops a result with such a
+    /// detection. The result's `errors` names the first of both.
     ///
     /// - Parameters:
     ///   - detections: As many as came, in their order.

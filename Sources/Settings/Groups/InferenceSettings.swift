@@ -51,9 +51,9 @@ package struct InferenceSettings: SettingGroup {
 extension GroupValues<InferenceSettings> {
     /// Threads of the runtime for a device.
     ///
-    /// A GPU's engine needs one, its own. The processor's takes a core each, as two threads of matrix products gain nothing from
-    /// sharing one, but leaves one to the engine of each GPU that is named beside it. Threads that decode come on top: they wait while images are ready, and
-    /// the runtimes' do not spin while they wait, so each gets the cores when the other has nothing to do.
+    /// A GPU's engine needs one, its own. The processor's has one for each core, as two threads of matrix products gain nothing from sharing
+    /// a core, less one for the engine of each GPU that is named beside it. Threads that decode come on top: they wait while images are ready,
+    /// and the runtimes' do not spin while they wait, so each gets the cores when the other has nothing to do.
     package func threadCount(for device: Device, processors: UsableProcessors) -> Int {
         guard self.threads == 0 else { return self.threads }
         guard device.isProcessor else { return 1 }

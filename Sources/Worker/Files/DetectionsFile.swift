@@ -5,7 +5,8 @@ package import Pipeline
 /// Detections of images that somebody has made before, as a file has them: a list in the shape of Antenna's requests,
 /// `[{source_image: {url}, bbox, crop_image_url?, algorithm: {name, key}}]`.
 ///
-/// An image is known by the address or path in `source_image.url`; where that is another, by its last part, as long as all of that name are one image.
+/// An image is known by the address or path in `source_image.url`. Where that leads elsewhere, its last part counts, as long as only one
+/// image has that name.
 package struct DetectionsFile: Sendable {
     /// More than that is a mistake.
     private static let mostBytes = 256 << 20

@@ -3,8 +3,8 @@ import Imaging
 
 /// The images that a command was given as files and folders.
 ///
-/// Folders are walked with all that is in them: a camera's card has its pictures in `DCIM/100MEDIA`. What a name in a folder begins with a dot for is left
-/// out, as are files that are no images by their names; a folder that is there twice, also by a link that leads back to it, is walked once.
+/// Folders are walked with all folders in them: a camera's card has its pictures in `DCIM/100MEDIA`. Names that begin with a dot are left
+/// out, and so are files that are no images by their names. A folder that is met twice, also by a link that leads back to it, is walked once.
 package struct ImageFiles: Sendable {
     /// An image, as a path that can be opened, and the folder that was named to find it.
     package struct File: Sendable, Equatable {
