@@ -81,8 +81,9 @@ struct ReportLayout {
     )
     private static let viewer = String(decoding: PackageResources.viewer_html, as: UTF8.self)
 
-    /// The page runs its own script and no other, whatever a name in it says. It loads nothing but pictures: those inside it, and the originals
-    /// beside it.
+    /// The page runs its own script and no other, whatever a name in it says.
+    ///
+    /// It loads nothing but pictures: those inside it, and the originals beside it.
     private static let policy: String = {
         let digest = Data(SHA256.hash(data: Data(script.utf8))).base64EncodedString()
         return

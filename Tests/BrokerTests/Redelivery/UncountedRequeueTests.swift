@@ -33,7 +33,10 @@ struct UncountedRequeueTests {
             message = try #require(broker.published.first?.message)
             #expect(AMQPDelivery.fake(message).attempts(from: "\(queue)") == 0, "round \(round)")
         }
-        #expect(message.headers == ["mine": 3, DeadLetter.Header.redelivered: true], "the acknowledgement may have been lost")
+        #expect(
+            message.headers == ["mine": 3, DeadLetter.Header.redelivered: true],
+            "the acknowledgement may have been lost"
+        )
     }
 
     @Test("Attempts that there were stay, and the copy says that its result may be out")
