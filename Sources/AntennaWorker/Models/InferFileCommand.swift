@@ -109,7 +109,7 @@ struct InferFileCommand: AsyncParsableCommand {
         let summary = ReportSummary(
             title: title(files.count),
             pipeline: manifest.slug,
-            note: "",
+            note: manifest.description ?? "",
             statistics: worker.statistics,
             elapsed: elapsed,
             placement: worker.placement,

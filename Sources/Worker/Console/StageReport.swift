@@ -53,11 +53,16 @@ package struct StageReport {
     }
 
     private var outcome: String {
-        var parts = ["\(statistics.succeeded.value) images analysed, \(statistics.insects.value) insects"]
-        if statistics.failed.value > 0 { parts.append("\(statistics.failed.value) images answered with an error") }
-        if statistics.givenBack.value > 0 { parts.append("\(statistics.givenBack.value) tasks given back") }
-        if statistics.unsettled.value > 0 { parts.append("\(statistics.unsettled.value) tasks not settled") }
+        let (failed, givenBack, unsettled) = (statistics.failed, statistics.givenBack, statistics.unsettled)
+        var parts = ["\(Self.count(statistics.succeeded, "image")) analysed", Self.count(statistics.insects, "insect")]
+        if failed.value > 0 { parts.append("\(Self.count(failed, "image")) answered with an error") }
+        if givenBack.value > 0 { parts.append("\(Self.count(givenBack, "task")) given back") }
+        if unsettled.value > 0 { parts.append("\(Self.count(unsettled, "task")) not settled") }
         return parts.joined(separator: ", ")
+    }
+
+    private static func count(_ tally: Tally, _ noun: String) -> String {
+        "\(tally.value) \(noun)\(tally.value == 1 ? "" : "s")"
     }
 
     /// The work the stages did, waits left out: inside ONNX Runtime, and everything else.
