@@ -90,7 +90,9 @@ let package = Package(
         ),
         .target(
             name: "Inference",
-            dependencies: ["COnnxRuntime", "COpenVINO", "Concurrency", "Imaging", "JSON", "Telemetry", .logging]
+            dependencies: [
+                "COnnxRuntime", "COpenVINO", "Concurrency", "Imaging", "JSON", "Telemetry", .crypto, .logging,
+            ]
         ),
         .target(
             name: "Pipeline",
@@ -200,7 +202,9 @@ let package = Package(
         ),
         .testTarget(
             name: "InferenceTests",
-            dependencies: ["Concurrency", "Inference", "Imaging", "JSON", "Telemetry", "TestSupport", .logging],
+            dependencies: [
+                "Concurrency", "Inference", "Imaging", "JSON", "Telemetry", "TestSupport", .crypto, .logging,
+            ],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(

@@ -6,10 +6,28 @@ import Telemetry
 package enum HalfGraph {
     private static let ending = ".onnx"
 
+    /// Names the graph that it was made of in its metadata, by the SHA-256 of that file.
+    static let sourceKey = "antenna_worker.made_of_sha256"
+
     /// Its file by the model's: `moths.half.onnx` for `moths.onnx`.
     package static func path(beside file: String) -> String {
         let stem = file.hasSuffix(ending) ? String(file.dropLast(ending.count)) : file
         return "\(stem).half\(ending)"
+    }
+
+    /// Why a graph is not the one that was made of a model's own, in a sentence; nil when it is.
+    ///
+    /// Somebody may have replaced one of the two, and results would be those of another model. The whole file counts: two trainings of a
+    /// network differ in nothing but their weights.
+    static func mismatch(of path: String, with original: String) -> String? {
+        let remedy = "tools/export/half \(original) writes it anew"
+        guard let named = ModelFile.metadata(sourceKey, of: path) else {
+            return "\(path) does not say which graph it was made of: \(remedy)"
+        }
+        guard let digest = FileDigest.sha256(of: original) else {
+            return "\(original) cannot be read, so nobody knows whether \(path) was made of it"
+        }
+        return named == digest ? nil : "\(path) was made of another graph than \(original) is now: \(remedy)"
     }
 
     /// Sees that every model has one that a device needs.

@@ -27,10 +27,11 @@ struct ModelGraph: Hashable {
 
     /// Why the file can be no model, in a sentence; nil when nothing is seen.
     var problem: String? {
-        if let original, !RegularFile.exists(path) {
+        guard let original else { return ModelFile.problem(of: path) }
+        guard RegularFile.exists(path) else {
             return "\(path) is not there, by which CUDA computes with half precision: "
                 + "tools/export/half \(original) writes it"
         }
-        return ModelFile.problem(of: path)
+        return ModelFile.problem(of: path) ?? HalfGraph.mismatch(of: path, with: original)
     }
 }

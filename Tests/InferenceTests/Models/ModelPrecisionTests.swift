@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Synchronization
 import Telemetry
@@ -36,6 +37,14 @@ struct ModelPrecisionTests {
     private static let precisions: [(Precision, Precision, Precision)] = [
         (.full, .full, .full), (.half, .half, .half), (.mixed, .full, .half),
     ]
+
+    /// The least that says that it was made of a graph, which is the least that could be one.
+    private func half(of graph: Data = Data([8, 1])) -> Data {
+        let digest = SHA256.hash(data: graph).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let key = HalfGraph.sourceKey.utf8
+        let entry = [0x0A, UInt8(key.count)] + key + [0x12, 64] + digest.utf8
+        return graph + [14 << 3 | 2, UInt8(entry.count)] + entry
+    }
 
     /// What is wrong with a pipeline on a device whose runtime loads nothing.
     @discardableResult
@@ -79,7 +88,7 @@ struct ModelPrecisionTests {
         let fixture = try ManifestFixture()
         for name in ["detector", "filter", "classifier"] {
             try Data([8, 1]).write(to: URL(filePath: "\(fixture.directory)/\(name).onnx"))
-            try Data([8, 1]).write(to: URL(filePath: "\(fixture.directory)/\(name).half.onnx"))
+            try half().write(to: URL(filePath: "\(fixture.directory)/\(name).half.onnx"))
         }
         let runtime = RecordingRuntime(opensSideBySide: opensSideBySide)
         let use = DeviceUse(device: .cuda(1), precision: precision)
@@ -97,9 +106,10 @@ struct ModelPrecisionTests {
     @Test("Every graph of half precision that is missing is named with the command that writes it; none is replaced")
     func missing() throws {
         let fixture = try ManifestFixture()
-        for name in ["detector.onnx", "detector.half.onnx", "filter.onnx", "classifier.onnx"] {
+        for name in ["detector.onnx", "filter.onnx", "classifier.onnx"] {
             try Data([8, 1]).write(to: URL(filePath: "\(fixture.directory)/\(name)"))
         }
+        try half().write(to: URL(filePath: "\(fixture.directory)/detector.half.onnx"))
         let runtime = RecordingRuntime(opensSideBySide: false)
         let manifest = try fixture.manifest()
         let use = DeviceUse(device: .cuda(0), precision: .half)
@@ -126,7 +136,7 @@ struct ModelPrecisionTests {
     func broken() throws {
         let fixture = try ManifestFixture()
         for name in ["detector", "filter", "classifier"] {
-            try Data([8, 1]).write(to: URL(filePath: "\(fixture.directory)/\(name).half.onnx"))
+            try half().write(to: URL(filePath: "\(fixture.directory)/\(name).half.onnx"))
         }
         try Data().write(to: URL(filePath: "\(fixture.directory)/filter.half.onnx"))
         let use = DeviceUse(device: .cuda(0), precision: .mixed)

@@ -135,7 +135,10 @@ struct ModelVerificationTests {
             let graph = folder.appending(path: "algorithms/\(name).onnx")
             try FileManager.default.copyItem(at: graph, to: folder.appending(path: "algorithms/\(name).half.onnx"))
         }
-        #expect(check(.half).first?.detail.contains("cuda:0 half, by Willing 1") == true)
+        #expect(check(.half).first?.detail.contains("does not say which graph it was made of") == true)
+        let demo = try PipelineManifest(directory: "\(PackagePaths.models)/demo")
+        let finding = DeviceCheck.findings(of: .device(.cuda(0)), .half, runtimes, [demo]).first
+        #expect(finding?.detail.contains("cuda:0 half, by Willing 1") == true)
     }
 
     @Test("a folder without pipelines is said")

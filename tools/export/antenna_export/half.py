@@ -11,6 +11,7 @@ nodes that both stay; those casts are taken out again here, or boxes would be ro
 from __future__ import annotations
 
 import copy
+import hashlib
 import pathlib
 from collections.abc import Callable, Iterable, Iterator
 
@@ -33,6 +34,10 @@ HARMLESS = frozenset(
 """What may be computed with it between two of those."""
 
 
+SOURCE_KEY = "antenna_worker.made_of_sha256"
+"""Names in a graph's metadata the file that it was made of; the worker takes it beside no other."""
+
+
 class HalfError(Exception):
     """A graph that cannot be converted, with the reason."""
 
@@ -48,6 +53,7 @@ def write_half(path: pathlib.Path) -> pathlib.Path:
     if path == written or path.name.endswith(".half.onnx"):
         raise HalfError(f"{path} is a graph of half precision itself")
     model = convert(onnx.load(path))
+    model.metadata_props.add(key=SOURCE_KEY, value=hashlib.sha256(path.read_bytes()).hexdigest())
     onnx.checker.check_model(model, full_check=True)
     draft = written.with_name(written.name + ".new")
     try:

@@ -1,5 +1,6 @@
 """Graphs in half precision against those that they are made of; needs onnx and ONNX Runtime, and is skipped without."""
 
+import hashlib
 import pathlib
 import shutil
 
@@ -12,7 +13,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 from rounding import rounded  # noqa: E402
 
-from antenna_export.half import HalfError, convert, detours, half_path, write_half  # noqa: E402
+from antenna_export.half import SOURCE_KEY, HalfError, convert, detours, half_path, write_half  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 DEMO = ROOT / "models" / "demo"
@@ -192,3 +193,17 @@ def test_the_name_is_the_one_that_the_worker_looks_for(tmp_path):
     written = write_half(tmp_path / "classifier.onnx")
     assert written == half_path(tmp_path / "classifier.onnx") == tmp_path / "classifier.half.onnx"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["classifier.half.onnx", "classifier.onnx"]
+
+
+def test_it_names_the_file_that_it_was_made_of(tmp_path):
+    shutil.copy(DEMO / "classifier.onnx", tmp_path)
+    written = write_half(tmp_path / "classifier.onnx")
+    named = {entry.key: entry.value for entry in onnx.load(written).metadata_props}
+    assert named[SOURCE_KEY] == hashlib.sha256((DEMO / "classifier.onnx").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("path", sorted(DEMO.glob("*.half.onnx")), ids=lambda path: path.stem)
+def test_the_demos_are_of_the_demos_graphs(path):
+    named = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+    graph = path.with_name(path.name.replace(".half.onnx", ".onnx"))
+    assert named[SOURCE_KEY] == hashlib.sha256(graph.read_bytes()).hexdigest()
