@@ -19,7 +19,7 @@ package final class LoadedPipeline: Sendable {
     ///   - options: device and threads.
     ///   - classificationBatchSize: crops in a classifier's run, at most.
     ///   - sessions: the device's sessions, for models that other pipelines have as well.
-    ///   - runtime: ONNX Runtime.
+    ///   - runtime: Loads the models.
     /// - Throws: `InferenceError` when the device is not there or a run fails; `ManifestError` with every model that cannot
     ///   be read or does not keep its role's contract.
     package init(

@@ -6,7 +6,7 @@ package struct PipelineTimes: Sendable {
     package var detect: Duration = .zero
     /// Filter and classifier, crops included.
     package var classify: Duration = .zero
-    /// The share of `detect` and `classify` that was spent inside ONNX Runtime.
+    /// The share of `detect` and `classify` that was spent inside the runtime.
     package var runtime: Duration = .zero
 
     /// Starts with no time.

@@ -10,6 +10,7 @@ extension OrtSession {
     ) throws(InferenceError) -> Result {
         let operation = OperationName("model.run", path)
         try interruption?.check(operation)
+        try check(lent, operation)
         let values = ValueList(table: runtime.table, capacity: lent.count)
         for input in lent {
             values.append(try makeValue(for: input, operation))
@@ -77,7 +78,6 @@ extension OrtSession {
     }
 
     private func makeValue(for input: TensorInput, _ operation: OperationName) throws(InferenceError) -> OpaquePointer {
-        try input.check(operation)
         guard let base = input.memory.baseAddress else {
             throw InferenceError(.invalidInput, operation: operation, message: "\(input.name) has no memory")
         }

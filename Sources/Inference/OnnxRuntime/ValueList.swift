@@ -26,7 +26,8 @@ final class ValueList {
         count += 1
     }
 
-    subscript(index: Int) -> OpaquePointer? { places[index] }
+    /// A value; nil where there is none.
+    subscript(index: Int) -> OpaquePointer? { index < capacity ? places[index] : nil }
 
     /// Lends the places for ONNX Runtime to fill.
     func withPlaces<Result>(_ body: (UnsafeMutablePointer<OpaquePointer?>) -> Result) -> Result {

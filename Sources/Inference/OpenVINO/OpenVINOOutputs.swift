@@ -20,9 +20,11 @@ struct OpenVINOOutputs: OutputReading {
         try table.check(table.tensor_get_element_type(tensor.pointer, &element), operation)
         var shape = ov_shape_t(rank: 0, dims: nil)
         try table.check(table.tensor_get_shape(tensor.pointer, &shape), operation)
-        let dimensions = UnsafeBufferPointer(start: shape.dims, count: Int(clamping: max(0, shape.rank))).map {
-            Int($0)
-        }
+        let dimensions = UnsafeBufferPointer(
+            start: shape.dims,
+            count: shape.dims == nil ? 0 : Int(clamping: max(0, shape.rank))
+        )
+        .map { Int($0) }
         try table.check(table.shape_free(&shape), operation)
         var data: UnsafeMutableRawPointer?
         // A tensor without elements may have no memory; that is no failure.

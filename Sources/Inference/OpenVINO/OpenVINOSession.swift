@@ -57,20 +57,13 @@ package final class OpenVINOSession: InferenceSession, @unchecked Sendable {
     ) throws(InferenceError) -> Result {
         let operation = OperationName("model.run", path)
         try interruption?.check(operation)
-        for input in lent { try input.check(operation) }
+        try check(lent, operation)
         for name in wanted where output(named: name) == nil {
             throw InferenceError(.contractViolated, operation: operation, message: "there is no output \(name)")
         }
         let request = try takeRequest(operation)
         defer { idle.withLock { $0.append(request) } }
         for input in lent {
-            guard inputs.contains(where: { $0.name == input.name }) else {
-                throw InferenceError(
-                    .invalidInput,
-                    operation: operation,
-                    message: "the model has no input \(input.name)"
-                )
-            }
             let tensor = try makeTensor(of: input, operation)
             try table.check(
                 table.infer_request_set_tensor(request.pointer, input.name, tensor.pointer),

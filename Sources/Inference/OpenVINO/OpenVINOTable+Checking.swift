@@ -54,6 +54,7 @@ extension OpenVINOTable {
     private func lastMessage() -> String? {
         guard let text = get_last_err_msg() else { return nil }
         defer { free_text(text) }
-        return String(cString: text)
+        // A call that only looks at its arguments leaves none.
+        return text.pointee == 0 ? nil : String(cString: text)
     }
 }

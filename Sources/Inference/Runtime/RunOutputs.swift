@@ -36,17 +36,17 @@ package struct RunOutputs: ~Copyable {
         _ body: (TensorShape, UnsafeBufferPointer<Element>) throws(InferenceError) -> Result
     ) throws(InferenceError) -> Result {
         let result = try reader.withOutput(name) { tensor throws(InferenceError) in
-            guard tensor.element == wanted, let count = tensor.shape.elementCount else {
+            guard tensor.element == wanted, let byteCount = tensor.shape.byteCount(of: wanted) else {
                 throw InferenceError(
                     .contractViolated,
                     operation: operation,
                     message: "output \(name) is \(tensor.element) \(tensor.shape), not \(wanted)"
                 )
             }
-            let memory = UnsafeRawBufferPointer(
-                start: tensor.base,
-                count: tensor.base == nil ? 0 : count * MemoryLayout<Element>.size
-            )
+            guard byteCount == 0 || tensor.base != nil else {
+                throw InferenceError(.runFailed, operation: operation, message: "output \(name) has no memory")
+            }
+            let memory = UnsafeRawBufferPointer(start: tensor.base, count: byteCount)
             return try body(tensor.shape, memory.bindMemory(to: Element.self))
         }
         guard let result else {

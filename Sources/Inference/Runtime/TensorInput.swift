@@ -26,16 +26,11 @@ package struct TensorInput {
         memory = UnsafeMutableRawBufferPointer(integers)
     }
 
-    private var expectedByteCount: Int? {
-        let size = element == .int64 ? MemoryLayout<Int64>.size : MemoryLayout<Float>.size
-        return shape.elementCount.map { $0 * size }
-    }
-
     /// Sees that the memory is as large as the shape says.
     ///
     /// - Throws: `invalidInput`.
     func check(_ operation: OperationName) throws(InferenceError) {
-        guard expectedByteCount == memory.count else {
+        guard shape.byteCount(of: element) == memory.count else {
             throw InferenceError(
                 .invalidInput,
                 operation: operation,

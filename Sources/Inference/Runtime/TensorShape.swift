@@ -24,6 +24,13 @@ package struct TensorShape: Sendable, Hashable, CustomStringConvertible, Express
         return count
     }
 
+    /// How many bytes such a tensor of floats or 64-bit whole numbers takes; nil when the number overflows.
+    func byteCount(of element: TensorElement) -> Int? {
+        let size = element == .int64 ? MemoryLayout<Int64>.size : MemoryLayout<Float>.size
+        guard let (bytes, overflow) = elementCount?.multipliedReportingOverflow(by: size), !overflow else { return nil }
+        return bytes
+    }
+
     /// The sizes as in `2×3×540×1024`; `scalar` for none.
     package var description: String {
         dimensions.isEmpty ? "scalar" : dimensions.map(String.init).joined(separator: "×")

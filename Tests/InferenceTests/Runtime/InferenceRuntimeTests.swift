@@ -83,6 +83,23 @@ struct InferenceRuntimeTests {
         }
     }
 
+    @Test(
+        "An input that is left out is refused, and does not run with what was lent before",
+        arguments: RuntimeUnderTest.present
+    )
+    func missingInput(kind: RuntimeUnderTest) throws {
+        let session = try kind.session("double.onnx")
+        try withFloats([1, 2, 3]) { memory in
+            let answer = try doubled(session, TensorInput(name: "x", shape: [1, 3], floats: memory))
+            #expect(answer == [2, 4, 6])
+        }
+        let error = #expect(throws: InferenceError.self) {
+            try session.run(inputs: [], outputs: ["y"]) { _ in }
+        }
+        #expect(error?.code == .invalidInput)
+        #expect(error?.message.contains("x") == true)
+    }
+
     @Test("Outputs of another kind, or that are not there, are refused", arguments: RuntimeUnderTest.present)
     func wrongOutput(kind: RuntimeUnderTest) throws {
         let session = try kind.session("double.onnx")
