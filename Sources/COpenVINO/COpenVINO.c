@@ -21,6 +21,7 @@ static const char *const names[] = {
     "ov_compiled_model_input_by_index",
     "ov_compiled_model_output_by_name",
     "ov_compiled_model_create_infer_request",
+    "ov_compiled_model_get_property",
     "ov_compiled_model_free",
     "ov_port_get_any_name",
     "ov_port_get_element_type",

@@ -72,6 +72,8 @@ typedef struct {
         const ov_compiled_model_t *compiled, const char *name, ov_output_const_port_t *_Nullable *_Nonnull port);
     OpenVINOStatus (*_Nonnull compiled_model_create_infer_request)(
         const ov_compiled_model_t *compiled, ov_infer_request_t *_Nullable *_Nonnull request);
+    OpenVINOStatus (*_Nonnull compiled_model_get_property)(
+        const ov_compiled_model_t *compiled, const char *key, char *_Nullable *_Nonnull value);
     void (*_Nonnull compiled_model_free)(ov_compiled_model_t *_Nullable compiled);
 
     OpenVINOStatus (*_Nonnull port_get_any_name)(const ov_output_const_port_t *port, char *_Nullable *_Nonnull name);

@@ -36,7 +36,7 @@ package final class OrtRuntime: InferenceRuntime {
             forbidTelemetry()
             let library = try OrtLibrary.open(
                 environment: environment,
-                searchRoots: OrtLibrary.defaultSearchRoots()
+                searchRoots: LibrarySearch.roots()
             )
             let loaded = try OrtRuntime(library: library, logger: logger)
             runtime = loaded

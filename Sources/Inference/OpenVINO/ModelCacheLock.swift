@@ -6,13 +6,15 @@ import Glibc
 struct ModelCacheLock: ~Copyable {
     private let descriptor: Int32
 
-    /// Waits until nobody else has the lock of this model.
-    init(folder: String, model: String) {
-        mkdir(folder, 0o700)
+    /// Waits until nobody else has the lock of this model, but not for one who never gives it back.
+    init(folder: String, model: String, patience: Duration = .seconds(120)) {
         let name = model.split(separator: "/").last.map(String.init) ?? "model"
         descriptor = open("\(folder)/\(name).lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { return }
-        while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+        let end = ContinuousClock.now + patience
+        while descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < end else { return }
+            usleep(20_000)
+        }
     }
 
     deinit {

@@ -86,6 +86,6 @@ struct OpenVINOLibrary {
             "lib/python3*/site-packages/openvino/libs",
             "*/lib/python3*/site-packages/openvino/libs",
             "*/openvino/libs",
-        ].flatMap { OrtLibrary.matches(of: "\(root)/.deps/\($0)/libopenvino_c.so*") }
+        ].flatMap { LibrarySearch.files(matching: "\(root)/.deps/\($0)/libopenvino_c.so*") }
     }
 }

@@ -34,7 +34,7 @@ package final class OpenVINORuntime: InferenceRuntime, @unchecked Sendable {
             if let runtime { return runtime }
             try AddressSpace.require()
             let loaded = try OpenVINORuntime(
-                library: OpenVINOLibrary.open(environment: environment, searchRoots: OrtLibrary.defaultSearchRoots())
+                library: OpenVINOLibrary.open(environment: environment, searchRoots: LibrarySearch.roots())
             )
             runtime = loaded
             return loaded
@@ -69,14 +69,49 @@ package final class OpenVINORuntime: InferenceRuntime, @unchecked Sendable {
         }
     }
 
-    /// Reads a model and compiles it for the processor.
-    func compile(path: String, options: SessionOptions) throws(InferenceError) -> OpenVINOHandle {
+    /// Reads a model and compiles it for the processor, or takes what was kept of it.
+    ///
+    /// What is wrong with the folder of compiled models is no reason to do without the model.
+    func compile(path: String, options: SessionOptions) throws(InferenceError) -> CompiledModel {
         try checkAvailability(of: options)
-        let operation = OperationName("model.load", path)
         // Its own message about a missing file is a list of formats.
         guard access(path, R_OK) == 0 else {
-            throw InferenceError(.invalidModel, operation: operation, message: "File doesn't exist or cannot be read")
+            throw InferenceError(
+                .invalidModel,
+                operation: OperationName("model.load", path),
+                message: "File doesn't exist or cannot be read"
+            )
         }
+        guard let folder = options.cache else {
+            return CompiledModel(handle: try compile(path, options, cache: nil), origin: .file)
+        }
+        var reason = ModelCache.obstacle(in: folder)
+        if reason == nil {
+            // Held until the model is there: what another process is writing is no model yet.
+            let lock = ModelCacheLock(folder: folder, model: path)
+            defer { withExtendedLifetime(lock) {} }
+            let cache = ModelCache(folder: folder)
+            do throws(InferenceError) {
+                let handle = try compile(path, options, cache: folder)
+                let origin = cache.origin(isLoaded: isLoadedFromCache(handle), library: libraryPath)
+                return CompiledModel(handle: handle, origin: origin)
+            } catch {
+                guard error.code == .invalidModel else { throw error }
+                reason = error.message
+            }
+        }
+        return CompiledModel(
+            handle: try compile(path, options, cache: nil),
+            origin: .notKept(reason: reason ?? "\(folder) cannot be used", remedy: ModelCache.remedy)
+        )
+    }
+
+    private func compile(
+        _ path: String,
+        _ options: SessionOptions,
+        cache: String?
+    ) throws(InferenceError) -> OpenVINOHandle {
+        let operation = OperationName("model.load", path)
         var properties = [
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
@@ -86,10 +121,7 @@ package final class OpenVINORuntime: InferenceRuntime, @unchecked Sendable {
             "ENABLE_CPU_PINNING": "NO",
         ]
         if options.intraOpThreads > 0 { properties["INFERENCE_NUM_THREADS"] = "\(options.intraOpThreads)" }
-        // Held until the model is there: what another process is writing is no model yet.
-        let lock = options.cache.map { ModelCacheLock(folder: $0, model: path) }
-        defer { withExtendedLifetime(lock) {} }
-        if let cache = options.cache { properties["CACHE_DIR"] = cache }
+        if let cache { properties["CACHE_DIR"] = cache }
         let keys = CStringTable(Array(properties.keys))
         let values = CStringTable(Array(properties.values))
         return try table.make(operation, failure: .invalidModel, release: table.compiled_model_free) { made in
@@ -102,5 +134,13 @@ package final class OpenVINORuntime: InferenceRuntime, @unchecked Sendable {
                 }
             }
         }
+    }
+
+    private func isLoadedFromCache(_ model: borrowing OpenVINOHandle) -> Bool {
+        let compiled = model.pointer
+        let answer = try? table.text(OperationName("model.describe", "a compiled model")) {
+            table.compiled_model_get_property(compiled, "LOADED_FROM_CACHE", $0)
+        }
+        return answer == "YES"
     }
 }

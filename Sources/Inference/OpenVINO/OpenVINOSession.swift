@@ -9,6 +9,7 @@ import Telemetry
 package final class OpenVINOSession: InferenceSession, @unchecked Sendable {
     package let path: String
     package let device: Device
+    package let origin: ModelOrigin
     package let inputs: [TensorDescription]
     package let buffers = FloatBufferPool(maximumIdle: 2)
 
@@ -28,7 +29,9 @@ package final class OpenVINOSession: InferenceSession, @unchecked Sendable {
         self.path = path
         device = options.device
         table = runtime.table
-        compiled = try runtime.compile(path: path, options: options)
+        let made = try runtime.compile(path: path, options: options)
+        origin = made.origin
+        compiled = made.handle
         inputs = try OpenVINOPorts(
             table: table,
             compiled: compiled.pointer,

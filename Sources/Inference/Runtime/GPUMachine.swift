@@ -27,8 +27,8 @@ package struct GPUMachine: Sendable {
         GPUMachine(
             environment: environment,
             // Windows lends its GPUs to Linux by the last of these.
-            deviceFiles: { OrtLibrary.matches(of: "/dev/nvidia[0-9]*") + OrtLibrary.matches(of: "/dev/dxg") },
-            known: { OrtLibrary.matches(of: "/proc/driver/nvidia/gpus/*") },
+            deviceFiles: { ["/dev/nvidia[0-9]*", "/dev/dxg"].flatMap(LibrarySearch.files(matching:)) },
+            known: { LibrarySearch.files(matching: "/proc/driver/nvidia/gpus/*") },
             driver: CUDADriver.ask
         )
     }

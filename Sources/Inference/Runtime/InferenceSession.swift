@@ -6,6 +6,9 @@ package protocol InferenceSession: AnyObject, Sendable {
     /// Where it runs.
     var device: Device { get }
 
+    /// What it was made of.
+    var origin: ModelOrigin { get }
+
     /// The inputs the model declares, in its order.
     var inputs: [TensorDescription] { get }
 
@@ -42,6 +45,9 @@ package protocol InferenceSession: AnyObject, Sendable {
 }
 
 extension InferenceSession {
+    /// Its file: only a runtime that compiles has something to keep.
+    package var origin: ModelOrigin { .file }
+
     /// Runs the model to its end; see ``run(inputs:outputs:interruption:_:)``.
     package func run<Result>(
         inputs lent: [TensorInput],

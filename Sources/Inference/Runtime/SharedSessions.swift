@@ -17,8 +17,14 @@ package final class SharedSessions: Sendable {
 
     private let entries = Mutex<[Key: Entry]>([:])
 
+    private let loaded: @Sendable (any InferenceSession, Duration) -> Void
+
     /// Starts empty.
-    package init() {}
+    ///
+    /// - Parameter loaded: Told of every file that is loaded, and how long that took.
+    package init(loaded: @escaping @Sendable (any InferenceSession, Duration) -> Void = { _, _ in }) {
+        self.loaded = loaded
+    }
 
     /// The session of a file, loaded when nobody has it.
     ///
@@ -31,7 +37,9 @@ package final class SharedSessions: Sendable {
     ) throws(InferenceError) -> any InferenceSession {
         let key = Key(path: canonicalPath(path), options: options)
         if let session = entries.withLock({ $0[key]?.session }) { return session }
+        let began = ContinuousClock.now
         let session = try runtime.makeSession(path: path, options: options)
+        loaded(session, began.duration(to: .now))
         entries.withLock { $0[key] = Entry(session: session) }
         return session
     }

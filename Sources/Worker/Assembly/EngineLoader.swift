@@ -67,7 +67,8 @@ struct EngineLoader {
             cache: settings.inference.cache
         )
         let classificationBatchSize = settings.batch.classificationSize
-        let sessions = SharedSessions()
+        let log = ModelOriginLog(logger: logger)
+        let sessions = SharedSessions { log.note($0.origin, of: $0.path, on: use, after: $1) }
         return LoadedPipelines(
             catalogue: catalogue,
             use: use,

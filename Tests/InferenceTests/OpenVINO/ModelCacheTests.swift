@@ -19,28 +19,110 @@ struct ModelCacheTests {
     )
     func kept() throws {
         try withFolder { folder in
-            var options = RuntimeUnderTest.openVINO.options()
-            options.cache = folder
             var answers: [[Float]] = []
             var made: [Date] = []
+            var origins: [ModelOrigin] = []
             for turn in 0..<3 {
                 if turn == 2 { try spoil(folder) }
-                let session = try RuntimeUnderTest.openVINO.runtime()
-                    .makeSession(path: fixturePath("double.onnx"), options: options)
+                let session = try session(keptIn: folder)
                 answers.append(try doubled(session))
+                origins.append(session.origin)
                 let kept = try files(in: folder)
                 #expect(kept.count == 1)
                 made.append(try modification(of: "\(folder)/\(kept[0])"))
             }
-            // OpenVINO replaces what it cannot use, and says nothing.
+            // OpenVINO replaces what it cannot use.
+            #expect(origins == [.compiled(replacing: false), .cache, .compiled(replacing: true)])
             #expect(made[1] == made[0])
             #expect(answers == [[2, 4, 6], [2, 4, 6], [2, 4, 6]])
+        }
+    }
+
+    @Test(
+        "A folder that is of no use keeps nobody from working, and is named with how to fix it",
+        .enabled(if: RuntimeUnderTest.present.contains(.openVINO))
+    )
+    func noFolder() throws {
+        try withFolder { file in
+            try Data().write(to: URL(filePath: file))
+            for (folder, reason) in [
+                ("/proc/nowhere", "cannot be made"), (file, "is a file"), ("\(file)/below", "Not a directory"),
+            ] {
+                try expectWork(with: folder, reason)
+            }
+        }
+    }
+
+    @Test(
+        "A model is compiled where nothing can be written, and where what was kept can be neither read nor removed",
+        .enabled(if: RuntimeUnderTest.present.contains(.openVINO))
+    )
+    func nothingWritten() throws {
+        try withFolder { folder in
+            #expect(try session(keptIn: folder).origin == .compiled(replacing: false))
+            let kept = "\(folder)/\(try files(in: folder)[0])"
+            try FileManager.default.removeItem(atPath: kept)
+            // In the way even of root.
+            try FileManager.default.createDirectory(atPath: kept, withIntermediateDirectories: false)
+            try expectWork(with: folder, "wrote nothing into \(folder), where")
+            try FileManager.default.removeItem(atPath: kept)
+            #expect(try session(keptIn: folder).origin == .compiled(replacing: false))
+            #expect(try session(keptIn: folder).origin == .cache)
+        }
+    }
+
+    @Test(
+        "A model is compiled where what was kept cannot be used and others alone may remove it",
+        .enabled(if: RuntimeUnderTest.present.contains(.openVINO) && geteuid() != 0)
+    )
+    func readOnly() throws {
+        try withFolder { folder in
+            #expect(try session(keptIn: folder).origin == .compiled(replacing: false))
+            let kept = "\(folder)/\(try files(in: folder)[0])"
+            #expect(chmod(kept, 0o600) == 0)
+            try spoil(folder)
+            #expect(chmod(folder, 0o500) == 0)
+            defer { chmod(folder, 0o700) }
+            try expectWork(with: folder, "cannot remove")
+            #expect(chmod(folder, 0) == 0)
+            // OpenVINO would end the process here.
+            try expectWork(with: folder, "cannot be read: Permission denied")
+        }
+    }
+
+    @Test("What a model was made of is told by what has changed in the folder")
+    func origins() throws {
+        try withFolder { folder in
+            #expect(ModelCache.obstacle(in: "\(folder)/made/with/all") == nil)
+            let mode = try FileManager.default.attributesOfItem(atPath: folder)[.posixPermissions] as? NSNumber
+            #expect(mode?.intValue == 0o700)
+            let library = "\(folder)/libopenvino_c.so.2641"
+            let empty = ModelCache(folder: folder)
+            guard case .notKept = empty.origin(isLoaded: false, library: library) else {
+                Issue.record("nothing was written")
+                return
+            }
+            try Data("1".utf8).write(to: URL(filePath: "\(folder)/1.blob"))
+            #expect(empty.origin(isLoaded: false, library: library) == .compiled(replacing: false))
+            #expect(empty.origin(isLoaded: true, library: library) == .cache)
+            let later = ModelCache(folder: folder)
+            try FileManager.default.removeItem(atPath: "\(folder)/1.blob")
+            try Data("22".utf8).write(to: URL(filePath: "\(folder)/1.blob"))
+            guard case .notKept(let reason, let remedy) = later.origin(isLoaded: false, library: library) else {
+                Issue.record("it could not be read")
+                return
+            }
+            #expect(reason.hasSuffix("there is no libopenvino_ir_frontend.so in \(folder)"))
+            #expect(remedy.contains("same release"))
+            try Data().write(to: URL(filePath: "\(folder)/libopenvino_ir_frontend.so.2641"))
+            #expect(later.origin(isLoaded: false, library: library) == .compiled(replacing: true))
         }
     }
 
     @Test("Of two that want a model's place one waits")
     func waits() throws {
         try withFolder { folder in
+            #expect(ModelCache.obstacle(in: folder) == nil)
             let released = Mutex(false)
             let done = DispatchSemaphore(value: 0)
             do {
@@ -52,8 +134,9 @@ struct ModelCacheTests {
                     withExtendedLifetime(second) {}
                     done.signal()
                 }
-                // Another model's is free meanwhile.
+                // Another model's is free meanwhile, and nobody waits for ever.
                 withExtendedLifetime(ModelCacheLock(folder: folder, model: "/models/b.onnx")) {}
+                withExtendedLifetime(ModelCacheLock(folder: folder, model: "/models/a.onnx", patience: .zero)) {}
                 released.withLock { $0 = true }
                 withExtendedLifetime(lock) {}
             }
@@ -61,9 +144,26 @@ struct ModelCacheTests {
         }
     }
 
-    @Test("A folder that cannot be made keeps nobody from working")
-    func noFolder() {
+    @Test("Without a lock to be had nobody waits")
+    func noLock() {
         withExtendedLifetime(ModelCacheLock(folder: "/proc/nowhere", model: "a.onnx")) {}
+    }
+
+    private func expectWork(with folder: String, _ reason: String) throws {
+        let session = try session(keptIn: folder)
+        #expect(try doubled(session) == [2, 4, 6])
+        guard case .notKept(let why, let remedy) = session.origin else {
+            Issue.record("\(session.origin) with \(folder)")
+            return
+        }
+        #expect(why.contains(folder) && why.contains(reason), "\(why)")
+        #expect(remedy.contains("--model-cache"))
+    }
+
+    private func session(keptIn folder: String) throws -> any InferenceSession {
+        var options = RuntimeUnderTest.openVINO.options()
+        options.cache = folder
+        return try RuntimeUnderTest.openVINO.runtime().makeSession(path: fixturePath("double.onnx"), options: options)
     }
 
     private func files(in folder: String) throws -> [String] {

@@ -1,0 +1,5 @@
+/// What OpenVINO made of a model, and of what.
+struct CompiledModel: ~Copyable {
+    let handle: OpenVINOHandle
+    let origin: ModelOrigin
+}
