@@ -26,7 +26,8 @@ extension AntennaClient {
                 if firstError != nil { dialect.remember(candidate) }
                 return Self.refusal(of: result, in: answer)
             } catch {
-                if let firstError { throw firstError }
+                // A refusal stands once the other form was refused, too; not where that form was only not heard.
+                if let firstError { throw error.isRetriable ? error : firstError }
                 // What is too large stays so in any form.
                 guard error.code == .refused || error.code == .methodNotAllowed, error.status != 413 else {
                     throw error

@@ -59,8 +59,9 @@ extension AntennaClient {
                 dialect.remember(candidate)
                 return reservation
             } catch {
-                // The other dialect's failure says nothing new: the first error is the one to report.
-                if let firstError { throw firstError }
+                // The other dialect's refusal says nothing new: the first error is the one to report. Where it was only not heard, it is
+                // asked again.
+                if let firstError { throw error.isRetriable ? error : firstError }
                 guard speaksAnotherDialect(error) else { throw error }
                 firstError = error
             }

@@ -186,6 +186,21 @@ import Transport
         #expect(server.requests.map(\.method) == [.post, .get, .post, .post])
     }
 
+    @Test func aServerWhoseSecondDialectIsNotHeardIsAskedAgain() async throws {
+        let server = ScriptedServer { request throws(TransportError) in
+            // An older one, and its answers are lost.
+            if request.isResult ? request.body?.first == UInt8(ascii: "{") : request.method == .post {
+                return .json("{}", status: request.isResult ? 400 : 405)
+            }
+            throw .connectionLost
+        }
+        let client = try makeClient(server)
+        let isHeard: @Sendable (any Error) -> Bool = { ($0 as? AntennaError)?.isRetriable == true }
+        await #expect { try await client.post(outgoing(1)) } throws: { isHeard($0) }
+        await #expect { try await client.reserve(job: job, count: 1) } throws: { isHeard($0) }
+        #expect(server.requests.count == 4)
+    }
+
     @Test func aChosenDialectIsKept() async throws {
         let server = ScriptedServer { _ in .json("{}", status: 405) }
         let client = try makeClient(server, dialect: .current)
