@@ -26,7 +26,13 @@ enum SpoolFiles {
             unlink(temporary)
             throw error
         }
-        try synchroniseFolder(folder)
+        do throws(SpoolError) {
+            try synchroniseFolder(folder)
+        } catch {
+            // The caller keeps what it is told was not written, and the file would be posted beside it.
+            unlink(path)
+            throw error
+        }
     }
 
     /// Writes a file that a crash may take; whoever reads it sees by its checksum whether it is whole.

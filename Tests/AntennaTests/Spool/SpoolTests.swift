@@ -71,6 +71,19 @@ import Testing
     }
 }
 
+@Suite struct SpoolFilesTests {
+    @Test func whatIsNotWrittenForSureIsNotThere() throws {
+        let folder = TemporaryFolder()
+        try SpoolFiles.makeFolder("\(folder.path)/real")
+        // Files are made in it, and it cannot be flushed.
+        try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/link", withDestinationPath: "real")
+        #expect(throws: SpoolError.self) {
+            try SpoolFiles.writeDurably([1], name: "1.result", folder: "\(folder.path)/link")
+        }
+        #expect(try SpoolFiles.names(in: "\(folder.path)/real").isEmpty)
+    }
+}
+
 @Suite struct SpoolIndexTests {
     private func item(_ number: UInt64, bytes: Int = 10, isOurs: Bool = true, task: String = "1") -> SpoolIndex.Item {
         SpoolIndex.Item(number: number, key: TaskKey(jobID: 1, taskID: task), bytes: bytes, isOurs: isOurs)
