@@ -7,7 +7,7 @@ import Telemetry
 extension ResultPoster {
     /// Posts what waits in the spool, oldest first, until ``finish()`` or cancellation.
     ///
-    /// Several entries at a time while all goes well, and one at a time after a failure: the next one, if the server answered. Once cancelled,
+    /// Several entries at a time while all goes well, and one at a time after a failure: the next one, each time. Once cancelled,
     /// it also gives up the results that have no place.
     package func run() async {
         await withTaskCancellationHandler {
@@ -24,7 +24,7 @@ extension ResultPoster {
             let (awayUntil, isFinishing, asleep) = state.withLock {
                 ($0.awayUntil, $0.isFinishing, $0.asleep(now: now))
             }
-            guard !spool.oldest(1, skipping: asleep.jobs).isEmpty else {
+            guard !spool.oldest(1, skipping: asleep.jobs, except: asleep.entries).isEmpty else {
                 if isFinishing { return }
                 if spool.sendableCount > 0, let until = asleep.until {
                     await clock.pause(for: until - now, orUntil: arrival, change)
@@ -38,7 +38,7 @@ extension ResultPoster {
                 continue
             }
             let width = awayUntil == nil ? settings.postsInFlight : 1
-            let isEverythingFine = await drainOnce(width: width, skipping: asleep.jobs)
+            let isEverythingFine = await drainOnce(width: width, skipping: asleep.jobs, except: asleep.entries)
             if !isEverythingFine {
                 if isFinishing { return }
                 await pauseAfterFailure(orUntil: change)
@@ -49,12 +49,12 @@ extension ResultPoster {
     /// Posts the oldest entries.
     ///
     /// - Returns: `false` when an entry has to wait longer.
-    private func drainOnce(width: Int, skipping asleep: Set<Int>) async -> Bool {
+    private func drainOnce(width: Int, skipping jobs: Set<Int>, except asleep: Set<Spool.EntryID>) async -> Bool {
         // For a forbidden job one result is tried, to see whether it still is.
         let closed = outlook.closedJobs
         var knocked: Set<Int> = []
         let passed = state.withLock(\.passed)
-        let entries = spool.oldest(max(1, width), skipping: asleep, behind: passed).filter { entry in
+        let entries = spool.oldest(max(1, width), skipping: jobs, except: asleep, behind: passed).filter { entry in
             guard let jobID = entry.jobID, closed.contains(jobID) else { return true }
             return knocked.insert(jobID).inserted
         }
@@ -74,18 +74,22 @@ extension ResultPoster {
                 turn.release()
                 outlookMayHaveChanged()
             }
-            switch await post(result) {
+            switch await post(result, of: entry) {
             case .taken:
-                try await spool.remove(entry)
+                // Also when cancelled meanwhile: left there, it would be posted once more by the next start.
+                try await Task { try await spool.remove(entry) }.value
             case .refused(let error):
                 statistics.refused.add()
-                try await spool.refuse(entry, because: error)
+                try await Task { try await spool.refuse(entry, because: error) }.value
             case .later(let error):
-                // An answer may be about this result alone; where none came, the server is away for all.
-                if error.status != nil { state.withLock { $0.passed = entry } }
-                // A forbidden job sleeps now, and the others may be well.
-                return error.code == .forbidden
+                let now = clock.now
+                return state.withLock { state in
+                    state.passed = entry
+                    // A forbidden job sleeps now, or this result, and the others may be well.
+                    return error.code == .forbidden || state.failing.asleep(now: now).entries.contains(entry)
+                }
             }
+            state.withLock { $0.failing.forget(entry) }
             return true
         } catch is CancellationError {
             return false

@@ -6,13 +6,18 @@ import Telemetry
 
 extension ResultPoster {
     /// Posts a result, with quick retries.
-    func post(_ result: OutgoingResult) async -> PostOutcome {
+    ///
+    /// - Parameters:
+    ///   - result: The result.
+    ///   - entry: Its place in the spool, where it has one.
+    /// - Returns: What became of it.
+    func post(_ result: OutgoingResult, of entry: Spool.EntryID? = nil) async -> PostOutcome {
         do throws(AntennaError) {
-            return PostOutcome(refusal: try await postWithQuickRetries(result))
+            return PostOutcome(refusal: try await postWithQuickRetries(result, of: entry))
         } catch {
             switch error.code {
             case .refused, .notFound, .methodNotAllowed:
-                if let excuse = result.excuse(for: error), case .later(let failure) = await post(excuse) {
+                if let excuse = result.excuse(for: error), case .later(let failure) = await post(excuse, of: entry) {
                     return .later(failure)
                 }
                 return .refused(error)
@@ -26,7 +31,10 @@ extension ResultPoster {
     /// Makes a few attempts within a few seconds.
     ///
     /// - Returns: Why the server does not take it although it answered well; nil when it has.
-    private func postWithQuickRetries(_ result: OutgoingResult) async throws(AntennaError) -> AntennaError? {
+    private func postWithQuickRetries(
+        _ result: OutgoingResult,
+        of entry: Spool.EntryID?
+    ) async throws(AntennaError) -> AntennaError? {
         let jobID = result.jobID
         var attempt = 1
         while true {
@@ -47,7 +55,7 @@ extension ResultPoster {
                 }
                 let asked = error.retryAfter ?? .zero
                 guard error.isRetriable, attempt < settings.quickAttempts, asked <= settings.longestQuickDelay else {
-                    failed(error)
+                    failed(error, result, of: entry)
                     throw error
                 }
                 let delay = state.withLock { state in
@@ -64,13 +72,19 @@ extension ResultPoster {
     }
 
     private func succeeded(_ jobID: Int) {
-        let wasAway = state.withLock { state in
+        let now = clock.now
+        let isNews = state.withLock { state in
             state.misses = 0
             state.returns = 0
-            defer { state.awayUntil = nil }
-            return state.awayUntil != nil
+            state.awayUntil = nil
+            state.passed = nil
+            state.failing.tookOne()
+            // Not at once: a server that takes every other result would be told of all the time.
+            guard let toldAt = state.toldAt, now - toldAt >= CallWarnings.patience else { return false }
+            state.toldAt = nil
+            return true
         }
-        if wasAway { logger.notice("Results can be posted again") }
+        if isNews { logger.notice("Results can be posted again") }
         reopen(jobID)
     }
 
@@ -114,22 +128,30 @@ extension ResultPoster {
         changed.notify()
     }
 
-    /// Leaves the server alone for a while; a refused token for the longest while.
-    private func failed(_ error: AntennaError) {
+    /// Leaves the server alone for a while, a refused token for the longest while; or the result, where others are taken.
+    private func failed(_ error: AntennaError, _ result: OutgoingResult, of entry: Spool.EntryID?) {
         let now = clock.now
-        let isNew = state.withLock { state in
-            let isNew = state.awayUntil == nil
-            let isSlow = error.code == .authentication || error.code == .redirected
+        let isSlow = error.code == .authentication || error.code == .redirected
+        let endsWithSuccess = !isSlow && error.retryAfter == nil
+        if let entry, endsWithSuccess, state.withLock({ $0.leaveAlone(entry, now: now, settings) }) {
+            warnings.note(
+                "A result fails again and again while others are taken; it stays in the spool and is tried now and then",
+                [LogKey.taskID: "\(result.taskID)", LogKey.jobID: "\(result.jobID)", LogKey.error: "\(error)"]
+            )
+            return
+        }
+        let isTold = state.withLock { state in
             state.misses += 1
             let delay = state.delay(isSlow ? settings.refused : settings.drain, failures: state.misses)
-            state.endsWithSuccess = !isSlow && error.retryAfter == nil
+            state.endsWithSuccess = endsWithSuccess
             state.awayUntil = max(state.awayUntil ?? .zero, now + max(delay, error.retryAfter ?? .zero))
-            return isNew
+            return state.toldAt != nil
         }
-        logger.log(
-            level: isNew ? .warning : .debug,
-            "Results cannot be posted; they go to the spool",
-            metadata: [LogKey.error: "\(error)"]
-        )
+        let sentence: Logger.Message = "Results cannot be posted; they go to the spool"
+        guard !isTold, let count = warnings.admit(sentence.description) else {
+            return logger.debug(sentence, metadata: [LogKey.error: "\(error)"])
+        }
+        state.withLock { $0.toldAt = now }
+        logger.warning(sentence, metadata: [LogKey.count: "\(count)", LogKey.error: "\(error)"])
     }
 }

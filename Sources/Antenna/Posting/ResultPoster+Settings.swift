@@ -39,6 +39,10 @@ extension ResultPoster {
         ///
         /// Default: 60 s up to 15 min.
         package var forbidden = Backoff(first: .seconds(60), most: .seconds(900))
+        /// The waits before a result is tried again that always fails while others are taken.
+        ///
+        /// Default: 60 s up to 15 min.
+        package var failing = Backoff(first: .seconds(60), most: .seconds(900))
 
         /// The defaults.
         package init() {}

@@ -9,9 +9,13 @@ extension ResultPoster {
         var endsWithSuccess = false
         /// How often it did since a result was taken.
         var returns = 0
-        /// The result of the spool that was last answered with a failure: it must not hold up those behind it.
+        /// The result of the spool that failed last, while none was taken since: it must not hold up those behind it.
         var passed: Spool.EntryID?
+        /// Results of the spool that fail while others are taken.
+        var failing = FailingResults()
         var misses = 0
+        /// When it was last told that results cannot be posted; nil once it is told that they can.
+        var toldAt: Duration?
         /// Jobs whose results the server forbids us to post.
         var closed: [Int: ClosedJob] = [:]
         /// Deliveries that have found no place at all.
@@ -51,9 +55,19 @@ extension ResultPoster.State {
         return isNew
     }
 
-    /// The jobs that are left alone now, and when the first of them is tried again.
-    func asleep(now: Duration) -> (jobs: Set<Int>, until: Duration?) {
-        let asleep = closed.filter { $0.value.until > now }
-        return (Set(asleep.keys), asleep.values.map(\.until).min())
+    /// Leaves a result alone for a while that failed while others were taken.
+    ///
+    /// - Returns: Whether it is such a one; else the server may be to blame.
+    mutating func leaveAlone(_ entry: Spool.EntryID, now: Duration, _ settings: ResultPoster.Settings) -> Bool {
+        guard let misses = failing.failed(entry) else { return false }
+        failing.wait(entry, until: now + delay(settings.failing, failures: misses))
+        return true
+    }
+
+    /// What is left alone now, and when the first of it is tried again.
+    func asleep(now: Duration) -> (jobs: Set<Int>, entries: Set<Spool.EntryID>, until: Duration?) {
+        let jobs = closed.filter { $0.value.until > now }
+        let (entries, until) = failing.asleep(now: now)
+        return (Set(jobs.keys), entries, (jobs.values.map(\.until) + [until].compactMap(\.self)).min())
     }
 }

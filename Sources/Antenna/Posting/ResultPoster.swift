@@ -22,7 +22,7 @@ package final class ResultPoster: Sendable {
     let settings: Settings
     let clock: WaitClock
     let logger: Logger
-    private let strandings: ThrottledLog
+    let warnings: ThrottledLog
     let turns: Budget
     let changed = WakeSignal()
     /// Given when results are given up that have no place.
@@ -62,7 +62,7 @@ package final class ResultPoster: Sendable {
         self.turns = Budget(limit: settings.postsInFlight, spare: Lane.spare(beyond: settings.postsInFlight))
         self.state = Mutex(State(generator: generator))
         self.logger = logger
-        strandings = ThrottledLog(logger, clock: clock, interval: .seconds(60))
+        warnings = ThrottledLog(logger, clock: clock, interval: .seconds(60))
         client.reachability.observeReturn { [weak self] in self?.serverReturned() }
     }
 
@@ -155,7 +155,7 @@ package final class ResultPoster: Sendable {
         }
         if isNew { outlookMayHaveChanged() }
         statistics.spoolFailed(error.code)
-        strandings.note(
+        warnings.note(
             "Results can neither be posted nor kept on disk; they are held in memory and nothing more is reserved",
             level: error.code == .full ? .warning : .critical,
             [LogKey.taskID: "\(result.taskID)", LogKey.error: "\(error)"]

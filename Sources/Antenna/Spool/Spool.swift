@@ -88,9 +88,15 @@ package final class Spool: Sendable {
         changed.notify()
     }
 
-    /// The oldest waiting results, those of some jobs left out; one that was passed has its next turn after those behind it.
-    package func oldest(_ count: Int, skipping jobs: Set<Int> = [], behind passed: EntryID? = nil) -> [EntryID] {
-        index.withLock { $0.oldest(count, skipping: jobs, behind: passed?.number) }
+    /// The oldest waiting results, some and those of some jobs left out; one that was passed has its next turn after those behind it.
+    package func oldest(
+        _ count: Int,
+        skipping jobs: Set<Int> = [],
+        except entries: Set<EntryID> = [],
+        behind passed: EntryID? = nil
+    ) -> [EntryID] {
+        let numbers = Set(entries.map(\.number))
+        return index.withLock { $0.oldest(count, skipping: jobs, except: numbers, behind: passed?.number) }
             .map { EntryID(number: $0.number, jobID: $0.key.jobID) }
     }
 

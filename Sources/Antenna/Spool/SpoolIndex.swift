@@ -116,14 +116,20 @@ struct SpoolIndex {
     /// - Parameters:
     ///   - count: The most that are wanted.
     ///   - jobs: Those jobs.
+    ///   - numbers: Further entries that are left out.
     ///   - passed: An entry that has its next turn after those behind it.
     /// - Returns: The entries, in their order.
-    func oldest(_ count: Int, skipping jobs: Set<Int> = [], behind passed: UInt64? = nil) -> [Item] {
+    func oldest(
+        _ count: Int,
+        skipping jobs: Set<Int> = [],
+        except numbers: Set<UInt64> = [],
+        behind passed: UInt64? = nil
+    ) -> [Item] {
         func first(from start: Int) -> [Item] {
             var found: [Item] = []
             for number in order[start...] {
                 guard found.count < count else { break }
-                guard let item = items[number], item.isOurs else { continue }
+                guard let item = items[number], item.isOurs, !numbers.contains(number) else { continue }
                 if let jobID = item.key.jobID, jobs.contains(jobID) { continue }
                 found.append(item)
             }
