@@ -29,6 +29,7 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
         var published: [Published] = []
         var events: [Event] = []
         var isStale = false
+        var closed: Set<UInt64> = []
         var hangs = false
         var unroutable: Set<String> = []
     }
@@ -45,6 +46,9 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
 
     /// Makes acknowledgements come too late.
     func loseConnection() { state.withLock { $0.isStale = true } }
+
+    /// Takes back what came on one opening of the channel.
+    func close(opening: UInt64) { state.withLock { _ = $0.closed.insert(opening) } }
 
     /// Takes acknowledgements again.
     func reconnect() { state.withLock { $0.isStale = false } }
@@ -86,7 +90,9 @@ final class AMQPFakeBroker: AMQPPublishing, AMQPAcknowledging {
         }
     }
 
-    func holds(_ delivery: AMQPDelivery) -> Bool { !state.withLock(\.isStale) }
+    func holds(_ delivery: AMQPDelivery) -> Bool {
+        state.withLock { !$0.isStale && !$0.closed.contains(delivery.epoch.opening) }
+    }
 
     func nack(_ delivery: AMQPDelivery, requeue: Bool) -> AMQPSettlementOutcome {
         state.withLock { state in

@@ -24,8 +24,7 @@ extension AMQPDelivery {
     package func attempts(from queue: String) -> Int {
         // Counts are clamped where they come in, and a header has room for some thousands of them.
         let deaths = deaths.filter { $0.queue == queue && ($0.reason == "rejected" || $0.reason == "delivery_limit") }
-        let tried = message.headers[UncountedRequeue.triedHeader]?.count ?? 0
-        let counted = deliveryCount + tried + deaths.reduce(0) { $0 + $1.count }
+        let counted = deliveryCount + message.tried + deaths.reduce(0) { $0 + $1.count }
         return max(counted, isRedelivered ? 1 : 0)
     }
 

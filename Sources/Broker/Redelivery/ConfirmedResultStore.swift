@@ -1,4 +1,5 @@
-/// Remembers tasks whose result the broker has confirmed, so that a redelivery is acknowledged without being computed again.
+/// Remembers tasks whose result, or whose copy in the next queue, the broker has confirmed, so that a redelivery is acknowledged without being
+/// done again.
 ///
 /// Asked for redeliveries only. Forgetting is harmless: the result is computed and published once more, bit for bit the same.
 package protocol ConfirmedResultStore: Sendable {

@@ -10,9 +10,6 @@ import Transport
 /// copy goes to the end of the queue, which says how often the task was really tried, and the delivery is acknowledged. Should the
 /// channel or the worker end in between, there are two of the task: so a copy is marked as one whose result may be out.
 final class UncountedRequeue: Sendable {
-    /// Says on a copy how often its task was tried.
-    static let triedHeader = "x-antenna-tried"
-
     private let publisher: any AMQPPublishing
     private let acknowledger: any AMQPAcknowledging
     private let canPublish: @Sendable () -> Bool
@@ -56,7 +53,7 @@ final class UncountedRequeue: Sendable {
     func giveBack(_ delivery: AMQPDelivery, to queue: TaskQueueName, tried: Int? = nil) async {
         // The broker has taken it back itself.
         guard acknowledger.holds(delivery) else { return }
-        let copy = Self.copy(of: delivery.message, tried: tried ?? delivery.attempts(from: "\(queue)"))
+        let copy = delivery.message.copy(tried: tried ?? delivery.attempts(from: "\(queue)"))
         let isCopied = canPublish() ? await isPublished(copy, to: queue) : false
         if isCopied { acknowledger.ack(delivery) } else { acknowledger.nack(delivery, requeue: true) }
         given.add()
@@ -64,15 +61,6 @@ final class UncountedRequeue: Sendable {
             "A task that nobody had begun was given back",
             metadata: [LogKey.taskID: "\(delivery.message.messageID ?? "")", LogKey.queue: "\(queue)"]
         )
-    }
-
-    /// The message as it was put into its queue, with the attempts so far.
-    private static func copy(of message: AMQPMessage, tried: Int) -> AMQPMessage {
-        var copy = DeadLetter.stripped(message)
-        copy.expiration = message.expiration
-        copy.headers[DeadLetter.Header.redelivered] = true
-        if tried > 0 { copy.headers[triedHeader] = .int(Int64(tried)) }
-        return copy
     }
 
     private func isPublished(_ message: AMQPMessage, to queue: TaskQueueName) async -> Bool {

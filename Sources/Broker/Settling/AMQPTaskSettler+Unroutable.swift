@@ -78,6 +78,8 @@ extension AMQPTaskSettler {
             while publisher.now < deadline {
                 await publisher.pause(for: min(publisher.delay(failures: failures), deadline - publisher.now))
                 guard publisher.mayGoOn(since: abandonments) else { throw error }
+                // Its task comes again, here or at another worker, which answers it or buries it.
+                if letGo(delivery, keeping: result) { return }
                 do throws(TransportError) {
                     return try await answer(delivery, with: result)
                 } catch  where error.code == .unroutable {

@@ -72,8 +72,10 @@ final class AMQPTaskSettler: Sendable {
     }
 
     /// Adds a redelivery to the task it is of, if that is still in hand or held; says whether it is.
+    ///
+    /// One that is gone itself joins nothing: it would take the place of the delivery that came after it, which nobody would settle then.
     func join(_ delivery: AMQPDelivery, to key: ResultKey) -> Bool {
-        state.withLock { $0.deliveries.join(delivery, to: key, now: .now) }
+        state.withLock { acknowledger.holds(delivery) && $0.deliveries.join(delivery, to: key, now: .now) }
     }
 
     func redelivered() {
@@ -108,6 +110,8 @@ final class AMQPTaskSettler: Sendable {
                 try await answerOrHold(delivery, with: result)
             case .passedOn(let queue):
                 try await publisher.publish(delivery.messageToPassOn, exchange: "", routingKey: "\(queue)")
+                // A redelivery would be passed on a second time, and two workers would do it.
+                await confirmed.insert(delivery.key)
                 acknowledge(delivery, as: statistics.passedOn)
             case .givenBack(let reason):
                 await pauseAndGiveBack(delivery, reason: reason)
@@ -159,11 +163,11 @@ final class AMQPTaskSettler: Sendable {
         }
     }
 
-    /// Acknowledges a redelivery whose result is out already.
+    /// Acknowledges a redelivery whose result is out already, or which was passed on.
     func acknowledgeRecognised(_ delivery: AMQPDelivery, task: String) {
         acknowledger.ack(delivery)
         statistics.recognised.add()
-        logger.debug("A redelivered task has its result already", metadata: [LogKey.taskID: "\(task)"])
+        logger.debug("A redelivered task is done already", metadata: [LogKey.taskID: "\(task)"])
     }
 
     /// Gives a task back after a while, while the caller goes on: the broker would deliver it again at once, and again.

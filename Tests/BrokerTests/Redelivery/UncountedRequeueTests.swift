@@ -52,7 +52,7 @@ struct UncountedRequeueTests {
         #expect(message.headers[DeadLetter.Header.redelivered] == true)
         message.headers["x-delivery-count"] = 1
         #expect(AMQPDelivery.fake(message, isRedelivered: true).attempts(from: "\(queue)") == 4)
-        message.headers[UncountedRequeue.triedHeader] = .int(.max)
+        message.headers["x-antenna-tried"] = .int(.max)
         #expect(AMQPDelivery.fake(message).attempts(from: "\(queue)") >= 4, "no overflow")
     }
 

@@ -100,6 +100,22 @@ struct HeldResultTests {
         #expect(await confirmed.contains(delivery.key))
     }
 
+    @Test("One whose delivery is gone is left to whoever gets its task now, and kept should that be this worker")
+    func gone() async throws {
+        broker.set("answers", routable: false)
+        let clock = TestClock()
+        let settler = settler(clock: clock)
+        let delivery = try take("7", on: settler)
+        try await delivery.settle(.answered(result("7")))
+        await clock.sleepers()
+        broker.loseConnection()
+        broker.set("answers", routable: true)
+        clock.advanceToNextSleeper()
+        await settler.waitUntilIdle()
+        #expect(broker.events.isEmpty && settler.held == 0)
+        #expect(settler.takeKept(delivery.key)?.json == result("7").json)
+    }
+
     @Test("Beyond the bound no place of other work is taken: the task is a dead letter that says why")
     func bounded() async throws {
         broker.set("nobody", routable: false)

@@ -1,3 +1,4 @@
+import Concurrency
 import Logging
 import Telemetry
 import TestSupport
@@ -51,6 +52,14 @@ struct TaskSettlementTests {
         let message = try #require(broker.published.first?.message)
         #expect(message.isPersistent && message.correlationID == "c-7" && message.contentType == "application/json")
         #expect(message.body == result.json)
+    }
+
+    @Test("A result that somebody waits for has a priority, by which a queue lets it go", arguments: Lane.allCases)
+    func priority(_ lane: Lane) throws {
+        let message = try TaskMessage(.task("7"), pipeline: "moths", lane: lane)
+        let encoded = AMQPResultPublisher.encode(result, to: message)
+        #expect(encoded.priority == (lane == .interactive ? 5 : nil) && Lane(priority: encoded.priority) == lane)
+        #expect(Lane(priority: 4) == .batch && Lane(priority: 255) == .interactive)
     }
 
     @Test("A result that is returned or refused is published again, and the task is not acknowledged meanwhile")
@@ -182,6 +191,20 @@ struct TaskSettlementTests {
         #expect(broker.events == [] && settler.outstanding == 0)
     }
 
+    @Test("A delivery that is gone takes no place of the one that came after it")
+    func goneJoins() async throws {
+        let broker = AMQPFakeBroker()
+        let settler = settler(broker)
+        let task = try delivery(on: settler)
+        broker.close(opening: 1)
+        #expect(settler.join(.fake(.task("7"), tag: 1, opening: 2, isRedelivered: true), to: task.key))
+        // It waited elsewhere for its turn while the channel was closed and opened again.
+        #expect(!settler.join(.fake(.task("7"), tag: 6, opening: 1, isRedelivered: true), to: task.key))
+        #expect(!task.isGone)
+        try await task.settle(.answered(result))
+        #expect(broker.events == [.published(id: "7", to: "antenna.results/answers"), .acked(1)])
+    }
+
     @Test("Kept results keep to their limits, the oldest are forgotten first")
     func kept() throws {
         var kept = ResultsAwaitingRedelivery(limit: 3, byteLimit: 10)
@@ -252,6 +275,16 @@ struct TaskSettlementTests {
         let passed = try #require(broker.published.first?.message)
         #expect(passed.body == message.body && passed.correlationID == "c-7")
         #expect(passed.headers == ["traceparent": "00-a", "mine": 3, "x-antenna-redelivered": true])
+    }
+
+    @Test("What was passed on is known when it comes again because its acknowledgement was lost")
+    func passedOnOnce() async throws {
+        let broker = AMQPFakeBroker()
+        let settler = settler(broker)
+        let delivery = try delivery(on: settler)
+        #expect(await !confirmed.contains(delivery.key))
+        try await delivery.settle(.passedOn(to: TaskQueueName(.ready, pipeline: "moths")))
+        #expect(await confirmed.contains(delivery.key))
     }
 
     @Test("Of a copy that was put back, too, what is passed on is marked: the first one may be there as well")
