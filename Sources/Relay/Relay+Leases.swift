@@ -8,6 +8,9 @@ import Transport
 
 /// Relays tell each other of answers, so that each knows what the fleet still owes it.
 extension Relay {
+    /// How long a notice may take.
+    private static let noticePatience = Duration.seconds(5)
+
     /// The queue for notices, which goes with its relay.
     private static func noticesQueue(of relay: String) -> String { "antenna.relay.\(relay)" }
 
@@ -25,25 +28,35 @@ extension Relay {
 
     /// Ends the lease of a task whose result was posted, here or at the relay that holds it.
     ///
-    /// A notice that is lost costs little: the other relay reserves less until the lease is over.
+    /// A notice that is lost costs little: the other relay reserves less until the lease is over. So one that cannot go out now is left out:
+    /// under an alarm they would pile up here, each with its result, and a drain would wait for them.
     func answered(_ taskID: String, _ ticket: RelayTicket) async {
         let key = TaskKey(jobID: ticket.jobID, taskID: taskID)
         if let lease = state.withLock({ $0.ledger.take(key) }) {
             await finish(lease)
             return
         }
-        guard ticket.relay != settings.id else { return }
+        guard ticket.relay != settings.id, publishing.takesPublishes else { return }
         let notice = AMQPMessage(
             body: [],
             messageID: taskID,
             correlationID: seal.seal(ticket, of: taskID),
             isPersistent: false
         )
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.tell(ticket.relay, notice) }
+            group.addTask { await self.clock.pause(for: Self.noticePatience, orUntil: self.draining.next) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func tell(_ relay: String, _ notice: AMQPMessage) async {
         do throws(TransportError) {
             try await publishing.publish(
                 notice,
                 exchange: "",
-                routingKey: Self.noticesQueue(of: ticket.relay),
+                routingKey: Self.noticesQueue(of: relay),
                 mandatory: false
             )
         } catch {

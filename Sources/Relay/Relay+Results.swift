@@ -26,7 +26,8 @@ extension Relay {
     func postResults(from subscription: AMQPSubscription) async {
         await withDiscardingTaskGroup { posts in
             await subscription.run { delivery in
-                posts.addTask { await self.post(delivery) }
+                let lane = Lane(priority: delivery.message.priority)
+                posts.addTask { await Lane.$current.withValue(lane) { await self.post(delivery) } }
             }
         }
     }
@@ -53,14 +54,21 @@ extension Relay {
                 taskID: taskID,
                 json: delivery.message.body
             )
+            let postedBefore = statistics.posted.value
             switch await postOnce(result, as: ResultKey(posting: taskID, ticket: ticket)) {
             case .taken:
                 consuming.ack(delivery)
             case .refused(let error):
                 try await deadLetter(delivery, reason: error.description)
-            case .later:
+            case .later where isDraining || Task.isCancelled:
                 consuming.nack(delivery, requeue: true)
                 return
+            case .later(let error):
+                // While nothing is taken at all, it is not the result's fault.
+                let turns = delivery.message.tried + (statistics.posted.value > postedBefore ? 1 : 0)
+                guard turns >= settings.mostTurns else { return try await putLast(delivery, turns: turns) }
+                let tries = "\(turns) turns of \(settings.triesATurn) tries"
+                try await deadLetter(delivery, reason: "in \(tries) Antenna took others and not this one: \(error)")
             }
             await answered(taskID, ticket)
         } catch {
@@ -108,7 +116,7 @@ extension Relay {
         }
     }
 
-    /// Posts until Antenna has answered for good, or the relay drains.
+    /// Posts until Antenna has answered for good, the result's turn is over, or the relay drains.
     private func post(_ result: OutgoingResult) async -> PostOutcome {
         var misses = 0
         while true {
@@ -130,10 +138,22 @@ extension Relay {
                     misses += 1
                     let delay = state.withLock { settings.backoff.delay(failures: misses, using: &$0.generator) }
                     await clock.pause(for: max(delay, error.retryAfter ?? .zero), orUntil: change)
-                    guard !isDraining, !Task.isCancelled else { return .later(error) }
+                    // A turn does not end while nothing can be put behind the others.
+                    let isTurnOver = misses >= settings.triesATurn && publishing.takesPublishes
+                    guard !isDraining, !Task.isCancelled, !isTurnOver else { return .later(error) }
                 }
             }
         }
+    }
+
+    /// Puts a result behind those that wait, so that one that Antenna never takes does not keep a place from them.
+    private func putLast(_ delivery: AMQPDelivery, turns: Int) async throws(TransportError) {
+        try await publisher.publish(
+            delivery.message.copy(tried: turns),
+            exchange: "",
+            routingKey: AMQPTopology.relayResultsQueue
+        )
+        consuming.ack(delivery)
     }
 
     private func deadLetter(_ delivery: AMQPDelivery, reason: String) async throws(TransportError) {

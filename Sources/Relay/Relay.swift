@@ -197,8 +197,13 @@ package final class Relay: Service {
             try await publisher.publish(message, exchange: "", routingKey: "\(queue)")
             statistics.published.add()
         } catch {
-            let unpublished = state.withLock { $0.ledger.take(TaskKey(task)) }
-            if let unpublished { await settle(unpublished, .retry(reason: error.description)) }
+            guard let unpublished = state.withLock({ $0.ledger.take(TaskKey(task)) }) else { return }
+            if error.code == .tooLarge {
+                // It would come again as it is.
+                await refuse(unpublished, because: "The task is too large to be relayed: \(error.message)", ticket)
+            } else {
+                await settle(unpublished, .retry(reason: error.description))
+            }
         }
     }
 

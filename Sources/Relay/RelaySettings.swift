@@ -14,6 +14,14 @@ package struct RelaySettings: Sendable, Hashable {
     ///
     /// Default: 8.
     package var postsInFlight = 8
+    /// How often a result is tried before those behind it have their turn, 1 or more.
+    ///
+    /// Default: 8, which takes most of a minute.
+    package var triesATurn = 8
+    /// In how many turns Antenna may take others and not this one, before it goes to the dead letters; 1 or more.
+    ///
+    /// Default: 10.
+    package var mostTurns = 10
     /// Tasks being published at the same time, 1 or more.
     ///
     /// Default: 64.

@@ -37,7 +37,12 @@ extension BrokerTests {
             try makeRelay(fixture, baseURL: antenna.baseURL)
         }
 
-        func makeRelay(_ fixture: BrokerFixture, baseURL: String) throws -> Relay {
+        func makeRelay(
+            _ fixture: BrokerFixture,
+            baseURL: String,
+            publishing: AMQPConnection? = nil,
+            _ adjust: (inout RelaySettings) -> Void = { _ in }
+        ) throws -> Relay {
             var rest = RESTSourceSettings(baseURL: baseURL)
             rest.authToken = token
             rest.minimumIdleDelay = .milliseconds(100)
@@ -45,19 +50,51 @@ extension BrokerTests {
             rest.jobRefreshInterval = .milliseconds(200)
             var settings = RelaySettings(pipelines: [fixture.pipeline])
             settings.backoff = Backoff(first: .milliseconds(20), most: .milliseconds(100), jitter: 0.1...1)
+            adjust(&settings)
+            let configuration = try AMQPConfiguration(url: fixture.url)
             return Relay(
                 settings: settings,
                 antenna: rest,
                 client: try rest.makeClient(http: AntennaHTTP(client: try HTTPClient())),
-                consuming: try AMQPConnection(
-                    configuration: AMQPConfiguration(url: fixture.url),
-                    logger: fixture.logger
-                ),
-                publishing: try AMQPConnection(
-                    configuration: AMQPConfiguration(url: fixture.url),
-                    logger: fixture.logger
-                ),
+                consuming: try AMQPConnection(configuration: configuration, logger: fixture.logger),
+                publishing: try publishing ?? AMQPConnection(configuration: configuration, logger: fixture.logger),
                 logger: fixture.logger
+            )
+        }
+
+        /// An Antenna without jobs that takes every result for which nothing else is said.
+        func makeServer(
+            result: @escaping @Sendable (_ request: String) -> String? = { _ in nil }
+        ) throws -> RawHTTPServer {
+            try RawHTTPServer { connection in
+                while let request = connection.readRequest() {
+                    let json = "Content-Type: application/json\r\n"
+                    if !request.hasPrefix("POST ") {
+                        connection.answer(headers: json, body: #"{"count":0,"next":null,"previous":null,"results":[]}"#)
+                    } else if let status = result(request) {
+                        connection.answer(status, headers: json, body: "{}")
+                    } else {
+                        connection.answer(headers: json, body: #"{"status":"accepted","results_queued":1,"tasks":[]}"#)
+                    }
+                }
+            }
+        }
+
+        /// Publishes the result of a task that some relay has reserved.
+        func publishResult(
+            _ id: String,
+            subject: String = "s",
+            relay: String = "r",
+            _ fixture: BrokerFixture
+        ) async throws {
+            let ticket = RelayTicket(relay: relay, jobID: 1, replySubject: subject)
+            try await fixture.observer.publish(
+                AMQPMessage(
+                    body: Array(#"{"error":"e","image_id":"1"}"#.utf8),
+                    messageID: id,
+                    correlationID: RelaySeal(token: token).seal(ticket, of: id)
+                ),
+                routingKey: AMQPTopology.relayResultsQueue
             )
         }
 
@@ -177,6 +214,84 @@ extension BrokerTests {
             )
             #expect(letter.original.messageID == "7" && letter.original.body.count > 8_000)
             #expect(letter.reason.contains("413"), "\(letter.reason)")
+            try await fixture.discard()
+        }
+
+        @Test(
+            "Results that Antenna always answers with a fault keep no place from others, and are dead letters in the end"
+        )
+        func alwaysFailing() async throws {
+            let fixture = try await BrokerFixture()
+            let server = try makeServer { $0.contains("poison") ? "500 Internal Server Error" : nil }
+            defer { server.stop() }
+            try await fixture.observer.delete(queue: AMQPTopology.relayResultsQueue)
+            let relay = try makeRelay(fixture, baseURL: server.base) { settings in
+                (settings.postsInFlight, settings.triesATurn, settings.mostTurns) = (2, 3, 2)
+            }
+            let running = Task { try await relay.run() }
+            try await fixture.untilConnected {
+                try await fixture.observer.purge(queue: "\(AMQPTopology.relayDeadLetters)")
+                // As many as there are places.
+                for id in ["1", "2"] { try await publishResult(id, subject: "poison", fixture) }
+            }
+            try await publishResult("3", fixture)
+            try await eventually { relay.statistics.posted.value == 1 }
+            let next = Mutex(4)
+            try await eventually {
+                let id = next.withLock { next in
+                    next += 1
+                    return next
+                }
+                try await publishResult("\(id)", fixture)
+                return relay.statistics.refused.value == 2
+            }
+            relay.drain()
+            try await running.value
+            let letters = try await fixture.takeAll("\(AMQPTopology.relayDeadLetters)").map(DeadLetter.init)
+            #expect(Set(letters.map(\.original.messageID)) == ["1", "2"] && letters.allSatisfy { $0.attempts > 0 })
+            let reason = "in 2 turns of 3 tries Antenna took others and not this one: "
+            #expect(letters.allSatisfy { $0.reason.hasPrefix(reason) })
+            try await fixture.discard()
+        }
+
+        @Test("A drain does not wait until another relay can be told of an answer")
+        func noticeWithoutBroker() async throws {
+            let broker = try await RabbitMQServer.shared()
+            let fixture = try await BrokerFixture()
+            let proxy = try TCPProxy(to: broker.port)
+            defer { proxy.stop() }
+            let server = try makeServer()
+            defer { server.stop() }
+            try await fixture.observer.delete(queue: AMQPTopology.relayResultsQueue)
+            let url = fixture.url.replacing(":\(broker.port)/", with: ":\(proxy.port)/")
+            let publishing = try AMQPConnection(configuration: AMQPConfiguration(url: url), logger: fixture.logger)
+            let relay = try makeRelay(fixture, baseURL: server.base, publishing: publishing)
+            let running = Task { try await relay.run() }
+            try await eventually { publishing.state.isLoggedIn }
+            proxy.cut()
+            try await eventually { !publishing.state.isLoggedIn }
+            try await fixture.untilConnected { try await publishResult("1", relay: "another", fixture) }
+            try await eventually { relay.statistics.posted.value == 1 }
+            relay.drain()
+            try await running.value
+            try await fixture.discard()
+        }
+
+        @Test("A task that is too large for the broker is answered with an error, and not reserved again and again")
+        func taskTooLarge() async throws {
+            let fixture = try await BrokerFixture()
+            let antenna = try await makeAntenna(fixture, tasks: 2)
+            var configuration = try AMQPConfiguration(url: fixture.url)
+            configuration.messageLimit = 100
+            let publishing = try AMQPConnection(configuration: configuration, logger: fixture.logger)
+            let relay = try makeRelay(fixture, baseURL: antenna.baseURL, publishing: publishing)
+            let running = Task { try await relay.run() }
+            try await eventually { antenna.counts().savedErrors == 2 }
+            try await eventually { relay.outstanding == 0 }
+            relay.drain()
+            try await running.value
+            #expect(antenna.counts().isExactlyOnce && relay.statistics.published.value == 0)
+            await antenna.stop()
             try await fixture.discard()
         }
 
