@@ -18,6 +18,12 @@ struct LiveSnapshot {
         let seconds: Double
     }
 
+    struct Batches {
+        let count: Int
+        /// In all of them.
+        let images: Double
+    }
+
     struct Check {
         let name: String
         let detail: String?
@@ -28,7 +34,7 @@ struct LiveSnapshot {
     let state: LiveState
     let values: [Value]
     let stages: [StageTimes]
-    let batches: StageTimes?
+    let batches: Batches?
     let checks: [Check]
     let images: [LiveImages.Entry]
     let messages: [RecentMessages.Message]
@@ -40,20 +46,14 @@ struct LiveSnapshot {
             Value(name: $0.name, labels: Dictionary($0.labels) { $1 }, value: $0.value)
         }
         stages = healthService.registry.histograms(of: WorkMetrics.stageSeconds.name).map {
-            StageTimes(stage: $0.labels.first?.value ?? "", $1)
+            StageTimes(stage: $0.labels.first?.value ?? "", count: $1.count, seconds: $1.sum)
         }
         batches = healthService.registry.histograms(of: WorkMetrics.batchImages.name).first.map {
-            StageTimes(stage: "batch", $1)
+            Batches(count: $1.count, images: $1.sum)
         }
         checks = healthService.readiness.map { Check(name: $0.name, detail: $0.detail, problem: $0.problem) }
         images = healthService.images.entries
         messages = RecentMessages.process.messages
-    }
-}
-
-extension LiveSnapshot.StageTimes {
-    init(stage: String, _ contents: FixedHistogram.Contents) {
-        self.init(stage: stage, count: contents.count, seconds: contents.sum)
     }
 }
 
@@ -84,6 +84,10 @@ extension LiveSnapshot.StageTimes {
     fileprivate var json: JSONValue {
         ["stage": .string(stage), "count": JSONValue(count), "seconds": .number(seconds)]
     }
+}
+
+extension LiveSnapshot.Batches {
+    fileprivate var json: JSONValue { ["count": JSONValue(count), "images": .number(images)] }
 }
 
 extension LiveSnapshot.Check {

@@ -99,7 +99,7 @@ function showMeters(snapshot, figures) {
   const batch = snapshot.batches;
   if (batch && batch.count > 0) {
     plain.push(element("li", {}, element("p", {}, "images a batch",
-      element("span", {}, (batch.seconds / batch.count).toFixed(1)))));
+      element("span", {}, (batch.images / batch.count).toFixed(1)))));
   }
   const asked = figures.sum("antenna_worker_cache_requests_total");
   if (asked > 0) {
