@@ -78,8 +78,6 @@ struct ModelCacheTests {
     func readOnly() throws {
         try withFolder { folder in
             #expect(try session(keptIn: folder).origin == .compiled(replacing: false))
-            let kept = "\(folder)/\(try files(in: folder)[0])"
-            #expect(chmod(kept, 0o600) == 0)
             try spoil(folder)
             #expect(chmod(folder, 0o500) == 0)
             defer { chmod(folder, 0o700) }
@@ -177,6 +175,8 @@ struct ModelCacheTests {
 
     private func spoil(_ folder: String) throws {
         for file in try files(in: folder) {
+            // What OpenVINO writes nobody may write to, its owner included.
+            try FileManager.default.removeItem(atPath: "\(folder)/\(file)")
             try Data("nonsense".utf8).write(to: URL(filePath: "\(folder)/\(file)"))
         }
     }
