@@ -29,7 +29,9 @@ package final class OrtSession: InferenceSession, @unchecked Sendable {
         let table = runtime.table
         let api = table.api
         let optionsHandle = try options.makeHandle(runtime)
-        let handle = try table.make(operation, release: api.ReleaseSession) { made in
+        // Half of what can be wrong with a graph is no more than a failure to ONNX Runtime. On a GPU it may be the GPU's.
+        let failure: InferenceError.Code? = options.device.isProcessor ? .invalidModel : nil
+        let handle = try table.make(operation, failure: failure, release: api.ReleaseSession) { made in
             api.CreateSession(runtime.environment.pointer, path, optionsHandle.pointer, made)
         }
         session = SessionHandle(handle)

@@ -16,13 +16,23 @@ struct OrtTable: @unchecked Sendable {
     }
 
     /// Throws the error that a call answered, and frees it.
-    func check(_ result: OpaquePointer?, _ operation: @autoclosure () -> OperationName) throws(InferenceError) {
+    ///
+    /// - Parameters:
+    ///   - result: What the call answered.
+    ///   - operation: What was done.
+    ///   - failure: What a failure means that says nothing of its own; as in a run when left out.
+    /// - Throws: The error.
+    func check(
+        _ result: OpaquePointer?,
+        _ operation: @autoclosure () -> OperationName,
+        failure: InferenceError.Code? = nil
+    ) throws(InferenceError) {
         guard let status = result else { return }
         defer { api.ReleaseStatus(status) }
         let native = api.GetErrorCode(status)
         let text = String(cString: api.GetErrorMessage(status))
         throw InferenceError(
-            OrtTable.code(native: native, text: text),
+            OrtTable.code(native: native, text: text, failure: failure),
             operation: operation(),
             message: text,
             nativeCode: native
@@ -32,11 +42,12 @@ struct OrtTable: @unchecked Sendable {
     /// Calls a function that makes an object, and owns what it made.
     func make(
         _ operation: @autoclosure () -> OperationName,
+        failure: InferenceError.Code? = nil,
         release: @escaping @convention(c) (OpaquePointer?) -> Void,
         _ call: (UnsafeMutablePointer<OpaquePointer?>) -> OpaquePointer?
     ) throws(InferenceError) -> OrtHandle {
         var made: OpaquePointer?
-        try check(call(&made), operation())
+        try check(call(&made), operation(), failure: failure)
         guard let made else {
             throw InferenceError(.runFailed, operation: operation(), message: "ONNX Runtime gave nothing back")
         }
@@ -44,7 +55,7 @@ struct OrtTable: @unchecked Sendable {
     }
 
     // Codes of `OrtErrorCode`; running out of memory has none of its own and is known by its text.
-    private static func code(native: Int32, text: String) -> InferenceError.Code {
+    private static func code(native: Int32, text: String, failure: InferenceError.Code?) -> InferenceError.Code {
         let lowered = text.lowercased()
         let signs = [
             "failed to allocate", "out of memory", "bad_alloc", "cannot allocate memory", "mmap failed",
@@ -55,10 +66,10 @@ struct OrtTable: @unchecked Sendable {
             return .outOfMemory
         }
         return switch native {
-        case 2: .invalidInput
+        case 2: failure ?? .invalidInput
         case 3, 4, 7, 10: .invalidModel
         case 11: .deviceUnavailable
-        default: .runFailed
+        default: failure ?? .runFailed
         }
     }
 }

@@ -134,6 +134,22 @@ struct InferenceRuntimeTests {
         #expect(error?.nativeCode != nil)
     }
 
+    @Test("A graph whose parts do not belong together is no model", arguments: RuntimeUnderTest.present)
+    func dangling(kind: RuntimeUnderTest) throws {
+        var bytes = try Data(contentsOf: URL(filePath: fixturePath("double.onnx")))
+        // The product's second factor is now something that nothing makes.
+        let name = try #require(bytes.range(of: Data("two".utf8)))
+        bytes.replaceSubrange(name, with: Data("one".utf8))
+        let path = NSTemporaryDirectory() + "dangling-\(UUID().uuidString).onnx"
+        try bytes.write(to: URL(filePath: path))
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: path) } }
+        let error = #expect(throws: InferenceError.self) {
+            try kind.runtime().makeSession(path: path, options: kind.options())
+        }
+        #expect(error?.code == .invalidModel)
+        #expect(error?.message.contains("one") == true)
+    }
+
     @Test("A file that is not there is an error that names it", arguments: RuntimeUnderTest.present)
     func missing(kind: RuntimeUnderTest) throws {
         let error = #expect(throws: InferenceError.self) {
