@@ -13,8 +13,8 @@ start() {
     command_of[$name]="$(printf '%q ' "$@")"
     (cd "$data" && exec setsid "$@") </dev/null >>"$data/$name.log" 2>&1 &
     pid_of[$name]=$!
-    # Else the shell has words of its own about each one that is killed.
-    disown
+    # Else the shell has words of its own about each one that is killed. One that has ended already is revive's.
+    disown "$!" 2>/dev/null || true
     started_at[$name]=$SECONDS
 }
 
