@@ -5,7 +5,7 @@ import WorkerTestSupport
 
 @testable import Settings
 
-/// A program that was unpacked with its models finds them from any folder.
+/// A program that was unpacked with its models, or lies in its clone, finds them from any folder.
 @Suite("What came with the program")
 struct InstallationTests {
     private let work: ScratchFolder
@@ -30,6 +30,17 @@ struct InstallationTests {
         #expect(resolved.settings.models.folder == models)
         #expect(resolved.origin(of: key) == .installation)
         #expect(resolved.mistakes.isEmpty)
+    }
+
+    @Test("are the clone's, where the program lies in it as it was built", arguments: [".build", ".build-release"])
+    func clone(build: String) throws {
+        let clone = try ScratchFolder()
+        let programFolder = "\(clone.directory)/\(build)/x86_64-unknown-linux-gnu/release"
+        #expect(try resolve(programFolder: programFolder).origin(of: key) == .default)
+        try FileManager.default.createDirectory(atPath: "\(clone.directory)/models", withIntermediateDirectories: false)
+        let resolved = try resolve(programFolder: programFolder)
+        #expect(resolved.settings.models.folder == "\(clone.directory)/models")
+        #expect(resolved.origin(of: key) == .installation)
     }
 
     @Test("gives way to what the user says, and to models in the working directory")

@@ -10,12 +10,7 @@ enum LibrarySearch {
     /// - Returns: Absolute paths, in the order in which they are looked through.
     static func roots(executableDirectory: String? = executableDirectory()) -> [String] {
         guard let executableDirectory else { return [] }
-        let names = executableDirectory.split(separator: "/")
-        // SwiftPM builds below `.build`, and with another --scratch-path below one that is named like it here.
-        guard let build = names.lastIndex(where: { $0.hasPrefix(".build") }), build > 0 else {
-            return [executableDirectory]
-        }
-        return [executableDirectory, "/" + names[..<build].joined(separator: "/")]
+        return [executableDirectory, PackageFolder.around(executableDirectory)].compactMap { $0 }
     }
 
     /// The paths that a pattern of the shell's matches, sorted.

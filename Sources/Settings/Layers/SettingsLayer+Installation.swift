@@ -1,7 +1,9 @@
 import Foundation
+import Inference
 
 extension SettingsLayer {
-    /// The defaults that came with the program: the models in `share/antenna-worker/models` beside the folder it lies in.
+    /// The defaults that came with the program: the models in `share/antenna-worker/models` beside the folder it lies in, or those of the
+    /// clone in which it was built.
     ///
     /// A folder `models` in the working directory comes before them, as it does where the program came alone.
     ///
@@ -13,9 +15,14 @@ extension SettingsLayer {
         var layer = SettingsLayer(.installation)
         let setting = ModelSettings().folder
         guard let programFolder, !isFolder("\(directory)/\(setting.defaultValue)") else { return layer }
-        let models = URL(filePath: programFolder).deletingLastPathComponent()
-            .appending(path: "share/antenna-worker/models").path
-        if isFolder(models) { layer.add(models, for: setting.key, place: layer.origin.rawValue) }
+        let beside = URL(filePath: programFolder).deletingLastPathComponent()
+        let places: [String?] = [
+            beside.appending(path: "share/antenna-worker/models").path,
+            PackageFolder.around(programFolder).map { "\($0)/models" },
+        ]
+        if let models = places.compactMap({ $0 }).first(where: isFolder) {
+            layer.add(models, for: setting.key, place: layer.origin.rawValue)
+        }
         return layer
     }
 
