@@ -41,7 +41,50 @@ extension BrokerTests {
             await running
             await working
             #expect(Set(results.compactMap(\.message.messageID)).count == 12)
-            #expect(try await fixture.takeAll(fixture.results).isEmpty, "each is published once")
+            let further = try await fixture.takeAll(fixture.results).map(\.message.messageID)
+            #expect(further == [], "each is published once")
+            #expect(try await fixture.takeAll("\(fixture.dead)").isEmpty)
+            await fixture.observer.close()
+            try await broker.discard()
+        }
+
+        @Test("However often it takes them back, each task is answered once")
+        func again() async throws {
+            let broker = try await RabbitMQServer(configuration: ["consumer_timeout = 1500"])
+            try await broker.control("eval", "application:set_env(rabbit, channel_tick_interval, 100).")
+            let fixture = try await BrokerFixture(broker: broker)
+            try await fixture.enqueue(0..<40)
+            let source = try fixture.taskSource { $0.prefetch = 8 }
+            async let running: Void = source.run()
+            async let working: Void = withDiscardingTaskGroup { group in
+                for worker in 0..<2 {
+                    group.addTask {
+                        var work = worker
+                        while let delivery = await source.nextDelivery() {
+                            do {
+                                work += 1
+                                // Every fourth takes longer than the broker waits.
+                                try await Task.sleep(for: .milliseconds(work % 4 == 0 ? 2_000 : 40 * work % 200))
+                                try await delivery.settle(.answered(answer(to: delivery.message.task)))
+                            } catch {
+                                Issue.record(error)
+                            }
+                        }
+                    }
+                }
+            }
+            var answers: [String] = []
+            try await eventually {
+                answers += try await fixture.takeAll(fixture.results).compactMap(\.message.messageID)
+                return Set(answers).count == 40 && source.outstanding == 0
+            }
+            source.drain()
+            await running
+            await working
+            answers += try await fixture.takeAll(fixture.results).compactMap(\.message.messageID)
+            #expect(source.statistics.redelivered.value > 0)
+            let repeated = answers.filter { id in answers.count { $0 == id } > 1 }
+            #expect(repeated == [])
             #expect(try await fixture.takeAll("\(fixture.dead)").isEmpty)
             await fixture.observer.close()
             try await broker.discard()
