@@ -1,6 +1,7 @@
 import Concurrency
 import Logging
 import Pipeline
+import Synchronization
 import Telemetry
 import Transport
 
@@ -17,6 +18,8 @@ final class UncountedRequeue: Sendable {
     private let clock: WaitClock
     private let logger: Logger
     private let given: Tally
+    /// Until when no copy is tried, as the broker did not confirm the last one in time: a drain would wait for each of hundreds.
+    private let silentUntil = Mutex(Duration.zero)
 
     /// - Parameters:
     ///   - publisher: Publishes copies.
@@ -54,7 +57,8 @@ final class UncountedRequeue: Sendable {
         // The broker has taken it back itself.
         guard acknowledger.holds(delivery) else { return }
         let copy = delivery.message.copy(tried: tried ?? delivery.attempts(from: "\(queue)"))
-        let isCopied = canPublish() ? await isPublished(copy, to: queue) : false
+        let isHeard = canPublish() && clock.now >= silentUntil.withLock(\.self)
+        let isCopied = isHeard ? await isPublished(copy, to: queue) : false
         if isCopied { acknowledger.ack(delivery) } else { acknowledger.nack(delivery, requeue: true) }
         given.add()
         logger.debug(
@@ -65,7 +69,7 @@ final class UncountedRequeue: Sendable {
 
     private func isPublished(_ message: AMQPMessage, to queue: TaskQueueName) async -> Bool {
         let (publisher, clock, patience) = (self.publisher, self.clock, self.patience)
-        return await withTaskGroup(of: Bool.self) { group in
+        let isPublished = await withTaskGroup(of: Bool?.self) { group in
             group.addTask {
                 do throws(TransportError) {
                     try await publisher.publish(message, exchange: "", routingKey: "\(queue)", mandatory: true)
@@ -77,11 +81,13 @@ final class UncountedRequeue: Sendable {
             group.addTask {
                 // Cut short once it is published.
                 try? await clock.sleep(for: patience)
-                return false
+                return nil
             }
-            let isPublished = await group.next() ?? false
+            let outcome = await group.next() ?? nil
             group.cancelAll()
-            return isPublished
+            return outcome
         }
+        if isPublished == nil { silentUntil.withLock { $0 = clock.now + patience } }
+        return isPublished ?? false
     }
 }

@@ -11,13 +11,17 @@ struct UncountedRequeueTests {
     private let queue = TaskQueueName(.tasks, pipeline: "moths")
     private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    private func untried(_ broker: AMQPFakeBroker, canPublish: Bool = true) -> UncountedRequeue {
+    private func untried(
+        _ broker: AMQPFakeBroker,
+        canPublish: Bool = true,
+        clock: JumpingClock = JumpingClock()
+    ) -> UncountedRequeue {
         UncountedRequeue(
             publisher: broker,
             acknowledger: broker,
             canPublish: { canPublish },
             given: DeliveryStatistics().givenBack,
-            clock: WaitClock(JumpingClock()),
+            clock: WaitClock(clock),
             logger: logger
         )
     }
@@ -83,5 +87,15 @@ struct UncountedRequeueTests {
         gone.loseConnection()
         await untried(gone).giveBack(.fake(.task("7"), tag: 5), to: queue)
         #expect(gone.events == [])
+    }
+
+    @Test("A broker that does not confirm one copy in time is not waited for with each of a hundred")
+    func silent() async throws {
+        let broker = AMQPFakeBroker()
+        broker.block()
+        let clock = JumpingClock()
+        let untried = untried(broker, clock: clock)
+        for tag in 1...100 { await untried.giveBack(.fake(.task("\(tag)"), tag: UInt64(tag)), to: queue) }
+        #expect(broker.events.count == 100 && clock.now.offset < .seconds(10))
     }
 }
