@@ -100,7 +100,8 @@ package struct FetchWorker: Service {
             if delivery.isGone { throw CancellationError() }
             counter = try await prepare(task) ? statistics.prepared : statistics.passedWithoutPixels
             outcome = .passedOn
-            ending = .passedOn(to: delivery.queue.ready)
+            let ready = delivery.queue.ready
+            ending = .passedOn(to: ready) { [gauge] in gauge.passed(to: ready) }
         } catch is CancellationError {
             (counter, outcome) = (nil, .givenBack)
             ending = .givenBack(reason: "the worker is stopping")
@@ -115,7 +116,6 @@ package struct FetchWorker: Service {
         do {
             // Not cut off by a cancellation: the pixels are there.
             try await Task { try await delivery.settle(ending) }.value
-            if case .passedOn(let queue) = ending { gauge.passed(to: queue) }
             counter?.add()
             for observer in observers { observer.settled(task, outcome) }
             return outcome

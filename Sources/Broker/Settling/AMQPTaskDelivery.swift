@@ -12,8 +12,9 @@ package final class AMQPTaskDelivery: Sendable {
     package enum Ending: Sendable {
         /// The result is published, then the task acknowledged.
         case answered(EncodedResult)
-        /// The task's own message is published to another queue, then the task acknowledged here.
-        case passedOn(to: TaskQueueName)
+        /// The task's own message is published to another queue, then the task acknowledged here; `counted` is called in between, so that
+        /// whoever counts both queues never misses it.
+        case passedOn(to: TaskQueueName, counted: @Sendable () -> Void = {})
         /// The task goes back to its queue after a while.
         case givenBack(reason: String)
 

@@ -108,8 +108,9 @@ final class AMQPTaskSettler: Sendable {
             switch ending {
             case .answered(let result):
                 try await answerOrHold(delivery, with: result)
-            case .passedOn(let queue):
+            case .passedOn(let queue, let counted):
                 try await publisher.publish(delivery.messageToPassOn, exchange: "", routingKey: "\(queue)")
+                counted()
                 // A redelivery would be passed on a second time, and two workers would do it.
                 await confirmed.insert(delivery.key)
                 acknowledge(delivery, as: statistics.passedOn)

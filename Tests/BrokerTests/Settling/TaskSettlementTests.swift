@@ -1,5 +1,6 @@
 import Concurrency
 import Logging
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -285,6 +286,20 @@ struct TaskSettlementTests {
         #expect(await !confirmed.contains(delivery.key))
         try await delivery.settle(.passedOn(to: TaskQueueName(.ready, pipeline: "moths")))
         #expect(await confirmed.contains(delivery.key))
+    }
+
+    @Test("A task that is passed on is counted in the other queue before it is no longer in hand here")
+    func counted() async throws {
+        let broker = AMQPFakeBroker()
+        let settler = settler(broker)
+        let seen = Mutex<[(events: Int, underWay: Int)]>([])
+        try await delivery(on: settler).settle(
+            .passedOn(to: TaskQueueName(.ready, pipeline: "moths")) {
+                seen.withLock { $0.append((broker.events.count, settler.underWay(from: Self.queue))) }
+            }
+        )
+        #expect(seen.withLock { $0.map(\.events) } == [1] && seen.withLock { $0.map(\.underWay) } == [1])
+        #expect(broker.events.count == 2 && settler.underWay(from: Self.queue) == 0)
     }
 
     @Test("Of a copy that was put back, too, what is passed on is marked: the first one may be there as well")
