@@ -72,11 +72,12 @@ struct AdminHandler: Sendable {
     private func events(isHeadOnly: Bool) -> ServerResponse {
         var response = ServerResponse.page(200, "text/event-stream", "")
         guard !isHeadOnly else { return response }
-        guard let events = feed.subscribe() else {
+        guard let (hello, snapshots) = feed.subscribe() else {
             return .page(503, "text/plain", "Too many watch already.\n")
         }
         response.body = .written(length: nil) { body in
-            for await event in events { try await body.write(event) }
+            try await body.write(hello)
+            for await snapshot in snapshots { try await body.write(snapshot) }
         }
         return response
     }

@@ -26,10 +26,10 @@ final class LiveFeed: Sendable {
         self.healthService = healthService
     }
 
-    /// A stream of events, beginning with one that tells what does not change; nil when too many watch.
-    func subscribe() -> AsyncStream<[UInt8]>? {
+    /// An event that tells what does not change, and a stream of those that follow it; nil when too many watch.
+    func subscribe() -> (hello: [UInt8], snapshots: AsyncStream<[UInt8]>)? {
         // One waiting is enough: a slow reader gets the newest.
-        let (stream, sink) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(2))
+        let (stream, sink) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(1))
         let (id, isFirst) = state.withLock { state -> (Int?, Bool) in
             guard state.sinks.count < Self.mostWatchers, !state.isFinished else { return (nil, false) }
             state.nextID += 1
@@ -41,9 +41,8 @@ final class LiveFeed: Sendable {
         sink.onTermination = { [weak self] _ in
             self?.state.withLock { $0.sinks[id] = nil }
         }
-        sink.yield(Self.event("hello", LiveHello(healthService).json.encoded()))
         if isFirst { queue.async { self.send() } }
-        return stream
+        return (Self.event("hello", LiveHello(healthService).json.encoded()), stream)
     }
 
     /// The first and the next message to a watcher, in one document.
