@@ -17,8 +17,8 @@ struct ProgramOutputTests {
         for (redirection, reason) in [
             (">/dev/full", "No space left on device"), (">&-", "Bad file descriptor"), ("> >(true)", "Broken pipe"),
         ] {
-            // The reader that goes at once may still be there when the text comes.
-            let wait = redirection.hasPrefix("> >") ? "sleep 0.5; " : ""
+            // Not before the reader has gone.
+            let wait = redirection.hasPrefix("> >") ? "wait $!; " : ""
             let program = try RunningProgram(arguments, shell: "exec \(redirection); \(wait)exec \"$@\"")
             let (status, said) = try await program.end()
             #expect(status == ExitStatus.failure, "\(redirection): \(said)")
@@ -55,7 +55,8 @@ struct ProgramOutputTests {
             shell: "exec \(redirection); exec \"$@\""
         )
         // What is said at every request goes to nobody's connection.
-        try await eventually { LoopbackPort.answers(Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), on: port) }
+        let request = Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+        try await eventually { LoopbackPort.answers(request, on: port, within: 1) }
         program.child.send(signal: SIGTERM)
         let (status, said) = try await program.end()
         #expect(status == ExitStatus.success, "\(said)")

@@ -113,9 +113,10 @@ struct PatienceTests {
         var (limits, arrivals) = (HTTPServerLimits(), entered.stream.makeAsyncIterator())
         limits.closePatience = .milliseconds(100)
         for path in ["/gate", "/never"] {
+            // One that nobody else is given, so that at the end it is nobody's.
             let server = try await HTTPServer.start(
                 address: "127.0.0.1",
-                port: 0,
+                port: try LoopbackPort.free(1)[0],
                 limits: limits,
                 logger: Logger(label: "test"),
                 handler: handler

@@ -53,7 +53,7 @@ extension BrokerTests {
         func copyBesideOriginal() async throws {
             let fixture = try await BrokerFixture()
             try await fixture.enqueue(0..<1)
-            let lost = try await AMQPConnection.connect(AMQPConfiguration(url: fixture.url), logger: fixture.logger)
+            let lost = try await AMQPConnection.patient(AMQPConfiguration(url: fixture.url), logger: fixture.logger)
             let consumer = try await lost.consume(queue: "\(fixture.tasks)", prefetch: 1)
             let delivery = try #require(try await consumer.makeAsyncIterator().next())
             let untried = UncountedRequeue(
@@ -67,7 +67,8 @@ extension BrokerTests {
             await untried.giveBack(delivery, to: fixture.tasks)
             await lost.close()
 
-            let source = try fixture.taskSource()
+            // One after the other: an empty queue would not do, as the broker takes the original back in its own time.
+            let source = try fixture.taskSource { $0.prefetch = 1 }
             let running = Task { await source.run() }
             let working = Task {
                 while let delivery = await source.nextDelivery() {
@@ -75,8 +76,7 @@ extension BrokerTests {
                 }
             }
             try await eventually {
-                let waiting = try await fixture.observer.status(ofQueue: "\(fixture.tasks)").messages
-                return waiting == 0 && source.statistics.answered.value > 0 && source.outstanding == 0
+                source.statistics.answered.value + source.statistics.recognised.value == 2 && source.outstanding == 0
             }
             source.drain()
             await running.value
@@ -132,7 +132,10 @@ extension BrokerTests {
             let fixture = try await BrokerFixture()
             let redis = try await RedisServer.shared()
             func memory() throws -> RedisConfirmedResultStore {
-                RedisConfirmedResultStore(client: try RedisClient(configuration: RedisConfiguration(url: redis.url)))
+                var configuration = try RedisConfiguration(url: redis.url)
+                // One that answers late is not one that forgets.
+                (configuration.connectTimeout, configuration.commandTimeout) = (.seconds(100), .seconds(100))
+                return RedisConfirmedResultStore(client: try RedisClient(configuration: configuration))
             }
             try await fixture.enqueue(0..<1)
             let (delivery, _) = try #require(try await fixture.observer.get(queue: "\(fixture.tasks)"))

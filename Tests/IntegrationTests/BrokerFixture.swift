@@ -39,7 +39,7 @@ struct BrokerFixture {
         var configuration = try AMQPConfiguration(url: url)
         // What it looks at may go away; it does not for being late on a busy machine.
         configuration.heartbeat = .seconds(600)
-        observer = try await AMQPConnection.connect(configuration, logger: logger)
+        observer = try await AMQPConnection.patient(configuration, logger: logger)
         for queue in [tasks, ready] {
             _ = try await AMQPTopology.ensure(AMQPTopology.declarations(for: queue), on: observer)
         }
@@ -73,6 +73,7 @@ struct BrokerFixture {
         logger: Logger? = nil,
         through proxy: TCPProxy? = nil,
         heartbeat: Duration? = nil,
+        clock: WaitClock = WaitClock(),
         _ adjust: (inout AMQPSourceSettings) -> Void = { _ in }
     ) throws -> AMQPTaskSource {
         var settings = AMQPSourceSettings(queues: lanes ? [tasks, interactive] : [queue ?? tasks])
@@ -85,6 +86,7 @@ struct BrokerFixture {
             consuming: try AMQPConnection(configuration: configuration, logger: logger ?? self.logger),
             publishing: try AMQPConnection(configuration: configuration, logger: logger ?? self.logger),
             confirmed: confirmed,
+            clock: clock,
             logger: logger ?? self.logger
         )
     }

@@ -29,7 +29,7 @@ extension BrokerTests {
             let found = Mutex<[Int: JSONValue]>([:])
             var configuration = LocalAntennaConfiguration()
             configuration.lease = .seconds(5)
-            configuration.maxDeliver = 10
+            configuration.maxDeliver = 100
             let sources = try TestSheet.sources(2)
             configuration.jobs = Self.asked.map { config in
                 var job = JobSeed(pipelineSlug: "demo", cycling: sources, count: 10)
@@ -96,7 +96,7 @@ extension BrokerTests {
             await refused.child.waitForExit()
             #expect(refused.said.contains("config.top_k is a string, not a whole number"), "\(refused.said)")
 
-            let observer = try await AMQPConnection.connect(AMQPConfiguration(url: broker.url), logger: .quiet)
+            let observer = try await AMQPConnection.patient(AMQPConfiguration(url: broker.url), logger: .quiet)
             let arguments = [
                 "run", "--source", "amqp", "--amqp-url-file", address.path, "--pipeline", "demo",
                 "--models", PackagePaths.models, "--prefetch", "8",

@@ -18,7 +18,7 @@ extension BrokerTests {
             let found = Mutex<[Int: JSONValue]>([:])
             var configuration = LocalAntennaConfiguration()
             configuration.lease = .seconds(5)
-            configuration.maxDeliver = 10
+            configuration.maxDeliver = 100
             configuration.detections = fixture.detections
             let round = [fixture.boxed, fixture.cropped, fixture.plain]
             configuration.jobs = [
@@ -83,7 +83,7 @@ extension BrokerTests {
             await enqueue.child.waitForExit()
             #expect(enqueue.child.exitStatus == 0, "\(enqueue.said)")
 
-            let observer = try await AMQPConnection.connect(AMQPConfiguration(url: broker.url), logger: .quiet)
+            let observer = try await AMQPConnection.patient(AMQPConfiguration(url: broker.url), logger: .quiet)
             let arguments = [
                 "run", "--source", "amqp", "--amqp-url-file", address.path, "--pipeline", "demo",
                 "--models", PackagePaths.models, "--prefetch", "4",

@@ -75,7 +75,7 @@ extension BrokerTests {
             let fixture = try await BrokerFixture()
             var configuration = try AMQPConfiguration(url: fixture.url)
             configuration.deliveryLimit = 1_000
-            let connection = try await AMQPConnection.connect(configuration, logger: fixture.logger)
+            let connection = try await AMQPConnection.patient(configuration, logger: fixture.logger)
             let tools = QueueTools(connection: connection, logger: fixture.logger)
             var letters = ["a", "large", "b", "lost"].map { id in
                 AMQPMessage(

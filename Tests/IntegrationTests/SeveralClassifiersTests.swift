@@ -72,7 +72,7 @@ extension BrokerTests {
             let found = Mutex<[JSONValue]>([])
             var configuration = LocalAntennaConfiguration()
             configuration.lease = .seconds(5)
-            configuration.maxDeliver = 10
+            configuration.maxDeliver = 100
             configuration.trustsJobPipelines = false
             configuration.jobs = [
                 JobSeed(pipelineSlug: pipeline.slug, cycling: try TestSheet.sources(3), count: 30)
@@ -117,7 +117,7 @@ extension BrokerTests {
             )
             await enqueue.child.waitForExit()
             #expect(enqueue.child.exitStatus == 0, "\(enqueue.said)")
-            let observer = try await AMQPConnection.connect(AMQPConfiguration(url: broker.url), logger: .quiet)
+            let observer = try await AMQPConnection.patient(AMQPConfiguration(url: broker.url), logger: .quiet)
             let arguments = ["--source", "amqp", "--amqp-url-file", address.path, "--prefetch", "4"]
             var answered: [String: JSONValue] = [:]
             try await RunningProgram.killedAndSucceeded(

@@ -34,19 +34,21 @@ struct SourceUnderTest: Sendable {
 
     /// Makes a source with so many tasks, and ends what is behind it afterwards.
     ///
-    /// The body runs the source; whatever it does, `run()` has returned when it ends.
+    /// The body runs the source; whatever it does, `run()` has returned when it ends. An Antenna hands out again what was not answered within
+    /// `lease`: short where a test waits for that, and else longer than any machine stands still.
     static func with(
         _ kind: Kind,
         tasks count: Int,
+        lease: Duration = .seconds(300),
         logger: Logger = .quiet,
         body: (SourceUnderTest) async throws -> Void
     ) async throws {
         let subject =
             switch kind {
-            case .rest: try await rest(count, logger)
+            case .rest: try await rest(count, lease, logger)
             case .amqp: try await amqp(count, logger)
             case .fallbackOnBroker: try await fallbackOnBroker(count, logger)
-            case .fallbackOnREST: try await fallbackOnREST(count, logger)
+            case .fallbackOnREST: try await fallbackOnREST(count, lease, logger)
             case .files: files(count, logger)
             }
         let beside = Task { await subject.beside() }
@@ -79,10 +81,10 @@ struct SourceUnderTest: Sendable {
 }
 
 extension SourceUnderTest {
-    private static func rest(_ count: Int, _ logger: Logger) async throws -> SourceUnderTest {
+    private static func rest(_ count: Int, _ lease: Duration, _ logger: Logger) async throws -> SourceUnderTest {
         var configuration = LocalAntennaConfiguration()
-        configuration.lease = .seconds(3)
-        configuration.maxDeliver = 5
+        configuration.lease = lease
+        configuration.maxDeliver = 100
         configuration.jobs = [JobSeed(pipelineSlug: "demo", cycling: try TestSheet.sources(1), count: count)]
         let antenna = LocalAntennaServer(configuration: configuration, logger: .quiet)
         let port = try await antenna.start()
@@ -165,8 +167,12 @@ extension SourceUnderTest {
         )
     }
 
-    private static func fallbackOnREST(_ count: Int, _ logger: Logger) async throws -> SourceUnderTest {
-        let (away, rest) = (try await amqp(0, logger), try await rest(count, logger))
+    private static func fallbackOnREST(
+        _ count: Int,
+        _ lease: Duration,
+        _ logger: Logger
+    ) async throws -> SourceUnderTest {
+        let (away, rest) = (try await amqp(0, logger), try await rest(count, lease, logger))
         return SourceUnderTest(
             source: FallbackTaskSource(
                 broker: away.source,

@@ -52,7 +52,7 @@ extension BrokerTests {
 
         @Test("A task that is given back comes again", arguments: Kind.redelivering)
         func givenBack(kind: SourceUnderTest.Kind) async throws {
-            try await SourceUnderTest.with(kind, tasks: 2) { subject in
+            try await SourceUnderTest.with(kind, tasks: 2, lease: .seconds(3)) { subject in
                 var images: [String] = []
                 try await subject.running {
                     let (first, second) = (await subject.source.next(), await subject.source.next())
@@ -71,7 +71,7 @@ extension BrokerTests {
         @Test("A lease that is forgotten is given back, and said", arguments: Kind.allCases)
         func forgotten(kind: SourceUnderTest.Kind) async throws {
             let log = CapturedLog()
-            try await SourceUnderTest.with(kind, tasks: 1, logger: log.logger) { subject in
+            try await SourceUnderTest.with(kind, tasks: 1, lease: .seconds(3), logger: log.logger) { subject in
                 var image: String?
                 try await subject.running {
                     image = await subject.source.next()?.task.imageID
@@ -118,7 +118,7 @@ extension BrokerTests {
             arguments: Kind.redelivering
         )
         func cancelledTaker(kind: SourceUnderTest.Kind) async throws {
-            try await SourceUnderTest.with(kind, tasks: 1) { subject in
+            try await SourceUnderTest.with(kind, tasks: 1, lease: .seconds(3)) { subject in
                 var image = ""
                 try await subject.running {
                     let lease = try #require(await subject.source.next())
@@ -191,7 +191,7 @@ extension BrokerTests {
             arguments: Kind.redelivering
         )
         func serverComesAndGoes(kind: SourceUnderTest.Kind) async throws {
-            try await SourceUnderTest.with(kind, tasks: 40) { subject in
+            try await SourceUnderTest.with(kind, tasks: 40, lease: .seconds(3)) { subject in
                 let link = try #require(subject.link)
                 let seen = SeenImages()
                 try await subject.running {

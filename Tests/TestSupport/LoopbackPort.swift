@@ -71,11 +71,11 @@ package enum LoopbackPort {
         return descriptor
     }
 
-    /// Whether a server on this port answers `greeting` with at least one byte within a second.
-    package static func answers(_ greeting: [UInt8], on port: UInt16) -> Bool {
+    /// Whether a server on this port answers `greeting` with at least one byte in time.
+    package static func answers(_ greeting: [UInt8], on port: UInt16, within seconds: Int) -> Bool {
         guard let descriptor = try? connect(to: port) else { return false }
         defer { close(descriptor) }
-        var limit = timeval(tv_sec: 1, tv_usec: 0)
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var byte: UInt8 = 0
         return send(descriptor, greeting, greeting.count, Int32(MSG_NOSIGNAL)) == greeting.count

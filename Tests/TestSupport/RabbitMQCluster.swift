@@ -56,12 +56,17 @@ package final class RabbitMQCluster: Sendable {
     ///
     /// - Throws: ``TestEnvironmentError`` when no running node can say.
     package func leader(ofQueue queue: String) async throws -> RabbitMQServer {
-        let lines = try await nodes[0].control("list_queues", "name", "leader").split(separator: "\n")
-        let name = lines.first { $0.hasPrefix("\(queue)\t") }?.split(separator: "\t").last.map(String.init)
-        guard let node = nodes.first(where: { $0.nodeName == name }) else {
-            throw TestEnvironmentError("Nobody knows the leader of \(queue): \(lines)")
+        var (leader, said): (RabbitMQServer?, String) = (nil, "")
+        // A node that has just begun, and one among which a leader is being elected, does not know.
+        try? await eventually {
+            said = try await nodes[0].control("list_queues", "name", "leader")
+            let line = said.split(separator: "\n").first { $0.hasPrefix("\(queue)\t") }
+            let name = line?.split(separator: "\t").last.map(String.init)
+            leader = nodes.first { $0.nodeName == name }
+            return leader != nil
         }
-        return node
+        guard let leader else { throw TestEnvironmentError("Nobody knows the leader of \(queue): \(said)") }
+        return leader
     }
 
     /// Cuts a node off from the others, as a broken network between them does; clients still reach it.

@@ -209,10 +209,12 @@ package final class RabbitMQServer: Sendable {
     private func waitUntilReady() async throws {
         let greeting: [UInt8] = Array("AMQP".utf8) + [0, 0, 9, 1]
         // Whatever ended the wait, its log says more.
+        var isReady = false
         try? await eventually(within: .seconds(120)) {
-            LoopbackPort.answers(greeting, on: port) || !state.withLock { $0.broker.isRunning }
+            isReady = LoopbackPort.answers(greeting, on: port, within: 1)
+            return isReady || !state.withLock { $0.broker.isRunning }
         }
-        guard LoopbackPort.answers(greeting, on: port) else {
+        guard isReady else {
             let log = try? String(contentsOf: folder.appending(path: "broker.log"), encoding: .utf8)
             throw TestEnvironmentError("RabbitMQ did not start: \(log ?? "no log")")
         }

@@ -105,8 +105,10 @@ package struct RawHTTPConnection: Sendable {
     /// Reads one request: the head, and a body if it announces one.
     ///
     /// - Returns: The text of head and body; `nil` when the peer has closed.
-    package func readRequest() -> String? {
-        var bytes: [UInt8] = []
+    package func readRequest() -> String? { readRequest(begunBy: []) }
+
+    private func readRequest(begunBy begin: [UInt8]) -> String? {
+        var bytes = begin
         while true {
             let text = String(decoding: bytes, as: UTF8.self)
             if let end = text.range(of: "\r\n\r\n") {
@@ -120,22 +122,15 @@ package struct RawHTTPConnection: Sendable {
         }
     }
 
-    /// Reads a request as over a slow line: half of it, then nothing for a while, then the rest.
+    /// Reads a request as over a slow line: some of it, then nothing for a while, then the rest.
     ///
     /// - Parameter milliseconds: The pause.
     /// - Returns: The text of head and body; `nil` when the peer has closed.
     package func readRequest(pausingForMilliseconds milliseconds: Int32) -> String? {
-        guard receive() != nil else { return nil }
+        guard let begin = receive() else { return nil }
         // Nothing is waited for: a poll of nothing is a pause.
         poll(nil, 0, milliseconds)
-        // The head is gone, so what counts is that the peer sends no more; it waits for the answer.
-        var count = 0
-        var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while poll(&watched, 1, 200) > 0 {
-            guard let more = receive() else { return nil }
-            count += more.count
-        }
-        return String(repeating: " ", count: count)
+        return readRequest(begunBy: begin)
     }
 
     /// Reads the head of a request and leaves what follows unread.

@@ -73,15 +73,18 @@ package final class RedisServer: Sendable {
 
     /// Removes everything that is stored.
     package func flush() throws {
-        guard LoopbackPort.answers(Array("FLUSHALL\r\n".utf8), on: port) else {
-            throw TestEnvironmentError("Redis does not answer FLUSHALL.")
-        }
+        try say("FLUSHALL")
     }
 
     /// Sends a command, as an operator would.
     package func command(_ text: String) async throws {
-        guard LoopbackPort.answers(Array("\(text)\r\n".utf8), on: port) else {
-            throw TestEnvironmentError("Redis does not answer \(text).")
+        try say(text)
+    }
+
+    private func say(_ command: String) throws {
+        // Only so that a server that never answers ends the test: one that is busy may take long.
+        guard LoopbackPort.answers(Array("\(command)\r\n".utf8), on: port, within: 60) else {
+            throw TestEnvironmentError("Redis does not answer \(command).")
         }
     }
 
@@ -123,8 +126,12 @@ package final class RedisServer: Sendable {
     private func waitUntilReady() async throws {
         let ping = Array("PING\r\n".utf8)
         // Whatever ended the wait, its log says more.
-        try? await eventually { LoopbackPort.answers(ping, on: port) || !child.withLock { $0.isRunning } }
-        guard LoopbackPort.answers(ping, on: port) else {
+        var isReady = false
+        try? await eventually {
+            isReady = LoopbackPort.answers(ping, on: port, within: 1)
+            return isReady || !child.withLock { $0.isRunning }
+        }
+        guard isReady else {
             let log = try? String(contentsOf: folder.appending(path: "redis.log"), encoding: .utf8)
             throw TestEnvironmentError("Redis did not start: \(log ?? "no log")")
         }

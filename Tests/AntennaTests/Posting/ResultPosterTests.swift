@@ -130,6 +130,7 @@ import Transport
             let poster = try makePoster(down, spool: try await openSpool(folder))
             for id in 1...5 { try await poster.deliver(outgoing(id, json: #"{"n":\#(id)}"#)) }
         }
+        try await untilReleased(folder)
         let up = ScriptedServer { _ in .taken }
         let spool = try await openSpool(folder)
         let poster = try makePoster(up, spool: spool)
@@ -325,7 +326,7 @@ import Transport
         try await withThrowingTaskGroup(of: Void.self) { group in
             for id in 0..<22 { group.addTask { try await poster.deliver(outgoing(id, job: id % 2)) } }
             // Two are on their way; the others queue up behind them.
-            try await eventually { poster.turns.waiting >= 20 }
+            try await eventually { poster.turns.waiting >= 20 && inFlight.withLock { $0.now } == 2 }
             gate.open()
             try await group.waitForAll()
         }

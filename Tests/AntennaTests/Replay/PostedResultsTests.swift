@@ -97,10 +97,12 @@ import Testing
     @Test func itOutlastsTheWorkerForAnHour() async throws {
         let start = Duration.seconds(1_700_000_000)
         do { await (try await open(at: start)).insert(outgoing(1, json: #"{"n":1}"#)) }
+        try await untilReleased(folder)
         do {
             let next = try await open(at: start + .seconds(3_000))
             #expect(try await next.json(of: key(1)) == Array(#"{"n":1}"#.utf8))
         }
+        try await untilReleased(folder)
         // A restart is no reason to keep it for longer.
         let last = try await open(at: start + .seconds(3_600))
         #expect(!last.remembers(key(1)) && folder.files().isEmpty)
@@ -109,12 +111,14 @@ import Testing
     @Test(arguments: [("m2", "http://antenna.test"), ("m1", "http://other.test")])
     func whatOtherModelsOrServersWereGivenGoes(_ models: String, _ server: String) async throws {
         do { await (try await open()).insert(outgoing(1)) }
+        try await untilReleased(folder)
         let next = try await open(models: models, server: server)
         #expect(!next.remembers(key(1)) && folder.files().isEmpty)
     }
 
     @Test func aClockThatWasAheadLeavesNothingBehind() async throws {
         do { await (try await open(at: .seconds(1_800_000_000))).insert(outgoing(1)) }
+        try await untilReleased(folder)
         let next = try await open()
         #expect(!next.remembers(key(1)))
     }

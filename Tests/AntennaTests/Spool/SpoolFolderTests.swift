@@ -63,7 +63,7 @@ struct SpoolFolderTests {
     }
 
     @Test("A worker that lives keeps what is its own, until it has let go of its lock")
-    func living() throws {
+    func living() async throws {
         let own = try SpoolFolder(root: folder.path)
         try {
             let other = try SpoolFolder(root: folder.path)
@@ -71,6 +71,7 @@ struct SpoolFolderTests {
             #expect(try adopt(into: own).isEmpty)
             withExtendedLifetime(other) {}
         }()
+        try await untilReleased(folder, held: 1)
         #expect(try adopt(into: own).map(\.description.taskID) == ["1"])
     }
 

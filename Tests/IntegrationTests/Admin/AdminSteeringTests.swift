@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -8,7 +9,7 @@ extension BrokerTests {
     struct AdminSteeringTests {
         @Test("SIGUSR1 finishes what is in hand and takes nothing more; the next one goes on, and nothing is lost")
         func pause() async throws {
-            let fixture = try await FleetFixture(images: 30)
+            let fixture = try await FleetFixture(images: 35)
             let worker = try AdminWorker(fixture)
             let tasks = "\(fixture.broker.tasks)"
             var ledger = ResultLedger()
@@ -28,22 +29,23 @@ extension BrokerTests {
                 try await eventually { try await fixture.broker.observer.status(ofQueue: tasks).consumers == 0 }
                 try await ledger.take(from: fixture.broker.results, of: fixture.broker)
                 let done = ledger.results.count
-                // Nobody consumes any more, so what is not done waits.
-                #expect(try await fixture.broker.waitingCount() == 30 - done)
-                #expect(done < 30, "it was paused in the middle")
+                // Nobody consumes any more, so what is not done waits, and so does what comes now.
+                try await fixture.enqueue(31...35)
+                try await eventually { try await fixture.broker.waitingCount() == 35 - done }
                 #expect(try await worker.metrics().sum("antenna_worker_tasks_total") == Double(done))
-                #expect(try await worker.readiness()?.status == 200, "somebody wants it so")
+                // Somebody wants it so.
+                try await worker.ready()
                 worker.process.child.send(signal: SIGUSR1)
                 try await eventually {
                     try await ledger.take(from: fixture.broker.results, of: fixture.broker)
-                    return ledger.results.count == 30
+                    return ledger.results.count == 35
                 }
                 #expect(try await worker.metrics().value("antenna_worker_paused") == 0)
                 // A pause does not keep a worker from ending.
                 worker.process.child.send(signal: SIGUSR1)
                 await worker.stop()
             }
-            #expect(Set(ledger.results.keys) == ids(1...30))
+            #expect(Set(ledger.results.keys) == ids(1...35))
             #expect(ledger.duplicates == 0 && ledger.failed == [])
             try await fixture.discard()
         }
@@ -86,14 +88,12 @@ extension BrokerTests {
         func samePort() async throws {
             let fixture = try await FleetFixture(images: 4)
             let names = (0..<2).map { _ in "@antenna-worker-\(UUID().uuidString)" }
-            let sockets = try names.map { try DatagramSocket($0) }
+            let ears = try Ears(names)
             func environment(_ index: Int) -> [String: String] {
-                ["NOTIFY_SOCKET": names[index], "WATCHDOG_USEC": "1000000"]
+                ["NOTIFY_SOCKET": names[index], "WATCHDOG_USEC": "3000000"]
             }
-            var heard: [[String]] = [[], []]
-            func hear() {
-                for index in 0..<2 { heard[index] += sockets[index].takeAll() }
-            }
+            let listening = Task { await ears.listen() }
+            defer { listening.cancel() }
             let first = try AdminWorker(fixture, environment: environment(0))
             try await first.whileRunning {
                 try await first.ready()
@@ -102,15 +102,17 @@ extension BrokerTests {
                 let second = try AdminWorker(fixture, port: first.port, environment: environment(1))
                 try await second.whileRunning {
                     try await eventually {
-                        hear()
-                        return heard.allSatisfy { $0.contains("READY=1") && $0.count { $0 == "WATCHDOG=1" } >= 3 }
+                        ears.heard().allSatisfy {
+                            $0.contains("READY=1") && $0.count { $0 == "WATCHDOG=1" } >= 3
+                        }
                     }
                     let warnings = second.process.said.split(separator: "\n").filter { $0.contains("--admin-port") }
                     #expect(warnings.count == 1 && warnings[0].contains("127.0.0.1:\(first.port)"))
                     #expect(warnings.first?.contains("\"level\":\"warning\"") == true, "JSON where no terminal is")
                     // With the first one paused the second does it all.
-                    first.process.child.send(signal: SIGUSR1)
                     let tasks = "\(fixture.broker.tasks)"
+                    try await eventually { try await fixture.broker.observer.status(ofQueue: tasks).consumers == 2 }
+                    first.process.child.send(signal: SIGUSR1)
                     try await eventually { try await fixture.broker.observer.status(ofQueue: tasks).consumers == 1 }
                     try await fixture.enqueue(1...4)
                     let results = try await fixture.broker.take(4, from: fixture.broker.results)
@@ -122,12 +124,38 @@ extension BrokerTests {
                 await first.stop()
                 #expect(await page.next("never") == nil)
             }
-            hear()
-            for said in heard {
+            for said in ears.heard() {
                 #expect(said.first { $0 != "WATCHDOG=1" } == "READY=1")
                 #expect(said.filter { $0 != "WATCHDOG=1" } == ["READY=1", "STOPPING=1"], "\(said)")
             }
             try await fixture.discard()
+        }
+    }
+}
+
+/// What systemd would hear of several workers.
+private final class Ears: Sendable {
+    private let sockets: [DatagramSocket]
+    private let messages: Mutex<[[String]]>
+
+    init(_ names: [String]) throws {
+        sockets = try names.map { try DatagramSocket($0) }
+        messages = Mutex(names.map { _ in [] })
+    }
+
+    /// Until the task is cancelled: a socket of which nobody reads is full after ten words, and the next ones are lost.
+    func listen() async {
+        while !Task.isCancelled {
+            _ = heard()
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// All that was said so far, in the order of the names.
+    func heard() -> [[String]] {
+        messages.withLock { messages in
+            for (index, socket) in sockets.enumerated() { messages[index] += socket.takeAll() }
+            return messages
         }
     }
 }

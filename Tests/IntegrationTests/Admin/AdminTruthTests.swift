@@ -38,6 +38,7 @@ extension BrokerTests {
                 try await eventually {
                     let page = try await worker.metrics()
                     return page.value("antenna_worker_tasks_in_hand") == 0
+                        && page.value("antenna_worker_broker_deliveries") == 0
                         && page.sum("antenna_worker_tasks_total") == 7
                 }
 
@@ -140,19 +141,19 @@ extension BrokerTests {
                 try await worker.ready()
                 try await redis.kill()
                 try await broker.stop()
-                try await expectNotReady(["redis", "broker"], worker)
+                try await expectNotReady(["redis", "broker"], worker, inTime: true)
                 try await redis.start()
                 try await broker.start()
                 try await worker.ready()
                 #expect(try await worker.snapshot().problems == [])
                 redis.freeze()
-                try await expectNotReady(["redis"], worker)
+                try await expectNotReady(["redis"], worker, inTime: true)
                 redis.thaw()
                 try await worker.ready()
                 let page = try await worker.metrics()
                 #expect(page.value("antenna_worker_ready") == 1 && page.value("antenna_worker_redis_up") == 1)
                 #expect(page.sum("antenna_worker_broker_connected") == 2)
-                #expect(page.sum("antenna_worker_broker_reconnects_total") == 2)
+                #expect(page.sum("antenna_worker_broker_reconnects_total") >= 2)
                 // The observer has lost its connection, too.
                 try await eventually {
                     do throws(TransportError) {
@@ -178,14 +179,14 @@ extension BrokerTests {
                 try await worker.ready()
                 try await fixture.broker.observer.delete(queue: fixture.broker.results)
                 try await fixture.enqueue(1...1)
-                try await expectNotReady(["results"], worker, within: nil)
+                try await expectNotReady(["results"], worker)
                 #expect(try await worker.readiness()?.text.contains("no queue takes 1 results") == true)
                 try await fixture.broker.observer.declare(
                     .queue(name: fixture.broker.results, arguments: ["x-queue-type": "quorum"])
                 )
                 try await worker.ready()
                 try await fixture.broker.observer.delete(queue: "\(fixture.broker.tasks)")
-                try await expectNotReady(["consumers"], worker, within: nil)
+                try await expectNotReady(["consumers"], worker)
                 _ = try await AMQPTopology.ensure(
                     AMQPTopology.declarations(for: fixture.broker.tasks),
                     on: fixture.broker.observer
@@ -198,21 +199,21 @@ extension BrokerTests {
             try await fixture.discard()
         }
 
-        /// Waits until exactly these are named, everywhere, and takes the time.
+        /// Waits until exactly these are named, everywhere, within 15 s where that is wanted.
         private func expectNotReady(
             _ names: Set<String>,
             _ worker: AdminWorker,
-            within limit: Duration? = .seconds(15)
+            inTime: Bool = false
         ) async throws {
-            let began = ContinuousClock.now
-            try await eventually {
+            let limit = inTime ? 150 : 1_000
+            let taken = try await turns(atMost: limit) {
                 guard let answer = try await worker.readiness(), answer.status == 503 else { return false }
                 let lines = answer.text.split(separator: "\n").filter { !$0.hasSuffix(": ok") }
                 return Set(lines.map { String($0.prefix { $0 != ":" }) }) == names
             }
             let page = try await worker.metrics()
             let snapshot = try await worker.snapshot()
-            if let limit { #expect(ContinuousClock.now - began <= limit, "\(names)") }
+            #expect(taken < limit, "\(names)")
             for sample in page.samples(of: "antenna_worker_readiness") {
                 #expect(sample.value == (names.contains(sample.labels["check"] ?? "") ? 0 : 1), "\(sample)")
             }

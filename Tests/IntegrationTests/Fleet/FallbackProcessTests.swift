@@ -23,7 +23,8 @@ extension BrokerTests {
                 try await fixture.enqueue(1...40)
                 let worker = try RunningProgram(
                     [
-                        "run", "--source", "auto", "--fallback-after", "1", "--amqp-url-file", address.path,
+                        // Longer than logging in takes on a machine that is busy.
+                        "run", "--source", "auto", "--fallback-after", "10", "--amqp-url-file", address.path,
                         "--results-exchange", "amq.default", "--base-url", antenna.baseURL,
                         "--pipeline", fixture.broker.pipeline,
                         "--models", URL(filePath: fixture.plan.models).deletingLastPathComponent().path,

@@ -64,18 +64,18 @@ extension BrokerTests {
         @Test("A worker that is killed with results published and not confirmed loses nothing")
         func killedBeforeConfirms() async throws {
             let server = try await RabbitMQServer.shared()
-            let fixture = try await FleetFixture(images: 24)
+            let fixture = try await FleetFixture(images: 200)
             let scratch = try PackagePaths.scratch("unconfirmed")
             let proxy = try TCPProxy(to: server.port)
             var plan = fixture.plan
             plan.brokerURL = server.url.replacing(":\(server.port)/", with: ":\(proxy.port)/")
-            // Six seconds of work in hand, so that there is some left whenever the first result is seen.
+            // Most of a minute's work, so that there is some left whenever the first result is seen.
             plan.imageMilliseconds = 250
             let child = try WorkerChild(plan, scratch: scratch)
             try await eventually {
                 try await fixture.broker.observer.status(ofQueue: "\(fixture.broker.tasks)").consumers == 1
             }
-            try await fixture.enqueue(1...24)
+            try await fixture.enqueue(1...200)
             var ledger = ResultLedger()
             try await eventually {
                 try #require(child.process.isRunning)
@@ -92,8 +92,8 @@ extension BrokerTests {
             child.process.send(signal: SIGKILL)
             await child.process.waitForExit()
             proxy.stop()
-            ledger = try await finish(fixture, count: 24, ledger)
-            #expect(Set(ledger.results.keys) == ids(1...24))
+            ledger = try await finish(fixture, count: 200, ledger)
+            #expect(Set(ledger.results.keys) == ids(1...200))
             #expect(ledger.duplicates >= 1 && ledger.duplicates <= plan.prefetch)
             #expect(ledger.inconsistent == [] && ledger.failed == [])
             try await fixture.discard()

@@ -6,6 +6,7 @@ import Inference
 import Logging
 import Pipeline
 import Settings
+import Synchronization
 import TestSupport
 import Transport
 import WorkerTestSupport
@@ -45,6 +46,7 @@ struct FleetWorker {
     let source: AMQPTaskSource
     let cache: any TensorCache
     let statistics: WorkerStatistics
+    let engine: PixelEngine
     private let worker: Worker
 
     init(
@@ -68,10 +70,12 @@ struct FleetWorker {
             confirmed: try confirmed ?? settings.redis.confirmedResults(),
             logger: logger
         )
+        let engine = PixelEngine(imageMilliseconds: plan.imageMilliseconds)
+        self.engine = engine
         let stages = try WorkerStages(settings: settings, logger: logger) { _ in
             InferenceAssembly(
                 catalogue: PipelineCatalogue([try PipelineManifest(directory: plan.models)]),
-                engines: [PixelEngine(imageMilliseconds: plan.imageMilliseconds)]
+                engines: [engine]
             )
         }
         cache = stages.images.cache
@@ -84,8 +88,20 @@ struct FleetWorker {
 }
 
 /// An engine without a model: one insect an image, its box and scores made of the image's pixels.
-struct PixelEngine: InferenceEngine {
-    let imageMilliseconds: Int
+final class PixelEngine: InferenceEngine {
+    private let imageMilliseconds: Int
+    private let isPaused = Atomic(false)
+
+    /// Makes an engine that takes so long for an image.
+    init(imageMilliseconds: Int) {
+        self.imageMilliseconds = imageMilliseconds
+    }
+
+    /// Begins with no more images until ``resume()``.
+    func pause() { isPaused.store(true, ordering: .releasing) }
+
+    /// Goes on.
+    func resume() { isPaused.store(false, ordering: .releasing) }
 
     func classify(_ images: [BoxedImage], pipeline: String) async throws -> PipelineAnalysis {
         PipelineAnalysis(
@@ -97,6 +113,7 @@ struct PixelEngine: InferenceEngine {
     }
 
     func infer(_ images: [WholeImage], key: BatchKey) async throws -> PipelineAnalysis {
+        try await eventually(within: .seconds(300)) { !isPaused.load(ordering: .acquiring) }
         // Stands in for the time that a model takes.
         try await Task.sleep(for: .milliseconds(imageMilliseconds * images.count))
         return PipelineAnalysis(

@@ -44,7 +44,10 @@ struct TensorCacheConformanceTests {
         case .memory:
             return MemoryTensorCache(maximumBytes: 100_000_000)
         case .redis:
-            let client = try RedisClient(configuration: RedisConfiguration(url: try await RedisServer.shared().url))
+            var configuration = try RedisConfiguration(url: try await RedisServer.shared().url)
+            // One that is late on a busy machine is none that fails.
+            (configuration.connectTimeout, configuration.commandTimeout) = (.seconds(100), .seconds(100))
+            let client = try RedisClient(configuration: configuration)
             return RedisTensorCache(client: client, pool: pool, ttl: .seconds(60))
         }
     }

@@ -34,7 +34,7 @@ extension ServerTests {
                 guard let descriptor = try? LoopbackPort.connect(to: port) else { return false }
                 return close(descriptor) == 0
             }
-            func failure(host: String = "localhost", _ tls: AMQPConfiguration.TLS) async -> TransportError? {
+            func attempt(host: String, _ tls: AMQPConfiguration.TLS) async -> TransportError? {
                 do {
                     var configuration = try AMQPConfiguration(url: "amqps://\(host):\(port)")
                     configuration.tls = tls
@@ -53,34 +53,43 @@ extension ServerTests {
                     return error
                 }
             }
-            func code(host: String = "localhost", _ tls: AMQPConfiguration.TLS) async -> TransportError.Code? {
-                await failure(host: host, tls)?.code
+            // A broker that is busy may be late, which says nothing of trust.
+            func failure(host: String = "localhost", _ tls: AMQPConfiguration.TLS) async throws -> TransportError? {
+                var failure: TransportError?
+                try await eventually {
+                    failure = await attempt(host: host, tls)
+                    return failure?.code != .timedOut
+                }
+                return failure
+            }
+            func code(host: String = "localhost", _ tls: AMQPConfiguration.TLS) async throws -> TransportError.Code? {
+                try await failure(host: host, tls)?.code
             }
             let whole = AMQPConfiguration.TLS(
                 authorities: file("authority.pem"),
                 clientCertificate: file("leaf.pem"),
                 clientKey: file("leaf.key")
             )
-            #expect(await code(whole) == nil)
-            #expect(await code(host: "127.0.0.2", whole) == nil, "an address in the certificate")
+            #expect(try await code(whole) == nil)
+            #expect(try await code(host: "127.0.0.2", whole) == nil, "an address in the certificate")
             var tls = whole
             tls.authorities = nil
-            #expect(await code(tls) == .tls, "an authority that nobody knows")
-            let otherName = await failure(host: "127.0.0.1", whole)
+            #expect(try await code(tls) == .tls, "an authority that nobody knows")
+            let otherName = try await failure(host: "127.0.0.1", whole)
             #expect(otherName?.code == .tls, "another name than the certificate's")
             #expect(otherName?.message == "no trusted TLS connection to 127.0.0.1:\(port): IP address mismatch")
             #expect(
-                await code(AMQPConfiguration.TLS(authorities: file("authority.pem"))) != nil,
+                try await code(AMQPConfiguration.TLS(authorities: file("authority.pem"))) != nil,
                 "no client certificate"
             )
             tls = whole
             tls.clientKey = nil
-            #expect(await code(tls) == .configuration)
+            #expect(try await code(tls) == .configuration)
             tls.clientKey = file("missing.key")
-            #expect(await code(tls) == .configuration)
+            #expect(try await code(tls) == .configuration)
             tls = whole
             tls.authorities = file("missing.pem")
-            #expect(await code(tls) == .configuration)
+            #expect(try await code(tls) == .configuration)
             try await broker.discard()
         }
     }

@@ -142,9 +142,7 @@ struct HTTPBrokenAnswerTests {
 
     @Test("A refused connection names its address")
     func refused() async throws {
-        let server = try RawHTTPServer { _ in }
-        let port = server.port
-        server.stop()
+        let port = try LoopbackPort.free(1)[0]
         let error = await failure(
             try HTTPClient(),
             HTTPRequest(url: "http://127.0.0.1:\(port)/?key=secret", policy: .image)

@@ -19,12 +19,9 @@ struct HTTPTimeLimitTests {
     @Test("No answer within the total time")
     func noAnswer() async throws {
         let server = try silent()
-        var policy = HTTPPolicy.image
-        policy.totalTimeout = .milliseconds(200)
-        let error = await failure(try HTTPClient(), HTTPRequest(url: server.base, policy: policy))
-        #expect(error?.code == .timedOut)
-        #expect(error?.message == "no answer within 0.2 s")
-        #expect(error?.isRetriable == true)
+        let error = try await error(of: server) { $0.message.hasPrefix("no answer within ") }
+        #expect(["0.2", "2", "20"].contains { error.message == "no answer within \($0) s" }, "\(error)")
+        #expect(error.isRetriable)
     }
 
     @Test("A body that drips is cut off at the total time")
@@ -34,11 +31,24 @@ struct HTTPTimeLimitTests {
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
             connection.drip(everyMilliseconds: 10)
         }
-        var policy = HTTPPolicy.image
-        policy.totalTimeout = .milliseconds(300)
-        let error = await failure(try HTTPClient(), HTTPRequest(url: server.base, policy: policy))
-        #expect(error?.code == .timedOut)
-        #expect(error?.message.hasPrefix("the answer was not complete within 0.3 s") == true)
+        _ = try await error(of: server) { $0.message.hasPrefix("the answer was not complete within ") }
+    }
+
+    /// The first error that is as wanted, with more time each time: a busy machine may need all of it to connect, and then says that.
+    private func error(
+        of server: RawHTTPServer,
+        isWanted: (TransportError) -> Bool
+    ) async throws -> TransportError {
+        var said: [TransportError] = []
+        for milliseconds in [200, 2_000, 20_000] {
+            var policy = HTTPPolicy.image
+            policy.totalTimeout = .milliseconds(milliseconds)
+            let error = try #require(await failure(try HTTPClient(), HTTPRequest(url: server.base, policy: policy)))
+            #expect(error.code == .timedOut)
+            if isWanted(error) { return error }
+            said.append(error)
+        }
+        throw TestEnvironmentError("It is never as wanted: \(said)")
     }
 
     @Test("A body slower than the low-speed limit is cut off before the total time")

@@ -29,11 +29,14 @@ extension ServerTests {
     struct RedisConnectionTests {
         private func connection(
             _ url: String,
+            connections: Int = 1,
             _ adjust: (inout RedisConfiguration) -> Void = { _ in }
         ) throws -> RedisClient {
             var configuration = try RedisConfiguration(url: url)
+            // One that is late on a busy machine is none that fails.
+            (configuration.connectTimeout, configuration.commandTimeout) = (.seconds(100), .seconds(100))
             adjust(&configuration)
-            return try RedisClient(configuration: configuration, connections: 1)
+            return try RedisClient(configuration: configuration, connections: connections)
         }
 
         private func error(_ body: () async throws -> Void) async -> TransportError? {
@@ -47,7 +50,7 @@ extension ServerTests {
 
         @Test("Large values of several parts come back bit for bit, many at once")
         func largeValues() async throws {
-            let client = try RedisClient(configuration: RedisConfiguration(url: try await RedisServer.shared().url))
+            let client = try connection(try await RedisServer.shared().url, connections: 4)
             let sent = Lent(5_000_003)
             sent.fill()
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -127,7 +130,7 @@ extension ServerTests {
         )
         func tryingOut(command: String, code: TransportError.Code) async throws {
             let server = try await RedisServer()
-            let client = try RedisClient(configuration: RedisConfiguration(url: server.url))
+            let client = try connection(server.url, connections: 4)
             try await client.tryOut(key: "antenna:tensor:probe")
             try await server.command(command)
             try await client.ping()
@@ -140,7 +143,7 @@ extension ServerTests {
         func frozen() async throws {
             let server = try await RedisServer()
             let connection = try connection(server.url) { $0.commandTimeout = .milliseconds(300) }
-            try await connection.ping()
+            try await eventually { await error { try await connection.ping() } == nil }
             server.freeze()
             let value = Lent(20 << 20)
             let failure = await error { try await connection.set("a", parts: value.parts, ttl: .seconds(1)) }
@@ -149,8 +152,11 @@ extension ServerTests {
             // The server may need a moment for what it was sent before it was frozen.
             try await eventually { await error { try await connection.ping() } == nil }
             try await server.kill()
-            let dead = await error { try await connection.ping() }
-            #expect(dead?.code == .refused || dead?.code == .closed)
+            // Once it is heard of; until then it is late.
+            try await eventually {
+                let dead = await error { try await connection.ping() }
+                return dead?.code == .refused || dead?.code == .closed
+            }
             try await server.start()
             try await eventually { await error { try await connection.ping() } == nil }
             try await server.discard()

@@ -19,7 +19,7 @@ extension ServerTests {
             let broker = try await RabbitMQServer.shared()
             var configuration = try AMQPConfiguration(url: url ?? broker.url)
             adjust(&configuration)
-            return try await AMQPConnection.connect(configuration, logger: logger)
+            return try await AMQPConnection.patient(configuration, logger: logger)
         }
 
         func queue(_ arguments: [String: AMQPValue] = [:], on connection: AMQPConnection) async throws -> String {
