@@ -4,14 +4,13 @@ import Logging
 /// A local Antenna for the length of a test.
 package func withLocalAntenna(
     _ change: (inout LocalAntennaConfiguration) throws -> Void = { _ in },
-    onResult: (@Sendable (AcceptedResult) -> Void)? = nil,
     body: (LocalAntennaServer) async throws -> Void
 ) async throws {
     var configuration = LocalAntennaConfiguration()
     try change(&configuration)
     var logger = Logger(label: "local-antenna")
     logger.logLevel = .error
-    let antenna = LocalAntennaServer(configuration: configuration, logger: logger, onResult: onResult)
+    let antenna = LocalAntennaServer(configuration: configuration, logger: logger)
     try await antenna.start()
     do {
         try await body(antenna)

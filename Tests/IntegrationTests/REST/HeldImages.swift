@@ -31,6 +31,9 @@ final class HeldImages: Sendable {
     /// The same, as an Antenna hands them out.
     func sources(_ count: Int) -> [ImageSource] { urls(count).map(ImageSource.address) }
 
+    /// Connections that have come, each of which asks for an image and waits.
+    var asked: Int { server.connectionCount }
+
     /// Answers from now on.
     func letGo() { isOpen.state.withLock { $0 = true } }
 }
