@@ -41,7 +41,6 @@ extension BrokerTests {
             await running
             await working
             try await expectAnsweredOnce(12, fixture)
-            #expect(try await fixture.takeAll("\(fixture.dead)").isEmpty)
             await fixture.observer.close()
             try await broker.discard()
         }
@@ -79,7 +78,6 @@ extension BrokerTests {
             await running
             await working
             try await expectAnsweredOnce(40, fixture)
-            #expect(try await fixture.takeAll("\(fixture.dead)").isEmpty)
             await fixture.observer.close()
             try await broker.discard()
         }
@@ -97,6 +95,7 @@ extension BrokerTests {
         private func expectAnsweredOnce(_ tasks: Int, _ fixture: BrokerFixture) async throws {
             #expect(try await fixture.observer.status(ofQueue: fixture.results).messages == tasks)
             #expect(Set(try await fixture.takeAll(fixture.results).map(\.message.messageID)).count == tasks)
+            #expect(try await fixture.takeAll("\(fixture.dead)").isEmpty)
         }
     }
 }

@@ -209,5 +209,4 @@ package final class Spool: Sendable {
         let aside = try await pool.run { try folder.aside() }
         index.withLock { $0.noteAside(entries: aside.entries, bytes: aside.bytes) }
     }
-
 }

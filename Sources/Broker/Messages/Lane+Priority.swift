@@ -6,7 +6,7 @@ extension Lane {
 
     /// The lane of a message with a priority.
     package init(priority: UInt8?) {
-        self = priority.map { $0 >= Self.high } == true ? .interactive : .batch
+        self = (priority ?? 0) >= Self.high ? .interactive : .batch
     }
 
     /// The priority of the lane's messages where both lanes share a queue; nil for none.
